@@ -1,0 +1,322 @@
+"""What a component is: a frozen dataclass that declares its flows and compiles itself into a few primitives.
+
+To add a component: write one decorated dataclass in the folder of its family. No other code changes: the scenario
+schema, the manual and the contract test take it from the registry.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, ClassVar, Literal, Protocol, TypeVar, runtime_checkable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.core.time import TimeGrid
+from moonstation.facts.table import lookup
+
+Series = NDArray[np.float32]
+#: A bus as a component names it: ``quantity`` at its own node, ``quantity@self`` for its private bus (a rover's
+#: battery), ``quantity@NODE`` for a named node (``data@earth``).
+BusName = str
+
+
+# ---------------------------------------------------------------- primitives
+
+
+@dataclass(frozen=True, slots=True)
+class Store:
+    """An amount on a bus.
+
+    capacity, start : [unit of the bus]; ``start`` is what it holds when it arrives
+    floor_fraction : share of the capacity that cannot be drawn (depth limit) [-]
+    charge_efficiency, discharge_efficiency : [-], the losses are booked
+    charge_limit, discharge_limit : most per hour [unit/h]
+    loss_per_h : share of the amount lost per hour (leak, self-discharge) [1/h]
+    fade_per_cycle, fade_per_h : share of the first capacity lost per full cycle and per hour of age [-], [1/h]
+    """
+
+    name: str
+    bus: BusName
+    capacity: float
+    start: float = 0.0
+    floor_fraction: float = 0.0
+    charge_efficiency: float = 1.0
+    discharge_efficiency: float = 1.0
+    charge_limit: float = float("inf")
+    discharge_limit: float = float("inf")
+    loss_per_h: float = 0.0
+    fade_per_cycle: float = 0.0
+    fade_per_h: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class AlwaysOn:
+    """Runs as much as its limit and its inputs allow."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hysteresis:
+    """On and off by how full the stores of ``bus`` are, as a share of their capacity.
+
+    ``on`` below ``off``: fills (starts under ``on``, stops over ``off``). ``on`` above ``off``: drains.
+    """
+
+    bus: BusName
+    on: float
+    off: float
+
+
+@dataclass(frozen=True, slots=True)
+class HoldLevel:
+    """Just as much as brings the stores of ``bus`` to ``fraction`` of their capacity within the step."""
+
+    bus: BusName
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class OnSurplus:
+    """Only while the electricity stores of its bus are fuller than ``above`` (share of capacity)."""
+
+    above: float
+
+
+@dataclass(frozen=True, slots=True)
+class Thermostat:
+    """A heater: as much as keeps the thermal node ``node`` at ``setpoint_k``, no more than the limit."""
+
+    node: str
+    setpoint_k: float
+
+
+Control = AlwaysOn | Hysteresis | HoldLevel | OnSurplus | Thermostat
+
+
+@dataclass(frozen=True, slots=True)
+class Interlock:
+    """The process may run only while the stores of ``bus`` are between ``low`` and ``high`` of their capacity."""
+
+    bus: BusName
+    low: float = 0.0
+    high: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Process:
+    """A recipe per hour at activity 1, and how much activity there may be.
+
+    recipe : bus -> amount per hour at activity 1; negative is taken, positive is given
+    limit : greatest activity [-]; times ``series`` (over the time grid) where one is given
+    priority : 0 is served first and shed last; 9 is shed first
+    min_fraction : under this share of what it wants it does not run at all [-]
+    starve_limit_h : unserved for so long without a break, its asset is lost [h]
+    heat_node, heat_kw : thermal node that receives ``heat_kw`` per unit of activity [kW]
+    works_in : thermal node whose temperature must be inside its working range (defaults to ``heat_node``)
+    boundary : True where mass comes from or goes to the Moon's ground or to space, so the recipe need not close
+    capability : what its full activity offers the station, such as ``{"crew_oxygen": 4.0}``
+    """
+
+    name: str
+    recipe: Mapping[BusName, float]
+    limit: float = 1.0
+    series: Series | None = None
+    priority: int = 5
+    control: Control = AlwaysOn()
+    min_fraction: float = 0.0
+    starve_limit_h: float = float("inf")
+    interlocks: tuple[Interlock, ...] = ()
+    heat_node: str = ""
+    heat_kw: float = 0.0
+    works_in: str = ""
+    boundary: bool = False
+    capability: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ThermalNode:
+    """A lump of equal temperature.
+
+    heat_capacity_j_k : [J/K]; start_k : temperature on arrival [K]
+    heat_w : heat that comes whatever happens (radioisotope), a number or a series [W]
+    radiating_m2 : emissivity times area that looks at ``radiative_sink_k`` [m2]
+    conductance_w_k : to ``conductive_sink_k`` [W/K]
+    parent, parent_w_k : one further node of the same component and the conductance to it [W/K]; no circles
+    closed_share, closed_k, open_k : a louver or heat switch: at or under ``closed_k`` only ``closed_share`` of
+        ``radiating_m2`` counts, at or over ``open_k`` all of it, linear between [-], [K]
+    work_min_k, work_max_k : outside, processes that work in it pause [K]
+    survive_min_k, survive_max_k : outside, the asset is lost [K]
+    """
+
+    name: str
+    heat_capacity_j_k: float
+    start_k: float
+    radiative_sink_k: Series | float = 3.0
+    radiating_m2: float = 0.0
+    conductive_sink_k: Series | float = 250.0
+    conductance_w_k: float = 0.0
+    heat_w: Series | float = 0.0
+    parent: str = ""
+    parent_w_k: float = 0.0
+    closed_share: float = 1.0
+    closed_k: float = 0.0
+    open_k: float = 1.0
+    work_min_k: float = 0.0
+    work_max_k: float = float("inf")
+    survive_min_k: float = 0.0
+    survive_max_k: float = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Primitives:
+    """What a component compiles itself into."""
+
+    stores: tuple[Store, ...] = ()
+    processes: tuple[Process, ...] = ()
+    thermal_nodes: tuple[ThermalNode, ...] = ()
+    #: What the installed thing offers by being there and alive, such as ``{"cabin_crew": 4.0}``.
+    capability: Mapping[str, float] = field(default_factory=dict)
+
+
+# ---------------------------------------------------------------- declaration
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """What a component takes (``in``), gives (``out``) or keeps (``store``) on a bus, and why."""
+
+    bus: BusName
+    direction: Literal["in", "out", "store"]
+    doc: str
+
+
+@runtime_checkable
+class Surroundings(Protocol):
+    """What a node's place offers to the components there, as arrays over the time grid, shape (grid.count,)."""
+
+    grid: TimeGrid
+    node: str
+
+    def sun_disc_fraction(self, on_mast: bool = True) -> Series:
+        """Visible share of the solar disc, from the mast's top or from 2 m [-]."""
+
+    def sun_elevation_deg(self) -> Series:
+        """Apparent elevation of the Sun's centre [deg]."""
+
+    def sun_distance_au(self) -> Series:
+        """Distance of the Sun [au]."""
+
+    def earth_disc_fraction(self, on_mast: bool = True) -> Series:
+        """Visible share of the Earth's disc [-]."""
+
+    def earth_contact(self) -> Series:
+        """1 while the Earth is above the site's horizon and the Moon above a ground station's, else 0 [-]."""
+
+    def earth_distance_km(self) -> Series:
+        """Distance of the Earth's centre [km]."""
+
+    def relay_visible(self, relay: str) -> Series:
+        """1 while the relay node ``relay`` stands above this node's horizon, else 0 [-]."""
+
+    def relay_distance_km(self, relay: str) -> Series:
+        """Distance of the relay node ``relay`` [km]."""
+
+    def radiator_sink_k(self) -> Series:
+        """Effective sink temperature of a horizontal radiator that faces the sky [K]."""
+
+    def box_sink_k(self) -> Series:
+        """Effective sink temperature of a box that stands on the ground [K]."""
+
+    def regolith_k(self) -> Series:
+        """Temperature of the ground's surface [K]."""
+
+    def age_years(self) -> Series:
+        """Years since the asset landed, 0 before [yr]."""
+
+
+class Component(Protocol):
+    """Every registered component."""
+
+    kind: ClassVar[str]
+    family: ClassVar[str]
+    flows: ClassVar[tuple[Flow, ...]]
+    leaves_out: ClassVar[str]
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """Compile into stores, processes and thermal nodes at a place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """Declaration of one parameter of a component, for the schema, the manual and the checks."""
+
+    name: str
+    unit: str
+    doc: str
+    low: float | None
+    high: float | None
+    fact_key: str
+    default: Any
+    choices: tuple[str, ...] = ()
+
+    @property
+    def required(self) -> bool:
+        """True where the scenario must give a value."""
+        return self.default is dataclasses.MISSING and not self.fact_key
+
+
+def fact(key: str, *, unit: str, doc: str, low: float | None = None, high: float | None = None) -> Any:
+    """A parameter whose default is a sourced fact; ``low``..``high`` is what a scenario may give instead [unit]."""
+    meta = {"unit": unit, "doc": doc, "low": low, "high": high, "fact": key}
+    return field(default_factory=lambda: lookup(key).value, metadata=meta, kw_only=True)
+
+
+def param(
+    *,
+    unit: str,
+    doc: str,
+    low: float | None = None,
+    high: float | None = None,
+    default: Any = dataclasses.MISSING,
+    choices: tuple[str, ...] = (),
+) -> Any:
+    """A parameter that the scenario gives: a design choice, with the range in which the model holds [unit]."""
+    meta = {"unit": unit, "doc": doc, "low": low, "high": high, "fact": "", "choices": choices}
+    return field(default=default, metadata=meta, kw_only=True)
+
+
+REGISTRY: dict[str, type[Component]] = {}
+_T = TypeVar("_T", bound=type)
+
+
+def component(kind: str) -> Callable[[_T], _T]:
+    """Register a component class under the name that scenario files use; its family is its folder's name."""
+
+    def register(cls: _T) -> _T:
+        if kind in REGISTRY:
+            raise ValueError(f"component {kind!r} is registered twice: {REGISTRY[kind].__module__}, {cls.__module__}")
+        cls.kind = kind  # type: ignore[attr-defined]
+        cls.family = cls.__module__.split(".")[-2]  # type: ignore[attr-defined]
+        REGISTRY[kind] = cls
+        return cls
+
+    return register
+
+
+def parameters(cls: type[Component]) -> tuple[Parameter, ...]:
+    """Declared parameters of a component class, in order."""
+    return tuple(
+        Parameter(
+            name=item.name,
+            unit=item.metadata["unit"],
+            doc=item.metadata["doc"],
+            low=item.metadata["low"],
+            high=item.metadata["high"],
+            fact_key=item.metadata["fact"],
+            default=item.default,
+            choices=item.metadata.get("choices", ()),
+        )
+        for item in dataclasses.fields(cls)  # type: ignore[arg-type]
+    )

@@ -1,0 +1,106 @@
+"""A station as the kernel's compiler takes it: nodes, assets with their dates, deliveries and policy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from moonstation.components.contract import Component
+from moonstation.core.time import TimeGrid
+from moonstation.moon.horizon import Horizon
+from moonstation.orbits.ground import GroundStation
+from moonstation.orbits.relay import RelayOrbit
+
+#: Modes of a power bus, mildest first; the number is what the series ``mode`` holds.
+MODES = ("nominal", "dark", "survival", "safe")
+
+#: The node that stands for the Earth: data that reaches ``data@earth`` is returned.
+EARTH = "earth"
+
+
+@dataclass(frozen=True, slots=True)
+class SurfaceSite:
+    """A place on the ground, with its sky-line from 2 m and from the top of its mast."""
+
+    name: str
+    latitude_deg: float
+    longitude_deg: float
+    mast_m: float
+    mast_horizon: Horizon
+    ground_horizon: Horizon
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class RelaySite:
+    """A relay satellite in a lunar orbit."""
+
+    name: str
+    orbit: RelayOrbit
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Asset:
+    """One component at a node, alive from ``start`` to ``end`` (or the run's end).
+
+    ``facility``, ``partner``, ``mission`` and ``field`` (of science) are carried through to the results.
+    ``priority_shift`` is added to the priority of each of its processes.
+    """
+
+    name: str
+    component: Component
+    node: str
+    start: datetime
+    end: datetime | None = None
+    mission: str = ""
+    partner: str = ""
+    facility: str = ""
+    priority_shift: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Delivery:
+    """Stocks that a mission lands: ``amounts`` by bus quantity [unit of the bus] at ``node``."""
+
+    node: str
+    at: datetime
+    amounts: Mapping[str, float]
+    mission: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """When a power bus changes its mode, and what each mode still serves.
+
+    serve_up_to : greatest priority number that still runs, by mode
+    critical_priority : loads up to this number are the critical ones
+    dark_sun_below, dark_charge_below : ``dark`` while less of the solar disc is seen and the stores hold less [-]
+    survival_below, survival_exit, safe_below, safe_exit : share of the usable charge [-]
+    recovery_h : a milder mode is entered only after its condition held so long [h]
+    """
+
+    serve_up_to: Mapping[str, int]
+    critical_priority: int
+    dark_sun_below: float
+    dark_charge_below: float
+    survival_below: float
+    survival_exit: float
+    safe_below: float
+    safe_exit: float
+    recovery_h: float
+
+
+@dataclass(frozen=True)
+class Station:
+    """All that a run needs."""
+
+    name: str
+    grid: TimeGrid
+    sites: Mapping[str, SurfaceSite]
+    relays: Mapping[str, RelaySite]
+    ground_stations: tuple[GroundStation, ...]
+    assets: tuple[Asset, ...]
+    policy: Policy
+    deliveries: tuple[Delivery, ...] = field(default=())
