@@ -14,11 +14,13 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import os
 import subprocess
 import sys
 import tempfile
 import zipfile
 from pathlib import Path
+from typing import BinaryIO
 
 from jplephem.excerpter import write_excerpt
 from jplephem.pck import PCK
@@ -55,13 +57,21 @@ def cut_positions(path: Path) -> None:
     with SPK.open(de440) as whole, path.open("w+b") as out:
         chosen = [summary for summary in whole.daf.summaries() if summary[1][2] in TARGETS]
         write_excerpt(whole, out, *POSITIONS_JD, chosen)
+        fill_last_record(out)
 
 
 def cut_orientation(source: Path, path: Path) -> None:
     whole = PCK.open(source)
     with path.open("w+b") as out:
         write_excerpt(whole, out, *ORIENTATION_JD, list(whole.daf.summaries()))
+        fill_last_record(out)
     whole.close()
+
+
+def fill_last_record(file: BinaryIO) -> None:
+    """SPICE reads whole records of 1,024 bytes; without this it takes the last segment's end for zeros."""
+    length = file.seek(0, os.SEEK_END)
+    file.write(bytes(-length % 1024))
 
 
 def lunar_bpc(given: Path | None, scratch: Path) -> Path:
