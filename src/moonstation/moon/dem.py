@@ -1,0 +1,482 @@
+"""Digital elevation models of the Moon: opened, checked, and read piece by piece.
+
+A file is refused, with every reason at once, unless it is a map of the Moon's sphere with heights in metres
+above it. Reading is windowed: a raster of any size costs at most a few hundred megabytes of memory.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import math
+import warnings
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moonstation.core.errors import Fault, TerrainError
+from moonstation.facts.table import lookup
+
+logging.getLogger("rasterio").addHandler(logging.NullHandler())  # GDAL's own words come back in our errors
+
+#: Largest piece of a raster held in memory, in pixels (float32).
+MAX_PIXELS = 64_000_000
+_CHECK_SIDE = 1024
+_METRE_UNITS = frozenset({"m", "metre", "metres", "meter", "meters"})
+
+
+def moon_radius_m() -> float:
+    """Radius of the sphere that heights and latitudes refer to [m]."""
+    return lookup("sky.moon_reference_radius").value * 1e3
+
+
+@dataclass(frozen=True)
+class Patch:
+    """Heights in memory: ``heights_m`` (rows, columns) float32 [m], NaN where there are none, and their grid."""
+
+    heights_m: np.ndarray
+    grid: np.ndarray
+    posting_m: float
+
+
+@dataclass(frozen=True)
+class Dem:
+    """One checked elevation model; made by ``open_dem``, holds no open file."""
+
+    path: Path
+    crs_wkt: str
+    transform: tuple[float, float, float, float, float, float]
+    shape: tuple[int, int]
+    posting_m: float
+    scale: float
+    offset_m: float
+
+    @property
+    def name(self) -> str:
+        """Name of the file, without its folder."""
+        return self.path.name
+
+    @cached_property
+    def sha256(self) -> str:
+        """Digest of the file's bytes."""
+        with self.path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+
+    @cached_property
+    def grid(self) -> np.ndarray | None:
+        """The map projection as compiled code knows it, or None where it has to be warped first."""
+        from moonstation.moon.projection import native_grid, pixels_of
+
+        grid = native_grid(self.crs_wkt, self.transform, moon_radius_m())
+        if grid is None:
+            return None
+        rows, cols = np.meshgrid(np.linspace(0, self.shape[0] - 1, 7), np.linspace(0, self.shape[1] - 1, 7))
+        lat, lon = self._places_of(rows.ravel(), cols.ravel())
+        known = np.isfinite(lat)
+        from moonstation.moon.projection import unit_vectors
+
+        ours = pixels_of(grid, unit_vectors(lat[known], lon[known]))
+        error = np.abs(ours - np.stack([cols.ravel()[known], rows.ravel()[known]], axis=1))
+        if grid[20] > 0:
+            error[:, 0] = np.minimum(error[:, 0], np.abs(error[:, 0] - grid[20]))
+        return grid if known.any() and error.max() < 1e-3 else None
+
+    def covers(self, lat_deg: Any, lon_deg: Any) -> np.ndarray:
+        """Whether places [deg] lie within the raster's frame (no-data inside the frame counts as covered)."""
+        pixels = self._pixels_of(lat_deg, lon_deg)
+        rows, cols = self.shape
+        col, row = pixels[..., 0], pixels[..., 1]
+        return (col >= -0.5) & (col <= cols - 0.5) & (row >= -0.5) & (row <= rows - 0.5)
+
+    def sample(self, lat_deg: Any, lon_deg: Any) -> np.ndarray:
+        """Heights [m] above the 1737.4 km sphere, bilinear between pixels; NaN where there are none.
+
+        Reads the smallest window that holds all places. Raises TerrainError where the file cannot be read.
+        """
+        from moonstation.moon.projection import bilinear_many
+
+        pixels = self._pixels_of(lat_deg, lon_deg)
+        flat = pixels.reshape(-1, 2)
+        inside = self.covers(lat_deg, lon_deg).ravel()
+        heights = np.full(flat.shape[0], np.nan)
+        if inside.any():
+            (c0, r0), (c1, r1) = np.floor(flat[inside].min(axis=0)) - 1, np.ceil(flat[inside].max(axis=0)) + 2
+            window = self._clip(int(r0), int(c0), int(r1), int(c1))
+            values = self.read_window(window)
+            local = flat[inside] - np.array([window[1], window[0]])
+            plain = np.zeros(21)  # no projection: pixels are given
+            if self.grid is not None and values.shape[1] == self.shape[1]:
+                plain[20] = self.grid[20]
+            heights[inside] = bilinear_many(values, plain, local)
+        return heights.reshape(pixels.shape[:-1])
+
+    def patches(self, lat_deg: float, lon_deg: float, reach_m: float) -> list[Patch]:
+        """The pieces of this raster that a sky-line from a place needs, finest first.
+
+        The whole raster where it fits in memory; else full resolution near the place, and a coarser mean
+        of the rest out to ``reach_m``.
+        """
+        if self.grid is None:
+            return self._warped_patches(lat_deg, lon_deg, reach_m)
+        if self.shape[0] * self.shape[1] <= MAX_PIXELS:
+            return [self._whole]
+        near = self._near_window(lat_deg, lon_deg)
+        far = self._far_window(lat_deg, lon_deg, reach_m)
+        return [self._patch(near)] if near == far else [self._patch(near), self._patch(far)]
+
+    def read_window(self, window: tuple[int, int, int, int], step: int = 1, nearest: bool = False) -> np.ndarray:
+        """Heights [m] of pixel rows and columns (r0, c0, r1, c1), each value the mean of step x step pixels."""
+        import rasterio
+        from rasterio.enums import Resampling
+        from rasterio.errors import RasterioError
+        from rasterio.windows import Window
+
+        r0, c0, r1, c1 = window
+        shape = (math.ceil((r1 - r0) / step), math.ceil((c1 - c0) / step))
+        resampling = Resampling.nearest if nearest or step == 1 else Resampling.average
+        try:
+            with rasterio.open(self.path) as source:
+                raw = source.read(
+                    1, window=Window(c0, r0, c1 - c0, r1 - r0), out_shape=shape, resampling=resampling, masked=True
+                )
+        except (RasterioError, OSError) as error:
+            raise TerrainError(_unreadable(self.path, error)) from error
+        return self._to_heights(raw)
+
+    def footprint(self) -> str:
+        """Range of latitude and longitude that the raster covers, in words."""
+        rows, cols = np.meshgrid(np.linspace(-0.5, self.shape[0] - 0.5, 65), np.linspace(-0.5, self.shape[1] - 0.5, 65))
+        lat, lon = self._places_of(rows.ravel(), cols.ravel())
+        low, high = np.nanmin(lat), np.nanmax(lat)
+        for pole in (-90.0, 90.0):
+            if bool(self.covers(pole, 0.0)):
+                low, high = min(low, pole), max(high, pole)
+        if max(abs(low), abs(high)) > 89.99:
+            return f"latitude {low:.2f}..{high:.2f} deg"
+        anchor = lon[np.isfinite(lon)][0]
+        turned = (lon - anchor + 180.0) % 360.0 - 180.0
+        west, east = anchor + np.nanmin(turned), anchor + np.nanmax(turned)
+        return f"latitude {low:.2f}..{high:.2f} deg, longitude {west % 360:.2f}..{east % 360:.2f} deg east"
+
+    @cached_property
+    def _whole(self) -> Patch:
+        return self._patch((0, 0, *self.shape))
+
+    def _patch(self, window: tuple[int, int, int, int]) -> Patch:
+        from moonstation.moon.projection import window_grid
+
+        r0, c0, r1, c1 = window
+        step = max(1, math.ceil(math.sqrt((r1 - r0) * (c1 - c0) / MAX_PIXELS)))
+        heights = self.read_window(window, step)
+        rows, cols = heights.shape
+        assert self.grid is not None
+        grid = window_grid(self.grid, r0, c0, (r1 - r0) / rows, (c1 - c0) / cols)
+        return Patch(heights, grid, self.posting_m * step)
+
+    def _near_window(self, lat_deg: float, lon_deg: float) -> tuple[int, int, int, int]:
+        col, row = (round(float(value)) for value in self._pixels_of(lat_deg, lon_deg))
+        half = int(math.sqrt(MAX_PIXELS)) // 2
+        return self._clip(row - half, col - half, row + half, col + half)
+
+    def _far_window(self, lat_deg: float, lon_deg: float, reach_m: float) -> tuple[int, int, int, int]:
+        """Pixel window that holds the cap of radius ``reach_m`` around a place."""
+        lat, lon = _cap_rim(lat_deg, lon_deg, reach_m / moon_radius_m())
+        pixels = self._pixels_of(lat, lon)
+        if self.grid is None or not np.isfinite(pixels).all():
+            return (0, 0, *self.shape)
+        (c0, r0), (c1, r1) = np.floor(pixels.min(axis=0)) - 1, np.ceil(pixels.max(axis=0)) + 2
+        around_pole = 90.0 - abs(lat_deg) <= math.degrees(reach_m / moon_radius_m())
+        if self.grid[20] > 0 and (around_pole or c1 - c0 > self.grid[20] / 2):
+            c0, c1 = 0, self.shape[1]
+            r0, r1 = (r0, r1) if not around_pole else (0, r1) if lat_deg > 0 else (r0, self.shape[0])
+        return self._clip(int(r0), int(c0), int(r1), int(c1))
+
+    def _clip(self, r0: int, c0: int, r1: int, c1: int) -> tuple[int, int, int, int]:
+        rows, cols = self.shape
+        if self.grid is not None and self.grid[20] > 0 and (c0 < 0 or c1 > cols):
+            c0, c1 = 0, cols  # the seam of a map that closes round the Moon
+        return max(r0, 0), max(c0, 0), min(r1, rows), min(c1, cols)
+
+    def _warped_patches(self, lat_deg: float, lon_deg: float, reach_m: float) -> list[Patch]:
+        """Pieces in a projection that compiled code does not know, laid on a stereographic grid round the place."""
+        side = int(math.sqrt(MAX_PIXELS))
+        fine = self.posting_m / 2.0
+        near_m = min(reach_m, fine * side / 2.0)
+        patches = [self._warped(lat_deg, lon_deg, near_m, fine)]
+        if near_m < reach_m:
+            patches.append(self._warped(lat_deg, lon_deg, reach_m, max(fine, 2.0 * reach_m / side)))
+        return patches
+
+    def _warped(self, lat_deg: float, lon_deg: float, radius_m: float, posting_m: float) -> Patch:
+        import rasterio
+        from rasterio.enums import Resampling
+        from rasterio.errors import RasterioError
+        from rasterio.vrt import WarpedVRT
+
+        from moonstation.moon.projection import stereographic_grid
+
+        moon = moon_radius_m()
+        half = math.ceil(2.0 * moon * math.tan(radius_m / moon / 2.0) / posting_m) + 1
+        corner = -(half + 0.5) * posting_m
+        transform = (posting_m, 0.0, corner, 0.0, -posting_m, -corner)
+        crs = f"+proj=stere +lat_0={lat_deg!r} +lon_0={lon_deg!r} +k=1 +x_0=0 +y_0=0 +R={moon!r} +units=m +no_defs"
+        try:
+            with (
+                rasterio.open(self.path) as source,
+                WarpedVRT(
+                    source,
+                    crs=crs,
+                    transform=rasterio.Affine(*transform),
+                    width=2 * half + 1,
+                    height=2 * half + 1,
+                    resampling=Resampling.bilinear,
+                    nodata=np.nan,
+                    dtype="float64",
+                ) as warped,
+            ):
+                raw = warped.read(1, masked=True)
+        except (RasterioError, OSError) as error:
+            raise TerrainError(_unreadable(self.path, error)) from error
+        return Patch(self._to_heights(raw), stereographic_grid(lat_deg, lon_deg, transform, moon), posting_m)
+
+    def _to_heights(self, raw: np.ma.MaskedArray) -> np.ndarray:
+        heights = raw.astype(np.float64) * self.scale + self.offset_m
+        return np.ma.filled(heights, np.nan).astype(np.float32)
+
+    def _pixels_of(self, lat_deg: Any, lon_deg: Any) -> np.ndarray:
+        """Column and row (centres at whole numbers) of places, shape (..., 2)."""
+        from moonstation.moon.projection import pixels_of, unit_vectors
+
+        lat, lon = np.broadcast_arrays(np.asarray(lat_deg, float), np.asarray(lon_deg, float))
+        if "grid" in self.__dict__ and self.grid is not None:
+            return np.asarray(pixels_of(self.grid, unit_vectors(lat, lon).reshape(-1, 3)).reshape(*lat.shape, 2))
+        x, y = _to_map(self.crs_wkt).transform(lon, lat)
+        a, b, c, d, e, f = self.transform
+        det = a * e - b * d
+        with np.errstate(invalid="ignore"):
+            col = (e * (np.asarray(x) - c) - b * (np.asarray(y) - f)) / det - 0.5
+            row = (a * (np.asarray(y) - f) - d * (np.asarray(x) - c)) / det - 0.5
+        return np.where(np.isfinite(np.stack([col, row], axis=-1)), np.stack([col, row], axis=-1), np.nan)
+
+    def _places_of(self, rows: np.ndarray, cols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Latitude and longitude [deg] of pixels, NaN outside the map."""
+        from pyproj.enums import TransformDirection
+
+        a, b, c, d, e, f = self.transform
+        x, y = a * (cols + 0.5) + b * (rows + 0.5) + c, d * (cols + 0.5) + e * (rows + 0.5) + f
+        lon, lat = _to_map(self.crs_wkt).transform(x, y, direction=TransformDirection.INVERSE)
+        known = np.isfinite(lat) & (np.abs(lat) <= 90.0)
+        return np.where(known, lat, np.nan), np.where(known, lon, np.nan)
+
+
+def open_dem(path: str | Path) -> Dem:
+    """A checked elevation model of the Moon from GeoTIFF, COG, PDS3 (label, or image with its label), PDS4 or JP2.
+
+    Raises TerrainError with every fault: unreadable, no projection, not the Moon's sphere, heights that are
+    not metres above 1737.4 km or cannot be the Moon's, no data at all.
+    """
+    import rasterio
+    from rasterio.errors import NotGeoreferencedWarning, RasterioError
+
+    file = _file_to_open(Path(path))
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", NotGeoreferencedWarning)
+            with rasterio.open(file) as source:
+                return _checked(file, source)
+    except (RasterioError, OSError) as error:
+        raise TerrainError(_unreadable(file, error)) from error
+
+
+def open_dems(paths: Sequence[str | Path]) -> list[Dem]:
+    """Several elevation models, finest first; the faults of all files come together in one TerrainError."""
+    dems: list[Dem] = []
+    faults: list[Fault] = []
+    for path in paths:
+        try:
+            dems.append(open_dem(path))
+        except TerrainError as error:
+            faults.extend(error.faults)
+    if faults:
+        raise TerrainError(faults)
+    return sorted(dems, key=lambda dem: dem.posting_m)
+
+
+def _file_to_open(path: Path) -> Path:
+    """The label of a detached PDS3 image where one lies beside it, else the file itself."""
+    if not path.is_file():
+        raise TerrainError(Fault(str(path), "no such file", hint="give the path of a GeoTIFF, PDS label or JP2 file"))
+    if path.suffix.lower() not in (".img", ".jp2"):
+        return path
+    with path.open("rb") as file:
+        attached = b"PDS_VERSION_ID" in file.read(4096)
+    if attached:
+        return path
+    stem = path.stem.upper()
+    wanted = (stem, f"{stem}_JP2") if path.suffix.lower() == ".jp2" else (stem,)
+    labels = [item for item in sorted(path.parent.iterdir()) if item.suffix.lower() == ".lbl"]
+    for label in labels:
+        if label.stem.upper() in wanted:
+            return label
+    if path.suffix.lower() == ".jp2":
+        return path
+    raise TerrainError(
+        Fault(
+            str(path),
+            "a PDS image without its label: nothing says what the numbers mean",
+            hint=f"put {path.with_suffix('.LBL').name} from the same archive folder beside it",
+        )
+    )
+
+
+def _checked(path: Path, source: Any) -> Dem:
+    faults = [*_form_faults(path, source), *_sphere_faults(path, source.crs)]
+    scale, offset = float(source.scales[0] or 1.0), float(source.offsets[0] or 0.0)
+    radius = moon_radius_m()
+    if abs(offset - radius) < 1.0:
+        offset -= radius  # PDS labels declare the reference radius as an offset
+    dem = Dem(
+        path=path,
+        crs_wkt=source.crs.to_wkt() if source.crs else "",
+        transform=tuple(source.transform)[:6],
+        shape=(source.height, source.width),
+        posting_m=_posting_m(source, radius),
+        scale=scale,
+        offset_m=offset,
+    )
+    faults += _height_faults(dem, source)
+    if faults:
+        raise TerrainError(faults)
+    return dem
+
+
+def _form_faults(path: Path, source: Any) -> list[Fault]:
+    faults = []
+    if source.count != 1 or source.dtypes[0] == "uint8":
+        faults.append(
+            Fault(
+                str(path),
+                "a picture, not an elevation model",
+                f"{source.count} band(s) of {source.dtypes[0]}",
+                allowed="one band of heights",
+                hint="take the elevation product, not its shaded relief",
+            )
+        )
+    if source.transform.is_identity or source.transform.determinant == 0.0:
+        faults.append(
+            Fault(str(path), "has no georeference: nothing says where its pixels lie", hint="gdal_edit.py -a_ullr")
+        )
+    return faults
+
+
+def _sphere_faults(path: Path, crs: Any) -> list[Fault]:
+    """What keeps a coordinate system from being a map of the Moon's 1737.4 km sphere."""
+    where, radius = str(path), moon_radius_m()
+    moon_hint = (
+        f'if it is a map of the Moon, say which, e.g. gdal_edit.py -a_srs "+proj=stere +lat_0=-90 +R={radius:.0f}"'
+    )
+    if not crs:
+        return [Fault(where, "has no coordinate system (CRS)", hint=f"{moon_hint} FILE")]
+    from pyproj import CRS
+
+    ellipsoid = CRS.from_wkt(crs.to_wkt()).ellipsoid
+    if ellipsoid is None:
+        return [Fault(where, "its coordinate system has no body: a local grid", hint=f"{moon_hint} FILE")]
+    a, b = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
+    allowed = f"a sphere of {radius / 1e3:.1f} km"
+    if max(abs(a - radius), abs(b - radius)) < 10.0:
+        return []
+    got = f"{ellipsoid.name}, {a / 1e3:.3f} x {b / 1e3:.3f} km"
+    if abs(a - radius) < 20e3:
+        hint = "reproject, and shift the heights by the difference of radius (gdalwarp, gdal_calc.py)"
+        return [Fault(where, "is a map of the Moon on another radius", got, allowed=allowed, hint=hint)]
+    if abs(a - 6.375e6) < 20e3:
+        return [Fault(where, "is on the Earth's datum", got, allowed=allowed, hint=f"{moon_hint} FILE")]
+    return [Fault(where, "is a map of another body", got, allowed=allowed)]
+
+
+def _posting_m(source: Any, radius_m: float) -> float:
+    t = source.transform
+    side = math.sqrt(abs(t.determinant))
+    if source.crs and source.crs.is_geographic:
+        return math.radians(abs(t.e)) * radius_m
+    factor = source.crs.linear_units_factor[1] if source.crs and source.crs.is_projected else 1.0
+    return side * factor
+
+
+def _height_faults(dem: Dem, source: Any) -> list[Fault]:
+    """What is wrong with the heights themselves, judged on an even sample of the file."""
+    where = str(dem.path)
+    step = max(1, math.ceil(max(dem.shape) / _CHECK_SIDE))
+    try:
+        heights = dem.read_window((0, 0, *dem.shape), step, nearest=True)
+    except TerrainError as error:
+        return list(error.faults)
+    known = heights[np.isfinite(heights)]
+    if known.size == 0:
+        return [Fault(where, "holds no data: every pixel sampled is no-data")]
+    low, high = float(known.min()), float(known.max())
+    unit = (source.units[0] or "").strip().lower()
+    if unit and unit not in _METRE_UNITS:
+        hint = 'convert to metres, e.g. gdal_calc.py --calc="A*1000" for kilometres'
+        return [Fault(where, "heights are not in metres", unit, allowed="m", hint=hint)]
+    span_km = max(dem.shape) * dem.posting_m / 1e3
+    fault = _suspicious(where, low, high, known, span_km, declared=bool(unit))
+    return [fault] if fault else []
+
+
+def _suspicious(
+    where: str, low: float, high: float, known: np.ndarray, span_km: float, *, declared: bool
+) -> Fault | None:
+    radius = moon_radius_m()
+    margin = lookup("terrain.height_margin").value
+    allowed_low = lookup("terrain.lowest_height").value - margin
+    allowed_high = lookup("terrain.highest_height").value + margin
+    got, allowed = f"{low:g}..{high:g}", f"{allowed_low:g}..{allowed_high:g} m above {radius / 1e3:.1f} km"
+    if radius + allowed_low <= low and high <= radius + allowed_high:
+        hint = f'subtract the radius: gdal_calc.py --calc="A-{radius:.0f}", or declare it as the band\'s offset'
+        return Fault(where, "holds distances from the Moon's centre, not heights", got, "m", allowed, hint)
+    if not declared and radius + allowed_low <= low * 1e3 and high * 1e3 <= radius + allowed_high and span_km > 20.0:
+        hint = f'convert: gdal_calc.py --calc="(A-{radius / 1e3:.1f})*1000"'
+        return Fault(where, "holds distances from the Moon's centre in kilometres", got, "km", allowed, hint)
+    broken = bool(np.any(known != np.round(known)))
+    kilometres = allowed_low <= low * 1e3 and high * 1e3 <= allowed_high and high - low > 0.02
+    if not declared and broken and kilometres:
+        hint = 'convert: gdal_calc.py --calc="A*1000"; if they are metres, say so: gdal_edit.py -units m'
+        return Fault(where, "heights look like kilometres, not metres", got, "km?", allowed, hint)
+    if low < allowed_low or high > allowed_high:
+        hint = "is a fill value not declared as no-data, or is this another body or unit?"
+        return Fault(where, "heights cannot be the Moon's", got, "m", allowed, hint)
+    return None
+
+
+def _unreadable(path: Path, error: Exception) -> Fault:
+    reason = str(error.__cause__ or error)
+    return Fault(
+        str(path),
+        f"cannot be read ({reason})",
+        hint="incomplete download? compare its size with the publisher's; for PDS, keep label and image together",
+    )
+
+
+def _cap_rim(lat_deg: float, lon_deg: float, angle: float) -> tuple[np.ndarray, np.ndarray]:
+    """Latitude and longitude [deg] of 360 points on the rim of a cap of angular radius ``angle`` [rad]."""
+    azimuth = np.radians(np.arange(360.0))
+    lat = math.radians(lat_deg)
+    sin_lat = math.sin(lat) * math.cos(angle) + math.cos(lat) * math.sin(angle) * np.cos(azimuth)
+    east = np.sin(azimuth) * math.sin(angle) * math.cos(lat)
+    north = math.cos(angle) - math.sin(lat) * sin_lat
+    return np.degrees(np.arcsin(np.clip(sin_lat, -1, 1))), lon_deg + np.degrees(np.arctan2(east, north))
+
+
+@lru_cache(maxsize=16)
+def _to_map(crs_wkt: str) -> Any:
+    """Transformer from longitude, latitude on the Moon's sphere to map coordinates."""
+    from pyproj import CRS, Transformer
+
+    sphere = CRS.from_proj4(f"+proj=longlat +R={moon_radius_m()!r} +no_defs")
+    return Transformer.from_crs(sphere, CRS.from_wkt(crs_wkt), always_xy=True)

@@ -1,0 +1,347 @@
+"""The sky-line seen from a place on the Moon: its table, and its computation over nested elevation models."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import math
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moonstation.core.errors import Fault, RangeError, TerrainError
+from moonstation.facts.table import lookup
+
+if TYPE_CHECKING:
+    from moonstation.moon.dem import Dem, Patch
+
+_COLUMNS = ("azimuth_deg", "elevation_deg", "distance_km")
+_PLACE = {"latitude_deg": (-90.0, 90.0), "longitude_deg": (-360.0, 360.0), "height_m": (0.0, 20e3)}
+_MAX_FAULTS = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Horizon:
+    """Elevation of the terrain's sky-line against azimuth, for one eye above one place.
+
+    ``azimuth_deg`` ascends within 0..360 from north, clockwise (MOON_ME); ``elevation_deg`` is negative where the
+    ground falls away; ``distance_km`` is the arc to the sky-line point, NaN where not known; ``height_m`` is the
+    eye above the ground. ``provenance`` says in texts what made it. Raises RangeError with every fault.
+    """
+
+    azimuth_deg: np.ndarray
+    elevation_deg: np.ndarray
+    distance_km: np.ndarray
+    height_m: float
+    latitude_deg: float
+    longitude_deg: float
+    provenance: Mapping[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for name in _COLUMNS:
+            object.__setattr__(self, name, np.asarray(getattr(self, name), dtype=float))
+        faults = [*_place_faults(self.latitude_deg, self.longitude_deg, self.height_m), *self._table_faults()]
+        if faults:
+            raise RangeError(faults)
+
+    def elevation_at(self, azimuth_deg: Any) -> np.ndarray:
+        """Sky-line elevation [deg] at any azimuth [deg], linear between table rows, periodic; shape as given."""
+        azimuth, elevation = self._wrapped
+        return np.asarray(np.interp(np.mod(azimuth_deg, 360.0), azimuth, elevation))
+
+    @classmethod
+    def flat(cls, lat_deg: float, lon_deg: float, height_m: float, azimuth_count: int = 720) -> Horizon:
+        """Sky-line of the smooth 1737.4 km sphere: the dip -acos(R / (R + h)) all round."""
+        faults = _place_faults(lat_deg, lon_deg, height_m)
+        if faults:
+            raise RangeError(faults)
+        radius_km = lookup("sky.moon_reference_radius").value
+        dip = math.acos(radius_km / (radius_km + height_m / 1e3))
+        return cls(
+            azimuth_deg=np.arange(azimuth_count) * (360.0 / azimuth_count),
+            elevation_deg=np.full(azimuth_count, -math.degrees(dip)),
+            distance_km=np.full(azimuth_count, radius_km * dip),
+            height_m=height_m,
+            latitude_deg=lat_deg,
+            longitude_deg=lon_deg,
+            provenance={"program": _program(), "terrain": "none: smooth sphere of 1737.4 km"},
+        )
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """The table as CSV text, provenance in '# key: value' lines before the header; written whole to ``path``.
+
+        A path ending in .gz is compressed. The file appears complete or not at all.
+        """
+        place = {"latitude_deg": self.latitude_deg, "longitude_deg": self.longitude_deg, "height_m": self.height_m}
+        lines = [f"# {key}: {value!r}" for key, value in place.items()]
+        lines += [f"# {key}: {' '.join(str(value).split())}" for key, value in self.provenance.items()]
+        lines.append(",".join(_COLUMNS))
+        rows = zip(self.azimuth_deg, self.elevation_deg, self.distance_km, strict=True)
+        lines += [f"{azimuth:.9g},{elevation:.5f},{distance:.4f}" for azimuth, elevation, distance in rows]
+        text = "\n".join(lines) + "\n"
+        if path is not None:
+            _write_whole(Path(path), text)
+        return text
+
+    @classmethod
+    def from_csv(
+        cls,
+        source: str | Path,
+        *,
+        lat_deg: float | None = None,
+        lon_deg: float | None = None,
+        height_m: float | None = None,
+    ) -> Horizon:
+        """A horizon from a CSV file (or .csv.gz) with columns azimuth_deg, elevation_deg and, if known, distance_km.
+
+        Place and eye height come from its '# latitude_deg: ...' lines, or from the arguments where it has none.
+        Raises RangeError with every fault, each with its line.
+        """
+        path = Path(source)
+        return parse_horizon(_read_text(path), str(path), lat_deg=lat_deg, lon_deg=lon_deg, height_m=height_m)
+
+    @cached_property
+    def _wrapped(self) -> tuple[np.ndarray, np.ndarray]:
+        azimuth, elevation = self.azimuth_deg, self.elevation_deg
+        return (
+            np.concatenate([[azimuth[-1] - 360.0], azimuth, [azimuth[0] + 360.0]]),
+            np.concatenate([elevation[-1:], elevation, elevation[:1]]),
+        )
+
+    def _table_faults(self) -> list[Fault]:
+        azimuth, elevation, distance = self.azimuth_deg, self.elevation_deg, self.distance_km
+        if azimuth.ndim != 1 or azimuth.size < 4 or not azimuth.shape == elevation.shape == distance.shape:
+            shapes = (azimuth.shape, elevation.shape, distance.shape)
+            return [Fault("horizon", "columns must be equally long, with at least 4 azimuths", shapes)]
+        faults = []
+        if not (np.all(np.isfinite(azimuth)) and azimuth[0] >= 0.0 and azimuth[-1] < 360.0):
+            faults.append(Fault("horizon azimuth_deg", "out of range", unit="deg", allowed="0 <= azimuth < 360"))
+        if not np.all(np.diff(azimuth) > 0.0):
+            faults.append(Fault("horizon azimuth_deg", "must ascend without repeats", hint="sort the rows by azimuth"))
+        if not np.all(np.abs(elevation) <= 90.0):  # also NaN
+            faults.append(Fault("horizon elevation_deg", "out of range", unit="deg", allowed="-90..90"))
+        return faults
+
+
+def compute_horizon(
+    dems: Sequence[Dem],
+    lat_deg: float,
+    lon_deg: float,
+    height_m: float,
+    azimuth_count: int = 720,
+    reach_km: float | None = None,
+) -> Horizon:
+    """Sky-line from an eye ``height_m`` above the ground at a place, over nested elevation models.
+
+    The ground is the finest model's bilinear surface. Each point of a ray takes the finest model that has a
+    height there; curvature is exact. ``reach_km`` defaults to 310 km or as far as the models go: how far each
+    ray got stands in the provenance. Raises RangeError for bad numbers and TerrainError where no model covers
+    the place or it is no-data there.
+    """
+    reach_km = lookup("terrain.default_reach").value if reach_km is None else reach_km
+    faults = [*_place_faults(lat_deg, lon_deg, height_m), *_ray_faults(azimuth_count, reach_km)]
+    if faults:
+        raise RangeError(faults)
+    from moonstation.moon.dem import moon_radius_m
+    from moonstation.moon.march import march
+
+    dems = sorted(dems, key=lambda dem: dem.posting_m)
+    ground_m, ground_dem = _ground(dems, lat_deg, lon_deg)
+    radius_m = moon_radius_m()
+    patches = _nest(dems, lat_deg, lon_deg, reach_km * 1e3)
+    azimuth_deg = np.arange(azimuth_count) * (360.0 / azimuth_count)
+    elevation_deg, distance_m, last_m, gap = march(
+        patches, lat_deg, lon_deg, radius_m + ground_m + height_m, azimuth_deg, reach_km * 1e3, radius_m
+    )
+    blind = np.isnan(elevation_deg)
+    if blind.any():
+        raise TerrainError(
+            Fault(
+                f"{ground_dem.name} at {_place(lat_deg, lon_deg)}",
+                f"no height at all in {int(blind.sum())} of {azimuth_count} azimuths: the terrain ends at this place",
+                hint="add a wider elevation model",
+            )
+        )
+    return Horizon(
+        azimuth_deg,
+        elevation_deg,
+        distance_m / 1e3,
+        height_m,
+        lat_deg,
+        lon_deg,
+        {
+            "program": _program(),
+            "method": "march along great circles, quarter posting near, then distance/256, at most one posting",
+            **_dem_provenance(dems),
+            "ground_height_m": f"{ground_m:.2f} ({ground_dem.name}, bilinear, above {radius_m / 1e3:.1f} km)",
+            "reach_asked_km": f"{reach_km:g}",
+            "reach_attained_km": f"{last_m.min() / 1e3:.1f} least, {np.median(last_m) / 1e3:.1f} median",
+            "no_data_share": f"{gap.mean():.4f}",
+        },
+    )
+
+
+def parse_horizon(
+    text: str,
+    where: str,
+    *,
+    lat_deg: float | None = None,
+    lon_deg: float | None = None,
+    height_m: float | None = None,
+) -> Horizon:
+    """A horizon from CSV text; ``where`` names it in faults. See Horizon.from_csv."""
+    notes: dict[str, str] = {}
+    header: list[str] | None = None
+    rows: list[list[float]] = []
+    faults: list[Fault] = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip():
+            continue
+        if line.startswith("#"):
+            key, _, value = line[1:].partition(":")
+            notes[key.strip()] = value.strip()
+        elif header is None:
+            header = [name.strip() for name in line.split(",")]
+            if not set(_COLUMNS[:2]) <= set(header):
+                fault = Fault(f"{where}:{number}", "wrong header", line[:60], allowed=",".join(_COLUMNS))
+                raise RangeError(fault)
+        else:
+            rows.append(_numbers(line, header, f"{where}:{number}", faults))
+    given = {"latitude_deg": lat_deg, "longitude_deg": lon_deg, "height_m": height_m}
+    place = {key: _place_value(key, notes.pop(key, None), given[key], where, faults) for key in _PLACE}
+    if header is None:
+        faults.append(Fault(where, "holds no table", allowed=",".join(_COLUMNS)))
+    table = np.array(rows, dtype=float).reshape(-1, 3)
+    if not faults:
+        try:
+            return Horizon(table[:, 0], table[:, 1], table[:, 2], provenance=notes, **place)
+        except RangeError as error:
+            faults += [
+                Fault(f"{where}: {f.where}", f.message, f.value, f.unit, f.allowed, f.hint) for f in error.faults
+            ]
+    raise RangeError(_shortened(faults, where))
+
+
+def _numbers(line: str, header: list[str], where: str, faults: list[Fault]) -> list[float]:
+    cells = [cell.strip() for cell in line.split(",")]
+    if len(cells) != len(header):
+        faults.append(Fault(where, f"has {len(cells)} cells, the header {len(header)}", line[:60]))
+        return [math.nan] * 3
+    named = dict(zip(header, cells, strict=True))
+    try:
+        azimuth, elevation, distance = (float(named.get(name, "nan") or "nan") for name in _COLUMNS)
+    except ValueError:
+        faults.append(Fault(where, "not a number", line[:60]))
+        return [math.nan] * 3
+    if not 0.0 <= azimuth < 360.0:
+        faults.append(Fault(where, "azimuth_deg out of range", azimuth, "deg", "0 <= azimuth < 360"))
+    if not abs(elevation) <= 90.0:
+        faults.append(Fault(where, "elevation_deg out of range", elevation, "deg", "-90..90"))
+    return [azimuth, elevation, distance]
+
+
+def _place_value(key: str, note: str | None, given: float | None, where: str, faults: list[Fault]) -> float:
+    if note is None and given is None:
+        faults.append(Fault(where, f"does not say its {key}", hint=f"add a line '# {key}: ...' before the header"))
+        return math.nan
+    try:
+        return float(note) if note is not None else float(given)  # type: ignore[arg-type]
+    except ValueError:
+        faults.append(Fault(where, f"{key} is not a number", note))
+        return math.nan
+
+
+def _shortened(faults: list[Fault], where: str) -> list[Fault]:
+    if len(faults) <= _MAX_FAULTS:
+        return faults
+    return [*faults[:_MAX_FAULTS], Fault(where, f"and {len(faults) - _MAX_FAULTS} more faults of this kind")]
+
+
+def _place_faults(lat_deg: float, lon_deg: float, height_m: float) -> list[Fault]:
+    faults = []
+    for (name, (low, high)), value in zip(_PLACE.items(), (lat_deg, lon_deg, height_m), strict=True):
+        if not low <= value <= high:
+            unit = name.rsplit("_", 1)[1]
+            faults.append(Fault(name, "out of range", value, unit, f"{low:g}..{high:g}"))
+    return faults
+
+
+def _ray_faults(azimuth_count: int, reach_km: float) -> list[Fault]:
+    faults = []
+    if not 4 <= azimuth_count <= 36000:
+        faults.append(Fault("azimuths", "out of range", azimuth_count, "", "4..36000"))
+    if not 0.0 < reach_km <= 1000.0:
+        faults.append(Fault("reach_km", "out of range", reach_km, "km", "above 0, at most 1000"))
+    return faults
+
+
+def _ground(dems: Sequence[Dem], lat_deg: float, lon_deg: float) -> tuple[float, Dem]:
+    """Height [m] of the ground at a place in the finest model that has one, and that model."""
+    where = _place(lat_deg, lon_deg)
+    if not dems:
+        raise TerrainError(Fault(where, "no elevation model given"))
+    faults = []
+    for dem in dems:
+        if not dem.covers(lat_deg, lon_deg):
+            faults.append(Fault(dem.name, f"does not cover {where}", allowed=dem.footprint()))
+            continue
+        height = float(dem.sample(lat_deg, lon_deg))
+        if math.isfinite(height):
+            return height, dem
+        faults.append(
+            Fault(dem.name, f"has no data at {where}", hint="move the place, or add a model without this gap")
+        )
+    raise TerrainError(faults)
+
+
+def _nest(dems: Sequence[Dem], lat_deg: float, lon_deg: float, reach_m: float) -> list[Patch]:
+    patches = [patch for dem in dems for patch in dem.patches(lat_deg, lon_deg, reach_m)]
+    return sorted(patches, key=lambda patch: patch.posting_m)
+
+
+def _dem_provenance(dems: Sequence[Dem]) -> dict[str, str]:
+    notes = {}
+    for number, dem in enumerate(dems, start=1):
+        key = "dem" if len(dems) == 1 else f"dem_{number}"
+        notes[key] = dem.name
+        notes[f"{key}_sha256"] = dem.sha256
+        notes[f"{key}_posting_m"] = f"{dem.posting_m:g}"
+    return notes
+
+
+def _program() -> str:
+    return f"moonstation {metadata.version('moonstation')}"
+
+
+def _place(lat_deg: float, lon_deg: float) -> str:
+    return f"latitude {lat_deg:g} deg, longitude {lon_deg:g} deg"
+
+
+def _read_text(path: Path) -> str:
+    try:
+        data = path.read_bytes()
+        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError, EOFError) as error:
+        hint = "give a CSV made by: moonstation horizon"
+        raise RangeError(Fault(str(path), f"cannot be read as a horizon table ({error})", hint=hint)) from error
+
+
+def _write_whole(path: Path, text: str) -> None:
+    data = text.encode()
+    if path.suffix == ".gz":
+        buffer = io.BytesIO()
+        with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, filename="") as packed:
+            packed.write(data)
+        data = buffer.getvalue()
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(data)
+        os.replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

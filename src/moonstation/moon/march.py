@@ -1,0 +1,103 @@
+"""The exact march: sky-line angles by walking along great circles over terrain, in compiled code."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+
+from moonstation.moon.dem import Patch
+from moonstation.moon.projection import bilinear, pixel_of
+
+#: First height along a ray, in postings of the finest model: nearer ones are only the interpolation's own facet
+#: under the eye (docs/decisions/003-point-horizon.md).
+FIRST_POSTING = 0.75
+#: Steps along a ray: a quarter posting near the eye, then this share of the distance, at most one posting.
+NEAR_STEP = 0.25
+STEP_PER_DISTANCE = 1.0 / 256.0
+
+
+def march(
+    patches: list[Patch],
+    lat_deg: float,
+    lon_deg: float,
+    eye_radius_m: float,
+    azimuth_deg: np.ndarray,
+    reach_m: float,
+    moon_radius_m: float,
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+    """Sky-line over a nest of patches (finest first) seen from ``eye_radius_m`` from the Moon's centre.
+
+    Returns elevation [deg], arc distance of the sky-line point [m], arc distance of the last height found [m]
+    and the share of the way up to there without any height [-], each of shape (azimuths,). Elevation is NaN
+    where a ray meets no height at all.
+    """
+    nest = _packed(patches)
+    eye = (math.radians(lat_deg), math.radians(lon_deg), eye_radius_m)
+    return _march(nest, eye, np.radians(azimuth_deg), reach_m, moon_radius_m)
+
+
+def _packed(patches: list[Patch]) -> tuple[np.ndarray, ...]:
+    """A nest as compiled code takes it: all heights in one row, where each patch starts, shapes, grids, postings."""
+    heights = [patch.heights_m.ravel() for patch in patches]
+    sizes = [piece.size for piece in heights]
+    return (
+        heights[0] if len(heights) == 1 else np.concatenate(heights),
+        np.concatenate([[0], np.cumsum(sizes)[:-1]]).astype(np.int64),
+        np.array([patch.heights_m.shape for patch in patches], dtype=np.int64),
+        np.stack([patch.grid for patch in patches]),
+        np.array([patch.posting_m for patch in patches]),
+    )
+
+
+@njit(cache=True)
+def _march(nest, eye, azimuths, reach, radius):
+    lat, lon, eye_radius = eye
+    finest = nest[4][0]
+    count = azimuths.size
+    elevation, distance, last, gap = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
+    up = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+    north = np.array([-math.sin(lat) * math.cos(lon), -math.sin(lat) * math.sin(lon), math.cos(lat)])
+    east = np.array([-math.sin(lon), math.cos(lon), 0.0])
+    for i in range(count):
+        ahead = north * math.cos(azimuths[i]) + east * math.sin(azimuths[i])
+        best, best_way, seen, missed, missed_so_far = -math.inf, math.nan, 0.0, 0.0, 0.0
+        way = FIRST_POSTING * finest
+        while way <= reach:
+            height, posting = _height_at(nest, up, ahead, way / radius)
+            step = min(max(NEAR_STEP * posting, way * STEP_PER_DISTANCE), posting)
+            if math.isnan(height):
+                missed_so_far += step
+            else:
+                tangent = _tangent(radius + height, eye_radius, way / radius)
+                if tangent > best:
+                    best, best_way = tangent, way
+                seen, missed = way, missed_so_far
+            way += step
+        elevation[i] = math.degrees(math.atan(best)) if seen > 0.0 else math.nan
+        distance[i], last[i] = best_way, seen
+        gap[i] = missed / seen if seen > 0.0 else 1.0
+    return elevation, distance, last, gap
+
+
+@njit(cache=True)
+def _height_at(nest, up, ahead, angle):
+    """Height [m] in the finest patch that has one, and the posting [m] that this place is marched with."""
+    heights, starts, shapes, grids, postings = nest
+    cos, sin = math.cos(angle), math.sin(angle)
+    x, y, z = up[0] * cos + ahead[0] * sin, up[1] * cos + ahead[1] * sin, up[2] * cos + ahead[2] * sin
+    for level in range(starts.size):
+        rows, cols = shapes[level, 0], shapes[level, 1]
+        piece = heights[starts[level] : starts[level] + rows * cols].reshape((rows, cols))
+        col, row = pixel_of(grids[level], x, y, z)
+        height = bilinear(piece, grids[level], col, row)
+        if not math.isnan(height):
+            return height, postings[level]
+    return math.nan, postings[starts.size - 1]
+
+
+@njit(cache=True)
+def _tangent(point_radius, eye_radius, angle):
+    """Tangent of the elevation of a point ``angle`` [rad] away round the sphere: the Moon's curvature, exact."""
+    return (point_radius * math.cos(angle) - eye_radius) / (point_radius * math.sin(angle))
