@@ -6,6 +6,7 @@ import gzip
 import io
 import math
 import os
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -104,7 +105,11 @@ class Horizon:
         Raises RangeError with every fault, each with its line.
         """
         path = Path(source)
-        return parse_horizon(_read_text(path), str(path), lat_deg=lat_deg, lon_deg=lon_deg, height_m=height_m)
+        try:
+            data = path.read_bytes()
+        except OSError as error:
+            raise RangeError(_not_a_table(str(path), error)) from error
+        return read_horizon(data, str(path), lat_deg=lat_deg, lon_deg=lon_deg, height_m=height_m)
 
     @cached_property
     def _wrapped(self) -> tuple[np.ndarray, np.ndarray]:
@@ -187,15 +192,19 @@ def compute_horizon(
     )
 
 
-def parse_horizon(
-    text: str,
+def read_horizon(
+    data: bytes,
     where: str,
     *,
     lat_deg: float | None = None,
     lon_deg: float | None = None,
     height_m: float | None = None,
 ) -> Horizon:
-    """A horizon from CSV text; ``where`` names it in faults. See Horizon.from_csv."""
+    """A horizon from the bytes of a CSV, gzipped or not; ``where`` names it in faults. See Horizon.from_csv."""
+    try:
+        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+    except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
+        raise RangeError(_not_a_table(where, error)) from error
     notes: dict[str, str] = {}
     header: list[str] | None = None
     rows: list[list[float]] = []
@@ -323,13 +332,9 @@ def _place(lat_deg: float, lon_deg: float) -> str:
     return f"latitude {lat_deg:g} deg, longitude {lon_deg:g} deg"
 
 
-def _read_text(path: Path) -> str:
-    try:
-        data = path.read_bytes()
-        return (gzip.decompress(data) if path.suffix == ".gz" else data).decode("utf-8-sig")
-    except (OSError, UnicodeDecodeError, EOFError) as error:
-        hint = "give a CSV made by: moonstation horizon"
-        raise RangeError(Fault(str(path), f"cannot be read as a horizon table ({error})", hint=hint)) from error
+def _not_a_table(where: str, error: Exception) -> Fault:
+    hint = "give a CSV made by: moonstation horizon"
+    return Fault(where, f"cannot be read as a horizon table ({error})", hint=hint)
 
 
 def _write_whole(path: Path, text: str) -> None:

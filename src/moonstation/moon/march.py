@@ -64,7 +64,7 @@ def _march(nest, eye, azimuths, reach, radius):
         ahead = north * math.cos(azimuths[i]) + east * math.sin(azimuths[i])
         best, best_way, seen, missed, missed_so_far = -math.inf, math.nan, 0.0, 0.0, 0.0
         way = FIRST_POSTING * finest
-        while way <= reach:
+        while True:
             height, posting = _height_at(nest, up, ahead, way / radius)
             step = min(max(NEAR_STEP * posting, way * STEP_PER_DISTANCE), posting)
             if math.isnan(height):
@@ -74,7 +74,9 @@ def _march(nest, eye, azimuths, reach, radius):
                 if tangent > best:
                     best, best_way = tangent, way
                 seen, missed = way, missed_so_far
-            way += step
+            if way >= reach:
+                break
+            way = min(way + step, reach)
         elevation[i] = math.degrees(math.atan(best)) if seen > 0.0 else math.nan
         distance[i], last[i] = best_way, seen
         gap[i] = missed / seen if seen > 0.0 else 1.0
