@@ -20,6 +20,7 @@ from moonstation.sky.orientation import moon_me_from_icrf
 from moonstation.sky.topocentric import LIGHT_KM_S, STATE_COLUMNS, look_between, look_each, places
 
 AU_KM = au / 1000.0
+_SEEN = ("sun", "earth")
 _NODE_S = HOUR_S  # cubic interpolation over one hour errs by less than 0.0001 arcseconds
 _FEWEST_NODES = 4
 _HEIGHT_LIMITS_M = (-15_000.0, 100_000.0)  # the Moon's own relief runs from -9,100 m to 10,800 m
@@ -190,6 +191,8 @@ def _states(body: str, tdb: FloatArray, kernels: Ephemeris) -> FloatArray:
 
     All in MOON_ME axes of the epoch of arrival ``tdb``.
     """
+    if body not in _SEEN:
+        raise RangeError(Fault("body", "cannot be looked for in the Moon's sky", body, allowed=", ".join(_SEEN)))
     moon, moon_velocity = kernels.states_icrf("moon", "ssb", tdb)
     delay_s = _light_s(kernels.positions_icrf_km(body, "ssb", tdb) - moon)
     emitted, body_velocity = kernels.states_icrf(body, "ssb", tdb - delay_s)

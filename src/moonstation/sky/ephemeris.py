@@ -17,6 +17,7 @@ from moonstation.sky.kernel_files import Segment, read_kernel
 
 SSB = 0
 BODIES = {"ssb": SSB, "earth_moon_barycenter": 3, "sun": 10, "moon": 301, "earth": 399}
+_CODES = frozenset(BODIES.values())
 #: Frames of lunar principal axes that can be turned to MOON_ME, the newer one first.
 PRINCIPAL_AXES = {31008: "pa440", 31006: "pa421"}
 
@@ -43,13 +44,11 @@ class Ephemeris:
         self.paths = tuple(Path(path) for path in paths)
         faults: list[Fault] = []
         segments = [segment for path in self.paths for segment in read_kernel(path, faults)]
-        useful = [s for s in segments if s.target in (PRINCIPAL_AXES if s.is_orientation else BODIES.values())]
-        for segment in useful:
-            if reason := segment.fault():
-                faults.append(Fault(f"kernel {segment.path}", reason))
-        for path in self.paths:
-            if any(s.path == path for s in segments) and not any(s.path == path for s in useful):
-                faults.append(Fault(f"kernel {path}", "holds neither Sun, Earth and Moon nor the lunar principal axes"))
+        useful = [s for s in segments if s.target in (PRINCIPAL_AXES if s.is_orientation else _CODES)]
+        faults += [Fault(f"kernel {s.path}", reason) for s in useful if (reason := _segment_fault(s))]
+        used = {s.path for s in useful}
+        for path in sorted({s.path for s in segments} - used):
+            faults.append(Fault(f"kernel {path}", "holds neither Sun, Earth, Moon nor the lunar principal axes"))
         if faults:
             raise RangeError(faults)
         self._positions = [s for s in reversed(useful) if not s.is_orientation]
@@ -172,11 +171,18 @@ class Ephemeris:
         return _union(parts)
 
 
+def _segment_fault(segment: Segment) -> str:
+    """What keeps a segment of one of our bodies from being used; empty when nothing does."""
+    if not segment.is_orientation and segment.center not in _CODES:
+        return f"its segment of {segment.target} counts from {segment.center}, which is none of {sorted(_CODES)}"
+    return segment.fault()
+
+
 def body_code(body: str | int) -> int:
     """NAIF code of a body; raises RangeError that lists the names for an unknown one."""
     if body in BODIES:
         return BODIES[str(body)]
-    if body in BODIES.values():
+    if body in _CODES:
         return int(body)
     raise RangeError(Fault("body", "unknown", body, allowed=", ".join(BODIES)))
 

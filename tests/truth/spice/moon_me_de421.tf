@@ -1,0 +1,22 @@
+KPL/FK
+
+   The two lunar frames that the shipped orientation kernel needs: principal axes of DE421 (from the binary PCK) and the
+   mean Earth and rotation axes, turned by the fixed angles of NAIF's frame kernel moon_080317.tf.
+
+\begindata
+FRAME_MOON_PA_DE421 = 31006
+FRAME_31006_NAME = 'MOON_PA_DE421'
+FRAME_31006_CLASS = 2
+FRAME_31006_CLASS_ID = 31006
+FRAME_31006_CENTER = 301
+FRAME_MOON_ME_DE421 = 31007
+FRAME_31007_NAME = 'MOON_ME_DE421'
+FRAME_31007_CLASS = 4
+FRAME_31007_CLASS_ID = 31007
+FRAME_31007_CENTER = 301
+TKFRAME_31007_SPEC = 'ANGLES'
+TKFRAME_31007_RELATIVE = 'MOON_PA_DE421'
+TKFRAME_31007_ANGLES = ( 67.92 78.56 0.30 )
+TKFRAME_31007_AXES = ( 3, 2, 1 )
+TKFRAME_31007_UNITS = 'ARCSECONDS'
+\begintext
