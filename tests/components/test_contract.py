@@ -212,7 +212,7 @@ def test_amounts_are_physical(cls):
         assert 0 <= process.min_fraction <= 1
     for node in parts.thermal_nodes:
         assert node.heat_capacity_j_k > 0
-        assert node.survive_min_k <= node.work_min_k <= node.work_max_k <= node.survive_max_k
+        assert node.work_min_k < node.work_max_k
         assert node.survive_min_k < node.start_k < node.survive_max_k
 
 

@@ -1,0 +1,132 @@
+"""Lithium-ion battery in its own insulated box."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from scipy import constants
+
+from moonstation.components.contract import (
+    Flow,
+    Primitives,
+    Process,
+    Store,
+    Surroundings,
+    ThermalNode,
+    Thermostat,
+    component,
+    fact,
+    param,
+)
+from moonstation.core.time import YEAR_H
+from moonstation.facts.table import lookup
+
+
+def cube_surface_m2(volume_m3: float) -> float:
+    """Surface of a cube [m2] of a volume [m3]."""
+    return float(6.0 * volume_m3 ** (2.0 / 3.0))
+
+
+def radiated_w(radiating_m2: float, node_k: float, sink_k: float) -> float:
+    """Net heat [W] that a surface of emissivity times area ``radiating_m2`` [m2] loses to a sink (Stefan-Boltzmann)."""
+    return float(constants.sigma * radiating_m2 * (node_k**4 - sink_k**4))
+
+
+@component("battery")
+@dataclass(frozen=True, slots=True)
+class Battery:
+    """Lithium-ion battery: efficiencies, depth and rate limits, self-discharge, fade; a heater keeps its cells warm."""
+
+    capacity_kwh: float = param(unit="kWh", doc="energy when new, full to empty", low=0.001, high=1e6)
+    charge_on_arrival: float = param(unit="-", doc="share of capacity on landing", low=0.0, high=1.0, default=1.0)
+    floor_fraction: float = fact("battery.floor", unit="-", doc="share that stays untouched", low=0.0, high=0.9)
+    charge_efficiency: float = fact(
+        "battery.charge_efficiency", unit="-", doc="cells and charge regulator", low=0.5, high=1.0
+    )
+    discharge_efficiency: float = fact(
+        "battery.discharge_efficiency", unit="-", doc="cells and discharge regulator", low=0.5, high=1.0
+    )
+    charge_rate_per_h: float = fact(
+        "battery.charge_rate", unit="1/h", doc="greatest charging power over capacity", low=0.01, high=10.0
+    )
+    discharge_rate_per_h: float = fact(
+        "battery.discharge_rate", unit="1/h", doc="greatest discharging power over capacity", low=0.01, high=10.0
+    )
+    self_discharge_per_h: float = fact(
+        "battery.self_discharge", unit="1/h", doc="share of the charge lost per hour", low=0.0, high=0.01
+    )
+    cycle_fade: float = fact(
+        "battery.cycle_fade", unit="-", doc="share of the first capacity lost per full cycle", low=0.0, high=0.01
+    )
+    calendar_fade_per_yr: float = fact(
+        "battery.calendar_fade", unit="1/yr", doc="share of the first capacity lost per year", low=0.0, high=0.5
+    )
+    specific_energy_wh_kg: float = fact(
+        "battery.specific_energy", unit="Wh/kg", doc="of the pack; gives its mass", low=50.0, high=1000.0
+    )
+    heater_setpoint_k: float = fact(
+        "battery.heater_setpoint", unit="K", doc="the heater holds the cells at this", low=233.0, high=313.0
+    )
+    survive_min_k: float = fact("battery.survive_min", unit="K", doc="colder cells are lost", low=150.0, high=273.0)
+    survive_max_k: float = fact("battery.survive_max", unit="K", doc="hotter cells are lost", low=313.0, high=400.0)
+
+    flows: ClassVar = (
+        Flow("electricity", "store", "charge"),
+        Flow("electricity", "in", "heater of the cells"),
+    )
+    example: ClassVar = {"capacity_kwh": 100.0}
+    leaves_out: ClassVar = (
+        "voltage and current; charge and discharge limits that change with temperature and charge; the cells' own heat "
+        "(a few per cent of what passes through); fade that depends on temperature and depth; failures of single cells"
+    )
+
+    def mass_kg(self) -> float:
+        """Mass of the pack [kg]."""
+        return self.capacity_kwh * 1e3 / self.specific_energy_wh_kg
+
+    def radiating_m2(self) -> float:
+        """Effective emissivity times surface of the insulated pack, taken as a cube [m2]."""
+        volume_m3 = self.mass_kg() / lookup("battery.pack_density").value
+        return lookup("battery.blanket_emittance").value * cube_surface_m2(volume_m3)
+
+    def heater_kw(self) -> float:
+        """Heater power [kW]: the loss at the set-point to the coldest surroundings, with margin."""
+        loss_w = radiated_w(self.radiating_m2(), self.heater_setpoint_k, lookup("battery.heater_design_sink").value)
+        return lookup("battery.heater_margin").value * loss_w / 1e3
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """One store, one heater, one thermal node whose survival limits take the store with them."""
+        charge = Store(
+            "charge",
+            "electricity",
+            capacity=self.capacity_kwh,
+            start=self.capacity_kwh * self.charge_on_arrival,
+            floor_fraction=self.floor_fraction,
+            charge_efficiency=self.charge_efficiency,
+            discharge_efficiency=self.discharge_efficiency,
+            charge_limit=self.capacity_kwh * self.charge_rate_per_h,
+            discharge_limit=self.capacity_kwh * self.discharge_rate_per_h,
+            loss_per_h=self.self_discharge_per_h,
+            fade_per_cycle=self.cycle_fade,
+            fade_per_h=self.calendar_fade_per_yr / YEAR_H,
+        )
+        heater = Process(
+            "heater",
+            {"electricity": -1.0},
+            limit=self.heater_kw(),
+            priority=0,
+            control=Thermostat("cells", self.heater_setpoint_k),
+            heat_node="cells",
+            heat_kw=1.0,
+        )
+        cells = ThermalNode(
+            "cells",
+            heat_capacity_j_k=self.mass_kg() * lookup("battery.specific_heat").value,
+            start_k=self.heater_setpoint_k,
+            radiative_sink_k=place.box_sink_k(),
+            radiating_m2=self.radiating_m2(),
+            survive_min_k=self.survive_min_k,
+            survive_max_k=self.survive_max_k,
+        )
+        return Primitives(stores=(charge,), processes=(heater,), thermal_nodes=(cells,))

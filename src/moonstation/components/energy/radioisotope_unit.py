@@ -1,0 +1,44 @@
+"""Radioisotope power unit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
+from moonstation.facts.table import lookup
+
+
+def decay_share(age_years: ArrayLike, half_life_years: float) -> NDArray[np.float64]:
+    """Share of the first heat that is left [-], shape of ``age_years`` [yr]: 2^(-age / half-life)."""
+    return np.asarray(0.5 ** (np.asarray(age_years, dtype=np.float64) / half_life_years))
+
+
+@component("radioisotope_unit")
+@dataclass(frozen=True, slots=True)
+class RadioisotopeUnit:
+    """Plutonium-238 generator: electric power that fades with the isotope and with its thermocouples."""
+
+    power_w: float = fact("mmrtg.power_bol", unit="W", doc="electric power on landing", low=0.001, high=1e5)
+    conversion_fade_per_yr: float = fact(
+        "mmrtg.conversion_fade", unit="1/yr", doc="power lost per year by the thermocouples alone", low=0.0, high=0.5
+    )
+
+    flows: ClassVar = (Flow("electricity", "out", "to the site's bus"),)
+    example: ClassVar = {"power_w": 110.0}
+    leaves_out: ClassVar = (
+        "its waste heat (about 18 W per electric watt): to warm a box give that box radioisotope_heat_w; the sink's "
+        "influence on the thermocouples; fade before landing"
+    )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """One source whose series is the isotope's decay times the thermocouples' fade."""
+        age = place.age_years().astype(np.float64)
+        share = decay_share(age, lookup("pu238.half_life").value) * (1.0 - self.conversion_fade_per_yr) ** age
+        source = Process(
+            "generation", {"electricity": 1.0}, limit=self.power_w / 1e3, series=share.astype(np.float32), priority=0
+        )
+        return Primitives(processes=(source,))

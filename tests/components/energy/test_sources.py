@@ -1,0 +1,59 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from place import MONTH, ConstantPlace
+
+from moonstation.components.energy.fission_unit import FissionUnit
+from moonstation.components.energy.power_bus import PowerBus
+from moonstation.components.energy.radioisotope_unit import RadioisotopeUnit, decay_share
+from moonstation.core.time import TimeGrid
+from moonstation.facts.table import lookup
+
+CENTURY = TimeGrid.between("2030-01-01", "2130-01-01", "365.25d")
+
+
+def power_kw(component, place):
+    (process,) = component.primitives(place).processes
+    return process.recipe["electricity"] * process.limit * process.series
+
+
+def test_after_one_half_life_a_generator_without_other_fade_gives_half():
+    half_life = lookup("pu238.half_life").value
+    unit = RadioisotopeUnit(power_w=100.0, conversion_fade_per_yr=0.0)
+    power = power_kw(unit, ConstantPlace(CENTURY, age_years=half_life))
+    np.testing.assert_allclose(power, 0.05, rtol=1e-6)
+
+
+def test_the_first_year_of_a_generator_loses_what_is_told_of_it():
+    # 4.8 % a year in all: decay 0.8 %, thermocouples 4.0 %.
+    unit = RadioisotopeUnit()
+    first, second = power_kw(unit, ConstantPlace(CENTURY))[:2]
+    assert first == pytest.approx(lookup("mmrtg.power_bol").value / 1e3)
+    assert 1 - second / first == pytest.approx(lookup("mmrtg.early_fade").value, abs=2e-4)
+
+
+@given(age=st.floats(0, 500), more=st.floats(0, 500))
+def test_decay_over_two_spans_is_the_product_of_both(age, more):
+    assert decay_share(age + more, 87.7) == pytest.approx(decay_share(age, 87.7) * decay_share(more, 87.7))
+
+
+def test_a_reactor_gives_nothing_before_its_start_up_is_over_and_then_all():
+    power = power_kw(FissionUnit(rated_kw=40.0, startup_h=100.0, fade_per_yr=0.0), ConstantPlace(MONTH))
+    hours = np.arange(MONTH.count) * MONTH.step_h
+    assert (power[hours < 99.9] == 0.0).all()
+    np.testing.assert_allclose(power[hours > 100.1], 40.0)
+
+
+def test_a_reactor_fades_by_compound_interest_from_its_start_up():
+    # 1 % a year, ten years of running: 0.99^10 = 0.90438
+    power = power_kw(FissionUnit(rated_kw=1.0, startup_h=0.0, fade_per_yr=0.01), ConstantPlace(CENTURY))
+    assert power[10] == pytest.approx(0.904382, rel=1e-5)
+
+
+def test_a_bus_tells_its_efficiency_and_draws_for_its_controller():
+    parts = PowerBus(distribution_efficiency=0.9, controller_kw=0.05).primitives(ConstantPlace(MONTH))
+    assert parts.capability == {"distribution_efficiency": 0.9}
+    (controller,) = parts.processes
+    assert controller.recipe["electricity"] * controller.limit == pytest.approx(-0.05)
+    assert controller.priority == 0
