@@ -1,0 +1,102 @@
+"""Warm electronics box: the body of a lander or of any equipment that stands alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+
+from moonstation.components.contract import (
+    Flow,
+    Primitives,
+    Process,
+    Surroundings,
+    ThermalNode,
+    component,
+    fact,
+    param,
+)
+from moonstation.components.thermal.blanket import blanket_node
+from moonstation.components.thermal.loads import heating_load
+from moonstation.facts.table import lookup
+
+
+@component("electronics_box")
+@dataclass(frozen=True, slots=True)
+class ElectronicsBox:
+    """Insulated box with a switched radiator and a survival heater: its electronics pause when cold, then die of it."""
+
+    mass_kg: float = param(unit="kg", doc="what is kept warm inside", low=0.1, high=1e5)
+    surface_m2: float = param(unit="m2", doc="insulated outer surface", low=0.01, high=1e4)
+    radiator_m2: float = param(unit="m2", doc="radiator that faces the sky", low=0.0, high=1e4)
+    keep_alive_kw: float = param(unit="kW", doc="power that is on while it lives", low=0.0, high=100.0)
+    heater_kw: float = param(unit="kW", doc="power of the survival heater", low=0.0, high=100.0)
+    avionics_kw: float = param(unit="kW", doc="further power while awake", low=0.0, high=100.0, default=0.0)
+    radioisotope_heat_w: float = param(unit="W", doc="heat of its isotope on landing", low=0.0, high=1e4, default=0.0)
+    insulation_w_m2_k: float = fact(
+        "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0
+    )
+    legs_w_k: float = fact(
+        "thermal.legs_conductance", unit="W/K", doc="legs, cables and mounts to the ground", low=0.0, high=100.0
+    )
+    switch_closed_share: float = fact(
+        "thermal.heat_switch_closed_share", unit="-", doc="radiator left when switched off", low=0.0, high=1.0
+    )
+    switch_closed_k: float = fact("thermal.switch_closed", unit="K", doc="radiator off here", low=200.0, high=400.0)
+    switch_open_k: float = fact("thermal.switch_open", unit="K", doc="radiator fully on here", low=200.0, high=400.0)
+    heater_setpoint_k: float = fact(
+        "thermal.electronics_heater_setpoint", unit="K", doc="the heater holds the box at this", low=150.0, high=320.0
+    )
+    work_min_k: float = fact("thermal.electronics_work_min", unit="K", doc="colder: pause", low=100.0, high=300.0)
+    work_max_k: float = fact("thermal.electronics_work_max", unit="K", doc="hotter: pause", low=280.0, high=450.0)
+    survive_min_k: float = fact("thermal.electronics_survive_min", unit="K", doc="colder: lost", low=50.0, high=300.0)
+    survive_max_k: float = fact("thermal.electronics_survive_max", unit="K", doc="hotter: lost", low=290.0, high=500.0)
+
+    flows: ClassVar = (Flow("electricity", "in", "keep-alive, avionics, survival heater"),)
+    example: ClassVar = {
+        "mass_kg": 60.0,
+        "surface_m2": 3.0,
+        "radiator_m2": 0.5,
+        "keep_alive_kw": 0.01,
+        "heater_kw": 0.1,
+        "avionics_kw": 0.08,
+        "radioisotope_heat_w": 20.0,
+    }
+    leaves_out: ClassVar = (
+        "temperature differences inside; heat from other assets that the box carries; the radiator's tilt and dust; "
+        "the power that a heat switch needs; damage by many cold nights, each of which may be survived"
+    )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """Two nodes (box, skin); keep-alive and heater run at any temperature, the avionics only in the box's range."""
+        decay = 0.5 ** (place.age_years().astype(np.float64) / lookup("pu238.half_life").value)
+        radiating_m2 = lookup("sink.radiator_emittance").value * lookup("thermal.radiator_effectiveness").value
+        box = ThermalNode(
+            "box",
+            heat_capacity_j_k=self.mass_kg * lookup("thermal.specific_heat_equipment").value,
+            start_k=self.switch_open_k,
+            radiative_sink_k=place.radiator_sink_k(),
+            radiating_m2=radiating_m2 * self.radiator_m2,
+            conductive_sink_k=place.regolith_k(),
+            conductance_w_k=self.legs_w_k,
+            heat_w=(self.radioisotope_heat_w * decay).astype(np.float32),
+            parent="skin",
+            parent_w_k=self.insulation_w_m2_k * self.surface_m2,
+            closed_share=self.switch_closed_share,
+            closed_k=self.switch_closed_k,
+            open_k=self.switch_open_k,
+            work_min_k=self.work_min_k,
+            work_max_k=self.work_max_k,
+            survive_min_k=self.survive_min_k,
+            survive_max_k=self.survive_max_k,
+        )
+        return Primitives(processes=self._loads(), thermal_nodes=(box, blanket_node("skin", self.surface_m2, place)))
+
+    def _loads(self) -> tuple[Process, ...]:
+        heater_kw, target_k = self.heater_kw, self.heater_setpoint_k
+        return (
+            heating_load("survival heater", heater_kw, node="box", priority=0, works_in="skin", setpoint_k=target_k),
+            heating_load("keep-alive", self.keep_alive_kw, node="box", priority=0, works_in="skin"),
+            heating_load("avionics", self.avionics_kw, node="box", priority=4, works_in="box"),
+        )

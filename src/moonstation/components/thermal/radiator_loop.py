@@ -1,0 +1,104 @@
+"""Habitat's heat rejection."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from moonstation.components.contract import (
+    Flow,
+    Primitives,
+    Process,
+    Surroundings,
+    ThermalNode,
+    component,
+    fact,
+    param,
+)
+from moonstation.components.thermal.blanket import blanket_node
+from moonstation.components.thermal.loads import heating_load
+from moonstation.facts.table import lookup
+
+
+@component("radiator_loop")
+@dataclass(frozen=True, slots=True)
+class RadiatorLoop:
+    """Temperature of a habitat: heat of what runs inside, a pumped loop to a radiator with a bypass, a heater."""
+
+    habitat_mass_kg: float = param(unit="kg", doc="structure, equipment, water inside", low=10.0, high=1e7)
+    surface_m2: float = param(unit="m2", doc="insulated outer surface", low=1.0, high=1e6)
+    radiator_m2: float = param(unit="m2", doc="radiator that faces the sky", low=0.0, high=1e6)
+    base_load_kw: float = param(unit="kW", doc="fans, lights, controls; ends as heat inside", low=0.0, high=1e4)
+    heater_kw: float = param(unit="kW", doc="power of the heater", low=0.0, high=1e4)
+    other_heat_kw: float = param(
+        unit="kW", doc="mean heat of people and machines that draw power elsewhere", low=0.0, high=1e4, default=0.0
+    )
+    insulation_w_m2_k: float = fact(
+        "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0
+    )
+    ground_w_k: float = fact("thermal.legs_conductance", unit="W/K", doc="to the ground", low=0.0, high=1e3)
+    pump_power_share: float = fact(
+        "thermal.pump_power_share", unit="-", doc="pump power over the heat carried", low=0.0, high=0.5
+    )
+    bypass_share: float = fact(
+        "thermal.cabin_bypass_share", unit="-", doc="radiator left with the bypass open", low=0.0, high=1.0
+    )
+    bypass_closed_k: float = fact("thermal.cabin_bypass_closed", unit="K", doc="radiator off", low=250.0, high=320.0)
+    bypass_open_k: float = fact("thermal.cabin_bypass_open", unit="K", doc="radiator fully on", low=250.0, high=330.0)
+    heater_setpoint_k: float = fact("thermal.cabin_setpoint", unit="K", doc="of the heater", low=250.0, high=310.0)
+    work_min_k: float = fact("thermal.cabin_work_min", unit="K", doc="comfort ends", low=250.0, high=300.0)
+    work_max_k: float = fact("thermal.cabin_work_max", unit="K", doc="comfort ends", low=290.0, high=330.0)
+    survive_min_k: float = fact("thermal.cabin_survive_min", unit="K", doc="lines burst", low=200.0, high=290.0)
+    survive_max_k: float = fact("thermal.cabin_survive_max", unit="K", doc="equipment lost", low=300.0, high=400.0)
+
+    flows: ClassVar = (Flow("electricity", "in", "base load, heater, pumps"),)
+    example: ClassVar = {
+        "habitat_mass_kg": 8000.0,
+        "surface_m2": 110.0,
+        "radiator_m2": 25.0,
+        "base_load_kw": 2.0,
+        "heater_kw": 2.0,
+        "other_heat_kw": 3.0,
+    }
+    leaves_out: ClassVar = (
+        "a stop of the loop when the pumps have no power; the loop's and the radiator's own temperatures and freezing; "
+        "the real heat of people and machines hour by hour (a mean stands for it); humidity; dust on the radiator"
+    )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """Two nodes (habitat, skin); base load and heater run at any temperature."""
+        radiating_m2 = lookup("sink.radiator_emittance").value * lookup("thermal.radiator_effectiveness").value
+        habitat = ThermalNode(
+            "habitat",
+            heat_capacity_j_k=self.habitat_mass_kg * lookup("thermal.specific_heat_equipment").value,
+            start_k=self.heater_setpoint_k,
+            radiative_sink_k=place.radiator_sink_k(),
+            radiating_m2=radiating_m2 * self.radiator_m2,
+            conductive_sink_k=place.regolith_k(),
+            conductance_w_k=self.ground_w_k,
+            heat_w=self.other_heat_kw * 1e3,
+            parent="skin",
+            parent_w_k=self.insulation_w_m2_k * self.surface_m2,
+            closed_share=self.bypass_share,
+            closed_k=self.bypass_closed_k,
+            open_k=self.bypass_open_k,
+            work_min_k=self.work_min_k,
+            work_max_k=self.work_max_k,
+            survive_min_k=self.survive_min_k,
+            survive_max_k=self.survive_max_k,
+        )
+        return Primitives(
+            processes=self._loads(), thermal_nodes=(habitat, blanket_node("skin", self.surface_m2, place))
+        )
+
+    def pump_kw(self) -> float:
+        """Power of the pumps at the heat that the loop is laid out for [kW]."""
+        return self.pump_power_share * (self.base_load_kw + self.other_heat_kw)
+
+    def _loads(self) -> tuple[Process, ...]:
+        target_k = self.heater_setpoint_k
+        return (
+            heating_load("heater", self.heater_kw, node="habitat", priority=1, works_in="skin", setpoint_k=target_k),
+            heating_load("base load", self.base_load_kw, node="habitat", priority=1, works_in="skin"),
+            Process("pumps", {"electricity": -1.0}, limit=self.pump_kw(), priority=3),
+        )

@@ -1,0 +1,138 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from place import MONTH, ConstantPlace
+from scipy import constants
+from scipy.optimize import brentq
+
+from moonstation.components.contract import Thermostat
+from moonstation.components.thermal.blanket import blanket_conductance_w_m2_k
+from moonstation.components.thermal.electronics_box import ElectronicsBox
+from moonstation.components.thermal.radiator_loop import RadiatorLoop
+from moonstation.facts.table import lookup
+
+NIGHT = ConstantPlace(MONTH, box_sink_k=70.0, radiator_sink_k=50.0, regolith_k=90.0, sun_disc_fraction=0.0)
+DAY = ConstantPlace(MONTH, box_sink_k=240.0, radiator_sink_k=150.0, regolith_k=220.0)
+
+
+def by_name(parts):
+    return {part.name: part for part in parts}
+
+
+def first(value):
+    return float(np.ravel(value)[0])
+
+
+def balance_w(nodes, inner, inner_k, heat_w):
+    """Heat left in the inner node [W] when the skin is in balance, from the primitives' own numbers."""
+    skin = nodes["skin"]
+
+    def skin_rest(skin_k):
+        lost = constants.sigma * skin.radiating_m2 * (skin_k**4 - first(skin.radiative_sink_k) ** 4)
+        return inner.parent_w_k * (inner_k - skin_k) - lost
+
+    skin_k = brentq(skin_rest, 3.0, 500.0)
+    opening = np.clip((inner_k - inner.closed_k) / (inner.open_k - inner.closed_k), 0.0, 1.0)
+    area = inner.radiating_m2 * (inner.closed_share + (1.0 - inner.closed_share) * opening)
+    radiated = constants.sigma * area * (inner_k**4 - first(inner.radiative_sink_k) ** 4)
+    to_ground = inner.conductance_w_k * (inner_k - first(inner.conductive_sink_k))
+    return heat_w + first(inner.heat_w) - radiated - to_ground - inner.parent_w_k * (inner_k - skin_k)
+
+
+def steady_k(component, place, inner_name, heat_w):
+    nodes = by_name(component.primitives(place).thermal_nodes)
+    return brentq(lambda kelvin: balance_w(nodes, nodes[inner_name], kelvin, heat_w), 10.0, 450.0)
+
+
+LANDER = ElectronicsBox(
+    mass_kg=60.0, surface_m2=3.0, radiator_m2=0.5, keep_alive_kw=0.005, heater_kw=0.1, radioisotope_heat_w=0.0
+)
+
+
+def test_the_blankets_conductance_is_exact_at_the_pair_it_is_made_for():
+    # sigma 0.03 (283^4 - 200^4) = 8.19 W/m2 = h (283 - 200)
+    conductance = blanket_conductance_w_m2_k(0.03, 283.0, 200.0)
+    assert conductance * 83.0 == pytest.approx(constants.sigma * 0.03 * (283.0**4 - 200.0**4))
+    fact = lookup("thermal.blanket_effective_emittance").value
+    assert blanket_conductance_w_m2_k(fact, 283.0, 200.0) == pytest.approx(
+        lookup("thermal.blanket_conductance").value, rel=0.02
+    )
+
+
+def test_without_heat_a_box_freezes_to_death_in_the_night():
+    box = by_name(LANDER.primitives(NIGHT).thermal_nodes)["box"]
+    assert steady_k(LANDER, NIGHT, "box", heat_w=0.0) < box.survive_min_k
+
+
+def test_its_heater_keeps_it_alive():
+    parts = LANDER.primitives(NIGHT)
+    heater = by_name(parts.processes)["survival heater"]
+    assert steady_k(LANDER, NIGHT, "box", heat_w=heater.limit * 1e3) > heater.control.setpoint_k
+
+
+def test_radioisotope_heat_does_the_same_without_power():
+    heat_w = 70.0
+    lander = ElectronicsBox(
+        mass_kg=60.0, surface_m2=3.0, radiator_m2=0.5, keep_alive_kw=0.0, heater_kw=0.0, radioisotope_heat_w=heat_w
+    )
+    node = by_name(lander.primitives(NIGHT).thermal_nodes)["box"]
+    assert node.heat_w.dtype == np.float32
+    assert first(node.heat_w) == pytest.approx(heat_w)
+    assert steady_k(lander, NIGHT, "box", heat_w=0.0) > node.survive_min_k
+
+
+def test_by_day_the_radiator_keeps_80_w_of_avionics_in_range():
+    box = by_name(LANDER.primitives(DAY).thermal_nodes)["box"]
+    assert box.work_min_k < steady_k(LANDER, DAY, "box", heat_w=85.0) < box.work_max_k
+
+
+def test_the_heater_and_the_keep_alive_run_in_a_box_too_cold_for_avionics():
+    parts = LANDER.primitives(NIGHT)
+    nodes, loads = by_name(parts.thermal_nodes), by_name(parts.processes)
+    for name in ("survival heater", "keep-alive"):
+        working_in = nodes[loads[name].works_in]
+        assert (working_in.work_min_k, working_in.work_max_k) == (0.0, float("inf"))
+    assert loads["avionics"].works_in == "box"
+    assert loads["survival heater"].priority == loads["keep-alive"].priority == 0
+
+
+def test_all_electric_power_inside_becomes_heat_inside():
+    for load in LANDER.primitives(DAY).processes:
+        assert load.heat_kw == -load.recipe["electricity"]
+        assert load.heat_node == "box"
+
+
+HABITAT = RadiatorLoop(
+    habitat_mass_kg=8000.0, surface_m2=110.0, radiator_m2=25.0, base_load_kw=2.0, heater_kw=2.0, other_heat_kw=3.0
+)
+
+
+@pytest.mark.parametrize("place", [NIGHT, DAY])
+def test_a_running_habitat_is_comfortable_by_day_and_night(place):
+    node = by_name(HABITAT.primitives(place).thermal_nodes)["habitat"]
+    assert node.work_min_k <= steady_k(HABITAT, place, "habitat", heat_w=2000.0) <= node.work_max_k
+
+
+def test_a_habitat_without_power_and_people_freezes():
+    cold = RadiatorLoop(habitat_mass_kg=8e3, surface_m2=110.0, radiator_m2=25.0, base_load_kw=0.0, heater_kw=2.0)
+    node = by_name(cold.primitives(NIGHT).thermal_nodes)["habitat"]
+    assert steady_k(cold, NIGHT, "habitat", heat_w=0.0) < node.survive_min_k
+
+
+def test_the_heater_alone_holds_an_empty_habitat():
+    heater = by_name(HABITAT.primitives(NIGHT).processes)["heater"]
+    assert isinstance(heater.control, Thermostat)
+    empty = RadiatorLoop(habitat_mass_kg=8e3, surface_m2=110.0, radiator_m2=25.0, base_load_kw=0.0, heater_kw=2.0)
+    assert steady_k(empty, NIGHT, "habitat", heat_w=heater.limit * 1e3) > heater.control.setpoint_k
+
+
+def test_pumps_draw_their_share_of_the_heat_they_carry():
+    pumps = by_name(HABITAT.primitives(DAY).processes)["pumps"]
+    assert pumps.limit == pytest.approx(5.0 * lookup("thermal.pump_power_share").value)
+    assert pumps.priority == 3
+
+
+@given(heat=st.floats(0.0, 5000.0), more=st.floats(1.0, 5000.0))
+def test_more_heat_is_never_colder(heat, more):
+    assert steady_k(HABITAT, DAY, "habitat", heat + more) >= steady_k(HABITAT, DAY, "habitat", heat)
