@@ -1,0 +1,42 @@
+"""Radio link from a site up to a relay satellite."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from moonstation.components.comms.transmitter import Transmitter
+from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
+
+
+@component("relay_link")
+@dataclass(frozen=True, slots=True)
+class RelayLink(Transmitter):
+    """Antenna that sends data to a relay satellite while that stands above the horizon."""
+
+    relay: str = param(unit="name", doc="name of the relay node")
+    modem_mbit_s: float = fact("comms.relay_modem", unit="Mbit/s", doc="most the modem carries", low=1e-6, high=1e5)
+    amplifier_efficiency: float = fact(
+        "comms.amplifier_efficiency", unit="-", doc="radio power over electric power", low=0.05, high=0.9
+    )
+    relay_g_over_t_db_k: float = fact(
+        "comms.relay_g_over_t_x", unit="dB/K", doc="relay's dish that looks at the Moon", low=-30.0, high=50.0
+    )
+
+    flows: ClassVar = (
+        Flow("data", "in", "what waits at the site"),
+        Flow("data@{relay}", "out", "what reaches the relay"),
+        Flow("electricity", "in", "transmitter while it sends"),
+    )
+    example: ClassVar = {"relay": "queqiao-2", "dish_m": 0.2, "transmit_w": 10.0}
+    leaves_out: ClassVar = (
+        "commands downward; turning and pointing; several users of one relay at a time; reflections at a low relay; "
+        "rates in steps (the published tables have four)"
+    )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """One process that moves data to the relay's node."""
+        rate = self.rate_mbit_s(place.relay_distance_km(self.relay), self.relay_g_over_t_db_k)
+        power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
+        sending = self.sending(f"data@{self.relay}", rate, place.relay_visible(self.relay), power_kw)
+        return Primitives(processes=(sending,))

@@ -1,0 +1,100 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from place import MONTH, ConstantPlace
+
+from moonstation.components.comms.command_unit import CommandUnit
+from moonstation.components.comms.direct_link import DirectLink
+from moonstation.components.comms.recorder import Recorder
+from moonstation.components.comms.relay_downlink import RelayDownlink
+from moonstation.components.comms.relay_link import RelayLink
+from moonstation.facts.table import lookup
+
+
+def sending(link, place):
+    (process,) = [process for process in link.primitives(place).processes if process.name == "sending"]
+    return process
+
+
+def rate_kbit_s(link, place):
+    process = sending(link, place)
+    return process.limit * process.series / 3.6e-3
+
+
+class TestQueqiao1:
+    """Published: 1.4, 50, 280, 555 kbit/s from Chang'e-4's lander, 47,000 to 79,000 km away (Table 1 of 3471608)."""
+
+    far = ConstantPlace(MONTH, relay_distance_km=lookup("queqiao1.range_max").value)
+    rates = lookup("queqiao1.lander_return_rate")
+
+    def test_ten_watts_from_a_small_dish_reach_the_highest_rate_at_the_greatest_distance(self):
+        link = RelayLink(relay="queqiao-1", dish_m=0.16, transmit_w=10.0, modem_mbit_s=self.rates.high / 1e3)
+        np.testing.assert_allclose(rate_kbit_s(link, self.far), 555.0, rtol=1e-6)
+
+    def test_ten_watts_from_a_nearly_omnidirectional_antenna_reach_the_lowest(self):
+        link = RelayLink(relay="queqiao-1", dish_m=0.02, transmit_w=10.0)
+        rate = rate_kbit_s(link, self.far)
+        assert (rate >= self.rates.low).all()
+        assert (rate < 50.0).all()
+
+    def test_a_relay_in_lunar_orbit_lets_the_same_antenna_do_much_more(self):
+        # 8,000 km instead of 79,000 km: 97.5 times the rate
+        near = ConstantPlace(MONTH, relay_distance_km=8000.0)
+        link = RelayLink(relay="queqiao-2", dish_m=0.02, transmit_w=10.0)
+        ratio = rate_kbit_s(link, near) / rate_kbit_s(link, self.far)
+        np.testing.assert_allclose(ratio, (79.0 / 8.0) ** 2, rtol=1e-5)
+
+
+def test_queqiao2_reaches_its_published_100_mbit_s_to_the_earth():
+    rate = rate_kbit_s(RelayDownlink(recorder_gbit=500.0), ConstantPlace(MONTH, earth_distance_km=410_000.0))
+    np.testing.assert_allclose(rate, 100_000.0, rtol=1e-6)
+
+
+def test_no_contact_no_data():
+    silent = ConstantPlace(MONTH, earth_contact=0.0, relay_visible=0.0)
+    for link in (
+        DirectLink(dish_m=1.0, transmit_w=20.0),
+        RelayLink(relay="r", dish_m=1.0, transmit_w=20.0),
+        RelayDownlink(recorder_gbit=1.0),
+    ):
+        assert sending(link, silent).series.max() == 0.0
+
+
+def test_a_link_with_contact_half_of_the_time_carries_half():
+    half = (np.arange(MONTH.count) % 2).astype(np.float32)
+    link = DirectLink(dish_m=0.6, transmit_w=20.0)
+    always, often = (sending(link, ConstantPlace(MONTH, earth_contact=share)).series.sum() for share in (1.0, half))
+    assert often == pytest.approx(always / 2, rel=1e-3)
+
+
+def test_sending_to_the_full_draws_the_transmitters_power_in_the_mean():
+    # 20 W of radio at 35 %: 57 W while in contact, though the distance and so the rate change
+    distance = 384_400.0 + 20_000.0 * np.sin(np.arange(MONTH.count) / 100.0)
+    link = DirectLink(dish_m=0.3, transmit_w=20.0, modem_mbit_s=1000.0)
+    process = sending(link, ConstantPlace(MONTH, earth_distance_km=distance))
+    mean_kw = -process.recipe["electricity"] * process.limit * process.series.mean()
+    assert mean_kw == pytest.approx(0.02 / 0.35, rel=1e-4)
+
+
+def test_data_arrives_where_the_scenario_names_the_relay():
+    process = sending(RelayLink(relay="tiandu", dish_m=0.2, transmit_w=5.0), ConstantPlace(MONTH))
+    assert process.recipe["data@tiandu"] == -process.recipe["data"] == 1.0
+
+
+@given(dish=st.floats(0.02, 50.0), watt=st.floats(0.01, 1e4), km=st.floats(100.0, 1e6), modem=st.floats(1e-6, 1e4))
+def test_no_link_is_faster_than_its_modem(dish, watt, km, modem):
+    link = DirectLink(dish_m=dish, transmit_w=watt, modem_mbit_s=modem)
+    assert 0.0 < link.rate_mbit_s(km, 44.0) <= modem
+
+
+def test_a_command_unit_makes_its_telemetry():
+    # 4 kbit/s for an hour: 14.4 Mbit
+    (process,) = CommandUnit(power_kw=0.05, housekeeping_kbit_s=4.0).primitives(ConstantPlace(MONTH)).processes
+    assert process.recipe["data"] == pytest.approx(0.0144)
+    assert process.recipe["electricity"] == -0.05
+
+
+def test_a_recorder_keeps_what_it_says():
+    (store,) = Recorder(capacity_gbit=128.0).primitives(ConstantPlace(MONTH)).stores
+    assert (store.bus, store.capacity, store.start) == ("data", 128.0, 0.0)
