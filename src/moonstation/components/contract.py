@@ -115,6 +115,7 @@ class Process:
     starve_limit_h : unserved for so long without a break, its asset is lost [h]
     heat_node, heat_kw : thermal node that receives ``heat_kw`` per unit of activity [kW]
     works_in : thermal node whose temperature must be inside its working range (defaults to ``heat_node``)
+    spills : True where an excess of what it gives is let go (and booked) rather than holding the process back
     boundary : True where mass comes from or goes to the Moon's ground or to space, so the recipe need not close
     capability : what its full activity offers the station, such as ``{"crew_oxygen": 4.0}``
     """
@@ -131,6 +132,7 @@ class Process:
     heat_node: str = ""
     heat_kw: float = 0.0
     works_in: str = ""
+    spills: bool = False
     boundary: bool = False
     capability: Mapping[str, float] = field(default_factory=dict)
 
@@ -196,8 +198,13 @@ class Flow:
 class Surroundings(Protocol):
     """What a node's place offers to the components there, as arrays over the time grid, shape (grid.count,)."""
 
-    grid: TimeGrid
-    node: str
+    @property
+    def grid(self) -> TimeGrid:
+        """The run's time grid."""
+
+    @property
+    def node(self) -> str:
+        """Name of the node."""
 
     def sun_disc_fraction(self, on_mast: bool = True) -> Series:
         """Visible share of the solar disc, from the mast's top or from 2 m [-]."""

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from moonstation.components.contract import Component
 from moonstation.core.time import TimeGrid
-from moonstation.moon.horizon import Horizon
-from moonstation.orbits.ground import GroundStation
-from moonstation.orbits.relay import RelayOrbit
+
+if TYPE_CHECKING:
+    from moonstation.moon.horizon import Horizon
+    from moonstation.orbits.ground import GroundStation
+    from moonstation.orbits.relay import RelayOrbit
 
 #: Modes of a power bus, mildest first; the number is what the series ``mode`` holds.
 MODES = ("nominal", "dark", "survival", "safe")
@@ -104,3 +107,5 @@ class Station:
     assets: tuple[Asset, ...]
     policy: Policy
     deliveries: tuple[Delivery, ...] = field(default=())
+    #: The site whose infrastructure is the station's; the first site where none is named.
+    main_site: str = ""

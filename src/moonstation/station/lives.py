@@ -1,0 +1,160 @@
+"""Comings and goings in the compiled kernel: landings, deliveries, ends and losses of assets; the log of events."""
+
+from __future__ import annotations
+
+from moonstation.station.compiling import compiled
+from moonstation.station.packed import (
+    EV_DELIVERY,
+    EV_DELIVERY_OVERFLOW,
+    EV_ENDED,
+    EV_LANDED,
+    EV_LOST_COLD,
+    EV_LOST_HOT,
+    EV_LOST_STARVED,
+)
+from moonstation.station.tables import Table, Tables
+
+
+@compiled
+def note(log: Table, step: int, code: int, index: int, value: float) -> None:
+    """Append one event; row 0 counts them. Beyond the room only the count goes on: the caller repeats with more."""
+    count = log[0].index + 1
+    log[0].index = count
+    if count < len(log):
+        log[count].step = step
+        log[count].code = code
+        log[count].index = index
+        log[count].value = value
+
+
+@compiled
+def _drop_stores(stores: Table, buses: Table, asset: int, lost: bool) -> None:
+    """Take an asset's stores out of the station and book their content as lost or removed."""
+    for s in range(len(stores)):
+        store = stores[s]
+        if store.asset == asset and store.on:
+            bus = buses[store.bus]
+            if lost:
+                bus.lost += store.amount
+            else:
+                bus.removed += store.amount
+            store.amount = 0.0
+            store.capacity = 0.0
+            store.on = False
+
+
+@compiled
+def refresh_active(tables: Tables) -> None:
+    """Rebuild the lists of what is active, after assets came or went."""
+    active, assets, buses = tables.active, tables.assets, tables.buses
+    active[:] = -1
+    for b in range(len(buses)):
+        buses[b].touched = buses[b].stored_before > 0.0
+    count = 0
+    for p in range(len(tables.processes)):
+        process = tables.processes[p]
+        if assets[process.asset].on:
+            active[0, count] = p
+            count += 1
+            for k in range(process.recipe_first, process.recipe_last):
+                buses[tables.recipe[k].bus].touched = True
+    for d in range(len(tables.deliveries)):
+        buses[tables.deliveries[d].bus].touched = True
+    for s in range(len(tables.stores)):
+        if tables.stores[s].on:
+            buses[tables.stores[s].bus].touched = True
+    count = 0
+    for b in range(len(buses)):
+        if buses[b].touched:
+            active[1, count] = b
+            count += 1
+    for n in range(len(tables.nodes)):
+        tables.nodes[n].on = assets[tables.nodes[n].asset].on
+
+
+@compiled
+def _land(tables: Tables, asset: int) -> None:
+    for s in range(len(tables.stores)):
+        store = tables.stores[s]
+        if store.asset == asset:
+            store.on = True
+            store.amount = store.start
+            store.capacity = store.rated
+            tables.buses[store.bus].delivered += store.start
+    for n in range(len(tables.nodes)):
+        if tables.nodes[n].asset == asset:
+            tables.nodes[n].temperature = tables.nodes[n].start_k
+
+
+@compiled
+def change_assets(tables: Tables, log: Table, step: int) -> int:
+    """Land and end assets; returns the next step at which something changes."""
+    upcoming = 2**62
+    for a in range(len(tables.assets)):
+        asset = tables.assets[a]
+        if asset.start <= step < asset.end and not asset.on and not asset.dead:
+            asset.on = True
+            _land(tables, a)
+            note(log, step, EV_LANDED, a, 0.0)
+        elif step >= asset.end and asset.on:
+            asset.on = False
+            _drop_stores(tables.stores, tables.buses, a, False)
+            note(log, step, EV_ENDED, a, 0.0)
+        if asset.start > step:
+            upcoming = min(upcoming, asset.start)
+        elif asset.end > step:
+            upcoming = min(upcoming, asset.end)
+    refresh_active(tables)
+    return upcoming
+
+
+@compiled
+def deliver(tables: Tables, log: Table, step: int, delivery: int) -> int:
+    """Fill stores with what landed by this step; returns the next delivery's number."""
+    while delivery < len(tables.deliveries) and tables.deliveries[delivery].step <= step:
+        b, rest = tables.deliveries[delivery].bus, tables.deliveries[delivery].amount
+        bus = tables.buses[b]
+        note(log, step, EV_DELIVERY, b, rest)
+        bus.delivered += rest
+        for s in range(bus.first, bus.last):
+            store = tables.stores[s]
+            put = min(rest, max(store.capacity - store.amount, 0.0))
+            store.amount += put
+            rest -= put
+        if rest > 0.0:
+            bus.spilled += rest
+            note(log, step, EV_DELIVERY_OVERFLOW, b, rest)
+        delivery += 1
+    return delivery
+
+
+@compiled
+def _lose(tables: Tables, log: Table, step: int, asset: int, code: int, value: float) -> bool:
+    if not tables.assets[asset].on:
+        return False
+    tables.assets[asset].on = False
+    tables.assets[asset].dead = True
+    _drop_stores(tables.stores, tables.buses, asset, True)
+    note(log, step, code, asset, value)
+    return True
+
+
+@compiled
+def lose_assets(tables: Tables, log: Table, step: int) -> bool:
+    """Take out assets that froze, overheated or starved; True when there was one."""
+    lost = False
+    for n in range(len(tables.nodes)):
+        node = tables.nodes[n]
+        if node.on:
+            cold = node.temperature < node.survive_min_k
+            if cold or node.temperature > node.survive_max_k:
+                code = EV_LOST_COLD if cold else EV_LOST_HOT
+                lost |= _lose(tables, log, step, node.asset, code, node.temperature)
+    for i in range(tables.active.shape[1]):
+        p = tables.active[0, i]
+        if p < 0:
+            break
+        process = tables.processes[p]
+        if process.starved_h >= process.starve_limit_h:
+            lost |= _lose(tables, log, step, process.asset, EV_LOST_STARVED, process.starved_h)
+    return lost

@@ -1,0 +1,202 @@
+"""The network as plain arrays: the one form that both kernels read."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+#: Controls of a process.
+ALWAYS, HYSTERESIS, HOLD, SURPLUS, THERMOSTAT = range(5)
+
+#: Modes of a power bus, by number (see ``model.MODES``).
+NOMINAL, DARK, SURVIVAL, SAFE = range(4)
+
+#: Events that the kernel reports: (step, code, index, value).
+(
+    EV_LANDED,
+    EV_ENDED,
+    EV_MODE,
+    EV_LOST_COLD,
+    EV_LOST_HOT,
+    EV_LOST_STARVED,
+    EV_UNSERVED,
+    EV_SERVED,
+    EV_SPILL,
+    EV_SPILL_END,
+    EV_DELIVERY,
+    EV_DELIVERY_OVERFLOW,
+) = range(12)
+
+#: A row of the log of events.
+EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), ("value", np.float64)])
+
+#: Columns of the ledger of a bus, whole run [unit of the bus].
+LEDGER_COLUMNS = ("delivered", "produced", "consumed", "spilled", "lost", "removed", "stored_end")
+L_DELIVERED, L_PRODUCED, L_CONSUMED, L_SPILLED, L_LOST, L_REMOVED, L_STORED = range(7)
+
+
+class Buses(NamedTuple):
+    """Buses; the stores of bus b are ``store_ptr[b]:store_ptr[b + 1]``."""
+
+    store_ptr: Ints
+    spills: Bools
+    reports_spill: Bools  # an event when it starts to spill (data)
+    elements: Floats  # (bus, element) mass fractions, all 0 for what is not mass
+    power_number: Ints  # number among the electricity buses, -1 for others
+    power_bus: Ints  # bus of each electricity number
+    sun_series: Ints  # per electricity number: series of the solar disc fraction at its site, -1 none
+
+
+class Stores(NamedTuple):
+    """Stores, sorted by bus. Units as in ``contract.Store``."""
+
+    bus: Ints
+    asset: Ints
+    capacity: Floats
+    start: Floats
+    floor: Floats
+    charge_efficiency: Floats
+    discharge_efficiency: Floats
+    charge_limit: Floats
+    discharge_limit: Floats
+    loss_per_h: Floats
+    fade_per_cycle: Floats
+    fade_per_h: Floats
+
+
+class Processes(NamedTuple):
+    """Processes in the order in which they are served."""
+
+    asset: Ints
+    recipe_ptr: Ints
+    recipe_bus: Ints
+    recipe_rate: Floats
+    limit: Floats
+    series: Ints
+    priority: Ints
+    min_fraction: Floats
+    starve_limit_h: Floats
+    control: Ints
+    control_index: Ints  # bus or thermal node
+    control_on: Floats
+    control_off: Floats
+    interlock_ptr: Ints
+    interlock_bus: Ints
+    interlock_low: Floats
+    interlock_high: Floats
+    heat_node: Ints
+    heat_kw: Floats
+    work_node: Ints
+    power: Ints  # number of the electricity bus it draws from, -1 none
+    spills: Bools
+    boundary: Bools
+
+
+class Thermal(NamedTuple):
+    """Thermal nodes; a node stands before its parent."""
+
+    asset: Ints
+    heat_capacity: Floats
+    start_k: Floats
+    sink_series: Ints
+    sink_k: Floats
+    radiating_m2: Floats
+    ground_series: Ints
+    ground_k: Floats
+    conductance: Floats
+    heat_series: Ints
+    heat_w: Floats
+    parent: Ints
+    parent_w_k: Floats
+    closed_share: Floats
+    closed_k: Floats
+    open_k: Floats
+    work_min_k: Floats
+    work_max_k: Floats
+    survive_min_k: Floats
+    survive_max_k: Floats
+
+
+class Schedule(NamedTuple):
+    """When assets live (steps) and what is delivered, deliveries in order of step."""
+
+    asset_start: Ints
+    asset_end: Ints
+    delivery_step: Ints
+    delivery_bus: Ints
+    delivery_amount: Floats
+
+
+class Rules(NamedTuple):
+    """The policy (see ``model.Policy``), as numbers."""
+
+    serve_up_to: Ints
+    critical_priority: int
+    dark_sun_below: float
+    dark_charge_below: float
+    survival_below: float
+    survival_exit: float
+    safe_below: float
+    safe_exit: float
+    recovery_h: float
+
+
+class Network(NamedTuple):
+    """Everything a kernel needs but the series."""
+
+    buses: Buses
+    stores: Stores
+    processes: Processes
+    thermal: Thermal
+    schedule: Schedule
+    rules: Rules
+
+
+class Records(NamedTuple):
+    """What a kernel leaves; means over ``record_steps`` steps, stores and temperatures at the end of them.
+
+    Electricity columns of ``power``: supply, served, shed, spilled [kWh per record].
+    """
+
+    activity: NDArray[np.float32]  # (record, process)
+    shortfall: NDArray[np.float32]  # (record, process)
+    ready: NDArray[np.float32]  # (record, process)
+    amount: NDArray[np.float32]  # (record, store)
+    capacity: NDArray[np.float32]  # (record, store)
+    temperature_k: NDArray[np.float32]  # (record, thermal node), nan before landing and after loss
+    power: NDArray[np.float32]  # (record, electricity bus, 4)
+    spilled: NDArray[np.float32]  # (record, bus)
+    mode: NDArray[np.int8]  # (step, electricity bus)
+    critical_served: NDArray[np.int8]  # (step, electricity bus), 1 served, 0 not, -1 no critical load there
+    ledger: Floats  # (bus, LEDGER_COLUMNS)
+    residual: Floats  # greatest relative residual: bus, element, heat
+    log: NDArray[Any]  # events (step, code, index, value); row 0 counts them in index, maybe beyond the room
+
+
+def empty_records(network: Network, steps: int, record_steps: int, event_room: int) -> Records:
+    """Room for the records of a run of ``steps`` steps."""
+    count = -(-steps // record_steps)
+    processes, stores = len(network.processes.asset), len(network.stores.bus)
+    nodes, buses, powers = len(network.thermal.asset), len(network.buses.spills), len(network.buses.power_bus)
+    single = np.float32
+    return Records(
+        activity=np.zeros((count, processes), single),
+        shortfall=np.zeros((count, processes), single),
+        ready=np.zeros((count, processes), single),
+        amount=np.zeros((count, stores), single),
+        capacity=np.zeros((count, stores), single),
+        temperature_k=np.full((count, nodes), np.nan, single),
+        power=np.zeros((count, powers, 4), single),
+        spilled=np.zeros((count, buses), single),
+        mode=np.zeros((steps, powers), np.int8),
+        critical_served=np.full((steps, powers), -1, np.int8),
+        ledger=np.zeros((buses, len(LEDGER_COLUMNS))),
+        residual=np.zeros(3),
+        log=np.zeros(event_room + 1, EVENT),
+    )

@@ -1,0 +1,292 @@
+"""What each node's place offers its components: light, sight, contacts and temperatures over the time grid."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from moonstation.components.contract import Series, Surroundings
+from moonstation.core.errors import Fault, ScenarioError
+from moonstation.core.time import YEAR_H, TimeGrid
+from moonstation.moon.sink import SinkTemperatures, sink_temperatures
+from moonstation.moon.site import SiteLight, site_light
+from moonstation.orbits.ground import contact_any
+from moonstation.orbits.relay import relay_elevation_azimuth_range, relay_sees_earth, relay_sunlit
+from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
+from moonstation.station.model import Asset, RelaySite, Station, SurfaceSite
+
+
+def _series(values: ArrayLike) -> Series:
+    return np.ascontiguousarray(values, dtype=np.float32)
+
+
+@dataclass(frozen=True)
+class Sky:
+    """What all places of a run share: the grid, the Earth's side of every contact, and the relays."""
+
+    station: Station
+
+    @property
+    def grid(self) -> TimeGrid:
+        """The run's time grid."""
+        return self.station.grid
+
+    @cached_property
+    def ground_contact(self) -> NDArray[np.bool_]:
+        """Whether a ground station has the Moon in sight, shape (grid.count,)."""
+        return contact_any(self.station.ground_stations, self.grid)
+
+    def relay(self, name: str) -> RelaySite:
+        """The relay of that name; raises ScenarioError when there is none."""
+        if name not in self.station.relays:
+            known = ", ".join(self.station.relays) or "none"
+            raise ScenarioError(Fault("relay", "there is no such relay", name, allowed=known))
+        return self.station.relays[name]
+
+
+class SurfaceSky:
+    """Series of one surface site; each is computed when first asked for, and kept."""
+
+    def __init__(self, sky: Sky, site: SurfaceSite) -> None:
+        self.sky = sky
+        self.site = site
+        self._relay_views: dict[str, tuple[Series, Series]] = {}
+
+    @cached_property
+    def mast(self) -> SiteLight:
+        """Light at the top of the mast."""
+        return site_light(self.site.mast_horizon, self.sky.grid)
+
+    @cached_property
+    def ground(self) -> SiteLight:
+        """Light at 2 m."""
+        if self.site.ground_horizon is self.site.mast_horizon:
+            return self.mast
+        return site_light(self.site.ground_horizon, self.sky.grid)
+
+    @cached_property
+    def sinks(self) -> SinkTemperatures:
+        """Temperatures of the ground and of what radiators and boxes see."""
+        return sink_temperatures(self.ground)
+
+    @cached_property
+    def earth_contact(self) -> Series:
+        """Earth's centre over the mast's sky-line and the Moon over a ground station's."""
+        return _series(self.mast.earth_centre_visible & self.sky.ground_contact)
+
+    def relay_view(self, name: str) -> tuple[Series, Series]:
+        """Visibility (0 or 1) and distance [km] of a relay from the mast."""
+        if name not in self._relay_views:
+            site = self.site
+            view = relay_elevation_azimuth_range(
+                self.sky.relay(name).orbit, site.latitude_deg, site.longitude_deg, self.sky.grid.tdb
+            )
+            seen = view.elevation_deg > site.mast_horizon.elevation_at(view.azimuth_deg)
+            self._relay_views[name] = (_series(seen), _series(view.range_km))
+        return self._relay_views[name]
+
+
+@dataclass(frozen=True)
+class SurfacePlace:
+    """``Surroundings`` of one asset at a surface site."""
+
+    shared: SurfaceSky
+    landed: datetime
+
+    @property
+    def grid(self) -> TimeGrid:
+        """The run's time grid."""
+        return self.shared.sky.grid
+
+    @property
+    def node(self) -> str:
+        """Name of the site."""
+        return self.shared.site.name
+
+    def sun_disc_fraction(self, on_mast: bool = True) -> Series:
+        """Visible share of the solar disc, from the mast's top or from 2 m [-]."""
+        return (self.shared.mast if on_mast else self.shared.ground).sun_disc_fraction
+
+    def sun_elevation_deg(self) -> Series:
+        """Apparent elevation of the Sun's centre [deg]."""
+        return self.shared.mast.sun_elevation_deg
+
+    def sun_distance_au(self) -> Series:
+        """Distance of the Sun [au]."""
+        return self.shared.mast.sun_distance_au
+
+    def earth_disc_fraction(self, on_mast: bool = True) -> Series:
+        """Visible share of the Earth's disc [-]."""
+        return (self.shared.mast if on_mast else self.shared.ground).earth_disc_fraction
+
+    def earth_contact(self) -> Series:
+        """1 while site and some ground station see each other, else 0 [-]."""
+        return self.shared.earth_contact
+
+    def earth_distance_km(self) -> Series:
+        """Distance of the Earth's centre [km]."""
+        return self.shared.mast.earth_distance_km
+
+    def relay_visible(self, relay: str) -> Series:
+        """1 while the relay stands above the mast's sky-line, else 0 [-]."""
+        return self.shared.relay_view(relay)[0]
+
+    def relay_distance_km(self, relay: str) -> Series:
+        """Distance of the relay [km]."""
+        return self.shared.relay_view(relay)[1]
+
+    def radiator_sink_k(self) -> Series:
+        """Effective sink of a horizontal radiator that faces the sky [K]."""
+        return self.shared.sinks.radiator_k
+
+    def box_sink_k(self) -> Series:
+        """Effective sink of a box that stands on the ground [K]."""
+        return self.shared.sinks.box_k
+
+    def regolith_k(self) -> Series:
+        """Temperature of the ground's surface [K]."""
+        return self.shared.sinks.regolith_k
+
+    def age_years(self) -> Series:
+        """Years since the asset landed, 0 before [yr]."""
+        return _age_years(self.grid, self.landed)
+
+
+class RelaySky:
+    """Series of one relay in its orbit; each is computed when first asked for, and kept."""
+
+    def __init__(self, sky: Sky, relay: RelaySite) -> None:
+        self.sky = sky
+        self.relay = relay
+
+    @cached_property
+    def sunlit(self) -> Series:
+        """1 while neither Moon nor Earth hides the Sun's centre, else 0."""
+        return _series(relay_sunlit(self.relay.orbit, self.sky.grid.tdb))
+
+    @cached_property
+    def earth_free(self) -> Series:
+        """1 while the Moon leaves the line to the Earth free, else 0."""
+        return _series(relay_sees_earth(self.relay.orbit, self.sky.grid.tdb))
+
+    @cached_property
+    def earth_contact(self) -> Series:
+        """1 while relay and some ground station see each other, else 0."""
+        return _series((self.earth_free > 0) & self.sky.ground_contact)
+
+    @cached_property
+    def distances(self) -> tuple[Series, Series]:
+        """Distances of the Sun [au] and of the Earth [km], those of the Moon's centre."""
+        sun, earth = (
+            np.linalg.norm(body_vectors_moon_me_km(body, self.sky.grid.tdb), axis=-1) for body in ("sun", "earth")
+        )
+        return _series(sun / AU_KM), _series(earth)
+
+
+@dataclass(frozen=True)
+class RelayPlace:
+    """``Surroundings`` of one asset on a relay: no ground, no mast."""
+
+    shared: RelaySky
+    landed: datetime
+
+    @property
+    def grid(self) -> TimeGrid:
+        """The run's time grid."""
+        return self.shared.sky.grid
+
+    @property
+    def node(self) -> str:
+        """Name of the relay."""
+        return self.shared.relay.name
+
+    def sun_disc_fraction(self, on_mast: bool = True) -> Series:
+        """1 in sunlight, 0 in eclipse [-]."""
+        return self.shared.sunlit
+
+    def sun_elevation_deg(self) -> Series:
+        """90: a spacecraft turns to the Sun [deg]."""
+        return _series(np.full(self.grid.count, 90.0))
+
+    def sun_distance_au(self) -> Series:
+        """Distance of the Sun from the Moon [au]."""
+        return self.shared.distances[0]
+
+    def earth_disc_fraction(self, on_mast: bool = True) -> Series:
+        """1 while the Moon leaves the Earth's centre free, else 0 [-]."""
+        return self.shared.earth_free
+
+    def earth_contact(self) -> Series:
+        """1 while relay and some ground station see each other, else 0 [-]."""
+        return self.shared.earth_contact
+
+    def earth_distance_km(self) -> Series:
+        """Distance of the Earth from the Moon [km]."""
+        return self.shared.distances[1]
+
+    def relay_visible(self, relay: str) -> Series:
+        """Links between relays are not modelled."""
+        raise self._on_the_ground_only("relay_link")
+
+    def relay_distance_km(self, relay: str) -> Series:
+        """Links between relays are not modelled."""
+        raise self._on_the_ground_only("relay_link")
+
+    def radiator_sink_k(self) -> Series:
+        """The thermal design of a relay is not modelled."""
+        raise self._on_the_ground_only("a component with temperatures")
+
+    def box_sink_k(self) -> Series:
+        """The thermal design of a relay is not modelled."""
+        raise self._on_the_ground_only("a component with temperatures")
+
+    def regolith_k(self) -> Series:
+        """A relay has no ground."""
+        raise self._on_the_ground_only("a component with temperatures")
+
+    def age_years(self) -> Series:
+        """Years since the asset arrived, 0 before [yr]."""
+        return _age_years(self.grid, self.landed)
+
+    def _on_the_ground_only(self, what: str) -> ScenarioError:
+        return ScenarioError(
+            Fault(f"relay {self.node!r}", f"{what} cannot sit on a relay", hint="put it at a surface site")
+        )
+
+
+def _age_years(grid: TimeGrid, landed: datetime) -> Series:
+    first = grid.index_at(landed)
+    return _series(np.maximum(np.arange(grid.count) - first, 0) * (grid.step_h / YEAR_H))
+
+
+@dataclass(frozen=True)
+class Places:
+    """Every node of a station, computed as far as asked for."""
+
+    sky: Sky
+    surface: Mapping[str, SurfaceSky]
+    relays: Mapping[str, RelaySky]
+
+    @classmethod
+    def of(cls, station: Station) -> Places:
+        """Places of a station's sites and relays."""
+        sky = Sky(station)
+        return cls(
+            sky,
+            {name: SurfaceSky(sky, site) for name, site in station.sites.items()},
+            {name: RelaySky(sky, relay) for name, relay in station.relays.items()},
+        )
+
+    def of_asset(self, asset: Asset) -> Surroundings:
+        """Surroundings of one asset; raises ScenarioError when its node does not exist."""
+        if asset.node in self.surface:
+            return SurfacePlace(self.surface[asset.node], asset.start)
+        if asset.node in self.relays:
+            return RelayPlace(self.relays[asset.node], asset.start)
+        known = ", ".join([*self.surface, *self.relays])
+        raise ScenarioError(Fault(asset.name, "sits at a node that does not exist", asset.node, allowed=known))

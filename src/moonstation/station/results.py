@@ -1,0 +1,381 @@
+"""What a run leaves: one dataset with names that end in their unit, the events, and the ledger."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.components.quantities import quantities
+from moonstation.station import packed
+from moonstation.station.model import MODES, Station
+from moonstation.station.network import Compiled, effective_priority
+from moonstation.station.places import Places
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+_EVENT_KINDS = {
+    packed.EV_LANDED: "landed",
+    packed.EV_ENDED: "ended",
+    packed.EV_MODE: "mode",
+    packed.EV_LOST_COLD: "lost-cold",
+    packed.EV_LOST_HOT: "lost-heat",
+    packed.EV_LOST_STARVED: "lost-starved",
+    packed.EV_UNSERVED: "critical-unserved",
+    packed.EV_SERVED: "critical-served",
+    packed.EV_SPILL: "recorder-full",
+    packed.EV_SPILL_END: "recorder-free",
+    packed.EV_DELIVERY: "delivery",
+    packed.EV_DELIVERY_OVERFLOW: "delivery-overflow",
+}
+_DETAILS = {
+    "landed": "comes alive",
+    "ended": "leaves service",
+    "lost-cold": "lost: colder than it survives",
+    "lost-heat": "lost: hotter than it survives",
+    "lost-starved": "lost: unserved for too long",
+    "critical-unserved": "critical loads not all served",
+    "critical-served": "critical loads all served again",
+    "recorder-full": "data begins to be lost",
+    "recorder-free": "no more data lost",
+    "delivery": "landed with a mission",
+    "delivery-overflow": "no room in the stores for a part of the delivery",
+}
+_LOST = {"lost-cold", "lost-heat", "lost-starved"}
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened: ``value`` in ``unit``, 0 where there is nothing to measure."""
+
+    utc: np.datetime64
+    kind: str
+    subject: str
+    detail: str
+    value: float = 0.0
+    unit: str = ""
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """A finished run of one station."""
+
+    station: Station
+    places: Places
+    compiled: Compiled
+    records: packed.Records
+    record_steps: int
+
+    @property
+    def max_relative_residual(self) -> float:
+        """Greatest relative residual of the ledger in any step: buses, chemical elements, heat [-]."""
+        return float(self.records.residual.max())
+
+    @cached_property
+    def events(self) -> tuple[Event, ...]:
+        """Every event, in order of time."""
+        log = self.records.log
+        rows = log[1 : int(log["index"][0]) + 1]
+        named = (self._event(row) for row in rows if row["code"] > packed.EV_ENDED or self._is_asset(row["index"]))
+        return tuple(named)
+
+    @cached_property
+    def ledger(self) -> list[dict[str, Any]]:
+        """Per bus over the whole run: what was delivered, produced, consumed, spilled, lost, removed, is left."""
+        rows = []
+        for number, (quantity, node) in enumerate(self.compiled.bus_keys):
+            row: dict[str, Any] = {"quantity": quantity, "node": node, "unit": quantities()[quantity].unit}
+            row |= dict(zip(packed.LEDGER_COLUMNS, map(float, self.records.ledger[number]), strict=True))
+            rows.append(row)
+        return rows
+
+    @cached_property
+    def alive(self) -> NDArray[np.bool_]:
+        """Which asset is alive at the end of each record, shape (record, asset)."""
+        grid = self.station.grid
+        count = len(self.records.activity)
+        alive = np.zeros((count, len(self.compiled.assets)), np.bool_)
+        for number, asset in enumerate(self.compiled.assets):
+            start = max(grid.index_at(asset.start), 0) // self.record_steps
+            end = grid.index_at(asset.end) // self.record_steps if asset.end else count
+            alive[max(start, 0) : max(end, 0), number] = True
+        number_of = {asset.name: number for number, asset in enumerate(self.compiled.assets)}
+        for event in self.events:
+            if event.kind in _LOST:
+                step = int((event.utc - grid.utc[0]) / np.timedelta64(1, "ms") / (grid.step_s * 1000.0))
+                alive[step // self.record_steps :, number_of[event.subject]] = False
+        return alive
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """The time series: means over each record; stores, temperatures and lives at the end of it."""
+        import xarray as xr
+
+        builder = _DatasetBuilder(self)
+        data = xr.Dataset(coords={"time": self.time})
+        for add in (builder.sites, builder.units, builder.processes, builder.stores, builder.thermal, builder.assets):
+            data = data.assign(add())
+        data.attrs = {
+            "title": f"moonstation run of {self.station.name}",
+            "Conventions": "CF-1.11",
+            "step_h": self.station.grid.step_h,
+            "record_h": self.record_h,
+            "max_relative_residual": self.max_relative_residual,
+        }
+        return data
+
+    @property
+    def record_h(self) -> float:
+        """Length of a record [h]."""
+        return self.record_steps * self.station.grid.step_h
+
+    @cached_property
+    def time(self) -> NDArray[np.datetime64]:
+        """Begin of each record, UTC."""
+        return self.station.grid.utc[:: self.record_steps].astype("datetime64[ns]")
+
+    def _is_asset(self, index: int) -> bool:
+        return index < len(self.compiled.assets)
+
+    def _event(self, row: Any) -> Event:
+        kind = _EVENT_KINDS[int(row["code"])]
+        index, value, unit, detail = int(row["index"]), float(row["value"]), "", ""
+        if kind in {"landed", "ended"} | _LOST:
+            subject = self.compiled.assets[index].name
+            unit = {"lost-cold": "K", "lost-heat": "K", "lost-starved": "h"}.get(kind, "")
+        elif kind in {"mode", "critical-unserved", "critical-served"}:
+            subject = self.compiled.power_nodes[index]
+            detail = MODES[int(value)] if kind == "mode" else ""
+        else:
+            quantity, subject = self.compiled.bus_keys[index]
+            unit = quantities()[quantity].unit
+            detail = f"{quantity}: {_DETAILS[kind]}"
+        utc = self.station.grid.utc[int(row["step"])]
+        return Event(utc, kind, subject, detail or _DETAILS.get(kind, ""), value, unit)
+
+
+@dataclass(frozen=True)
+class _DatasetBuilder:
+    """Groups of variables of ``RunResult.dataset``."""
+
+    run: RunResult
+
+    @property
+    def compiled(self) -> Compiled:
+        return self.run.compiled
+
+    def sites(self) -> dict[str, Any]:
+        """Light, sight, power and data per node of the station."""
+        names = [*self.run.station.sites, *self.run.station.relays]
+        skies = {**self.run.places.surface, **self.run.places.relays}
+        out: dict[str, Any] = {"site": ("site", names)}
+
+        def sky(get: Callable[[Any], NDArray[Any]]) -> list[NDArray[np.float32]]:
+            return [self._means(get(skies[name])) for name in names]
+
+        surface = self.run.places.surface
+        relays = list(self.run.station.relays)
+        table = {
+            "sun_disc_fraction": ("1", sky(lambda s: s.mast.sun_disc_fraction if hasattr(s, "mast") else s.sunlit)),
+            "earth_disc_fraction": (
+                "1",
+                sky(lambda s: s.mast.earth_disc_fraction if hasattr(s, "mast") else s.earth_free),
+            ),
+            "earth_contact": ("1", sky(lambda s: s.earth_contact)),
+            "relay_visible": (
+                "1",
+                [
+                    self._means(np.max([surface[name].relay_view(relay)[0] for relay in relays], axis=0))
+                    if relays and name in surface
+                    else self._nothing()
+                    for name in names
+                ],
+            ),
+        }
+        table |= self._power(names)
+        table["data_backlog_gbit"] = ("Gbit", [self._stored("data", name) for name in names])
+        table["crew"] = ("1", [self._crew(name) for name in names])
+        out |= {name: (("time", "site"), np.stack(rows, axis=1), {"units": u}) for name, (u, rows) in table.items()}
+        return out
+
+    def units(self) -> dict[str, Any]:
+        """Charge and mode of assets that have a power bus of their own (rovers)."""
+        nodes = [node for node in self.compiled.power_nodes if node not in self._station_nodes]
+        table = {f"unit_{key}": value for key, value in self._power(nodes).items()}
+        out: dict[str, Any] = {"unit": ("unit", nodes)}
+        empty = np.zeros((len(self.run.time), 0), np.float32)
+        out |= {
+            name: (("time", "unit"), np.stack(rows, axis=1) if rows else empty, {"units": unit})
+            for name, (unit, rows) in table.items()
+        }
+        return out
+
+    @property
+    def _station_nodes(self) -> set[str]:
+        return {*self.run.station.sites, *self.run.station.relays}
+
+    def processes(self) -> dict[str, Any]:
+        """Activity, shortfall and readiness per process."""
+        rows = self.compiled.processes
+        records = self.run.records
+        draw = [sum(r for name, r in p.recipe.items() if name.startswith("electricity")) for _, p in rows]
+        columns = {
+            "process_asset": [asset.name for asset, _ in rows],
+            "process_name": [process.name for _, process in rows],
+            "process_site": [asset.node for asset, _ in rows],
+            "process_type": [asset.component.kind for asset, _ in rows],
+            "process_family": [asset.component.family for asset, _ in rows],
+            "process_facility": [asset.facility for asset, _ in rows],
+            "process_partner": [asset.partner for asset, _ in rows],
+            "process_mission": [asset.mission for asset, _ in rows],
+            "process_priority": [effective_priority(asset, process) for asset, process in rows],
+            "process_power_kw": draw,
+            "process_capability": [_text(process.capability) for _, process in rows],
+        }
+        dims = ("time", "process")
+        return {
+            "process": ("process", [f"{asset.name}: {process.name}" for asset, process in rows]),
+            **_labels("process", columns),
+            "activity": (dims, records.activity, {"long_name": "mean activity, in units of the process"}),
+            "shortfall": (dims, records.shortfall, {"long_name": "mean activity wanted and not served"}),
+            "ready": (dims, records.ready, {"units": "1", "long_name": "share of time in which it could run"}),
+        }
+
+    def stores(self) -> dict[str, Any]:
+        """Amount and capacity per store."""
+        rows = [(number, *row) for number, row in enumerate(self.compiled.stores) if row[0] is not None]
+        numbers = [number for number, *_ in rows]
+        columns = {
+            "store_asset": [asset.name for _, asset, _, _ in rows if asset],
+            "store_site": [key[1] for *_, key in rows],
+            "store_quantity": [key[0] for *_, key in rows],
+            "store_unit": [quantities()[key[0]].unit for *_, key in rows],
+        }
+        names = [f"{asset.name}: {store.name}" for _, asset, store, _ in rows if asset]
+        dims, records = ("time", "store"), self.run.records
+        return {
+            "store": ("store", names),
+            **_labels("store", columns),
+            "amount": (dims, records.amount[:, numbers], {"long_name": "amount at the end of the record, store_unit"}),
+            "capacity": (dims, records.capacity[:, numbers], {"long_name": "capacity after fading, store_unit"}),
+        }
+
+    def thermal(self) -> dict[str, Any]:
+        """Temperature per thermal node, nan while it is not alive."""
+        rows = self.compiled.thermal_nodes
+        limits = ("work_min_k", "work_max_k", "survive_min_k", "survive_max_k")
+        columns: dict[str, Sequence[Any]] = {
+            "thermal_asset": [asset.name for asset, _ in rows],
+            "thermal_site": [asset.node for asset, _ in rows],
+        }
+        columns |= {f"thermal_{name}": [getattr(node, name) for _, node in rows] for name in limits}
+        return {
+            "thermal_node": ("thermal_node", [f"{asset.name}: {node.name}" for asset, node in rows]),
+            **_labels("thermal_node", columns),
+            "temperature_k": (("time", "thermal_node"), self.run.records.temperature_k, {"units": "K"}),
+        }
+
+    def assets(self) -> dict[str, Any]:
+        """Which asset is alive."""
+        rows = self.compiled.assets
+        columns = {
+            "asset_type": [asset.component.kind for asset in rows],
+            "asset_site": [asset.node for asset in rows],
+            "asset_mission": [asset.mission for asset in rows],
+            "asset_partner": [asset.partner for asset in rows],
+            "asset_facility": [asset.facility for asset in rows],
+            "asset_capability": [_text(capability) for capability in self.compiled.capabilities],
+        }
+        return {
+            "asset": ("asset", [asset.name for asset in rows]),
+            **_labels("asset", columns),
+            "alive": (("time", "asset"), self.run.alive, {"long_name": "alive at the end of the record"}),
+        }
+
+    def _means(self, series: NDArray[Any]) -> NDArray[np.float32]:
+        """Mean over each record of a series over the grid."""
+        starts = np.arange(0, len(series), self.run.record_steps)
+        lengths = np.diff([*starts, len(series)])
+        return (np.add.reduceat(np.asarray(series, np.float64), starts) / lengths).astype(np.float32)
+
+    def _nothing(self) -> NDArray[np.float32]:
+        return np.zeros(len(self.run.time), np.float32)
+
+    def _power(self, nodes: Iterable[str]) -> dict[str, tuple[str, list[NDArray[np.float32]]]]:
+        out: dict[str, tuple[str, list[NDArray[np.float32]]]] = {}
+        for node in nodes:
+            for name, (unit, row) in self._power_of(node).items():
+                out.setdefault(name, (unit, []))[1].append(row)
+        return out
+
+    def _power_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
+        records, step_h = self.run.records, self.run.station.grid.step_h
+        if node not in self.compiled.power_nodes:
+            names = ("supply", "served", "shed", "spilled", "demand")
+            idle = {f"power_{name}_kw": ("kW", self._nothing()) for name in names}
+            return idle | {
+                "charge_kwh": ("kWh", self._nothing()),
+                "charge_capacity_kwh": ("kWh", self._nothing()),
+                "mode": ("1", self._nothing()),
+                "critical_served": ("1", self._nothing() + np.float32(np.nan)),
+            }
+        number = self.compiled.power_nodes.index(node)
+        hours = np.minimum(
+            self.run.record_steps, self.run.station.grid.count - np.arange(len(self.run.time)) * self.run.record_steps
+        )
+        power = records.power[:, number, :] / (hours * step_h)[:, np.newaxis].astype(np.float32)
+        supply, served, shed, spilled = power.T
+        amount, capacity = self._usable(node)
+        starts = np.arange(0, len(records.mode), self.run.record_steps)
+        critical = records.critical_served[:, number]
+        seen = np.add.reduceat(critical >= 0, starts, dtype=np.float32)
+        good = np.add.reduceat(critical == 1, starts, dtype=np.float32)
+        share = np.divide(good, seen, out=np.full(len(seen), np.nan, np.float32), where=seen > 0)
+        return {
+            "power_supply_kw": ("kW", supply),
+            "power_served_kw": ("kW", served),
+            "power_shed_kw": ("kW", shed),
+            "power_spilled_kw": ("kW", spilled),
+            "power_demand_kw": ("kW", served + shed),
+            "charge_kwh": ("kWh", amount),
+            "charge_capacity_kwh": ("kWh", capacity),
+            "mode": ("1", np.maximum.reduceat(records.mode[:, number], starts).astype(np.float32)),
+            "critical_served": ("1", share),
+        }
+
+    def _usable(self, node: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Usable charge and usable capacity of a power bus [kWh]."""
+        amount, capacity = self._nothing(), self._nothing()
+        for number, (_, store, key) in enumerate(self.compiled.stores):
+            if key == ("electricity", node):
+                size = self.run.records.capacity[:, number]
+                floor = np.float32(store.floor_fraction) * size
+                amount += self.run.records.amount[:, number] - floor
+                capacity += size - floor
+        return amount, capacity
+
+    def _stored(self, quantity: str, node: str) -> NDArray[np.float32]:
+        numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == (quantity, node)]
+        return self.run.records.amount[:, numbers].sum(axis=1, dtype=np.float32)
+
+    def _crew(self, node: str) -> NDArray[np.float32]:
+        """People present: alive crews' size."""
+        total = self._nothing()
+        for number, asset in enumerate(self.compiled.assets):
+            if asset.component.kind == "crew" and asset.node == node:
+                total += self.run.alive[:, number] * np.float32(getattr(asset.component, "crew_size", 0))
+        return total
+
+
+def _labels(dim: str, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:
+    return {name: (dim, np.asarray(values)) for name, values in columns.items()}
+
+
+def _text(capability: Any) -> str:
+    """A capability table as ``name=value`` pairs, for a coordinate."""
+    return ";".join(f"{name}={value:g}" for name, value in sorted(capability.items()))

@@ -1,0 +1,47 @@
+"""Run a station: compile it at its real places and hand it to the kernel."""
+
+from __future__ import annotations
+
+from moonstation.core.errors import BalanceError
+from moonstation.station import packed
+from moonstation.station.kernel import run
+from moonstation.station.model import Station
+from moonstation.station.network import Compiled, compile_station
+from moonstation.station.places import Places
+from moonstation.station.results import RunResult
+
+#: Greatest relative residual of the ledger that a run may have.
+RESIDUAL_LIMIT = 1e-9
+_EVENT_ROOM = 100_000
+_RECORD_S = 3600.0
+
+
+def simulate(station: Station, record_s: float = _RECORD_S) -> RunResult:
+    """One life of a station over its grid.
+
+    record_s : length of a record of the results [s], at least one step
+
+    Raises ScenarioError for a network that cannot be compiled, BalanceError when mass or energy did not close.
+    """
+    places = Places.of(station)
+    compiled = compile_station(station, places.of_asset)
+    record_steps = max(round(record_s / station.grid.step_s), 1)
+    result = RunResult(
+        station, places, compiled, run_compiled(compiled, station.grid.step_h, record_steps), record_steps
+    )
+    if not result.max_relative_residual <= RESIDUAL_LIMIT:
+        parts = ", ".join(f"{value:.1e}" for value in result.records.residual)
+        raise BalanceError(f"the ledger does not close: relative residual of buses, elements, heat: {parts}")
+    return result
+
+
+def run_compiled(compiled: Compiled, step_h: float, record_steps: int) -> packed.Records:
+    """Run the kernel, with as much room for events as they need."""
+    room = _EVENT_ROOM
+    while True:
+        records = packed.empty_records(compiled.network, len(compiled.series), record_steps, room)
+        run(compiled.network, compiled.series, step_h, record_steps, records)
+        count = int(records.log["index"][0])
+        if count <= room:
+            return records
+        room = count
