@@ -108,28 +108,33 @@ HABITAT = RadiatorLoop(
 )
 
 
+def heat_of(component, place, *names):
+    loads = by_name(component.primitives(place).processes)
+    return sum(1e3 * loads[name].limit * loads[name].heat_kw for name in names)
+
+
 @pytest.mark.parametrize("place", [NIGHT, DAY])
 def test_a_running_habitat_is_comfortable_by_day_and_night(place):
     node = by_name(HABITAT.primitives(place).thermal_nodes)["habitat"]
-    assert node.work_min_k <= steady_k(HABITAT, place, "habitat", heat_w=2000.0) <= node.work_max_k
+    heat_w = heat_of(HABITAT, place, "base load", "pumps")
+    assert heat_w == pytest.approx(5000.0 * (1 + lookup("thermal.pump_power_share").value))
+    assert node.work_min_k <= steady_k(HABITAT, place, "habitat", heat_w) <= node.work_max_k
 
 
-def test_a_habitat_without_power_and_people_freezes():
-    cold = RadiatorLoop(habitat_mass_kg=8e3, surface_m2=110.0, radiator_m2=25.0, base_load_kw=0.0, heater_kw=2.0)
-    node = by_name(cold.primitives(NIGHT).thermal_nodes)["habitat"]
-    assert steady_k(cold, NIGHT, "habitat", heat_w=0.0) < node.survive_min_k
+def test_a_habitat_without_power_freezes():
+    node = by_name(HABITAT.primitives(NIGHT).thermal_nodes)["habitat"]
+    assert steady_k(HABITAT, NIGHT, "habitat", heat_w=0.0) < node.survive_min_k
 
 
 def test_the_heater_alone_holds_an_empty_habitat():
     heater = by_name(HABITAT.primitives(NIGHT).processes)["heater"]
     assert isinstance(heater.control, Thermostat)
-    empty = RadiatorLoop(habitat_mass_kg=8e3, surface_m2=110.0, radiator_m2=25.0, base_load_kw=0.0, heater_kw=2.0)
-    assert steady_k(empty, NIGHT, "habitat", heat_w=heater.limit * 1e3) > heater.control.setpoint_k
+    assert steady_k(HABITAT, NIGHT, "habitat", heat_w=heater.limit * 1e3) > heater.control.setpoint_k
 
 
 def test_pumps_draw_their_share_of_the_heat_they_carry():
     pumps = by_name(HABITAT.primitives(DAY).processes)["pumps"]
-    assert pumps.limit == pytest.approx(5.0 * lookup("thermal.pump_power_share").value)
+    assert -pumps.recipe["electricity"] * pumps.limit == pytest.approx(5.0 * lookup("thermal.pump_power_share").value)
     assert pumps.priority == 3
 
 

@@ -61,8 +61,8 @@ class RadiatorLoop:
         "other_heat_kw": 3.0,
     }
     leaves_out: ClassVar = (
-        "a stop of the loop when the pumps have no power; the loop's and the radiator's own temperatures and freezing; "
-        "the real heat of people and machines hour by hour (a mean stands for it); humidity; dust on the radiator"
+        "a radiator that stops with its pumps; temperatures and freezing of the loop; the heat of people and machines "
+        "hour by hour (their mean stands for it while the pumps run); humidity; dust on the radiator"
     )
 
     def primitives(self, place: Surroundings) -> Primitives:
@@ -76,7 +76,6 @@ class RadiatorLoop:
             radiating_m2=radiating_m2 * self.radiator_m2,
             conductive_sink_k=place.regolith_k(),
             conductance_w_k=self.ground_w_k,
-            heat_w=self.other_heat_kw * 1e3,
             parent="skin",
             parent_w_k=self.insulation_w_m2_k * self.surface_m2,
             closed_share=self.bypass_share,
@@ -100,5 +99,16 @@ class RadiatorLoop:
         return (
             heating_load("heater", self.heater_kw, node="habitat", priority=1, works_in="skin", setpoint_k=target_k),
             heating_load("base load", self.base_load_kw, node="habitat", priority=1, works_in="skin"),
-            Process("pumps", {"electricity": -1.0}, limit=self.pump_kw(), priority=3),
+            self._pumps(),
+        )
+
+    def _pumps(self) -> Process:
+        """The loop's pumps; the heat of machines on its cold plates reaches the habitat only while they run."""
+        return Process(
+            "pumps",
+            {"electricity": -self.pump_kw()},
+            priority=3,
+            heat_node="habitat",
+            heat_kw=self.other_heat_kw + self.pump_kw(),
+            works_in="skin",
         )
