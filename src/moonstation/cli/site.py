@@ -1,0 +1,279 @@
+"""``moonstation site``: how much of Sun and Earth a place on the Moon sees, and for how long it does without."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+
+import typer
+
+if TYPE_CHECKING:
+    from moonstation.core.errors import Fault
+    from moonstation.core.time import TimeGrid
+    from moonstation.moon.horizon import Horizon
+    from moonstation.moon.site import SiteLight
+    from moonstation.sky.ephemeris import Ephemeris
+
+_HEIGHT_M = 10.0
+_MOST_STEPS = 20_000_000
+_SAME_PLACE_DEG = 1e-4  # 3 m
+_SAME_HEIGHT_M = 1e-3
+_T = TypeVar("_T")
+
+
+def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
+    name: Annotated[
+        str | None, typer.Argument(help="A place that moonstation ships, such as connecting-ridge.")
+    ] = None,
+    lat: Annotated[float | None, typer.Option("--lat", help="Latitude in MOON_ME [deg], north positive.")] = None,
+    lon: Annotated[float | None, typer.Option("--lon", help="Longitude in MOON_ME [deg], east positive.")] = None,
+    height: Annotated[
+        float | None, typer.Option("--height", help="Height of the eye above the ground [m]; 10 if not given.")
+    ] = None,
+    horizon: Annotated[Path | None, typer.Option("--horizon", help="Sky-line, a CSV of `moonstation horizon`.")] = None,
+    dem: Annotated[
+        list[Path] | None, typer.Option("--dem", help="Elevation model to compute the sky-line from; again for more.")
+    ] = None,
+    start: Annotated[str, typer.Option("--start", help="First moment, ISO 8601, UTC.")] = "2026-01-01",
+    end: Annotated[str, typer.Option("--end", help="End, ISO 8601, UTC.")] = "2044-08-08",
+    step: Annotated[str, typer.Option("--step", help="Step, such as 10min, 1h, 8h.")] = "1h",
+    events: Annotated[Path | None, typer.Option("--events", help="Write every window to this CSV.")] = None,
+    kernel: Annotated[
+        list[Path] | None,
+        typer.Option("--kernel", help="Own SPICE kernel (.bsp, .bpc), laid over the shipped ones; later files win."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Sunlight and sight of the Earth at a place: means, longest gaps, every window.
+
+    Without dates, one turn of the Moon's node (18.6 years) from 2026, hourly.
+    """
+    from moonstation.moon.site import site_light
+    from moonstation.sky.ephemeris import Ephemeris
+
+    kernels = Ephemeris.from_files(kernel) if kernel else Ephemeris.default()
+    place = _Place(name, lat, lon, height, horizon, tuple(dem or ()))
+    sky_line, grid = _read(place, (start, end, step), events, kernels)
+    light = site_light(sky_line, grid, kernels)
+    if events:
+        _write_events(events, light)
+    report = site_report(light, name)
+    if as_json:
+        typer.echo(json.dumps(report, indent=1))
+    else:
+        _print_report(report)
+
+
+def site_report(light: SiteLight, name: str | None = None) -> dict[str, Any]:
+    """What ``moonstation site --json`` prints: place, period, summary of the light, and what made the sky-line."""
+    sky_line, grid = light.horizon, light.grid
+    return {
+        "site": name,
+        "latitude_deg": sky_line.latitude_deg,
+        "longitude_deg": sky_line.longitude_deg,
+        "height_m": sky_line.height_m,
+        "start": _iso(grid.start),
+        "end": _iso(grid.end),
+        "step_h": grid.step_h,
+        **light.summary,
+        "horizon": dict(sky_line.provenance),
+    }
+
+
+@dataclass(frozen=True)
+class _Place:
+    """The place as it was asked for."""
+
+    name: str | None
+    lat: float | None
+    lon: float | None
+    height: float | None
+    horizon: Path | None
+    dems: tuple[Path, ...]
+
+    def faults(self) -> list[Fault]:
+        """What does not go together."""
+        from moonstation.core.errors import Fault
+
+        found = []
+        by_angles = self.lat is not None or self.lon is not None
+        if self.name and by_angles:
+            found.append(Fault("place", "both a name and --lat/--lon are given", hint="give one of them"))
+        if by_angles and (self.lat is None or self.lon is None):
+            found.append(
+                Fault("--lon" if self.lon is None else "--lat", "is missing", hint="--lat and --lon go together")
+            )
+        if not (self.name or by_angles or self.horizon):
+            hint = "give a NAME such as connecting-ridge, or --lat and --lon"
+            found.append(Fault("place", "none is given", hint=hint))
+        if self.horizon and self.dems:
+            found.append(Fault("--horizon", "stands beside --dem", hint="give one of them"))
+        return found
+
+    def angles(self) -> tuple[float | None, float | None]:
+        """Latitude and longitude [deg], of the name where there is one; raises RangeError for an unknown name."""
+        from moonstation.moon.places import place
+
+        if self.name:
+            known = place(self.name)
+            return known.latitude_deg, known.longitude_deg
+        return self.lat, self.lon
+
+    def sky_line(self) -> Horizon:
+        """The sky-line; raises RangeError or TerrainError."""
+        from moonstation.moon.dem import open_dem
+        from moonstation.moon.horizon import Horizon, compute_horizon
+        from moonstation.moon.places import shipped_horizon
+
+        lat, lon = self.angles()
+        if self.horizon:
+            return self._read_horizon(self.horizon, lat, lon)
+        height = _HEIGHT_M if self.height is None else self.height
+        if self.name and not self.dems:
+            return shipped_horizon(self.name, height)
+        if lat is None or lon is None:
+            raise TypeError("a place without angles passed the checks")
+        if self.dems:
+            return compute_horizon([open_dem(path) for path in self.dems], lat, lon, height)
+        return Horizon.flat(lat, lon, height)
+
+    def _read_horizon(self, path: Path, lat: float | None, lon: float | None) -> Horizon:
+        """A sky-line from its file; where the file and the options both name a place or height, they must agree."""
+        from moonstation.core.errors import Fault, RangeError
+        from moonstation.moon.horizon import Horizon
+
+        read = Horizon.from_csv(path, lat_deg=lat, lon_deg=lon, height_m=self.height)
+        turn = 0.0 if lon is None else abs((read.longitude_deg - lon + 180.0) % 360.0 - 180.0)
+        asked = (
+            ("latitude", lat, read.latitude_deg, lat is None or abs(read.latitude_deg - lat) < _SAME_PLACE_DEG, "deg"),
+            ("longitude", lon, read.longitude_deg, turn < _SAME_PLACE_DEG, "deg"),
+            (
+                "height",
+                self.height,
+                read.height_m,
+                self.height is None or abs(read.height_m - self.height) < _SAME_HEIGHT_M,
+                "m",
+            ),
+        )
+        faults = [
+            Fault(str(path), f"was made for another {what}", value, unit, f"{own:g} {unit}", f"leave the {what} out")
+            for what, value, own, same, unit in asked
+            if not same
+        ]
+        if faults:
+            raise RangeError(faults)
+        return read
+
+
+def _read(
+    place: _Place, period: tuple[str, str, str], events: Path | None, kernels: Ephemeris
+) -> tuple[Horizon, TimeGrid]:
+    """Sky-line and time grid; raises RangeError with every fault of place, terrain, period and output at once."""
+    from moonstation.core.errors import Fault, RangeError
+
+    conflicts = place.faults()
+    faults = [*conflicts]
+    grid = _tried(lambda: _grid(*period, kernels), faults, "--end")
+    if events and not events.resolve().parent.is_dir():
+        faults.append(Fault("--events", "its folder does not exist", str(events)))
+    if conflicts:
+        _tried(place.angles, faults)
+        raise RangeError(faults)
+    sky_line = _tried(place.sky_line, faults)
+    if faults or sky_line is None or grid is None:
+        raise RangeError(faults)
+    return sky_line, grid
+
+
+def _grid(start: str, end: str, step: str, kernels: Ephemeris) -> TimeGrid:
+    """The time grid; raises RangeError with every fault of the three texts."""
+    from moonstation.core.errors import Fault, RangeError
+    from moonstation.core.time import TimeGrid, parse_duration_s
+
+    faults: list[Fault] = []
+    begin = _tried(lambda: _moment(start, "--start", kernels), faults)
+    stop = _tried(lambda: _moment(end, "--end", kernels), faults)
+    step_s = _tried(lambda: parse_duration_s(step), faults, "--step")
+    if begin and stop and step_s and (stop - begin).total_seconds() / step_s > _MOST_STEPS:
+        faults.append(Fault("--step", "makes too many steps", step, "", f"at most {_MOST_STEPS:,} steps"))
+    if faults or begin is None or stop is None or step_s is None:
+        raise RangeError(faults)
+    return TimeGrid.between(begin, stop, step_s)
+
+
+def _moment(text: str, where: str, kernels: Ephemeris) -> datetime:
+    """A moment within the kernels."""
+    from moonstation.core.errors import Fault, RangeError
+    from moonstation.core.time import parse_utc
+
+    try:
+        moment = parse_utc(text)
+    except (RangeError, OverflowError) as error:
+        raise RangeError(Fault(where, str(error))) from error
+    if not kernels.covers_utc(moment):
+        raise RangeError(kernels.date_fault(_iso(moment), where))
+    return moment
+
+
+def _tried(function: Callable[[], _T], faults: list[Fault], where: str = "") -> _T | None:
+    """What ``function`` returns, or None with its faults added to ``faults``."""
+    from moonstation.core.errors import Fault, MoonstationError
+
+    try:
+        return function()
+    except MoonstationError as error:
+        faults += error.faults or (Fault(where or "place", str(error)),)
+        return None
+
+
+def _iso(moment: datetime) -> str:
+    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
+
+
+def _write_events(path: Path, light: SiteLight) -> None:
+    """Every window as one row; the file appears whole or not at all."""
+    text = io.StringIO()
+    writer = csv.DictWriter(text, ["event", "start_utc", "end_utc", "duration_h", "cut_by_record"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(light.events())
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        beside.write_text(text.getvalue(), encoding="utf-8")
+        beside.replace(path)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _print_report(report: dict[str, Any]) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.console import Console
+    from rich.table import Table
+
+    where = report["site"] or "place"
+    title = (
+        f"{where}: {report['latitude_deg']:g} deg, {report['longitude_deg']:g} deg east, eye {report['height_m']:g} m"
+    )
+    caption = f"{report['start']} to {report['end']}, step {report['step_h']:g} h"
+    table = Table(
+        box=SIMPLE_HEAD, pad_edge=False, title=title, caption=caption, title_justify="left", caption_justify="left"
+    )
+    table.add_column("")
+    table.add_column("Sun", justify="right")
+    table.add_column("Earth", justify="right")
+    for label, key in (("mean share of the disc", "visible"), ("any part of it", "any"), ("its centre", "centre")):
+        table.add_row(f"{label} \\[%]", *(f"{100 * report[f'{body}_{key}_mean']:.2f}" for body in ("sun", "earth")))
+    table.add_row("longest gap \\[h]", f"{report['longest_dark_h']:.1f}", f"{report['longest_without_earth_h']:.1f}")
+    starts = (report["longest_dark_start_utc"], report["longest_without_earth_start_utc"])
+    table.add_row("  from", *(str(start or "-") for start in starts))
+    console = Console()
+    console.print(table)
+    for key in ("terrain", "dem", "honest_limit"):
+        if key in report["horizon"]:
+            console.print(f"{key.replace('_', ' ')}: {report['horizon'][key]}", highlight=False)
