@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Literal
 
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import fact_cache
 
 #: Chemical elements that the ledger follows. "X" is ground of the Moon, not analysed further.
 ELEMENTS = ("C", "H", "O", "N", "X")
@@ -34,15 +34,41 @@ def mass_fractions(formula: Mapping[str, float]) -> dict[str, float]:
     return {element: ATOMIC_MASS[element] * count / total for element, count in formula.items()}
 
 
-WATER = mass_fractions({"H": 2, "O": 1})
-OXYGEN = {"O": 1.0}
-HYDROGEN = {"H": 1.0}
-NITROGEN = {"N": 1.0}
-CARBON_DIOXIDE = mass_fractions({"C": 1, "O": 2})
-METHANE = mass_fractions({"C": 1, "H": 4})
+#: Chemical formula of every pure stock, by quantity.
+FORMULAS: Mapping[str, Mapping[str, float]] = {
+    "water": {"H": 2, "O": 1},
+    "oxygen": {"O": 2},
+    "hydrogen": {"H": 2},
+    "nitrogen": {"N": 2},
+    "carbon_dioxide": {"C": 1, "O": 2},
+    "methane": {"C": 1, "H": 4},
+    "propellant": {"N": 2, "H": 4},
+}
+
+WATER = mass_fractions(FORMULAS["water"])
+OXYGEN = mass_fractions(FORMULAS["oxygen"])
+HYDROGEN = mass_fractions(FORMULAS["hydrogen"])
+NITROGEN = mass_fractions(FORMULAS["nitrogen"])
+CARBON_DIOXIDE = mass_fractions(FORMULAS["carbon_dioxide"])
+METHANE = mass_fractions(FORMULAS["methane"])
+PROPELLANT = mass_fractions(FORMULAS["propellant"])
 _FAECES = mass_fractions({"C": 42, "H": 69, "O": 13, "N": 5})
 _URINE_SOLIDS = mass_fractions({"C": 2, "H": 6, "O": 2, "N": 2})
 _PERSPIRATION_SOLIDS = mass_fractions({"C": 13, "H": 28, "O": 13, "N": 2})
+
+
+def reaction(moles: Mapping[str, float], *, per: str) -> dict[str, float]:
+    """Masses [kg] that a chemical reaction takes (negative) and gives per kg of the stock ``per``.
+
+    ``moles`` : stoichiometric number of every pure stock, negative for what is taken, such as
+    ``{"water": -2, "hydrogen": 2, "oxygen": 1}``. Raises ValueError when the elements do not balance.
+    """
+    for element in ATOMIC_MASS:
+        rest = sum(number * FORMULAS[stock].get(element, 0) for stock, number in moles.items())
+        if rest:
+            raise ValueError(f"the reaction {dict(moles)} leaves {rest:g} atoms of {element}")
+    reference_kg = abs(moles[per]) * molar_mass(FORMULAS[per])
+    return {stock: number * molar_mass(FORMULAS[stock]) / reference_kg for stock, number in moles.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +91,7 @@ class Quantity:
         return self.unit == "kg"
 
 
-@cache
+@fact_cache
 def quantities() -> Mapping[str, Quantity]:
     """Every quantity by name."""
     rows = (
@@ -92,17 +118,18 @@ def quantities() -> Mapping[str, Quantity]:
         Quantity("ice", "kg", "water ice in excavated regolith", WATER),
         Quantity("bricks", "kg", "building bricks of regolith", {"X": 1.0}),
         Quantity("samples", "kg", "samples kept for return", {"X": 1.0}),
+        Quantity("propellant", "kg", "hydrazine of small thrusters", PROPELLANT),
     )
     return {row.name: row for row in rows}
 
 
 def _weighted(parts: list[tuple[float, Mapping[str, float]]]) -> dict[str, float]:
-    amounts = {element: sum(mass * share.get(element, 0.0) for mass, share in parts) for element in ("C", "H", "O", "N")}
+    amounts = {element: sum(mass * share.get(element, 0.0) for mass, share in parts) for element in ATOMIC_MASS}
     total = sum(amounts.values())
     return {element: amount / total for element, amount in amounts.items()}
 
 
-@cache
+@fact_cache
 def waste_composition() -> Mapping[str, float]:
     """Elements in a day's solid waste of one person [kg/kg]: faecal, urine and perspiration solids, faecal water."""
     return _weighted(
@@ -115,7 +142,7 @@ def waste_composition() -> Mapping[str, float]:
     )
 
 
-@cache
+@fact_cache
 def food_composition() -> Mapping[str, float]:
     """Elements in a day's food of one person [kg/kg], by difference from what leaves the body."""
     solids_out = lookup("crew.faecal_solids").value + lookup("crew.urine_solids").value

@@ -1,0 +1,107 @@
+"""A pressurised cabin: its air, its leak, and the valves that make the air up from tanks."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from moonstation.components.contract import (
+    Flow,
+    HoldLevel,
+    Primitives,
+    Process,
+    Store,
+    Surroundings,
+    component,
+    fact,
+    param,
+)
+from moonstation.components.life_support.cabin_air import (
+    GASES,
+    fill_fraction,
+    gas_mass_kg,
+    saturation_kpa,
+    scale_kpa,
+)
+from moonstation.facts.table import lookup
+
+
+@component("cabin")
+@dataclass(frozen=True, slots=True)
+class Cabin:
+    """A pressurised volume that lands filled with air, leaks a little, and is made up from the site's tanks.
+
+    Each gas is a store whose capacity is its mass at a fixed partial pressure (``cabin.*_scale``), so that a store's
+    fill is a partial pressure on the cabin's set temperature.
+    """
+
+    volume_m3: float = param(unit="m3", doc="pressurised volume", low=1, high=100_000)
+    oxygen_kpa: float = fact(
+        "cabin.oxygen_pressure", unit="kPa", doc="partial pressure held by the make-up", low=16, high=40
+    )
+    nitrogen_kpa: float = fact(
+        "cabin.nitrogen_pressure", unit="kPa", doc="partial pressure held by the make-up", low=0, high=100
+    )
+    humidity: float = fact("cabin.humidity", unit="-", doc="relative humidity on arrival", low=0.05, high=1)
+    leak_per_day: float = fact("cabin.leak", unit="1/d", doc="share of the air lost per day", low=0, high=0.5)
+    makeup_kg_h: float = fact("cabin.makeup_rate", unit="kg/h", doc="flow of each make-up valve", low=0, high=1000)
+    housekeeping_w_m3: float = fact("cabin.housekeeping", unit="W/m3", doc="fans and light per volume", low=0, high=100)
+    volume_per_person_m3: float = fact(
+        "cabin.volume_per_person", unit="m3", doc="volume that one person needs", low=3, high=500
+    )
+
+    example: ClassVar = {"volume_m3": 120}
+    leaves_out: ClassVar = (
+        "temperature (the habitat's radiator_loop carries it), total-pressure control, hatches between cabins, "
+        "airlock losses, trace contaminants, dew that forms and dries"
+    )
+    flows: ClassVar = (
+        *(Flow(gas, "store", "mass in the cabin's air") for gas in GASES),
+        Flow("oxygen", "in", "make-up of breathing and leak"),
+        Flow("nitrogen", "in", "make-up of the leak"),
+        Flow("cabin_oxygen", "out", "make-up"),
+        Flow("cabin_nitrogen", "out", "make-up"),
+        Flow("electricity", "in", "fans and light"),
+    )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """Four gas stores, two make-up valves, fans and light."""
+        return Primitives(
+            stores=tuple(self._store(gas) for gas in GASES),
+            processes=(
+                self._makeup("oxygen", self.oxygen_kpa),
+                self._makeup("nitrogen", self.nitrogen_kpa),
+                Process(
+                    name="housekeeping",
+                    recipe={"electricity": -self.housekeeping_w_m3 * self.volume_m3 / 1000.0},
+                    priority=1,
+                ),
+            ),
+            capability={"cabin_crew": self.volume_m3 / self.volume_per_person_m3},
+        )
+
+    def _store(self, gas: str) -> Store:
+        temperature_k = lookup("cabin.temperature").value
+        start_kpa = {
+            "cabin_oxygen": self.oxygen_kpa,
+            "cabin_nitrogen": self.nitrogen_kpa,
+            "cabin_carbon_dioxide": lookup("cabin.carbon_dioxide_start").value,
+            "cabin_vapour": self.humidity * saturation_kpa(temperature_k),
+        }[gas]
+        return Store(
+            name=gas,
+            bus=gas,
+            capacity=gas_mass_kg(gas, scale_kpa(gas), self.volume_m3, temperature_k),
+            start=gas_mass_kg(gas, start_kpa, self.volume_m3, temperature_k),
+            loss_per_h=self.leak_per_day / 24.0,
+        )
+
+    def _makeup(self, gas: str, pressure_kpa: float) -> Process:
+        cabin_gas = f"cabin_{gas}"
+        return Process(
+            name=f"{gas}_makeup",
+            recipe={gas: -1.0, cabin_gas: 1.0},
+            limit=self.makeup_kg_h,
+            priority=1,
+            control=HoldLevel(cabin_gas, fill_fraction(cabin_gas, pressure_kpa)),
+        )

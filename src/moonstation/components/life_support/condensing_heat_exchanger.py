@@ -1,0 +1,50 @@
+"""Water from the humidity of the cabin air."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from moonstation.components.contract import (
+    Flow,
+    HoldLevel,
+    Primitives,
+    Process,
+    Surroundings,
+    component,
+    fact,
+    param,
+)
+from moonstation.components.life_support.cabin_air import humid_fill_fraction
+
+
+@component("condensing_heat_exchanger")
+@dataclass(frozen=True, slots=True)
+class CondensingHeatExchanger:
+    """Cold surfaces and a water separator that hold the cabin's humidity."""
+
+    water_kg_h: float = param(unit="kg/h", doc="condensate at full rate", low=0, high=1000)
+    humidity: float = fact("cabin.humidity", unit="-", doc="relative humidity that it holds", low=0.05, high=1)
+    energy_kwh_per_kg: float = fact(
+        "condenser.energy", unit="kWh/kg", doc="fan and separator per kg of condensate", low=0, high=10
+    )
+
+    example: ClassVar = {"water_kg_h": 0.8}
+    leaves_out: ClassVar = "coolant temperature, the fall of the rate with the dew point, fan power when idle"
+    flows: ClassVar = (
+        Flow("electricity", "in", "fan and separator"),
+        Flow("cabin_vapour", "in", "out of the air"),
+        Flow("grey_water", "out", "condensate"),
+    )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """One process; its activity is the condensate [kg/h]."""
+        process = Process(
+            name="condensing",
+            recipe={"electricity": -self.energy_kwh_per_kg, "cabin_vapour": -1.0, "grey_water": 1.0},
+            limit=self.water_kg_h,
+            priority=1,
+            control=HoldLevel("cabin_vapour", humid_fill_fraction(self.humidity)),
+            spills=True,
+        )
+        return Primitives(processes=(process,))

@@ -1,0 +1,73 @@
+"""Oxygen by electrolysis of water."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from moonstation.components.contract import (
+    Flow,
+    HoldLevel,
+    Primitives,
+    Process,
+    Surroundings,
+    component,
+    fact,
+    param,
+)
+from moonstation.components.life_support.crew import daily_balance
+from moonstation.components.quantities import reaction
+from moonstation.core.errors import Fault, RangeError
+from moonstation.facts.table import lookup
+
+#: 2 H2O -> 2 H2 + O2, per kg of oxygen.
+ELECTROLYSIS = reaction({"water": -2, "hydrogen": 2, "oxygen": 1}, per="oxygen")
+
+
+@component("oxygen_generator")
+@dataclass(frozen=True, slots=True)
+class OxygenGenerator:
+    """Electrolysis, 2 H2O -> 2 H2 + O2: keeps the oxygen tanks filled; hydrogen that nobody takes is vented."""
+
+    oxygen_kg_h: float = param(unit="kg/h", doc="oxygen at full rate", low=0, high=1000)
+    energy_kwh_per_kg: float = fact(
+        "oga.energy", unit="kWh/kg", doc="electricity per kg of oxygen, never under the free energy", low=4.12, high=50
+    )
+    hold_fraction: float = param(unit="-", doc="fill of the oxygen tanks that it keeps", low=0, high=1, default=0.9)
+
+    example: ClassVar = {"oxygen_kg_h": 0.2}
+    leaves_out: ClassVar = "cell temperature and pressure, part-load efficiency, start-up, standby power, ageing"
+    flows: ClassVar = (
+        Flow("electricity", "in", "cell stack, pump and drier"),
+        Flow("water", "in", "feed"),
+        Flow("oxygen", "out", "to the tanks"),
+        Flow("hydrogen", "out", "to a Sabatier reactor or a tank, else vented"),
+    )
+
+    def __post_init__(self) -> None:
+        """Refuse less energy than the free energy of water: no electrolyser can."""
+        floor = lookup("oga.energy_floor").low or 0.0
+        if self.energy_kwh_per_kg < floor:
+            raise RangeError(
+                Fault(
+                    where="energy_kwh_per_kg",
+                    message="electrolysis cannot take less than the free energy of water",
+                    value=self.energy_kwh_per_kg,
+                    unit="kWh/kg",
+                    allowed=f"at least {floor:g} kWh/kg",
+                    hint="real ones take 5 to 8",
+                )
+            )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """One process; its activity is the oxygen made [kg/h]."""
+        process = Process(
+            name="electrolysis",
+            recipe={"electricity": -self.energy_kwh_per_kg, **ELECTROLYSIS},
+            limit=self.oxygen_kg_h,
+            priority=1,
+            control=HoldLevel("oxygen", self.hold_fraction),
+            spills=True,
+            capability={"crew_oxygen": self.oxygen_kg_h * 24.0 / -daily_balance()["cabin_oxygen"]},
+        )
+        return Primitives(processes=(process,))

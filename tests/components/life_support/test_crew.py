@@ -1,0 +1,109 @@
+import csv
+
+import pytest
+from closing import worst_element
+from hypothesis import given
+from hypothesis import strategies as st
+from place import ConstantPlace
+
+from moonstation.components.life_support.cabin_air import scale_kpa
+from moonstation.components.life_support.crew import Crew, breathable, daily_balance
+from moonstation.facts.table import lookup
+
+PLACE = ConstantPlace()
+
+
+def processes(**parameters):
+    return {process.name: process for process in Crew(**{"crew_size": 4, **parameters}).primitives(PLACE).processes}
+
+
+def test_one_day_of_a_person_is_5_672_kg_in_and_out():
+    amounts = daily_balance().values()
+    assert -sum(amount for amount in amounts if amount < 0) == pytest.approx(5.672, abs=1e-12)
+    assert sum(amount for amount in amounts if amount > 0) == pytest.approx(5.672, abs=1e-12)
+
+
+def test_the_day_closes_in_every_element():
+    assert worst_element(daily_balance()) <= 1e-12
+
+
+@pytest.mark.parametrize(
+    ("bus", "kg"),
+    [
+        ("cabin_oxygen", -0.895),
+        ("food", -1.560),
+        ("water", -3.217),
+        ("cabin_carbon_dioxide", 1.085),
+        ("cabin_vapour", 2.946),
+        ("urine", 1.420),
+        ("waste", 0.221),
+    ],
+)
+def test_each_flow_is_the_tables(bus, kg):
+    assert daily_balance()[bus] == pytest.approx(kg, abs=1e-12)
+
+
+def test_the_respiratory_quotient_follows():
+    # Table 3-31 by its own masses: (1.085 / 44.009) / (0.895 / 31.998) = 0.8814.
+    day = daily_balance()
+    quotient = (day["cabin_carbon_dioxide"] / 44.009) / (-day["cabin_oxygen"] / 31.998)
+    assert quotient == pytest.approx(0.8814, abs=1e-4)
+
+
+@pytest.mark.shared
+def test_the_numbers_are_those_of_the_gathered_table(shared_data):
+    with (shared_data.parent / "facts" / "crew_bvad_rev2.csv").open(encoding="utf-8") as file:
+        table = {row["key"]: float(row["value"]) for row in csv.DictReader(file)}
+    ours = {
+        "o2_consumed": "oxygen",
+        "co2_load": "carbon_dioxide",
+        "food_solids_unpackaged": "food_solids",
+        "water_in_food_before_rehydration": "food_water",
+        "potable_water": "potable_water",
+        "metabolic_water": "metabolic_water",
+        "respiration_perspiration_water": "vapour",
+        "urine_water": "urine_water",
+        "urine_solids_dry": "urine_solids",
+        "fecal_water": "faecal_water",
+        "fecal_solids_dry": "faecal_solids",
+        "perspiration_misc_solids_dry": "perspiration_solids",
+        "total_metabolic_heat": "heat",
+        "sensible_heat": "sensible_heat",
+        "latent_heat": "latent_heat",
+    }
+    assert {name: lookup(f"crew.{key}").value for name, key in ours.items()} == {name: table[name] for name in ours}
+
+
+def test_people_make_more_water_than_they_take():
+    # Metabolic water: 0.490 kg a day come from food and oxygen (Table 3-31); 0.101 kg of it leaves in faeces.
+    day = daily_balance()
+    made = day["cabin_vapour"] + day["urine"] + lookup("crew.faecal_water").value
+    assert made + day["water"] - lookup("crew.food_water").value == pytest.approx(0.490, abs=1e-12)
+
+
+def test_nobody_works_in_bad_air_and_after_a_day_of_it_the_crew_is_gone():
+    oxygen, carbon_dioxide = breathable()
+    assert oxygen.low * scale_kpa("cabin_oxygen") == pytest.approx(16.0)
+    assert carbon_dioxide.high * scale_kpa("cabin_carbon_dioxide") == pytest.approx(2.0)
+    assert processes()["work"].interlocks == processes()["metabolism"].interlocks == (oxygen, carbon_dioxide)
+    assert processes()["work"].starve_limit_h == 24.0
+    assert processes()["metabolism"].starve_limit_h == 72.0
+
+
+def test_four_people_work_their_hours():
+    work = processes(working_h_per_day=6.0)["work"]
+    assert work.limit * work.recipe["crew_h"] * 24.0 == pytest.approx(24.0)
+
+
+def test_washing_stops_where_drinking_water_begins():
+    hygiene = processes(water_reserve=0.4)["hygiene"]
+    (lock,) = hygiene.interlocks
+    assert (lock.bus, lock.low) == ("water", 0.4)
+    assert hygiene.limit * hygiene.recipe["water"] * 24.0 == pytest.approx(-4 * 5.53)
+
+
+@given(crew_size=st.floats(1, 100), hygiene=st.floats(0, 30), hours=st.floats(0, 16))
+def test_mass_closes_for_any_crew(crew_size, hygiene, hours):
+    parts = processes(crew_size=crew_size, hygiene_kg_per_day=hygiene, working_h_per_day=hours)
+    for process in parts.values():
+        assert worst_element({bus: rate * process.limit for bus, rate in process.recipe.items()}) <= 1e-12
