@@ -1,0 +1,106 @@
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from place import MONTH, ConstantPlace
+
+from moonstation.components.robotics.excavator import Excavator, haul_kwh_per_kg
+from moonstation.components.robotics.hopper import Hopper, hop_propellant_kg, hop_speed_m_s
+from moonstation.components.robotics.rover import Rover
+from moonstation.components.robotics.vehicle import surface_gravity_m_s2
+
+HALF_LIT = np.arange(MONTH.count) < MONTH.count // 2
+PLACE = ConstantPlace(sun_disc_fraction=HALF_LIT)
+YUTU = {"mass_kg": 140, "array_m2": 1.5, "battery_kwh": 1.0, "work_kw": 0.06}
+HOPPER = {"mass_kg": 50, "array_m2": 0.6, "battery_kwh": 0.5, "propellant_kg": 15, "hop_m": 2000}
+
+
+def processes(component):
+    return {process.name: process for process in component.primitives(PLACE).processes}
+
+
+def test_a_solar_rover_works_by_day_only():
+    parts = processes(Rover(**YUTU))
+    for name in ("work", "avionics"):
+        np.testing.assert_array_equal(parts[name].series, HALF_LIT)
+    assert parts["clock"].series is None
+    assert parts["heater"].series is None
+
+
+def test_a_radioisotope_rover_never_sleeps():
+    parts = processes(Rover(**YUTU, rtg_w=110))
+    assert parts["work"].series is None
+    assert parts["generator"].series[0] == pytest.approx(0.110)
+
+
+def test_robot_hours_are_a_share_of_the_time_awake():
+    work = processes(Rover(**YUTU, work_share=0.3))["work"]
+    assert work.limit * work.recipe["robot_h"] == pytest.approx(0.3)
+
+
+def test_only_a_rover_with_instruments_makes_science():
+    assert "observing" not in processes(Rover(**YUTU))
+    observing = processes(Rover(**YUTU, science_field="geology", payload_kw=0.02, data_gbit_h=0.1))["observing"]
+    assert observing.capability == {"science_field:geology": 1.0}
+    assert observing.recipe == {"electricity@self": -0.02, "data": 0.1}
+
+
+def test_its_power_is_its_own():
+    for component in (Rover(**YUTU), Hopper(**HOPPER)):
+        assert not any("electricity" in process.recipe for process in processes(component).values())
+
+
+def test_a_vehicle_keeps_itself_before_it_works():
+    parts = processes(Rover(**YUTU, science_field="geology"))
+    order = [parts[name].priority for name in ("heater", "avionics", "work", "observing")]
+    assert order == sorted(order) == [0, 1, 6, 7]
+
+
+def test_a_hop_reaches_as_far_as_a_stone():
+    # Range of a throw at 45 degrees: v^2 / g.
+    gravity = surface_gravity_m_s2()
+    assert hop_speed_m_s(1000.0, gravity) ** 2 / gravity == pytest.approx(1000.0)
+
+
+def test_a_small_hop_costs_mass_times_delta_v_over_exhaust_speed():
+    # First order of the rocket equation, 2 v / (Isp g0) << 1.
+    propellant = hop_propellant_kg(100.0, 1.0, specific_impulse_s=220.0, margin=1.0)
+    assert propellant == pytest.approx(100.0 * 2 * math.sqrt(1.6242) / (220.0 * 9.80665), rel=2e-3)
+
+
+def test_a_hopper_ends_when_its_propellant_is_used_up():
+    hopper = Hopper(**HOPPER, hops_per_day=1.0)
+    one_hop = hop_propellant_kg(50.0, 2000.0, specific_impulse_s=220.0, margin=1.4)
+    assert hopper.propellant_kg_h() * 24 == pytest.approx(one_hop)
+    assert processes(hopper)["observing"].recipe["propellant@self"] == -hopper.propellant_kg_h()
+
+
+@given(mass=st.floats(1, 1e4), distance=st.floats(1, 50_000), longer=st.floats(1.01, 10))
+def test_longer_hops_cost_more_but_never_the_whole_vehicle(mass, distance, longer):
+    short = hop_propellant_kg(mass, distance, specific_impulse_s=220.0, margin=1.4)
+    far = hop_propellant_kg(mass, distance * longer, specific_impulse_s=220.0, margin=1.4)
+    assert 0 < short < far < mass
+
+
+def test_haulage_is_resistance_times_weight_times_way():
+    # 1 kg of load in a 3 kg vehicle, 100 m there and back: (4 + 3) kg x 1.6242 m/s2 x 0.25 x 100 m / 0.5 = 568 J.
+    assert haul_kwh_per_kg(100.0, 3.0, 0.25, 0.5) * 3.6e6 == pytest.approx(568.5, abs=0.5)
+
+
+def test_digging_next_door_costs_the_drum_alone():
+    assert Excavator(regolith_kg_h=50, haul_m=0.0).energy_kwh_per_kg() == pytest.approx(0.00086)
+
+
+def test_the_ground_comes_apart_into_dry_and_ice():
+    (digging,) = Excavator(regolith_kg_h=50).primitives(PLACE).processes
+    assert digging.boundary
+    assert digging.recipe["regolith"] + digging.recipe["ice"] == pytest.approx(1.0)
+    assert digging.recipe["ice"] == pytest.approx(0.056)
+
+
+def test_it_digs_for_ice_where_there_is_ice_and_for_regolith_elsewhere():
+    for ice_fraction, product in ((0.05, "ice"), (0.0, "regolith")):
+        (digging,) = Excavator(regolith_kg_h=50, ice_fraction=ice_fraction).primitives(PLACE).processes
+        assert digging.control.bus == product
