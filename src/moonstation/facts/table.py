@@ -12,6 +12,7 @@ from importlib import resources
 from pathlib import Path
 
 from moonstation.core.errors import FactError, Fault
+from moonstation.facts import usage
 
 #: How far a number can be trusted, best first. ``secondary``: read in somebody's quotation of the source.
 #: ``memory``: general knowledge not yet confirmed against a source. ``assumption``: ours.
@@ -41,6 +42,7 @@ def lookup(key: str) -> Fact:
     """The fact under ``key``; raises FactError with near names for an unknown key."""
     table = all_facts()
     if key in table:
+        usage.note(key)
         return table[key]
     near = get_close_matches(key, table, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "list them with: moonstation facts"

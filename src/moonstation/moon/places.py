@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 from moonstation.core.errors import Fault, RangeError
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import fact_cache
 from moonstation.moon.horizon import Horizon, read_horizon
 
 #: Eye and mast heights [m] of the shipped sky-lines.
@@ -41,7 +42,7 @@ class Place:
     description: str
 
 
-@cache
+@fact_cache
 def named_places() -> Mapping[str, Place]:
     """Every shipped place by name."""
     return MappingProxyType(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import numpy as np
 from numba import njit
@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.time import DAY_S, J2000_JD, TimeGrid, utc_from_tdb
 from moonstation.facts.table import all_facts, lookup
+from moonstation.facts.usage import fact_cache
 from moonstation.orbits.interpolation import sampled
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.sky.topocentric import LIGHT_KM_S
@@ -60,7 +61,7 @@ class GroundStation:
             raise RangeError(faults)
 
 
-@cache
+@fact_cache
 def named_stations() -> dict[str, GroundStation]:
     """The ground stations whose places stand in the facts tables, by name."""
     ending = "_latitude"

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from functools import cache
 
 import numpy as np
 from numba import njit
 from numpy.typing import ArrayLike
 
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import fact_cache
 from moonstation.sky.chebyshev import FloatArray
 from moonstation.sky.ephemeris import Ephemeris
 
@@ -40,7 +40,7 @@ def moon_me_from_icrf(tdb: ArrayLike, ephemeris: Ephemeris | None = None) -> Flo
     return matrices.reshape(*epochs.shape, 3, 3)
 
 
-@cache
+@fact_cache
 def me_from_pa(realisation: str) -> FloatArray:
     """Fixed rotation from the principal axes ``pa421`` or ``pa440`` to MOON_ME, shape (3, 3)."""
     z, y, x = (lookup(f"sky.{realisation}_to_me_{axis}").value * _ARCSEC for axis in "zyx")

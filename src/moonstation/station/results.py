@@ -120,6 +120,7 @@ class RunResult:
         data = xr.Dataset(coords={"time": self.time})
         for add in (builder.sites, builder.units, builder.processes, builder.stores, builder.thermal, builder.assets):
             data = data.assign(add())
+        data = data.set_coords([str(name) for name in data.data_vars if "time" not in data[name].dims])
         data.attrs = {
             "title": f"moonstation run of {self.station.name}",
             "Conventions": "CF-1.11",
@@ -224,7 +225,7 @@ class _DatasetBuilder:
         rows = self.compiled.processes
         records = self.run.records
         draw = [sum(r for name, r in p.recipe.items() if name.startswith("electricity")) for _, p in rows]
-        columns = {
+        columns: dict[str, Sequence[Any]] = {
             "process_asset": [asset.name for asset, _ in rows],
             "process_name": [process.name for _, process in rows],
             "process_site": [asset.node for asset, _ in rows],

@@ -1,0 +1,53 @@
+"""Which facts a piece of work stood on: every look-up inside ``recorded()`` is noted, cached ones too."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Hashable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import ParamSpec, TypeVar
+
+_P = ParamSpec("_P")
+_R = TypeVar("_R")
+_used: ContextVar[set[str] | None] = ContextVar("used_facts", default=None)
+
+
+@contextmanager
+def recorded() -> Iterator[set[str]]:
+    """Collect the keys of all facts looked up inside the block; blocks may be nested."""
+    outer = _used.get()
+    keys: set[str] = set()
+    token = _used.set(keys)
+    try:
+        yield keys
+    finally:
+        _used.reset(token)
+        if outer is not None:
+            outer |= keys
+
+
+def note(key: str) -> None:
+    """Note that a fact was looked up."""
+    keys = _used.get()
+    if keys is not None:
+        keys.add(key)
+
+
+def fact_cache(function: Callable[_P, _R]) -> Callable[_P, _R]:
+    """Cache a function of hashable positional arguments; a remembered result notes again the facts it stood on."""
+    kept: dict[Hashable, tuple[_R, frozenset[str]]] = {}
+
+    @functools.wraps(function)
+    def remembered(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+        key = (args, tuple(sorted(kwargs.items())))
+        if key not in kept:
+            with recorded() as keys:
+                result = function(*args, **kwargs)
+            kept[key] = (result, frozenset(keys))
+        result, used = kept[key]
+        for name in used:
+            note(name)
+        return result
+
+    return remembered
