@@ -1,0 +1,194 @@
+"""Judge a run: how much of the time each basic infrastructure was there, and how long it was not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.components.quantities import quantities
+from moonstation.core.events import longest_run
+from moonstation.station.model import EARTH
+from moonstation.station.results import RunResult
+
+Floats = NDArray[np.float64]
+
+#: What life support needs, by the capability that components state [persons].
+LIFE_SUPPORT = ("cabin_crew", "crew_oxygen", "crew_co2_removal", "crew_water")
+#: A share of service that counts as all.
+_WHOLE = 1.0 - 1e-6
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """Numbers that say whether a station lives. Shares are 0..1; None where the thing never was.
+
+    energy : share of time in which all critical loads of the main site were served, since its first one landed
+    communication : share of time with an open, powered way from the main site towards the Earth, since its first link
+    life_support : share of time in which air, water and cabin sufficed for who was there (for one person when nobody
+        was), since the first cabin landed
+    longest_blackout_h : longest time in which the main site's critical loads were not all served [h]
+    longest_without_contact_h : longest time without an open way to the Earth [h]
+    lowest_charge : least share of the main site's usable charge, None without stores [-]
+    """
+
+    energy: float | None
+    communication: float | None
+    life_support: float | None
+    longest_blackout_h: float
+    longest_without_contact_h: float
+    lowest_charge: float | None
+    crew_days: float
+    crew_lost: int
+    science_hours: float
+    data_returned_gbit: float
+
+
+def main_site(run: RunResult) -> str:
+    """The site whose infrastructure is judged: the scenario's main one, or the first."""
+    return run.station.main_site or next(iter(run.station.sites))
+
+
+def assess(run: RunResult) -> Assessment:
+    """Judge a run by its main site's infrastructure and the whole station's yield."""
+    site = main_site(run)
+    powered = _critical(run, site)
+    linked = link_open(run, site)
+    living = _living(run)
+    crews = [event for event in run.events if event.kind.startswith("lost-") and _is_crew(run, event.subject)]
+    return Assessment(
+        energy=_share(powered == 1, powered >= 0),
+        communication=_share(linked > 0.5, _since(linked > 0)),
+        life_support=_share(living > 0, living >= 0),
+        longest_blackout_h=longest_run(powered == 0) * run.station.grid.step_h,
+        longest_without_contact_h=longest_run((linked <= 0) & _since(linked > 0)) * run.record_h,
+        lowest_charge=_lowest_charge(run, site),
+        crew_days=float(crew_present(run).sum()) * run.record_h / 24.0,
+        crew_lost=len(crews),
+        science_hours=float(science_hours(run).sum()),
+        data_returned_gbit=data_returned_gbit(run),
+    )
+
+
+def crew_present(run: RunResult) -> Floats:
+    """People on the Moon, shape (record,)."""
+    return np.asarray(run.dataset["crew"].sum("site"), np.float64)
+
+
+def capability(run: RunResult, name: str) -> Floats:
+    """Sum of a stated capability over what is alive and ready, shape (record,)."""
+    total = np.zeros(len(run.time))
+    number_of = {asset.name: number for number, asset in enumerate(run.compiled.assets)}
+    for number, (asset, process) in enumerate(run.compiled.processes):
+        if name in process.capability:
+            ready = run.records.ready[:, number] * run.alive[:, number_of[asset.name]]
+            total += process.capability[name] * ready
+    for number, stated in enumerate(run.compiled.capabilities):
+        if name in stated:
+            total += stated[name] * run.alive[:, number]
+    return total
+
+
+def life_support_crew(run: RunResult) -> Floats:
+    """Persons whom the plant could keep: the scarcest of air, carbon dioxide removal, water and room, (record,)."""
+    return np.min([capability(run, name) for name in LIFE_SUPPORT], axis=0)
+
+
+def link_open(run: RunResult, site: str) -> Floats:
+    """Share of each record in which some link of a site could send towards the Earth, shape (record,)."""
+    best = np.zeros(len(run.time))
+    starts = np.arange(0, run.station.grid.count, run.record_steps)
+    lengths = np.diff([*starts, run.station.grid.count])
+    for number, (asset, process) in enumerate(run.compiled.processes):
+        away = any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
+        if asset.node == site and away and process.series is not None:
+            contact = np.add.reduceat(process.series > 0, starts, dtype=np.float64) / lengths
+            best = np.maximum(best, np.minimum(contact, run.records.ready[:, number]))
+    return best
+
+
+def science_hours(run: RunResult) -> Floats:
+    """Hours worked by each process that states a science field, shape (process,) of those."""
+    rows = [
+        number
+        for number, (_, process) in enumerate(run.compiled.processes)
+        if any(name.startswith("science_field:") for name in process.capability)
+    ]
+    limits = np.array([run.compiled.processes[number][1].limit for number in rows])
+    worked = run.records.activity[:, rows].sum(axis=0, dtype=np.float64)
+    return np.asarray(worked / np.where(limits > 0, limits, 1.0) * run.record_h)
+
+
+def data_returned_gbit(run: RunResult) -> float:
+    """Data that reached the Earth [Gbit]."""
+    number = run.compiled.bus_keys.index(("data", EARTH))
+    return float(run.records.ledger[number, 1])
+
+
+def water_closure(run: RunResult) -> float | None:
+    """Share of the water that people used and that came back clean, None where nobody used any [-]."""
+    made = _crewed_sum(run, "water", 1.0)
+    used = -_crewed_sum(run, "water", -1.0)
+    return made / used if used > 0 else None
+
+
+def _crewed_sum(run: RunResult, quantity: str, sign: float) -> float:
+    """Sum over life support's processes of what they gave (+1) or took (-1) of a quantity [unit of it]."""
+    total = 0.0
+    for number, (asset, process) in enumerate(run.compiled.processes):
+        rate = process.recipe.get(quantity, 0.0)
+        if asset.component.family == "life_support" and rate * sign > 0:
+            total += rate * float(run.records.activity[:, number].sum(dtype=np.float64)) * run.record_h
+    return total
+
+
+def spilled(run: RunResult, quantity: str) -> float:
+    """What went overboard of a quantity over the whole station [unit of the quantity]."""
+    if quantity not in quantities():
+        raise KeyError(quantity)
+    rows = [number for number, (name, _) in enumerate(run.compiled.bus_keys) if name == quantity]
+    return float(run.records.ledger[rows, 3].sum())
+
+
+def _critical(run: RunResult, site: str) -> NDArray[np.int8]:
+    """Per step: 1 all critical loads served, 0 not, -1 no such load."""
+    if site not in run.compiled.power_nodes:
+        return np.full(run.station.grid.count, -1, np.int8)
+    return np.asarray(run.records.critical_served[:, run.compiled.power_nodes.index(site)])
+
+
+def _living(run: RunResult) -> NDArray[np.int8]:
+    """Per record: 1 life support sufficed, 0 not, -1 before the first cabin."""
+    crew = crew_present(run)
+    enough = life_support_crew(run) >= np.maximum(crew, 1.0) * _WHOLE
+    served = np.ones(len(run.time), np.bool_)
+    for number, (asset, process) in enumerate(run.compiled.processes):
+        if asset.component.kind == "crew" and process.name == "metabolism":
+            wanted = run.records.activity[:, number] + run.records.shortfall[:, number]
+            served &= run.records.activity[:, number] >= wanted * _WHOLE
+    out = (enough & served).astype(np.int8)
+    out[~_since(capability(run, "cabin_crew") > 0)] = -1
+    return out
+
+
+def _since(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """True from the first True on."""
+    return np.asarray(np.maximum.accumulate(mask))
+
+
+def _share(good: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float | None:
+    total = int(counted.sum())
+    return float((good & counted).sum() / total) if total else None
+
+
+def _lowest_charge(run: RunResult, site: str) -> float | None:
+    data = run.dataset.sel(site=site)
+    capacity = np.asarray(data["charge_capacity_kwh"], np.float64)
+    charge = np.asarray(data["charge_kwh"], np.float64)
+    held = capacity > 0
+    return float((charge[held] / capacity[held]).min()) if held.any() else None
+
+
+def _is_crew(run: RunResult, name: str) -> bool:
+    return any(asset.name == name and asset.component.kind == "crew" for asset in run.compiled.assets)
