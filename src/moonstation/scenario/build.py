@@ -1,0 +1,141 @@
+"""From a scenario to what the rooms below take: a station, and milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import datetime
+
+from moonstation.core.time import TimeGrid
+from moonstation.orbits.ground import GroundStation, named_stations
+from moonstation.orbits.relay import RelayOrbit
+from moonstation.roadmap.milestones import METRICS, Milestone
+from moonstation.scenario.assets import component_of, facility_of
+from moonstation.scenario.places import GROUND_M, horizon_from, position
+from moonstation.scenario.schema import (
+    AssetEntry,
+    GroundStationEntry,
+    MilestoneEntry,
+    RelayEntry,
+    Scenario,
+    SiteEntry,
+    unit_names,
+)
+from moonstation.station.model import MODES, Asset, Delivery, Policy, RelaySite, Station, SurfaceSite
+
+
+def build_station(scenario: Scenario) -> Station:
+    """The station that a checked scenario describes."""
+    return Station(
+        name=scenario.name,
+        grid=TimeGrid.between(scenario.start, scenario.end, scenario.step),
+        sites={name: _surface_site(name, site, scenario) for name, site in scenario.sites.items()},
+        relays={name: RelaySite(name, _orbit(relay), relay.title) for name, relay in scenario.relays.items()},
+        ground_stations=tuple(_ground_station(name, entry) for name, entry in scenario.ground_stations.items()),
+        assets=tuple(asset for entry in scenario.assets for asset in _assets(entry, scenario)),
+        policy=_policy(scenario),
+        deliveries=tuple(_deliveries(scenario)),
+        main_site=scenario.main_site,
+    )
+
+
+def _surface_site(name: str, site: SiteEntry, scenario: Scenario) -> SurfaceSite:
+    latitude_deg, longitude_deg = position(site)
+    return SurfaceSite(
+        name=name,
+        latitude_deg=latitude_deg,
+        longitude_deg=longitude_deg,
+        mast_m=site.mast_m,
+        mast_horizon=horizon_from(site.horizon, site, site.mast_m, scenario.folder),
+        ground_horizon=horizon_from(site.ground_horizon or site.horizon, site, GROUND_M, scenario.folder),
+        title=site.title or name,
+    )
+
+
+def _orbit(relay: RelayEntry) -> RelayOrbit:
+    return RelayOrbit(
+        perilune_altitude_km=relay.perilune_altitude_km,
+        apolune_altitude_km=relay.apolune_altitude_km,
+        inclination_deg=relay.inclination_deg,
+        raan_deg=relay.raan_deg,
+        argument_deg=relay.argument_deg,
+        true_anomaly_deg=relay.true_anomaly_deg,
+        epoch=relay.epoch,
+    )
+
+
+def _ground_station(name: str, entry: GroundStationEntry) -> GroundStation:
+    given = {key: value for key, value in entry.model_dump(exclude={"title", "source"}).items() if value is not None}
+    known = named_stations().get(name)
+    return replace(known, **given) if known else GroundStation(name, **given)
+
+
+def _policy(scenario: Scenario) -> Policy:
+    fields = scenario.policy.model_dump(exclude={"serve_up_to"})
+    return Policy(serve_up_to={mode: getattr(scenario.policy.serve_up_to, mode) for mode in MODES}, **fields)
+
+
+def _arrival(scenario: Scenario, mission: str) -> datetime | None:
+    """When what a mission brings is there; None for a failed mission and for one that comes after the end."""
+    entry = scenario.mission(mission)
+    if entry.status == "failed" or entry.arrival is None or entry.arrival >= scenario.end:
+        return None
+    return entry.arrival
+
+
+def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
+    arrival = _arrival(scenario, entry.mission)
+    if arrival is None or (entry.until and entry.until <= scenario.start):
+        return
+    for name in unit_names(entry):
+        yield Asset(
+            name=name,
+            component=component_of(entry),
+            node=entry.site,
+            start=arrival,
+            end=entry.until,
+            mission=entry.mission,
+            partner=entry.partner or " and ".join(scenario.mission(entry.mission).partners),
+            facility=facility_of(entry),
+            priority_shift=entry.priority_shift,
+        )
+
+
+def _deliveries(scenario: Scenario) -> Iterator[Delivery]:
+    for entry in scenario.deliveries:
+        arrival = _arrival(scenario, entry.mission)
+        if arrival is not None:  # what landed before the start is all still there
+            at = max(arrival, scenario.start)
+            yield Delivery(node=entry.site, at=at, amounts=entry.amounts(), mission=entry.mission)
+
+
+def left_out(scenario: Scenario) -> list[str]:
+    """One sentence for each mission whose load does not come, and why."""
+    notes = []
+    for mission in scenario.missions:
+        things = sum(entry.count for entry in scenario.assets if entry.mission == mission.name)
+        things += sum(entry.mission == mission.name for entry in scenario.deliveries)
+        if things and _arrival(scenario, mission.name) is None:
+            why = "failed" if mission.status == "failed" else "arrives after the end"
+            notes.append(f"{mission.name} {why}: {things} assets and deliveries are left out")
+    return notes
+
+
+def milestone_of(entry: MilestoneEntry, scenario: Scenario) -> Milestone:
+    """The milestone that an entry describes."""
+    given = {metric: getattr(entry, metric) for metric in METRICS}
+    return Milestone(
+        name=entry.name,
+        title=entry.title or entry.name,
+        planned=entry.planned,
+        conditions={metric: least for metric, least in given.items() if least is not None},
+        landed={name: _arrival(scenario, name) for name in entry.landed},
+        requires=entry.requires,
+        site=entry.site or "",
+        hold_days=entry.hold_days,
+    )
+
+
+def build_milestones(scenario: Scenario) -> list[Milestone]:
+    """The milestones of a scenario."""
+    return [milestone_of(entry, scenario) for entry in scenario.milestones]

@@ -1,0 +1,285 @@
+"""Checks of a scenario as a whole: names that must meet, dates in order, masses that fit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from difflib import get_close_matches
+from pathlib import Path
+
+from moonstation.core.errors import Fault, MoonstationError
+from moonstation.core.time import parse_duration_s, utc_from_tdb
+from moonstation.orbits.ground import named_stations
+from moonstation.roadmap.milestones import METRICS
+from moonstation.scenario.assets import component_of
+from moonstation.scenario.draft import Draft
+from moonstation.scenario.fields import did_you_mean
+from moonstation.scenario.lines import KeyPath
+from moonstation.scenario.messages import Source
+from moonstation.scenario.places import faults_of_horizons
+from moonstation.scenario.schema import AssetEntry, MissionEntry, unit_names
+from moonstation.sky.ephemeris import Ephemeris
+
+#: Most steps that a run may have: 50 years at ten minutes.
+MOST_STEPS = 2_700_000
+
+
+def check(draft: Draft, source: Source, folder: Path) -> list[Fault]:
+    """Every fault between the parts of a scenario; ``folder`` is where paths inside it start."""
+    return [
+        *_period(draft, source),
+        *_names(draft, source),
+        *_policy(draft, source),
+        *_relays(draft, source),
+        *_ground_stations(draft, source),
+        *_missions(draft, source),
+        *_assets(draft, source),
+        *_deliveries(draft, source),
+        *_milestones(draft, source),
+        *_masses(draft, source),
+        *faults_of_horizons(draft, source, folder),
+    ]
+
+
+def _day(moment: datetime) -> str:
+    return moment.strftime("%Y-%m-%d") if moment.hour == moment.minute == moment.second == 0 else moment.isoformat()
+
+
+def _unknown(source: Source, path: KeyPath, what: str, name: str, known: Iterable[str]) -> Fault:
+    names = list(known)
+    near = get_close_matches(name, names, n=1)
+    allowed = "" if near else ", ".join(names[:12]) + (", ..." if len(names) > 12 else "")
+    return source.fault(path, f"no such {what}", allowed=allowed, hint=did_you_mean(name, names))
+
+
+def _period(draft: Draft, source: Source) -> Iterator[Fault]:
+    start, end, step = draft.moment("start"), draft.moment("end"), draft.step()
+    first, last = (str(moment)[:10] for moment in utc_from_tdb(Ephemeris.default().span_tdb))
+    for key, moment in (("start", start), ("end", end)):
+        if moment and not first < moment.strftime("%Y-%m-%d") <= last:
+            allowed = f"{first} to {last}, the span of the shipped ephemeris"
+            yield source.fault((key,), "is a date for which no ephemeris is at hand", allowed=allowed)
+    if not (start and end):
+        return
+    if end <= start:
+        yield source.fault(("end",), f"is not after the start {_day(start)}", hint="exchange them")
+    elif step and not 1 <= (steps := (end - start).total_seconds() / parse_duration_s(step)) <= MOST_STEPS:
+        yield source.fault(("step",), f"makes {steps:.3g} steps", allowed=f"1 to {MOST_STEPS} steps")
+
+
+def _names(draft: Draft, source: Source) -> Iterator[Fault]:
+    main_site, sites = draft.main_site(), draft.names("sites")
+    if main_site and main_site not in sites:
+        yield _unknown(source, ("main_site",), "site", main_site, sites)
+    for name in draft.names("relays"):
+        if name in sites:
+            yield source.fault(("relays", name), "a site has the same name", value=name, hint="rename one of them")
+    yield from _twice(source, "missions", [(number, item.name) for number, item in draft.missions])
+    yield from _twice(source, "milestones", [(number, item.name) for number, item in draft.milestones])
+    units = [(number, name) for number, entry in draft.assets if entry.name for name in unit_names(entry)]
+    yield from _twice(source, "assets", units)
+
+
+def _twice(source: Source, section: str, names: Sequence[tuple[int, str | None]]) -> Iterator[Fault]:
+    first: dict[str, int] = {}
+    told: set[int] = set()
+    for number, name in names:
+        if name is None:
+            continue
+        if name in first and number not in told:
+            hint = f"first given at {source.where((section, first[name]))}"
+            yield source.fault((section, number, "name"), "the name is taken", value=name, hint=hint)
+            told.add(number)
+        first.setdefault(name, number)
+
+
+def _policy(draft: Draft, source: Source) -> Iterator[Fault]:
+    policy = draft.policy()
+    if policy is None:
+        return
+    for mode, below in (("survival", policy.survival_below), ("safe", policy.safe_below)):
+        if getattr(policy, f"{mode}_exit") < below:
+            message = f"is under {mode}_below, so the mode would never settle"
+            yield source.fault(("policy", f"{mode}_exit"), message, allowed=f"at least {below:g}")
+    if policy.safe_below > policy.survival_below:
+        allowed = f"at most survival_below, {policy.survival_below:g}"
+        yield source.fault(("policy", "safe_below"), "is above survival_below", allowed=allowed)
+    serve = policy.serve_up_to
+    if not serve.nominal >= serve.dark >= serve.survival >= serve.safe:
+        message = "must not rise from nominal over dark and survival to safe"
+        yield source.fault(("policy", "serve_up_to"), message, value=None)
+
+
+def _relays(draft: Draft, source: Source) -> Iterator[Fault]:
+    for name, relay in draft.relays:
+        if draft.sound("relays", name) and relay.apolune_altitude_km < relay.perilune_altitude_km:
+            path = ("relays", name, "apolune_altitude_km")
+            allowed = f"at least the perilune's {relay.perilune_altitude_km:g} km"
+            yield source.fault(path, "is under the perilune", unit="km", allowed=allowed)
+
+
+def _ground_stations(draft: Draft, source: Source) -> Iterator[Fault]:
+    known = named_stations()
+    for name in draft.names("ground_stations"):
+        path = ("ground_stations", name)
+        for key in ("latitude_deg", "longitude_deg"):
+            if name not in known and key not in source.table(path):
+                hint = did_you_mean(name, known, f"stations known without it: {', '.join(known)}")
+                yield source.fault((*path, key), "is missing", hint=hint)
+
+
+# ---------------------------------------------------------------- missions and what they bring
+
+
+def _missions(draft: Draft, source: Source) -> Iterator[Fault]:
+    nodes, names = [*draft.names("sites"), *draft.names("relays")], draft.names("missions")
+    for number, mission in draft.missions:
+        path = ("missions", number)
+        if mission.launch and mission.arrival and mission.arrival < mission.launch:
+            message = f"is before the launch on {_day(mission.launch)}"
+            yield source.fault((*path, "arrival"), message, hint="exchange them")
+        if mission.status == "flown" and "arrival" not in source.table(path):
+            message = "is missing for a mission that has flown"
+            yield source.fault((*path, "arrival"), message, hint='give it, or set status = "failed"')
+        if mission.site and mission.site not in nodes:
+            yield _unknown(source, (*path, "site"), "site or relay", mission.site, nodes)
+        for position, name in enumerate(mission.requires or ()):
+            if name not in names:
+                yield _unknown(source, (*path, "requires", position), "mission", name, names)
+            else:
+                yield from _required_first(draft, source, (*path, "requires", position), mission, name)
+    yield from _circles(source, "missions", [(number, item.name, item.requires) for number, item in draft.missions])
+
+
+def _required_first(draft: Draft, source: Source, path: KeyPath, mission: MissionEntry, name: str) -> Iterator[Fault]:
+    needed, begin = draft.mission(name), mission.launch or mission.arrival
+    if needed is None or name == mission.name:
+        return
+    if mission.status != "failed" and needed.status == "failed":
+        hint = 'require another, or set the status of this one to "failed"'
+        yield source.fault(path, "the mission that it requires failed", hint=hint)
+    elif begin and needed.arrival and needed.arrival > begin:
+        message = f"arrives only on {_day(needed.arrival)}, after {mission.name} starts on {_day(begin)}"
+        yield source.fault(path, message)
+
+
+def _circles(
+    source: Source, section: str, entries: Sequence[tuple[int, str | None, Sequence[str] | None]]
+) -> Iterator[Fault]:
+    """One fault per circle of requirements, at the entry of the circle that stands first."""
+    requires = {name: needed or () for _, name, needed in entries if name}
+    numbers = {name: number for number, name, _ in entries if name}
+    told: set[frozenset[str]] = set()
+    for name in requires:
+        circle = _circle_from(name, requires)
+        if circle and frozenset(circle) not in told:
+            told.add(frozenset(circle))
+            message = f"circular dependency: {' -> '.join([*circle, circle[0]])}"
+            yield source.fault((section, numbers[name], "requires"), message, value=None, hint="cut the circle")
+
+
+def _circle_from(start: str, requires: Mapping[str, Sequence[str]]) -> list[str]:
+    """Shortest way from ``start`` back to itself, empty where there is none."""
+    ways, seen = [[start]], {start}
+    for way in ways:  # breadth first: the list grows while it is walked
+        for name in requires.get(way[-1], ()):
+            if name == start:
+                return way
+            if name in requires and name not in seen:
+                seen.add(name)
+                ways.append([*way, name])
+    return []
+
+
+def _bringer(draft: Draft, source: Source, path: KeyPath, name: str | None) -> Iterator[Fault]:
+    """Faults of a reference to the mission that brings something."""
+    if name is None:
+        return
+    names = draft.names("missions")
+    if name not in names:
+        yield _unknown(source, path, "mission", name, names)
+    elif draft.never_arrives(name):
+        hint = "give the mission an arrival, or take another mission"
+        yield source.fault(path, "the mission never arrives, so nothing brings it", hint=hint)
+
+
+def _assets(draft: Draft, source: Source) -> Iterator[Fault]:
+    for number, entry in draft.assets:
+        path = ("assets", number)
+        yield from _bringer(draft, source, (*path, "mission"), entry.mission)
+        yield from _place(draft, source, path, entry)
+        mission = draft.mission(entry.mission)
+        if mission and mission.arrival and entry.until and entry.until <= mission.arrival:
+            message = f"is not after the arrival of {entry.mission} on {_day(mission.arrival)}"
+            yield source.fault((*path, "until"), message)
+        if draft.sound(*path):
+            yield from _component(source, path, entry)
+
+
+def _place(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
+    relays = draft.names("relays")
+    nodes = [*draft.names("sites"), *relays]
+    if entry.site and entry.site not in nodes:
+        yield _unknown(source, (*path, "site"), "site or relay", entry.site, nodes)
+    relay = getattr(entry, "relay", None)  # a link's parameter: the satellite at its other end
+    if relay and relay not in relays:
+        yield _unknown(source, (*path, "relay"), "relay", relay, relays)
+
+
+def _component(source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
+    """Faults that the component itself finds between its parameters."""
+    try:
+        component_of(entry)
+    except MoonstationError as error:
+        for fault in error.faults or (Fault("", str(error)),):
+            details = {"value": fault.value, "unit": fault.unit, "allowed": fault.allowed, "hint": fault.hint}
+            yield source.fault((*path, fault.where) if fault.where else path, fault.message, **details)
+    except (ValueError, TypeError) as error:
+        yield source.fault(path, str(error), value=None)
+
+
+def _deliveries(draft: Draft, source: Source) -> Iterator[Fault]:
+    sites = draft.names("sites")
+    for number, delivery in draft.deliveries:
+        path = ("deliveries", number)
+        yield from _bringer(draft, source, (*path, "mission"), delivery.mission)
+        if delivery.site and delivery.site not in sites:
+            yield _unknown(source, (*path, "site"), "site", delivery.site, sites)
+        if draft.sound(*path) and not delivery.amounts():
+            yield source.fault(path, "delivers nothing", value=None, hint="give an amount such as water_kg = 500")
+
+
+def _milestones(draft: Draft, source: Source) -> Iterator[Fault]:
+    sites, missions, milestones = (draft.names(section) for section in ("sites", "missions", "milestones"))
+    for number, entry in draft.milestones:
+        path = ("milestones", number)
+        if draft.sound(*path) and not entry.landed and all(getattr(entry, metric) is None for metric in METRICS):
+            hint = 'give one, such as energy_kw = 20 or landed = ["ILRS-1"]'
+            yield source.fault(path, "has no condition", value=None, hint=hint)
+        if entry.site and entry.site not in sites:
+            yield _unknown(source, (*path, "site"), "site", entry.site, sites)
+        for position, name in enumerate(entry.landed or ()):
+            if name not in missions:
+                yield _unknown(source, (*path, "landed", position), "mission", name, missions)
+        for position, name in enumerate(entry.requires or ()):
+            if name not in milestones:
+                yield _unknown(source, (*path, "requires", position), "milestone", name, milestones)
+    entries = [(number, item.name, item.requires) for number, item in draft.milestones]
+    yield from _circles(source, "milestones", entries)
+
+
+def _masses(draft: Draft, source: Source) -> Iterator[Fault]:
+    """What a mission brings, where masses are given, cannot weigh more than the mission lands."""
+    loads: defaultdict[str | None, float] = defaultdict(float)
+    for _, entry in draft.assets:
+        mass_kg = getattr(entry, "mass_kg", None) if entry.landed_kg is None else entry.landed_kg
+        loads[entry.mission] += (entry.count or 1) * (mass_kg or 0.0)
+    for _, delivery in draft.deliveries:
+        loads[delivery.mission] += sum(delivery.amounts().values())
+    for number, mission in draft.missions:
+        load, landed = loads[mission.name], mission.landed_mass_kg
+        if landed is not None and load > landed:
+            hint = f"its assets and deliveries weigh {load:g} kg; land more or bring less"
+            path = ("missions", number, "landed_mass_kg")
+            yield source.fault(path, "is less than what it brings", unit="kg", hint=hint)

@@ -1,0 +1,144 @@
+"""Reads a scenario file, or says everything that is wrong with it at once."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Mapping
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from moonstation.core.errors import Fault, ScenarioError
+from moonstation.scenario.assets import scenario_model
+from moonstation.scenario.checks import check
+from moonstation.scenario.draft import Draft
+from moonstation.scenario.fields import did_you_mean, printable
+from moonstation.scenario.lines import KeyPath, key_lines
+from moonstation.scenario.messages import Source, faults_of, faulty_entries
+from moonstation.scenario.schema import Scenario
+
+#: Larger files are no scenarios [byte].
+LARGEST_FILE = 4_000_000
+
+
+def library() -> dict[str, Path]:
+    """File of each shipped scenario by name."""
+    folder = Path(str(resources.files("moonstation.scenario") / "library"))
+    return {path.stem: path for path in sorted(folder.glob("*.toml"))}
+
+
+def load_scenario(name_or_path: str | Path, **overrides: Any) -> Scenario:
+    """The scenario of that name in the library, or in that file.
+
+    ``overrides`` replace keys at the top, such as ``start="2031-01-01"`` or ``step="1h"``. Raises ScenarioError that
+    lists every fault found, each with its place, value, allowed range and next step.
+    """
+    path = library().get(str(name_or_path)) or Path(name_or_path)
+    return read_scenario(_text(path, printable(str(name_or_path)) or '""'), path, **overrides)
+
+
+def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scenario:
+    """The scenario that a TOML text describes; ``path`` is the file that it came from.
+
+    ``overrides`` replace keys at the top. Raises ScenarioError.
+    """
+    name = printable(path.name) if path else "scenario"
+    source = Source(name, _document(text, name) | overrides, _lines(text))
+    faults, faulty = [], set[KeyPath]()
+    try:
+        scenario = scenario_model().model_validate(source.document)
+    except ValidationError as error:
+        faults, faulty = faults_of(error, source), faulty_entries(error)
+    faults += check(Draft(source.document, faulty), source, path.parent if path else Path())
+    if faults:
+        raise ScenarioError(sorted(faults, key=_line))
+    scenario._path = path
+    scenario._named_facts = frozenset(_named_facts(source.document))
+    return scenario
+
+
+def _line(fault: Fault) -> int:
+    found = re.match(r"[^ ]*?:(\d+)", fault.where)
+    return int(found[1]) if found else 0
+
+
+def _text(path: Path, asked: str) -> str:
+    try:
+        with path.open("rb") as file:
+            data = file.read(LARGEST_FILE + 1)
+    except FileNotFoundError:
+        raise ScenarioError(Fault(asked, "no such scenario", hint=_hint_for_name(asked))) from None
+    except IsADirectoryError:
+        raise ScenarioError(Fault(asked, "is a folder", hint="give the .toml file inside it")) from None
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise ScenarioError(Fault(asked, f"cannot be read: {reason}")) from None
+    if len(data) > LARGEST_FILE:
+        raise ScenarioError(Fault(asked, "is too large for a scenario", allowed=f"at most {LARGEST_FILE} byte"))
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        hint = "save it as UTF-8 text"
+        raise ScenarioError(
+            Fault(f"{printable(path.name)}:{line}", "is not UTF-8", data[error.start], hint=hint)
+        ) from None
+
+
+def _hint_for_name(asked: str) -> str:
+    known = library()
+    return did_you_mean(asked, known, f"shipped: {', '.join(known)}; or the path of a TOML file")
+
+
+def _document(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except RecursionError:
+        raise ScenarioError(Fault(name, "is nested too deeply for a scenario")) from None
+    except ValueError as error:
+        line = re.search(r"\(at line (\d+), column (\d+)\)", str(error))
+        where = f"{name}:{line[1]} column {line[2]}" if line else _end_of(text, name, str(error))
+        message = re.sub(r" \(at .*\)$", "", str(error))
+        raise ScenarioError(Fault(where, f"is not TOML: {message}", hint=_toml_hint(text, line))) from None
+
+
+def _end_of(text: str, name: str, message: str) -> str:
+    return f"{name}:{text.count(chr(10)) + 1}" if "end of document" in message else name
+
+
+def _toml_hint(text: str, line: re.Match[str] | None) -> str:
+    """The line that is broken, as far as a terminal shows it."""
+    if not line:
+        return ""
+    broken = (text.splitlines() or [""])[min(int(line[1]), len(text.splitlines())) - 1].strip()
+    return f"the line reads: {printable(broken)}" if broken else ""
+
+
+def _lines(text: str) -> Mapping[KeyPath, int]:
+    try:
+        return key_lines(text.replace("\r\n", "\n"))
+    except (ValueError, IndexError, RecursionError):  # a place without its line is better than no answer
+        return {}
+
+
+def facts_used(scenario: Scenario) -> list[str]:
+    """Keys of the facts that the scenario's parameters rest on, named in the file or by default."""
+    from moonstation.components.contract import parameters
+    from moonstation.components.registry import components
+
+    keys = set(scenario.named_facts)
+    for entry in scenario.assets:
+        for item in parameters(components()[entry.type]):
+            if item.fact_key and item.name not in entry.model_fields_set:
+                keys.add(item.fact_key)
+    return sorted(keys)
+
+
+def _named_facts(value: Any) -> list[str]:
+    if isinstance(value, dict) and set(value) == {"fact"}:
+        return [value["fact"]]
+    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return [key for item in inner for key in _named_facts(item)]

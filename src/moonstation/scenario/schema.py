@@ -1,0 +1,299 @@
+"""What a scenario file may say: every key with its meaning, unit and range."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic import Field, PrivateAttr, create_model
+
+from moonstation.components.quantities import quantities
+from moonstation.scenario.fields import LISTED, Duration, Moment, NodeName, OrFact, Part, Text, number, within
+
+Facility = Literal[
+    "cislunar transport", "long-term support", "lunar transport and operation", "science", "ground support"
+]
+FACILITIES: tuple[str, ...] = get_args(Facility)
+
+_Fraction = Annotated[float, within(0.0, 1.0)]
+_ModePriority = Annotated[int, within(-1, 9)]
+
+
+class ServeUpTo(Part):
+    """Greatest priority number that still runs, by mode of a site's power bus; -1 switches everything off."""
+
+    nominal: _ModePriority
+    """While nothing is short."""
+    dark: _ModePriority
+    """While the Sun is away and the stores are no longer full."""
+    survival: _ModePriority
+    """While the stores run low."""
+    safe: _ModePriority
+    """While next to nothing is left."""
+
+
+class PolicyEntry(Part):
+    """When a site's power bus changes its mode, and what each mode still serves."""
+
+    critical_priority: Annotated[int, within(0, 9)]
+    """Loads with a priority up to this number are the critical ones."""
+    dark_sun_below: _Fraction
+    """Mode dark needs less than this share of the solar disc in view [-]."""
+    dark_charge_below: _Fraction
+    """Mode dark needs the stores below this share of their usable charge [-]."""
+    survival_below: _Fraction
+    """Mode survival begins below this share of the usable charge [-]."""
+    survival_exit: _Fraction
+    """Mode survival ends above this share of the usable charge [-]."""
+    safe_below: _Fraction
+    """Mode safe begins below this share of the usable charge [-]."""
+    safe_exit: _Fraction
+    """Mode safe ends above this share of the usable charge [-]."""
+    recovery_h: Annotated[float, within(0.0, 720.0)]
+    """A milder mode is entered only after its condition held so long [h]."""
+    serve_up_to: ServeUpTo
+    """What each mode still serves."""
+
+
+class SiteEntry(Part):
+    """A place on the ground of the Moon."""
+
+    title: Text = ""
+    """What people call it."""
+    latitude_deg: Annotated[float, within(-90.0, 90.0)] | None = None
+    """Latitude in the frame MOON_ME [deg]; may be left out where ``horizon`` names a shipped sky-line."""
+    longitude_deg: Annotated[float, within(-180.0, 360.0)] | None = None
+    """Longitude, east positive [deg]; may be left out where ``horizon`` names a shipped sky-line."""
+    mast_m: Annotated[float, within(0.1, 200.0)]
+    """Height of the mast's top above the ground, where arrays and antennas stand [m]."""
+    horizon: Text
+    """Sky-line: the name of a shipped one, "flat", or a CSV file (path from the scenario's folder)."""
+    ground_horizon: Text | None = None
+    """Sky-line from 2 m, as ``horizon``; left out: the same source as ``horizon``."""
+
+
+class RelayEntry(Part):
+    """A relay satellite in an orbit around the Moon."""
+
+    title: Text = ""
+    """What people call it."""
+    perilune_altitude_km: Annotated[float, within(10.0, 60_000.0), OrFact("km")]
+    """Lowest altitude above the mean radius [km]."""
+    apolune_altitude_km: Annotated[float, within(10.0, 60_000.0), OrFact("km")]
+    """Highest altitude above the mean radius [km]."""
+    inclination_deg: Annotated[float, within(0.0, 180.0), OrFact("deg")]
+    """Inclination to the Moon's equator [deg]."""
+    raan_deg: Annotated[float, within(-360.0, 360.0), OrFact("deg")] = 0.0
+    """Right ascension of the ascending node [deg]."""
+    argument_deg: Annotated[float, within(-360.0, 360.0), OrFact("deg")]
+    """Argument of perilune [deg]."""
+    true_anomaly_deg: Annotated[float, within(-360.0, 360.0)] = 0.0
+    """True anomaly at the epoch [deg]."""
+    epoch: Moment
+    """Moment at which the elements hold."""
+    source: Text = ""
+    """Where the elements come from."""
+
+
+class GroundStationEntry(Part):
+    """A ground station on the Earth."""
+
+    title: Text = ""
+    """What people call it."""
+    latitude_deg: Annotated[float, within(-90.0, 90.0)] | None = None
+    """Geodetic latitude [deg]; may be left out for a station that the facts tables know."""
+    longitude_deg: Annotated[float, within(-180.0, 360.0)] | None = None
+    """Longitude, east positive [deg]; may be left out for a station that the facts tables know."""
+    height_m: Annotated[float, within(-500.0, 9000.0), OrFact("m")] | None = None
+    """Height above the ellipsoid [m]; left out: the fact ground.height."""
+    min_elevation_deg: Annotated[float, within(0.0, 60.0), OrFact("deg")] | None = None
+    """Least elevation of the Moon at which it works [deg]; left out: the fact ground.min_elevation."""
+    source: Text = ""
+    """Where the position comes from."""
+
+
+class MissionEntry(Part):
+    """A flight that brings assets, stocks and people."""
+
+    name: Text
+    """Short name; assets and deliveries refer to it."""
+    title: Text = ""
+    """What it is for."""
+    partners: Annotated[tuple[Text, ...], LISTED, Field(min_length=1)]
+    """Who flies it."""
+    launcher: Text = ""
+    """Launch vehicle."""
+    launch: Moment | None = None
+    """Launch date."""
+    arrival: Moment | None = None
+    """Landing, or arrival in orbit; from then on its assets live."""
+    status: Literal["flown", "planned", "failed"]
+    """Whether it flew is data; a failed mission brings nothing."""
+    site: NodeName | None = None
+    """Where it lands: a site, or the relay that it carries."""
+    landed_mass_kg: Annotated[float, within(0.0, 1_000_000.0), OrFact("kg")] | None = None
+    """Mass on the ground (or in orbit) after landing [kg]; what it brings cannot weigh more."""
+    phase: Text = ""
+    """Phase of the road map."""
+    requires: Annotated[tuple[Text, ...], LISTED] = ()
+    """Missions that must have arrived before this one is launched."""
+    source: Text = ""
+    """Where dates and masses come from, and how sure they are."""
+
+
+class AssetEntry(Part):
+    """A thing that a mission brings: a component with its parameters."""
+
+    name: Text
+    """Name, unlike any other asset's."""
+    type: str
+    """Kind of component."""
+    site: NodeName
+    """Where it stands: a surface site, or the relay satellite that carries it."""
+    mission: Text
+    """Mission that brings it; it lives from the mission's arrival."""
+    partner: Text | None = None
+    """Who provides it; left out: the mission's partners."""
+    facility: Facility | None = None
+    """Group of facilities; left out: by the family of the component."""
+    count: Annotated[int, within(1, 100)] = 1
+    """How many of it, each an asset of its own."""
+    until: Moment | None = None
+    """Last moment of its life; left out: it stays."""
+    priority_shift: Annotated[int, within(-9, 9)] = 0
+    """Added to the priority of everything that it does; positive is shed earlier."""
+    landed_kg: Annotated[float, within(0.0, 1_000_000.0)] | None = None
+    """Mass of one of it [kg]; counts against the mission's landed mass."""
+    note: Text = ""
+    """Remark for readers."""
+
+
+class MilestoneEntry(Part):
+    """A step of the road map: all its conditions must hold together."""
+
+    name: Text
+    """Name, unlike any other milestone's."""
+    title: Text = ""
+    """What people call it."""
+    planned: Moment
+    """When it is promised."""
+    site: NodeName | None = None
+    """Site whose capability counts; left out: the whole station."""
+    hold_days: Annotated[float, within(0.0, 3660.0)] = 0.0
+    """The conditions must hold so long without a break [d]."""
+    requires: Annotated[tuple[Text, ...], LISTED] = ()
+    """Milestones that must be reached before."""
+    landed: Annotated[tuple[Text, ...], LISTED] = ()
+    """Missions that must have arrived."""
+    energy_kw: Annotated[float, within(0.0)] | None = None
+    """Least power that the sources offer, mean over the last synodic day [kW]."""
+    energy_firm_kw: Annotated[float, within(0.0)] | None = None
+    """Least mean power of the worst day within the last synodic day [kW]."""
+    communication_gbit_day: Annotated[float, within(0.0)] | None = None
+    """Least data that could be returned to Earth, mean over the last synodic day [Gbit/d]."""
+    life_support_crew: Annotated[float, within(0.0)] | None = None
+    """Least number of people for whom air, water and room are ready, mean over the last synodic day [-]."""
+    crew: Annotated[float, within(0.0)] | None = None
+    """Least number of people present [-]."""
+    crew_days: Annotated[float, within(0.0)] | None = None
+    """Least sum of days lived by people on the Moon [d]."""
+    science_hours: Annotated[float, within(0.0)] | None = None
+    """Least sum of hours worked by instruments [h]."""
+    data_returned_gbit: Annotated[float, within(0.0)] | None = None
+    """Least sum of data returned to Earth [Gbit]."""
+    water_kg: Annotated[float, within(0.0)] | None = None
+    """Least sum of water won from the ground [kg]."""
+
+
+def cargo_keys() -> dict[str, str]:
+    """Key of a delivery -> quantity, for every quantity that is counted in kilograms."""
+    return {f"{name}_{item.unit}": name for name, item in quantities().items() if item.is_mass}
+
+
+class DeliveryEntry(Part):
+    """Stocks that a mission lands at a site on arrival."""
+
+    mission: Text
+    """Mission that brings them."""
+    site: NodeName
+    """Where they are stored."""
+    note: Text = ""
+    """Remark for readers."""
+
+    def amounts(self) -> dict[str, float]:
+        """Amount of each quantity [unit of the quantity]."""
+        given = {quantity: getattr(self, key) for key, quantity in cargo_keys().items()}
+        return {quantity: amount for quantity, amount in given.items() if amount}
+
+
+class Scenario(Part):
+    """A station, its road map and its policy, as one file says it."""
+
+    name: NodeName
+    """Short name, used for folders."""
+    title: Text
+    """What people call it."""
+    start: Moment
+    """First moment of the simulation."""
+    end: Moment
+    """Moment at which the simulation ends."""
+    step: Duration = "10min"
+    """Time step."""
+    main_site: NodeName
+    """Site that the report shows first."""
+    policy: PolicyEntry
+    """How power is shed and restored."""
+    sites: Annotated[dict[NodeName, SiteEntry], Field(min_length=1)]
+    """Places on the ground, by name."""
+    relays: dict[NodeName, RelayEntry] = {}
+    """Relay satellites, by name."""
+    ground_stations: dict[NodeName, GroundStationEntry] = {}
+    """Ground stations on the Earth, by name."""
+    missions: Annotated[tuple[MissionEntry, ...], LISTED, Field(min_length=1)]
+    """Flights in order of arrival."""
+    assets: Annotated[tuple[AssetEntry, ...], LISTED, Field(min_length=1)]
+    """Everything that the missions bring."""
+    deliveries: Annotated[tuple[DeliveryEntry, ...], LISTED] = ()
+    """Stocks that missions land."""
+    milestones: Annotated[tuple[MilestoneEntry, ...], LISTED] = ()
+    """Steps of the road map."""
+
+    _path: Path | None = PrivateAttr(default=None)
+    _named_facts: frozenset[str] = PrivateAttr(default=frozenset())
+
+    @property
+    def path(self) -> Path | None:
+        """File that it was read from."""
+        return self._path
+
+    @property
+    def named_facts(self) -> frozenset[str]:
+        """Keys of the facts that the file itself names."""
+        return self._named_facts
+
+    @property
+    def folder(self) -> Path:
+        """Folder against which the paths inside are meant."""
+        return self._path.parent if self._path else Path()
+
+    def mission(self, name: str) -> MissionEntry:
+        """The mission of that name; KeyError where there is none."""
+        return {mission.name: mission for mission in self.missions}[name]
+
+
+@cache
+def delivery_model() -> type[DeliveryEntry]:
+    """Delivery with one key per quantity that is counted in kilograms."""
+    keys: dict[str, Any] = {
+        key: (number("kg", 0.0, 1_000_000.0), Field(default=0.0, description=f"{quantities()[quantity].doc} [kg]"))
+        for key, quantity in cargo_keys().items()
+    }
+    return create_model("Delivery", __base__=DeliveryEntry, __module__=__name__, **keys)
+
+
+def unit_names(entry: AssetEntry) -> list[str]:
+    """Names of the assets that an entry stands for: itself, or its units numbered from 1."""
+    if entry.count == 1:
+        return [entry.name]
+    return [f"{entry.name} {unit}" for unit in range(1, entry.count + 1)]

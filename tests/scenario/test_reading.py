@@ -1,0 +1,277 @@
+"""What a person reads when a scenario is wrong: the place, the value, the range and the next step, all at once."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from moonstation.components.registry import components
+from moonstation.core.errors import ScenarioError
+from moonstation.facts.table import all_facts
+from moonstation.scenario.assets import asset_model, json_schema
+from moonstation.scenario.reading import facts_used, library, load_scenario, read_scenario
+from moonstation.scenario.schema import AssetEntry, Scenario
+
+GOOD = library()["first-night"].read_text("utf-8")
+
+
+def faults(*changes: tuple[str, str], text: str = GOOD) -> list[str]:
+    """Lines that a person sees after these replacements in a good scenario."""
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(text, Path("night.toml"))
+    return [str(fault) for fault in caught.value.faults]
+
+
+def line_of(text: str) -> int:
+    return GOOD[: GOOD.index(text)].count("\n") + 1
+
+
+def test_a_good_scenario_is_read_with_its_facts_and_dates() -> None:
+    scenario = load_scenario("first-night")
+    assert scenario.start == datetime(2029, 1, 1, tzinfo=UTC)
+    assert scenario.path == library()["first-night"]
+    assert {"battery.floor", "pv.efficiency_bol"} <= set(facts_used(scenario)) <= set(all_facts())
+    assert isinstance(scenario, Scenario)
+
+
+def test_keys_at_the_top_can_be_overridden() -> None:
+    scenario = load_scenario("first-night", end="2029-02-01", step="1h")
+    assert (scenario.end.month, scenario.step) == (2, "1h")
+    with pytest.raises(ScenarioError, match="not after the start"):
+        load_scenario("first-night", end="2028-02-01")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("area_m2 = 3", "area = 3", ["unknown key", "did you mean area_m2? units are in the names of the keys"]),
+        ("area_m2 = 3", "area_cm2 = 3", ["unknown key", "did you mean area_m2?"]),
+        ("capacity_kwh = 16", 'capacity_kwh = "16 kWh"', ["must be a number", "0.001 to 1e+06 kWh"]),
+        ("capacity_kwh = 16", "capacity_kwh = nan", ["must be a finite number", "got nan kWh"]),
+        ("capacity_kwh = 16", "capacity_kwh = inf", ["must be a finite number", "got inf kWh"]),
+        (
+            "capacity_kwh = 16",
+            "capacity_kwh = -1",
+            ["is outside its range", "got -1 kWh", "allowed: 0.001 to 1e+06 kWh"],
+        ),
+        ("capacity_kwh = 16", "capacity_kwh = true", ["must be a number"]),
+        ("capacity_kwh = 16", 'capacity_kwh = { fact = "battery.flor" }', ["no such fact", "battery.floor"]),
+        ("capacity_kwh = 16", 'capacity_kwh = { fact = "crew.oxygen" }', ["is in kg/CM-d", "a fact in kWh"]),
+        ("capacity_kwh = 16", 'capacity_kwh = { file = "x" }', ["must be a number or a fact"]),
+        ('type = "battery"', 'type = "batery"', ["unknown component", "got 'batery'", "did you mean battery"]),
+        ('mount = "vertical-axis"', 'mount = "vertical"', ["is not one of the choices", "did you mean vertical-axis?"]),
+        (
+            'horizon = "change-7"',
+            'horizon = "change7"',
+            ["neither a shipped sky-line nor a file", "did you mean change-7?"],
+        ),
+        ("mast_m = 2 ", "mast_m = 3 ", ["height not shipped", "allowed: 2 m and 10 m"]),
+        ("start = 2029-01-01", "start = 2029-09-01", ["is not after the start 2029-09-01", "exchange them"]),
+        ("start = 2029-01-01", "start = 1929-01-01", ["no ephemeris", "allowed: 1999-12-21 to 2050"]),
+        ("end = 2029-08-01", "end = 2129-01-01", ["no ephemeris", "2050"]),
+        ("start = 2029-01-01", 'start = "New Year"', ["is not a date", "2030-01-31"]),
+        ('step = "10min"', "step = 10", ["must be a text in quotes"]),
+        ('step = "10min"', 'step = "10"', ["is not a duration", "10min"]),
+        ('step = "10min"', 'step = "9h"', ["is outside its range", "allowed: 1min to 1h"]),
+        ('main_site = "landing-place"', 'main_site = "landing"', ["no such site", "did you mean landing-place?"]),
+        ("arrival = 2029-01-01", "arrival = 2028-12-01", ["is before the launch on 2028-12-20", "exchange them"]),
+        ("arrival = 2029-01-01\n", "", ["the mission never arrives, so nothing brings it"]),
+        ('status = "planned"', 'status = "flying"', ["is not one of the choices", "'flown', 'planned', 'failed'"]),
+        ("landed_mass_kg = 1200", "landed_mass_kg = 200", ["is less than what it brings", "weigh 290 kg"]),
+        ('name = "rover"', 'name = "lander body"', ["the name is taken", "first given at night.toml"]),
+        ("safe_exit = 0.35", "safe_exit = 0.05", ["the mode would never settle", "at least 0.2"]),
+        ("safe_below = 0.20", "safe_below = 0.60", ["is above survival_below"]),
+        ("dark = 5", "dark = 1", ["must not rise from nominal"]),
+        ("[ground_stations.kashi]", "[ground_stations.kashgar]", ["latitude_deg: is missing", "did you mean kashi?"]),
+        ('landed = ["First lander"]', 'landed = ["Second lander"]', ["no such mission", "did you mean First lander?"]),
+        ('landed = ["First lander"]', "", ["has no condition"]),
+        ("science_hours = 1500", 'science_hours = 1500\nsite = "ridge"', ["no such site"]),
+        (
+            "mass_kg = 150",
+            "mass_kg = 150\nuntil = 2028-12-31",
+            ["is not after the arrival of First lander on 2029-01-01"],
+        ),
+        ('partners = ["the reader"]', "partners = []", ["partners"]),
+        ('partners = ["the reader"]', 'partners = "the reader"', ["must be a list"]),
+        ("[policy]", "[[policy]]", ["policy"]),
+    ],
+)
+def test_each_fault_says_what_to_do(old: str, new: str, expected: list[str]) -> None:
+    text = "\n".join(faults((old, new)))
+    for words in expected:
+        assert words in text
+
+
+def test_every_fault_is_told_at_once_with_its_line() -> None:
+    found = faults(
+        ("area_m2 = 3", "area = 3"),
+        ("dish_m = 0.4", "dish_m = -1"),
+        ('mission = "First lander"', 'mission = "Frist lander"'),
+        ('field = "geology"', 'field = "geologie"'),
+        ("planned = 2029-07-01", "planned = nan"),
+        ('requires = ["landed"]', 'requires = ["lande"]'),
+    )
+    lines = [
+        line_of(text) for text in ('mission = "First', "area_m2", "dish_m", 'field = "geo', 'requires = ["landed"]')
+    ]
+    assert [f'night.toml:{lines[0]} assets[0] "lander body".mission' in text for text in found].count(True) == 1
+    for line in lines[1:]:
+        assert any(text.startswith(f"night.toml:{line} ") for text in found), found
+    assert len(found) == 7  # the missing area_m2 and the unknown area are two
+
+
+def test_an_asset_without_mission_or_with_a_wrong_one_is_refused() -> None:
+    old = 'mission = "First lander"\nmass_kg = 150'
+    assert "is missing" in faults((old, "mass_kg = 150"))[0]
+    assert "Mission that brings it" in faults((old, "mass_kg = 150"))[0]
+    assert "no such mission" in faults((old, 'mission = "Second"\nmass_kg = 150'))[0]
+
+
+def test_an_unknown_component_is_checked_as_far_as_every_asset_is() -> None:
+    found = faults(('type = "battery"', 'type = "batery"\ncount = 0\nuntil = "never"'))
+    assert len(found) == 3
+    assert faults(('type = "battery"\n', ""))[0].count("is missing") == 1
+    assert "must be a text in quotes" in faults(('type = "battery"', "type = [1]"))[0]
+
+
+MISSIONS = """
+[[missions]]
+name = "{}"
+partners = ["x"]
+status = "planned"
+launch = 2029-01-01
+arrival = 2029-02-01
+requires = ["{}"]
+"""
+
+
+def test_missions_that_require_each_other_are_refused_once() -> None:
+    text = GOOD + MISSIONS.format("A", "B") + MISSIONS.format("B", "C") + MISSIONS.format("C", "A")
+    found = [line for line in faults(text=text) if "circular" in line]
+    assert len(found) == 1
+    assert "circular dependency: A -> B -> C -> A" in found[0]
+    assert any("circular dependency: A -> A" in line for line in faults(text=GOOD + MISSIONS.format("A", "A")))
+
+
+def test_milestones_that_require_each_other_are_refused() -> None:
+    text = GOOD.replace('landed = ["First lander"]', 'landed = ["First lander"]\nrequires = ["mapped"]')
+    assert any("circular dependency: landed -> mapped -> landed" in line for line in faults(text=text))
+
+
+def test_a_required_mission_must_come_first_and_must_not_fail() -> None:
+    late = MISSIONS.format("A", "First lander").replace("launch = 2029-01-01", "launch = 2028-01-01")
+    assert "arrives only on 2029-01-01, after A starts on 2028-01-01" in faults(text=GOOD + late)[0]
+    failed = (GOOD + MISSIONS.format("A", "First lander")).replace('status = "planned"', 'status = "failed"', 1)
+    assert "the mission that it requires failed" in faults(text=failed)[0]
+
+
+def test_units_of_one_entry_share_the_names_of_all() -> None:
+    text = GOOD.replace('name = "rover"', 'name = "rover 2"').replace(
+        'name = "lander body"', 'name = "rover"\ncount = 3'
+    )
+    assert "the name is taken; got 'rover 2'" in faults(text=text)[0]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("name = ", "t.toml:1: is not TOML"),
+        ('name = "a"\nname = "b"\n', "t.toml:2 column 11: is not TOML: Cannot overwrite a value; the line reads"),
+        ("[sites.a\n", "t.toml:1 column 9: is not TOML"),
+        ("a = " + "[" * 9000, "nested too deeply"),
+        ("a = " + "9" * 5000, "is not TOML"),
+        ("d = 2026-13-45", "is not TOML"),
+        ("\x00", "is not TOML"),
+        ("", "t.toml name: is missing"),
+    ],
+)
+def test_broken_toml_is_told_with_its_line(text: str, expected: str) -> None:
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(text, Path("t.toml"))
+    assert expected in str(caught.value)
+
+
+def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes(b'name = "a"\ntitle = "Gr\xfc\xdfe"\n')
+    (tmp_path / "huge.toml").write_bytes(b"#" * 5_000_000)
+    for path, expected in (
+        (tmp_path, "is a folder"),
+        (tmp_path / "latin.toml", "latin.toml:2: is not UTF-8"),
+        (tmp_path / "huge.toml", "is too large"),
+        (tmp_path / "absent.toml", "no such scenario"),
+        ("first-nigth", "did you mean first-night?"),
+        ("\0", "cannot be read"),
+        ("x" * 5000, "cannot be read"),
+        ("", "is a folder"),
+    ):
+        with pytest.raises(ScenarioError) as caught:
+            load_scenario(path)
+        assert expected in str(caught.value)
+
+
+def test_windows_line_ends_and_byte_order_mark_are_fine(tmp_path: Path) -> None:
+    path = tmp_path / "night.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + GOOD.replace("\n", "\r\n").encode())
+    assert load_scenario(path).name == "first-night"
+    path.write_bytes(GOOD.replace("dish_m = 0.4", "dish_m = -1").replace("\n", "\r\n").encode())
+    with pytest.raises(ScenarioError, match=f"night.toml:{line_of('dish_m')} "):
+        load_scenario(path)
+
+
+def test_a_sky_line_from_a_file(tmp_path: Path) -> None:
+    from moonstation.moon.places import shipped_horizon
+
+    shipped_horizon("change-7", 2.0).to_csv(tmp_path / "own.csv")
+    (tmp_path / "bad.csv").write_text("azimuth_deg,elevation_deg\n1,x\n")
+    place = 'horizon = "own.csv"\nlatitude_deg = -88.8018\nlongitude_deg = 123.84'
+    path = tmp_path / "night.toml"
+    path.write_text(GOOD.replace('horizon = "change-7"', place))
+    assert load_scenario(path).sites["landing-place"].horizon == "own.csv"
+    for new, expected in (
+        (place.replace("own.csv", "bad.csv"), "the sky-line cannot be used"),
+        (place.replace("own.csv", "none.csv"), "neither a shipped sky-line nor a file"),
+        (place.replace("-88.8018", "-80"), "was computed for latitude -88.8"),
+        (place.replace("latitude_deg = -88.8018", ""), "latitude_deg: is missing"),
+        ('horizon = "change-7"\nlatitude_deg = -80', "is another place"),
+    ):
+        path.write_text(GOOD.replace('horizon = "change-7"', new))
+        with pytest.raises(ScenarioError, match=expected):
+            load_scenario(path)
+    path.write_text(GOOD.replace('horizon = "change-7"', place).replace("mast_m = 2", "mast_m = 10"))
+    with pytest.raises(ScenarioError, match="computed for an eye 2 m above the ground, but is used at 10 m"):
+        load_scenario(path)
+
+
+@pytest.mark.parametrize("kind", components())
+def test_no_parameter_of_a_component_hides_a_key_that_every_asset_has(kind: str) -> None:
+    import dataclasses
+
+    own = {field.name for field in dataclasses.fields(components()[kind])}  # type: ignore[arg-type]
+    assert not own & set(AssetEntry.model_fields)
+    assert own <= set(asset_model(kind).model_fields)
+
+
+@pytest.mark.parametrize("name", library())
+def test_the_json_schema_accepts_what_ships(name: str) -> None:
+    schema = json_schema()
+    jsonschema.Draft202012Validator.check_schema(schema)
+    import tomllib
+
+    document = json.loads(json.dumps(tomllib.loads(library()[name].read_text("utf-8")), default=str))
+    jsonschema.validate(document, schema)
+    document["assets"][0]["tpye"] = "x"
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(document, schema)
+
+
+def test_the_json_schema_explains_every_key() -> None:
+    schema = json_schema()
+    parts = [schema, *schema["$defs"].values()]
+    assert all("description" in key for part in parts for key in part["properties"].values())
