@@ -24,7 +24,7 @@ from moonstation.facts.table import lookup
 logging.getLogger("rasterio").addHandler(logging.NullHandler())  # GDAL's own words come back in our errors
 
 #: Largest piece of a raster held in memory, in pixels (float32).
-MAX_PIXELS = 64_000_000
+MAX_PIXELS = 32_000_000
 _CHECK_SIDE = 1024
 _METRE_UNITS = frozenset({"m", "metre", "metres", "meter", "meters"})
 
@@ -45,9 +45,13 @@ class Patch:
 
 @dataclass(frozen=True)
 class Dem:
-    """One checked elevation model; made by ``open_dem``, holds no open file."""
+    """One checked elevation model; made by ``open_dem``, holds no open file.
+
+    ``path`` is what GDAL opens (a PDS label, perhaps), ``data_path`` the file that holds the heights.
+    """
 
     path: Path
+    data_path: Path
     crs_wkt: str
     transform: tuple[float, float, float, float, float, float]
     shape: tuple[int, int]
@@ -57,19 +61,19 @@ class Dem:
 
     @property
     def name(self) -> str:
-        """Name of the file, without its folder."""
-        return self.path.name
+        """Name of the file that holds the heights, without its folder."""
+        return self.data_path.name
 
     @cached_property
     def sha256(self) -> str:
-        """Digest of the file's bytes."""
-        with self.path.open("rb") as file:
+        """Digest of the bytes of the file that holds the heights."""
+        with self.data_path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
     @cached_property
     def grid(self) -> np.ndarray | None:
         """The map projection as compiled code knows it, or None where it has to be warped first."""
-        from moonstation.moon.projection import native_grid, pixels_of
+        from moonstation.moon.projection import native_grid, pixels_of, unit_vectors
 
         grid = native_grid(self.crs_wkt, self.transform, moon_radius_m())
         if grid is None:
@@ -77,8 +81,6 @@ class Dem:
         rows, cols = np.meshgrid(np.linspace(0, self.shape[0] - 1, 7), np.linspace(0, self.shape[1] - 1, 7))
         lat, lon = self._places_of(rows.ravel(), cols.ravel())
         known = np.isfinite(lat)
-        from moonstation.moon.projection import unit_vectors
-
         ours = pixels_of(grid, unit_vectors(lat[known], lon[known]))
         error = np.abs(ours - np.stack([cols.ravel()[known], rows.ravel()[known]], axis=1))
         if grid[20] > 0:
@@ -97,7 +99,7 @@ class Dem:
 
         Reads the smallest window that holds all places. Raises TerrainError where the file cannot be read.
         """
-        from moonstation.moon.projection import bilinear_many
+        from moonstation.moon.projection import GRID_SIZE, bilinear_many
 
         pixels = self._pixels_of(lat_deg, lon_deg)
         flat = pixels.reshape(-1, 2)
@@ -108,7 +110,7 @@ class Dem:
             window = self._clip(int(r0), int(c0), int(r1), int(c1))
             values = self.read_window(window)
             local = flat[inside] - np.array([window[1], window[0]])
-            plain = np.zeros(21)  # no projection: pixels are given
+            plain = np.zeros(GRID_SIZE)  # no projection: pixels are given
             if self.grid is not None and values.shape[1] == self.shape[1]:
                 plain[20] = self.grid[20]
             heights[inside] = bilinear_many(values, plain, local)
@@ -252,7 +254,7 @@ class Dem:
         from moonstation.moon.projection import pixels_of, unit_vectors
 
         lat, lon = np.broadcast_arrays(np.asarray(lat_deg, float), np.asarray(lon_deg, float))
-        if "grid" in self.__dict__ and self.grid is not None:
+        if self.grid is not None:
             return np.asarray(pixels_of(self.grid, unit_vectors(lat, lon).reshape(-1, 3)).reshape(*lat.shape, 2))
         x, y = _to_map(self.crs_wkt).transform(lon, lat)
         a, b, c, d, e, f = self.transform
@@ -341,6 +343,7 @@ def _checked(path: Path, source: Any) -> Dem:
         offset -= radius  # PDS labels declare the reference radius as an offset
     dem = Dem(
         path=path,
+        data_path=max((Path(name) for name in source.files), key=lambda file: file.stat().st_size, default=path),
         crs_wkt=source.crs.to_wkt() if source.crs else "",
         transform=tuple(source.transform)[:6],
         shape=(source.height, source.width),

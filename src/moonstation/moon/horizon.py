@@ -154,7 +154,7 @@ def compute_horizon(
     if faults:
         raise RangeError(faults)
     from moonstation.moon.dem import moon_radius_m
-    from moonstation.moon.march import march
+    from moonstation.moon.march import Steps, march
 
     dems = sorted(dems, key=lambda dem: dem.posting_m)
     ground_m, ground_dem = _ground(dems, lat_deg, lon_deg)
@@ -182,7 +182,7 @@ def compute_horizon(
         lon_deg,
         {
             "program": _program(),
-            "method": "march along great circles, quarter posting near, then distance/256, at most one posting",
+            "method": str(Steps()),
             **_dem_provenance(dems),
             "ground_height_m": f"{ground_m:.2f} ({ground_dem.name}, bilinear, above {radius_m / 1e3:.1f} km)",
             "reach_asked_km": f"{reach_km:g}",
@@ -249,7 +249,8 @@ def _numbers(line: str, header: list[str], where: str, faults: list[Fault]) -> l
         faults.append(Fault(where, "not a number", line[:60]))
         return [math.nan] * 3
     if not 0.0 <= azimuth < 360.0:
-        faults.append(Fault(where, "azimuth_deg out of range", azimuth, "deg", "0 <= azimuth < 360"))
+        hint = "leave out the closing row at 360" if azimuth == 360.0 else ""
+        faults.append(Fault(where, "azimuth_deg out of range", azimuth, "deg", "0 <= azimuth < 360", hint))
     if not abs(elevation) <= 90.0:
         faults.append(Fault(where, "elevation_deg out of range", elevation, "deg", "-90..90"))
     return [azimuth, elevation, distance]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 import numpy as np
 from numba import njit
@@ -10,12 +11,33 @@ from numba import njit
 from moonstation.moon.dem import Patch
 from moonstation.moon.projection import bilinear, pixel_of
 
-#: First height along a ray, in postings of the finest model: nearer ones are only the interpolation's own facet
-#: under the eye (docs/decisions/003-point-horizon.md).
-FIRST_POSTING = 0.75
-#: Steps along a ray: a quarter posting near the eye, then this share of the distance, at most one posting.
-NEAR_STEP = 0.25
-STEP_PER_DISTANCE = 1.0 / 256.0
+#: Into how many parts the two steps around the highest point of a march are cut to find the crest between them.
+PARTS = 16
+
+
+@dataclass(frozen=True)
+class Steps:
+    """Where along a ray heights are taken, in postings of the elevation model that the point lies in.
+
+    ``first``: nearer heights are only the interpolation's own facet under the eye
+    (docs/decisions/003-point-horizon.md). Then steps of the distance times ``near_share`` up to ``near`` postings,
+    and of the distance times ``per_distance`` up to ``longest``. ``Steps(longest=0.25)`` is the reference that
+    faster engines are held to.
+    """
+
+    first: float = 0.75
+    near_share: float = 1.0 / 16.0
+    near: float = 0.25
+    per_distance: float = 1.0 / 256.0
+    longest: float = 1.0
+
+    def __str__(self) -> str:
+        """In words, for provenance."""
+        return (
+            f"march along great circles: first height at {self.first:g} posting, steps of 1/{1.0 / self.near_share:g} "
+            f"of the distance up to {self.near:g} posting, then 1/{1.0 / self.per_distance:g} of it up to "
+            f"{self.longest:g} posting; crest sought between steps"
+        )
 
 
 def march(
@@ -26,6 +48,7 @@ def march(
     azimuth_deg: np.ndarray,
     reach_m: float,
     moon_radius_m: float,
+    steps: Steps = Steps(),  # noqa: B008 (frozen)
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     """Sky-line over a nest of patches (finest first) seen from ``eye_radius_m`` from the Moon's centre.
 
@@ -35,7 +58,8 @@ def march(
     """
     nest = _packed(patches)
     eye = (math.radians(lat_deg), math.radians(lon_deg), eye_radius_m)
-    return _march(nest, eye, np.radians(azimuth_deg), reach_m, moon_radius_m)
+    pace = (steps.first, steps.near_share, steps.near, steps.per_distance, steps.longest)
+    return _march(nest, eye, pace, np.radians(azimuth_deg), reach_m, moon_radius_m)
 
 
 def _packed(patches: list[Patch]) -> tuple[np.ndarray, ...]:
@@ -52,35 +76,52 @@ def _packed(patches: list[Patch]) -> tuple[np.ndarray, ...]:
 
 
 @njit(cache=True)
-def _march(nest, eye, azimuths, reach, radius):
+def _march(nest, eye, pace, azimuths, reach, radius):
     lat, lon, eye_radius = eye
-    finest = nest[4][0]
+    first, near_share, near, per_distance, longest = pace
     count = azimuths.size
     elevation, distance, last, gap = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
     up = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
     north = np.array([-math.sin(lat) * math.cos(lon), -math.sin(lat) * math.sin(lon), math.cos(lat)])
     east = np.array([-math.sin(lon), math.cos(lon), 0.0])
+    _, posting_here = _height_at(nest, up, north, 0.0)
     for i in range(count):
         ahead = north * math.cos(azimuths[i]) + east * math.sin(azimuths[i])
-        best, best_way, seen, missed, missed_so_far = -math.inf, math.nan, 0.0, 0.0, 0.0
-        way = FIRST_POSTING * finest
+        best, best_way, best_step, seen, missed, missed_so_far = -math.inf, math.nan, 0.0, 0.0, 0.0, 0.0
+        way = min(first * posting_here, reach)
         while True:
             height, posting = _height_at(nest, up, ahead, way / radius)
-            step = min(max(NEAR_STEP * posting, way * STEP_PER_DISTANCE), posting)
+            near_step = min(way * near_share, near * posting)
+            step = min(max(near_step, way * per_distance), longest * posting)
             if math.isnan(height):
                 missed_so_far += step
             else:
                 tangent = _tangent(radius + height, eye_radius, way / radius)
                 if tangent > best:
-                    best, best_way = tangent, way
+                    best, best_way, best_step = tangent, way, step
                 seen, missed = way, missed_so_far
             if way >= reach:
                 break
             way = min(way + step, reach)
+        if seen > 0.0:
+            span = (max(best_way - best_step, first * posting_here), min(best_way + best_step, reach))
+            best, best_way = _crest(nest, up, ahead, eye_radius, radius, span, best, best_way)
         elevation[i] = math.degrees(math.atan(best)) if seen > 0.0 else math.nan
         distance[i], last[i] = best_way, seen
         gap[i] = missed / seen if seen > 0.0 else 1.0
     return elevation, distance, last, gap
+
+
+@njit(cache=True)
+def _crest(nest, up, ahead, eye_radius, radius, span, best, best_way):
+    """The highest tangent within a span of the ray, and where: the crest lies between two heights of the march."""
+    for part in range(PARTS + 1):
+        way = span[0] + (span[1] - span[0]) * part / PARTS
+        height, _ = _height_at(nest, up, ahead, way / radius)
+        tangent = _tangent(radius + height, eye_radius, way / radius)
+        if tangent > best:  # never for NaN
+            best, best_way = tangent, way
+    return best, best_way
 
 
 @njit(cache=True)

@@ -1,0 +1,97 @@
+"""``moonstation horizon``: the sky-line of a place on the Moon from elevation models."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from moonstation.core.errors import Fault
+    from moonstation.moon.dem import Dem
+    from moonstation.moon.horizon import Horizon
+
+
+def horizon(  # noqa: PLR0913, PLR0917 (one argument for each option)
+    lat: Annotated[float, typer.Option("--lat", help="Latitude in MOON_ME [deg], north positive.")],
+    lon: Annotated[float, typer.Option("--lon", help="Longitude in MOON_ME [deg], east positive.")],
+    dem: Annotated[
+        list[Path],
+        typer.Option(
+            "--dem", help="Elevation model: GeoTIFF, PDS label or image, JP2; again for a wider or finer one."
+        ),
+    ],
+    output: Annotated[Path, typer.Option("-o", "--output", help="CSV to write; .csv.gz is compressed.")],
+    height: Annotated[float, typer.Option("--height", help="Height of the eye above the ground [m].")] = 10.0,
+    azimuths: Annotated[int, typer.Option("--azimuths", help="Number of azimuths round the sky-line.")] = 720,
+    reach_km: Annotated[
+        float | None, typer.Option("--reach-km", help="How far to look [km]; 310 if not given.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Sky-line of a place: elevation and distance against azimuth, from nested elevation models."""
+    from rich.console import Console
+
+    from moonstation.moon.horizon import compute_horizon
+
+    with Console(stderr=True).status("looking along the terrain"):
+        dems = _opened(dem, output)
+        sky_line = compute_horizon(dems, lat, lon, height, azimuths, reach_km)
+    sky_line.to_csv(output)
+    summary = horizon_summary(sky_line, output)
+    if as_json:
+        typer.echo(json.dumps(summary, indent=1))
+    else:
+        _print_summary(summary)
+
+
+def horizon_summary(sky_line: Horizon, output: Path) -> dict[str, Any]:
+    """What ``moonstation horizon --json`` prints: the sky-line in a few numbers and what made it."""
+    farthest = int(sky_line.distance_km.argmax())
+    return {
+        "output": str(output),
+        "latitude_deg": sky_line.latitude_deg,
+        "longitude_deg": sky_line.longitude_deg,
+        "height_m": sky_line.height_m,
+        "azimuths": int(sky_line.azimuth_deg.size),
+        "elevation_min_deg": round(float(sky_line.elevation_deg.min()), 5),
+        "elevation_mean_deg": round(float(sky_line.elevation_deg.mean()), 5),
+        "elevation_max_deg": round(float(sky_line.elevation_deg.max()), 5),
+        "highest_azimuth_deg": float(sky_line.azimuth_deg[sky_line.elevation_deg.argmax()]),
+        "farthest_km": round(float(sky_line.distance_km[farthest]), 3),
+        "farthest_azimuth_deg": float(sky_line.azimuth_deg[farthest]),
+        "provenance": dict(sky_line.provenance),
+    }
+
+
+def _opened(paths: list[Path], output: Path) -> list[Dem]:
+    """The elevation models; raises TerrainError or RangeError with every fault of the files and of the output."""
+    from moonstation.core.errors import Fault, RangeError, TerrainError
+    from moonstation.moon.dem import open_dems
+
+    faults: list[Fault] = []
+    if not output.resolve().parent.is_dir():
+        faults.append(Fault("--output", "its folder does not exist", str(output)))
+    elif output.is_dir():
+        faults.append(Fault("--output", "is a folder, not a file", str(output)))
+    try:
+        dems = open_dems(paths)
+    except TerrainError as error:
+        raise TerrainError([*faults, *error.faults]) from error
+    if faults:
+        raise RangeError(faults)
+    return dems
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    from rich.console import Console
+
+    console = Console(soft_wrap=True, highlight=False)
+    console.print(
+        f"[bold]{summary['output']}[/bold]: {summary['azimuths']} azimuths from an eye {summary['height_m']:g} m high; "
+        f"sky-line {summary['elevation_min_deg']:.2f} to {summary['elevation_max_deg']:.2f} deg "
+        f"(highest at azimuth {summary['highest_azimuth_deg']:g}), mean {summary['elevation_mean_deg']:.2f}; "
+        f"farthest {summary['farthest_km']:.0f} km; terrain reached (km): {summary['provenance']['reach_attained_km']}"
+    )
