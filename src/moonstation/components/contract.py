@@ -114,7 +114,8 @@ class Process:
     min_fraction : under this share of what it wants it does not run at all [-]
     starve_limit_h : unserved for so long without a break, its asset is lost [h]
     heat_node, heat_kw : thermal node that receives ``heat_kw`` per unit of activity [kW]
-    works_in : thermal node whose temperature must be inside its working range (defaults to ``heat_node``)
+    works_in : thermal node whose temperature must be inside its working range; left out, ``heat_node``, but for a
+        heater under a thermostat, which works in any cold
     spills : True where an excess of what it gives is let go (and booked) rather than holding the process back
     boundary : True where mass comes from or goes to the Moon's ground or to space, so the recipe need not close
     capability : what its full activity offers the station, such as ``{"crew_oxygen": 4.0}``

@@ -383,9 +383,7 @@ class _ProcessCompiler:
             interlock_high=np.array([lock.high for _, lock in flat_locks], np.float64),
             heat_node=np.array([self._node(asset, process.heat_node) for asset, process in rows], np.int64),
             heat_kw=column("heat_kw"),
-            work_node=np.array(
-                [self._node(asset, process.works_in or process.heat_node) for asset, process in rows], np.int64
-            ),
+            work_node=np.array([self._node(asset, _works_in(process)) for asset, process in rows], np.int64),
             power=np.array([self._power(recipe) for recipe in recipes], np.int64),
             spills=column("spills", np.bool_),
             boundary=column("boundary", np.bool_),
@@ -426,6 +424,11 @@ class _ProcessCompiler:
                 return packed.SURPLUS, self._bus("electricity", asset), control.above, 0.0
             case Thermostat():
                 return packed.THERMOSTAT, self._node(asset, control.node), control.setpoint_k, 0.0
+
+
+def _works_in(process: Process) -> str:
+    """Node whose working range holds for a process; a heater works in any cold unless its component says otherwise."""
+    return process.works_in or ("" if isinstance(process.control, Thermostat) else process.heat_node)
 
 
 def _pointers(rows: Sequence[Sequence[Any]]) -> NDArray[np.int64]:

@@ -1,0 +1,104 @@
+"""``moonstation study``: the main job, one scenario file in, one readable report out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from moonstation.report.run import Run
+
+
+def study(
+    scenario: Annotated[str, typer.Argument(help="A scenario of the library (ilrs, first-night) or a TOML file.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Run folder; runs/NAME if not given.")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when the station does not live.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
+) -> None:
+    """Run a station through its years and write the report: does it live, on what margin, what does it deliver?"""
+    from moonstation.report.run import study as run_study
+    from moonstation.studies.folder import check_target, json_text
+
+    target = output or Path("runs") / Path(scenario).stem
+    check_target(target, overwrite=overwrite)
+    with _Progress(quiet=as_json) as progress:
+        run = run_study(scenario, progress=progress.tell)
+        progress.tell("writing the report")
+        folder = run.save(target, overwrite=overwrite)
+    if as_json:
+        typer.echo(json_text(run.summary), nl=False)
+    else:
+        _print_summary(run, folder)
+    if strict and not run.lives:
+        raise typer.Exit(1)
+
+
+class _Progress:
+    """A spinner with the stage at work and the time gone; silent where nobody watches."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        from rich.console import Console
+        from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+
+        console = Console(stderr=True)
+        columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+        self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
+        self._task = self._bar.add_task("starting", total=None)
+
+    def tell(self, stage: str) -> None:
+        self._bar.update(self._task, description=stage)
+
+    def __enter__(self) -> _Progress:
+        self._bar.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bar.stop()
+
+
+def _print_summary(run: Run, folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console()
+    summary = run.summary
+    console.print(Text(f"{summary['title']}: the station {summary['verdict']}.", style="bold"))
+    for reason in summary["reasons"]:
+        console.print(Text(f"  because {reason}"))
+    table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
+    for label, value in _lines(summary):
+        table.add_row(label, Text(value))
+    console.print(table)
+    console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)
+
+
+def _lines(summary: dict) -> list[tuple[str, str]]:
+    available = summary["availability"]
+    rows = [
+        (f"{name.replace('_', ' ')} available", "never there" if share is None else f"{100 * share:.2f} % of the time")
+        for name, share in available.items()
+    ]
+    rows += [
+        ("longest blackout", f"{summary['longest_blackout_h']:.1f} h"),
+        ("longest without contact", f"{summary['longest_without_contact_h']:.1f} h"),
+    ]
+    if summary["lowest_charge"] is not None:
+        rows.append(("lowest charge", f"{100 * summary['lowest_charge']:.0f} % of the usable"))
+    rows += [
+        ("crew", f"{summary['crew_days']:,.0f} person-days"),
+        ("science", f"{summary['science_hours']:,.0f} instrument-hours"),
+        ("data returned", f"{summary['data_returned_gbit']:,.0f} Gbit"),
+    ]
+    for name, item in summary["milestones"].items():
+        reached = item["reached"][:10] if item["reached"] else "not reached"
+        rows.append((f"milestone {name}", f"{reached} (planned {item['planned'][:10]})"))
+    rows += [
+        ("assets lost", ", ".join(summary["assets_lost"]) or "none"),
+        ("ledger residual", f"{summary['max_relative_residual']:.1e} (limit 1e-9)"),
+        ("stands on", f"{summary['facts']} facts, of which {summary['assumptions']} nobody has confirmed"),
+    ]
+    return rows

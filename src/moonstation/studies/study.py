@@ -1,0 +1,163 @@
+"""The main job: read one scenario, run its station, judge it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moonstation.facts.table import UNCONFIRMED, Fact, lookup
+from moonstation.facts.usage import recorded
+from moonstation.roadmap.milestones import MilestoneOutcome, evaluate
+from moonstation.scenario.build import build_milestones, build_station, left_out
+from moonstation.scenario.reading import load_scenario
+from moonstation.scenario.schema import Scenario
+from moonstation.station.assessment import Assessment, assess, main_site
+from moonstation.station.results import Event, RunResult
+from moonstation.station.simulate import simulate
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+#: Told the name of each stage as it begins.
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Study:
+    """A scenario, its run and the judgement of it."""
+
+    scenario: Scenario
+    run: RunResult
+    milestones: tuple[MilestoneOutcome, ...]
+    fact_keys: frozenset[str]
+    elapsed_s: float
+
+    @property
+    def timeseries(self) -> xr.Dataset:
+        """The run's time series (see ``station.results.RunResult.dataset``)."""
+        return self.run.dataset
+
+    @property
+    def events(self) -> tuple[Event, ...]:
+        """Everything that happened, in order of time."""
+        return self.run.events
+
+    @cached_property
+    def assessment(self) -> Assessment:
+        """Availability of the infrastructure, blackouts and yield."""
+        return assess(self.run)
+
+    @cached_property
+    def facts(self) -> tuple[Fact, ...]:
+        """Every fact that the study stood on, in order of key."""
+        return tuple(lookup(key) for key in sorted(self.fact_keys))
+
+    @property
+    def assumptions(self) -> tuple[Fact, ...]:
+        """The facts among them that nobody has confirmed: assumptions, and numbers from memory."""
+        return tuple(fact for fact in self.facts if fact.status in UNCONFIRMED)
+
+    @cached_property
+    def lost(self) -> tuple[Event, ...]:
+        """Assets that froze, overheated or starved."""
+        return tuple(event for event in self.events if event.kind.startswith("lost-"))
+
+    @cached_property
+    def reasons(self) -> tuple[str, ...]:
+        """Why the verdict is negative; empty when the station lives.
+
+        A station lives when its people all stay, when the critical loads of its main site are never unserved for
+        longer than their stores of heat and patience allow (nothing of the main site is lost), and when every
+        milestone within the period is reached.
+        """
+        site = main_site(self.run)
+        node_of = {asset.name: asset.node for asset in self.run.station.assets}
+        reasons = []
+        if self.assessment.crew_lost:
+            reasons.append(f"{self.assessment.crew_lost} crew(s) could not be kept alive")
+        here = sorted({event.subject for event in self.lost if node_of[event.subject] == site})
+        if here:
+            reasons.append(f"lost at the main site: {', '.join(here)}")
+        missed = [item.title for item in self.milestones if item.reached is None and item.planned < self.scenario.end]
+        if missed:
+            reasons.append(f"not reached: {', '.join(missed)}")
+        return tuple(reasons)
+
+    @property
+    def lives(self) -> bool:
+        """The verdict."""
+        return not self.reasons
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The numbers for machines: the content of summary.json."""
+        judged = self.assessment
+        return {
+            "name": self.scenario.name,
+            "title": self.scenario.title,
+            "start": _iso(self.scenario.start),
+            "end": _iso(self.scenario.end),
+            "main_site": main_site(self.run),
+            "verdict": "lives" if self.lives else "does not live",
+            "reasons": list(self.reasons),
+            "milestones": {item.name: _milestone(item) for item in self.milestones},
+            "availability": {
+                "energy": judged.energy,
+                "communication": judged.communication,
+                "life_support": judged.life_support,
+            },
+            "longest_blackout_h": judged.longest_blackout_h,
+            "longest_without_contact_h": judged.longest_without_contact_h,
+            "lowest_charge": judged.lowest_charge,
+            "crew_days": judged.crew_days,
+            "crew_lost": judged.crew_lost,
+            "science_hours": judged.science_hours,
+            "data_returned_gbit": judged.data_returned_gbit,
+            "assets": len(self.run.station.assets),
+            "assets_lost": sorted({event.subject for event in self.lost}),
+            "left_out": left_out(self.scenario),
+            "max_relative_residual": self.run.max_relative_residual,
+            "facts": len(self.facts),
+            "assumptions": len(self.assumptions),
+            "assumption_keys": [fact.key for fact in self.assumptions],
+        }
+
+
+def study(scenario: str | Path, *, progress: Progress | None = None) -> Study:
+    """Run a scenario from the library (``ilrs``, ``first-night``) or from a TOML file, and judge it.
+
+    progress : told the name of each stage as it begins
+
+    Raises ScenarioError with every fault of the file; RangeError, TerrainError for what it points to;
+    BalanceError when mass or energy does not close.
+    """
+    tell = progress or (lambda _stage: None)
+    begin = time.perf_counter()
+    with recorded() as keys:
+        tell("reading the scenario")
+        loaded = load_scenario(scenario)
+        tell("placing the station under Sun and Earth")
+        station = build_station(loaded)
+        tell("running the station")
+        run = simulate(station)
+        tell("judging the run")
+        outcomes = tuple(evaluate(build_milestones(loaded), run))
+    return Study(loaded, run, outcomes, frozenset(keys), time.perf_counter() - begin)
+
+
+def _milestone(item: MilestoneOutcome) -> dict[str, Any]:
+    return {
+        "title": item.title,
+        "planned": _iso(item.planned),
+        "reached": _iso(item.reached) if item.reached else None,
+        "delay_days": item.delay_days,
+        "conditions": [asdict(c) | {"reached": _iso(c.reached) if c.reached else None} for c in item.conditions],
+    }
+
+
+def _iso(moment: Any) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
