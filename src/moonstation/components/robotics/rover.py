@@ -30,8 +30,8 @@ class Rover:
     science_field: str = param(
         unit="name", doc="field of the instruments it carries", choices=("none", *FIELDS), default="none"
     )
-    payload_kw: float = param(unit="kW", doc="its instruments", low=0, high=10, default=0.0)
-    data_gbit_h: float = param(unit="Gbit/h", doc="data of its instruments", low=0, high=1000, default=0.0)
+    payload_kw: float = param(unit="kW", doc="its instruments, while awake", low=0, high=10, default=0.0)
+    data_gbit_h: float = param(unit="Gbit/h", doc="data of its instruments while awake", low=0, high=1000, default=0.0)
     array_efficiency: float = fact(
         "rover.array_efficiency", unit="-", doc="sunlight on the cells to the battery", low=0.01, high=0.4
     )
@@ -47,8 +47,8 @@ class Rover:
         "data_gbit_h": 0.05,
     }
     leaves_out: ClassVar = (
-        "distance, slope and load (work is counted in hours), path, dust and ageing of the array, wheel wear, "
-        "the ground's shadow as it moves away from its site, battery fade and cold batteries"
+        "distance, slope and load (work is counted in hours), path, warm-up after a cold night, dust and ageing of "
+        "the array, wheel wear, the light away from its site, battery fade and cold batteries"
     )
     flows: ClassVar = (
         Flow("electricity@self", "store", "battery"),
@@ -96,7 +96,6 @@ class Rover:
         process = Process(
             name="observing",
             recipe={vehicle.POWER: -self.payload_kw, "data": self.data_gbit_h},
-            limit=self.work_share,
             series=awake,
             priority=7,
             heat_node=vehicle.BODY,

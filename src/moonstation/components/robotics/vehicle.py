@@ -31,11 +31,15 @@ def box_surface_m2(mass_kg: float) -> float:
 
 
 def body_node(mass_kg: float, rhu_w: float, place: Surroundings) -> ThermalNode:
-    """Insulated body with a radiator that closes in the cold, among the ground and sky of its place."""
+    """Insulated body with a radiator that closes in the cold, among the ground and sky of its place.
+
+    Its heater must run however cold it is, so cold does not pause the vehicle: it kills.
+    """
     insulation_m2 = box_surface_m2(mass_kg) * lookup("rover.insulation_emittance").value
     radiator_m2 = mass_kg * lookup("rover.radiator_area").value * lookup("rover.radiator_emittance").value
     closed_m2 = insulation_m2 + radiator_m2 * lookup("rover.radiator_closed_share").value
     closed_k, open_k = lookup("rover.radiator_closed").value, lookup("rover.radiator_open").value
+    survive_min_k = lookup("rover.survive_min").value
     return ThermalNode(
         name=BODY,
         heat_capacity_j_k=mass_kg * lookup("rover.specific_heat").value,
@@ -46,9 +50,9 @@ def body_node(mass_kg: float, rhu_w: float, place: Surroundings) -> ThermalNode:
         closed_k=closed_k,
         open_k=open_k,
         heat_w=decayed(rhu_w, place.age_years()),
-        work_min_k=lookup("rover.work_min").value,
+        work_min_k=survive_min_k,
         work_max_k=lookup("rover.work_max").value,
-        survive_min_k=lookup("rover.survive_min").value,
+        survive_min_k=survive_min_k,
         survive_max_k=lookup("rover.survive_max").value,
     )
 

@@ -46,7 +46,7 @@ class Instrument:
     )
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """Observing (activity: share of the hour) and standby power."""
+        """Observing (activity: share of the hour) and, where there is any, standby power."""
         observing = Process(
             name="observing",
             recipe={
@@ -59,5 +59,7 @@ class Instrument:
             priority=self.priority,
             capability=field_capability(self.field),
         )
+        if self.standby_kw <= 0:
+            return Primitives(processes=(observing,))
         standby = Process(name="standby", recipe={"electricity": -self.standby_kw}, priority=4)
         return Primitives(processes=(observing, standby))

@@ -33,6 +33,7 @@ def vault_node(mass_kg: float, side_m: float, rhu_w: float, place: Surroundings)
     radiator_m2 = lookup("seismometer.radiator_area").value * lookup("seismometer.radiator_emittance").value
     closed_m2 = insulation_m2 + radiator_m2 * lookup("seismometer.radiator_closed_share").value
     closed_k, open_k = lookup("seismometer.radiator_closed").value, lookup("seismometer.radiator_open").value
+    survive_min_k = lookup("seismometer.survive_min").value
     return ThermalNode(
         name=VAULT,
         heat_capacity_j_k=mass_kg * lookup("seismometer.specific_heat").value,
@@ -43,9 +44,9 @@ def vault_node(mass_kg: float, side_m: float, rhu_w: float, place: Surroundings)
         closed_k=closed_k,
         open_k=open_k,
         heat_w=rhu_w,
-        work_min_k=lookup("seismometer.work_min").value,
+        work_min_k=survive_min_k,
         work_max_k=lookup("seismometer.work_max").value,
-        survive_min_k=lookup("seismometer.survive_min").value,
+        survive_min_k=survive_min_k,
         survive_max_k=lookup("seismometer.survive_max").value,
     )
 

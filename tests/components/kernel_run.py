@@ -1,0 +1,83 @@
+"""Components of a site run by the station's kernel at a made-up place, for the families' tests."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+from place import ConstantPlace
+
+from moonstation.components.contract import Primitives, Process
+from moonstation.core.time import TimeGrid
+from moonstation.station.kernel import run
+from moonstation.station.model import Asset, Policy, Station
+from moonstation.station.network import compile_station
+from moonstation.station.packed import LEDGER_COLUMNS, empty_records
+
+START = datetime(2030, 1, 1, tzinfo=UTC)
+STEP_H = 1 / 6
+#: Everything is served in every mode, so what happens is what the components do.
+LENIENT = Policy(
+    serve_up_to={"nominal": 9, "dark": 9, "survival": 9, "safe": 9},
+    critical_priority=2,
+    dark_sun_below=0.0,
+    dark_charge_below=0.0,
+    survival_below=0.0,
+    survival_exit=0.0,
+    safe_below=0.0,
+    safe_exit=0.0,
+    recovery_h=0.0,
+)
+
+
+class Mains:
+    """Electricity without end, for ``hours`` if given."""
+
+    def __init__(self, power_kw: float = 1000.0, hours: float = np.inf) -> None:
+        self.power_kw, self.hours = power_kw, hours
+
+    def primitives(self, place: ConstantPlace) -> Primitives:
+        on = (np.arange(place.grid.count) * STEP_H < self.hours - 1e-9).astype(np.float32)
+        return Primitives(processes=(Process("mains", {"electricity": 1.0}, limit=self.power_kw, series=on),))
+
+
+class KernelRun:
+    """One run at 10-minute steps, recorded at every step."""
+
+    def __init__(self, components, days, *, start_h=None, **place):
+        grid = TimeGrid(START, 600.0, round(days * 144))
+        begins = {name: START + timedelta(hours=(start_h or {}).get(name, 0.0)) for name in components}
+        assets = tuple(Asset(name, item, "ridge", begins[name]) for name, item in components.items())
+        station = Station("test", grid, {"ridge": None}, {}, (), assets, LENIENT)
+        places = {
+            asset.name: ConstantPlace(grid, asset.node, **{k: v(grid) if callable(v) else v for k, v in place.items()})
+            for asset in assets
+        }
+        self.compiled = compile_station(station, lambda asset: places[asset.name])
+        self.records = empty_records(self.compiled.network, grid.count, 1, 1000)
+        run(self.compiled.network, self.compiled.series, grid.step_h, 1, self.records)
+        assert self.records.residual.max() <= 1e-9
+
+    def _column(self, rows, asset, name):
+        (number,) = [i for i, row in enumerate(rows) if row[0] and row[0].name == asset and row[1].name == name]
+        return number
+
+    def activity(self, asset, name):
+        """Activity of a process by step."""
+        return self.records.activity[:, self._column(self.compiled.processes, asset, name)]
+
+    def amount(self, asset, name):
+        """Content of a store at the end of each step."""
+        return self.records.amount[:, self._column(self.compiled.stores, asset, name)]
+
+    def kelvin(self, asset, name):
+        """Temperature of a node at the end of each step, NaN once its asset is lost."""
+        return self.records.temperature_k[:, self._column(self.compiled.thermal_nodes, asset, name)]
+
+    def booked(self, quantity, column, node="ridge"):
+        """Sum over the run of what the ledger books for a bus."""
+        return self.records.ledger[self.compiled.bus_keys.index((quantity, node)), LEDGER_COLUMNS.index(column)]
+
+    def last_hour(self, asset, name):
+        """End of the last step in which a process ran [h]."""
+        return float((np.flatnonzero(self.activity(asset, name))[-1] + 1) * STEP_H)

@@ -1,0 +1,150 @@
+"""People and their machines run by the station's kernel, against closed forms."""
+
+import numpy as np
+import pytest
+from kernel_run import STEP_H, KernelRun, Mains
+
+from moonstation.components.life_support.cabin import Cabin
+from moonstation.components.life_support.cabin_air import gas_mass_kg, gas_pressure_kpa, saturation_kpa
+from moonstation.components.life_support.co2_removal import Co2Removal
+from moonstation.components.life_support.condensing_heat_exchanger import CondensingHeatExchanger
+from moonstation.components.life_support.crew import Crew
+from moonstation.components.life_support.oxygen_generator import OxygenGenerator
+from moonstation.components.life_support.sabatier import Sabatier
+from moonstation.components.life_support.tank import Tank
+from moonstation.components.life_support.urine_processor import UrineProcessor
+from moonstation.components.life_support.water_processor import WaterProcessor
+
+SET_K, VOLUME_M3, DAYS = 295.15, 120.0, 40
+AIR = {
+    "cabin": Cabin(volume_m3=VOLUME_M3),
+    "nitrogen": Tank(quantity="nitrogen", capacity_kg=200, start_kg=150),
+}
+STOCKS = {
+    "water": Tank(quantity="water", capacity_kg=1000, start_kg=800),
+    "food": Tank(quantity="food", capacity_kg=400, start_kg=400),
+}
+WASTES = {
+    "grey": Tank(quantity="grey_water", capacity_kg=100),
+    "urine": Tank(quantity="urine", capacity_kg=30),
+    "brine": Tank(quantity="brine", capacity_kg=100),
+    "waste": Tank(quantity="waste", capacity_kg=100),
+}
+OXYGEN = {"oxygen": Tank(quantity="oxygen", capacity_kg=200, start_kg=180)}
+MACHINES = {
+    "carbon dioxide": Tank(quantity="carbon_dioxide", capacity_kg=10),
+    "generator": OxygenGenerator(oxygen_kg_h=0.2),
+    "removal": Co2Removal(carbon_dioxide_kg_h=0.25),
+    "sabatier": Sabatier(carbon_dioxide_kg_h=0.2),
+    "condenser": CondensingHeatExchanger(water_kg_h=0.8),
+    "water processor": WaterProcessor(water_kg_h=2.0),
+    "urine processor": UrineProcessor(urine_kg_h=0.4),
+}
+PEOPLE = {"crew": Crew(crew_size=4)}
+
+
+@pytest.fixture(scope="module")
+def habitat():
+    everything = {"mains": Mains()} | AIR | OXYGEN | STOCKS | WASTES | MACHINES | PEOPLE
+    return KernelRun(everything, days=DAYS)
+
+
+def pressure_kpa(run, gas):
+    return gas_pressure_kpa(gas, 1.0, VOLUME_M3, SET_K) * run.amount("cabin", gas)
+
+
+def test_four_people_live_on_without_a_break(habitat):
+    np.testing.assert_allclose(habitat.activity("crew", "metabolism"), 4.0, rtol=1e-6)
+    np.testing.assert_allclose(habitat.activity("crew", "work"), 4.0, rtol=1e-6)
+
+
+def test_they_eat_and_drink_what_the_table_says(habitat):
+    assert 400 - habitat.amount("food", "tank")[-1] == pytest.approx(4 * 1.560 * DAYS, rel=1e-6)
+    assert habitat.booked("food", "consumed") == pytest.approx(4 * 1.560 * DAYS, rel=1e-9)
+
+
+def test_the_air_is_held(habitat):
+    settled = slice(144, None)
+    assert pressure_kpa(habitat, "cabin_oxygen")[settled] == pytest.approx(21.3, rel=0.01)
+    assert pressure_kpa(habitat, "cabin_nitrogen")[settled] == pytest.approx(78.8, rel=0.01)
+    assert pressure_kpa(habitat, "cabin_carbon_dioxide")[settled] == pytest.approx(0.40, rel=0.1)
+    humidity = pressure_kpa(habitat, "cabin_vapour")[settled] / saturation_kpa(SET_K)
+    assert humidity == pytest.approx(0.45, rel=0.1)
+
+
+def test_electrolysis_makes_what_people_breathe_and_the_cabin_leaks(habitat):
+    leaked = 0.000206 * gas_mass_kg("cabin_oxygen", 21.3, VOLUME_M3, SET_K) * DAYS
+    made = habitat.activity("generator", "electrolysis").sum() * STEP_H
+    assert made == pytest.approx(4 * 0.895 * DAYS + leaked, rel=0.01)
+
+
+def test_all_hydrogen_is_used_while_there_is_carbon_dioxide(habitat):
+    reacted = habitat.activity("sabatier", "reaction").sum() * STEP_H
+    hydrogen = habitat.booked("hydrogen", "produced")
+    assert habitat.booked("hydrogen", "consumed") == pytest.approx(hydrogen, rel=0.01)
+    assert reacted == pytest.approx(hydrogen * 0.88 / (8.064 / 44.009), rel=0.01)
+    assert habitat.booked("methane", "spilled") == pytest.approx(reacted * 16.043 / 44.009, rel=1e-5)
+
+
+def test_water_grows_by_what_food_brings(habitat):
+    """Per person and day, by hand: 0.983 of condensate, washing water, 0.85 of urine and the Sabatier's water is clean
+    again; drink, washing and electrolysis use it. Wet food and its burning bring 1.25 kg, so a little is left over.
+    """
+    sabatier = 0.895 * (4.032 / 31.998) * 0.88 / (8.064 / 44.009) * (36.030 / 44.009)
+    gained = 0.983 * (2.946 + 5.53 + 0.85 * 1.420 + sabatier) - 3.217 - 5.53 - 0.895 * 36.030 / 31.998
+    stocks = ("water", "tank"), ("grey", "tank"), ("urine", "tank")
+    left = sum(habitat.amount(*store)[-1] for store in stocks)
+    assert gained == pytest.approx(0.20, abs=0.01)
+    assert (left - 800) / DAYS == pytest.approx(4 * gained, rel=0.1)
+
+
+def test_nothing_of_the_body_is_let_go_while_its_tank_has_room(habitat):
+    for quantity in ("urine", "waste", "grey_water", "brine"):
+        assert habitat.booked(quantity, "spilled") == 0.0
+
+
+def test_without_oxygen_they_stop_when_the_air_is_thin_and_are_gone_a_day_later():
+    run = KernelRun({"mains": Mains()} | AIR | STOCKS | WASTES | {"removal": MACHINES["removal"]} | PEOPLE, days=8)
+    thin_h = gas_mass_kg("cabin_oxygen", 21.3 - 16.0, VOLUME_M3, SET_K) / (4 * 0.895 / 24)
+    assert run.last_hour("crew", "work") == pytest.approx(thin_h, abs=0.5)
+    assert np.isnan(run.amount("cabin", "cabin_oxygen")).sum() == 0
+    assert pressure_kpa(run, "cabin_oxygen")[-1] == pytest.approx(16.0, rel=0.01)
+
+
+def test_without_removal_carbon_dioxide_reaches_its_limit():
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | STOCKS | WASTES | PEOPLE, days=4)
+    full_h = gas_mass_kg("cabin_carbon_dioxide", 2.0 - 0.042, VOLUME_M3, SET_K) / (4 * 1.085 / 24)
+    assert run.last_hour("crew", "work") == pytest.approx(full_h, abs=0.5)
+
+
+def test_without_water_they_are_gone_after_three_days():
+    little = {"food": STOCKS["food"], "water": Tank(quantity="water", capacity_kg=10, start_kg=10)}
+    people = {"crew": Crew(crew_size=4, water_reserve=1.0, hygiene_kg_per_day=0.0)}
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | little | WASTES | MACHINES | people, days=6)
+    assert run.booked("water", "consumed") < 10 + 12  # drink, and electrolysis for as long as they breathe
+    dry_h = np.flatnonzero(run.activity("crew", "metabolism") < 4 * (1 - 1e-6))[0] * STEP_H
+    assert run.last_hour("crew", "work") == pytest.approx(dry_h + 72.0, abs=0.5)
+
+
+def test_a_full_urine_tank_chokes_nobody():
+    full = WASTES | {"urine": Tank(quantity="urine", capacity_kg=1, start_kg=1)}
+    run = KernelRun(
+        {"mains": Mains()} | AIR | OXYGEN | STOCKS | full | {"removal": MACHINES["removal"]} | PEOPLE, days=3
+    )
+    np.testing.assert_allclose(run.activity("crew", "metabolism"), 4.0, rtol=1e-6)
+    assert run.booked("urine", "spilled") == pytest.approx(4 * 1.42 * 3, rel=1e-6)
+
+
+def test_an_empty_cabin_takes_from_the_tanks_what_it_leaks():
+    cabin = {"cabin": Cabin(volume_m3=VOLUME_M3, leak_per_day=0.01), "nitrogen": AIR["nitrogen"]}
+    run = KernelRun({"mains": Mains()} | cabin | OXYGEN, days=10)
+    for gas, kpa in (("oxygen", 21.3), ("nitrogen", 78.8)):
+        leaked = 10 * 0.01 * gas_mass_kg(f"cabin_{gas}", kpa, VOLUME_M3, SET_K)
+        assert run.booked(gas, "consumed") == pytest.approx(leaked, rel=0.01)
+
+
+def test_without_power_the_crew_is_lost():
+    everything = {"mains": Mains(hours=24.0)} | AIR | OXYGEN | STOCKS | WASTES | MACHINES | PEOPLE
+    run = KernelRun(everything, days=6)
+    assert run.last_hour("crew", "work") < 24 + 24
+    assert run.activity("crew", "metabolism")[-1] == 0.0
