@@ -19,19 +19,21 @@ from typing import Any
 import numpy as np
 
 from moonstation.core.errors import Fault, TerrainError
-from moonstation.facts.table import lookup
+from moonstation.moon.dem_checks import (
+    form_faults,
+    height_faults,
+    scaling,
+    size_faults,
+    sphere_faults,
+    unreadable,
+)
+from moonstation.moon.sphere import moon_radius_m
 
 logging.getLogger("rasterio").addHandler(logging.NullHandler())  # GDAL's own words come back in our errors
 
 #: Largest piece of a raster held in memory, in pixels (float32).
 MAX_PIXELS = 32_000_000
 _CHECK_SIDE = 1024
-_METRE_UNITS = frozenset({"m", "metre", "metres", "meter", "meters"})
-
-
-def moon_radius_m() -> float:
-    """Radius of the sphere that heights and latitudes refer to [m]."""
-    return lookup("sky.moon_reference_radius").value * 1e3
 
 
 @dataclass(frozen=True)
@@ -146,7 +148,7 @@ class Dem:
                     1, window=Window(c0, r0, c1 - c0, r1 - r0), out_shape=shape, resampling=resampling, masked=True
                 )
         except (RasterioError, OSError) as error:
-            raise TerrainError(_unreadable(self.path, error)) from error
+            raise TerrainError(unreadable(self.path, error)) from error
         return self._to_heights(raw)
 
     def footprint(self) -> str:
@@ -242,7 +244,7 @@ class Dem:
             ):
                 raw = warped.read(1, masked=True)
         except (RasterioError, OSError) as error:
-            raise TerrainError(_unreadable(self.path, error)) from error
+            raise TerrainError(unreadable(self.path, error)) from error
         return Patch(self._to_heights(raw), stereographic_grid(lat_deg, lon_deg, transform, moon), posting_m)
 
     def _to_heights(self, raw: np.ma.MaskedArray) -> np.ndarray:
@@ -291,7 +293,7 @@ def open_dem(path: str | Path) -> Dem:
             with rasterio.open(file) as source:
                 return _checked(file, source)
     except (RasterioError, OSError) as error:
-        raise TerrainError(_unreadable(file, error)) from error
+        raise TerrainError(unreadable(file, error)) from error
 
 
 def open_dems(paths: Sequence[str | Path]) -> list[Dem]:
@@ -336,8 +338,8 @@ def _file_to_open(path: Path) -> Path:
 
 
 def _checked(path: Path, source: Any) -> Dem:
-    faults = [*_form_faults(path, source), *_sphere_faults(path, source.crs)]
-    scale, offset = float(source.scales[0] or 1.0), float(source.offsets[0] or 0.0)
+    faults = [*form_faults(path, source), *sphere_faults(path, source.crs)]
+    scale, offset, unit = scaling(path, source)
     radius = moon_radius_m()
     if abs(offset - radius) < 1.0:
         offset -= radius  # PDS labels declare the reference radius as an offset
@@ -351,55 +353,20 @@ def _checked(path: Path, source: Any) -> Dem:
         scale=scale,
         offset_m=offset,
     )
-    faults += _height_faults(dem, source)
+    faults += size_faults(path, dem.data_path, source) or _sampled_faults(dem, unit)
     if faults:
         raise TerrainError(faults)
     return dem
 
 
-def _form_faults(path: Path, source: Any) -> list[Fault]:
-    faults = []
-    if source.count != 1 or source.dtypes[0] == "uint8":
-        faults.append(
-            Fault(
-                str(path),
-                "a picture, not an elevation model",
-                f"{source.count} band(s) of {source.dtypes[0]}",
-                allowed="one band of heights",
-                hint="take the elevation product, not its shaded relief",
-            )
-        )
-    if source.transform.is_identity or source.transform.determinant == 0.0:
-        faults.append(
-            Fault(str(path), "has no georeference: nothing says where its pixels lie", hint="gdal_edit.py -a_ullr")
-        )
-    return faults
-
-
-def _sphere_faults(path: Path, crs: Any) -> list[Fault]:
-    """What keeps a coordinate system from being a map of the Moon's 1737.4 km sphere."""
-    where, radius = str(path), moon_radius_m()
-    moon_hint = (
-        f'if it is a map of the Moon, say which, e.g. gdal_edit.py -a_srs "+proj=stere +lat_0=-90 +R={radius:.0f}"'
-    )
-    if not crs:
-        return [Fault(where, "has no coordinate system (CRS)", hint=f"{moon_hint} FILE")]
-    from pyproj import CRS
-
-    ellipsoid = CRS.from_wkt(crs.to_wkt()).ellipsoid
-    if ellipsoid is None:
-        return [Fault(where, "its coordinate system has no body: a local grid", hint=f"{moon_hint} FILE")]
-    a, b = ellipsoid.semi_major_metre, ellipsoid.semi_minor_metre
-    allowed = f"a sphere of {radius / 1e3:.1f} km"
-    if max(abs(a - radius), abs(b - radius)) < 10.0:
-        return []
-    got = f"{ellipsoid.name}, {a / 1e3:.3f} x {b / 1e3:.3f} km"
-    if abs(a - radius) < 20e3:
-        hint = "reproject, and shift the heights by the difference of radius (gdalwarp, gdal_calc.py)"
-        return [Fault(where, "is a map of the Moon on another radius", got, allowed=allowed, hint=hint)]
-    if abs(a - 6.375e6) < 20e3:
-        return [Fault(where, "is on the Earth's datum", got, allowed=allowed, hint=f"{moon_hint} FILE")]
-    return [Fault(where, "is a map of another body", got, allowed=allowed)]
+def _sampled_faults(dem: Dem, unit: str) -> list[Fault]:
+    """Faults of the heights in an even sample of the whole file."""
+    step = max(1, math.ceil(max(dem.shape) / _CHECK_SIDE))
+    try:
+        heights = dem.read_window((0, 0, *dem.shape), step, nearest=True)
+    except TerrainError as error:
+        return list(error.faults)
+    return height_faults(dem.path, heights, unit, max(dem.shape) * dem.posting_m / 1e3)
 
 
 def _posting_m(source: Any, radius_m: float) -> float:
@@ -409,61 +376,6 @@ def _posting_m(source: Any, radius_m: float) -> float:
         return math.radians(abs(t.e)) * radius_m
     factor = source.crs.linear_units_factor[1] if source.crs and source.crs.is_projected else 1.0
     return side * factor
-
-
-def _height_faults(dem: Dem, source: Any) -> list[Fault]:
-    """What is wrong with the heights themselves, judged on an even sample of the file."""
-    where = str(dem.path)
-    step = max(1, math.ceil(max(dem.shape) / _CHECK_SIDE))
-    try:
-        heights = dem.read_window((0, 0, *dem.shape), step, nearest=True)
-    except TerrainError as error:
-        return list(error.faults)
-    known = heights[np.isfinite(heights)]
-    if known.size == 0:
-        return [Fault(where, "holds no data: every pixel sampled is no-data")]
-    low, high = float(known.min()), float(known.max())
-    unit = (source.units[0] or "").strip().lower()
-    if unit and unit not in _METRE_UNITS:
-        hint = 'convert to metres, e.g. gdal_calc.py --calc="A*1000" for kilometres'
-        return [Fault(where, "heights are not in metres", unit, allowed="m", hint=hint)]
-    span_km = max(dem.shape) * dem.posting_m / 1e3
-    fault = _suspicious(where, low, high, known, span_km, declared=bool(unit))
-    return [fault] if fault else []
-
-
-def _suspicious(
-    where: str, low: float, high: float, known: np.ndarray, span_km: float, *, declared: bool
-) -> Fault | None:
-    radius = moon_radius_m()
-    margin = lookup("terrain.height_margin").value
-    allowed_low = lookup("terrain.lowest_height").value - margin
-    allowed_high = lookup("terrain.highest_height").value + margin
-    got, allowed = f"{low:g}..{high:g}", f"{allowed_low:g}..{allowed_high:g} m above {radius / 1e3:.1f} km"
-    if radius + allowed_low <= low and high <= radius + allowed_high:
-        hint = f'subtract the radius: gdal_calc.py --calc="A-{radius:.0f}", or declare it as the band\'s offset'
-        return Fault(where, "holds distances from the Moon's centre, not heights", got, "m", allowed, hint)
-    if not declared and radius + allowed_low <= low * 1e3 and high * 1e3 <= radius + allowed_high and span_km > 20.0:
-        hint = f'convert: gdal_calc.py --calc="(A-{radius / 1e3:.1f})*1000"'
-        return Fault(where, "holds distances from the Moon's centre in kilometres", got, "km", allowed, hint)
-    broken = bool(np.any(known != np.round(known)))
-    kilometres = allowed_low <= low * 1e3 and high * 1e3 <= allowed_high and high - low > 0.02
-    if not declared and broken and kilometres:
-        hint = 'convert: gdal_calc.py --calc="A*1000"; if they are metres, say so: gdal_edit.py -units m'
-        return Fault(where, "heights look like kilometres, not metres", got, "km?", allowed, hint)
-    if low < allowed_low or high > allowed_high:
-        hint = "is a fill value not declared as no-data, or is this another body or unit?"
-        return Fault(where, "heights cannot be the Moon's", got, "m", allowed, hint)
-    return None
-
-
-def _unreadable(path: Path, error: Exception) -> Fault:
-    reason = str(error.__cause__ or error)
-    return Fault(
-        str(path),
-        f"cannot be read ({reason})",
-        hint="incomplete download? compare its size with the publisher's; for PDS, keep label and image together",
-    )
 
 
 def _cap_rim(lat_deg: float, lon_deg: float, angle: float) -> tuple[np.ndarray, np.ndarray]:

@@ -18,6 +18,7 @@ import numpy as np
 
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.facts.table import lookup
+from moonstation.moon.sphere import moon_radius_m
 
 if TYPE_CHECKING:
     from moonstation.moon.dem import Dem, Patch
@@ -62,7 +63,7 @@ class Horizon:
         faults = _place_faults(lat_deg, lon_deg, height_m)
         if faults:
             raise RangeError(faults)
-        radius_km = lookup("sky.moon_reference_radius").value
+        radius_km = moon_radius_m() / 1e3
         dip = math.acos(radius_km / (radius_km + height_m / 1e3))
         return cls(
             azimuth_deg=np.arange(azimuth_count) * (360.0 / azimuth_count),
@@ -153,7 +154,6 @@ def compute_horizon(
     faults = [*_place_faults(lat_deg, lon_deg, height_m), *_ray_faults(azimuth_count, reach_km)]
     if faults:
         raise RangeError(faults)
-    from moonstation.moon.dem import moon_radius_m
     from moonstation.moon.march import Steps, march
 
     dems = sorted(dems, key=lambda dem: dem.posting_m)
