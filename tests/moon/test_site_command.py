@@ -122,6 +122,14 @@ def test_every_window_goes_to_the_events_file(tmp_path):
     assert list(tmp_path.iterdir()) == [path]  # nothing half-written is left
 
 
+def test_an_events_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
+    folder = tmp_path / "taken"
+    folder.mkdir()
+    (told,) = faults("malapert-massif", *MONTH, "--events", folder)
+    assert "cannot be written" in told
+    assert list(tmp_path.iterdir()) == [folder]
+
+
 def test_without_dates_it_runs_over_one_turn_of_the_node():
     report = json.loads(call("connecting-ridge", "--step", "8h", "--json").output)
     assert (report["start"], report["end"]) == ("2026-01-01T00:00:00Z", "2044-08-08T00:00:00Z")

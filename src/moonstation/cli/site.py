@@ -238,7 +238,9 @@ def _iso(moment: datetime) -> str:
 
 
 def _write_events(path: Path, light: SiteLight) -> None:
-    """Every window as one row; the file appears whole or not at all."""
+    """Every window as one row; the file appears whole or not at all. Raises RangeError where it cannot be written."""
+    from moonstation.core.errors import Fault, RangeError
+
     text = io.StringIO()
     writer = csv.DictWriter(text, ["event", "start_utc", "end_utc", "duration_h", "cut_by_record"], lineterminator="\n")
     writer.writeheader()
@@ -247,6 +249,8 @@ def _write_events(path: Path, light: SiteLight) -> None:
     try:
         beside.write_text(text.getvalue(), encoding="utf-8")
         beside.replace(path)
+    except OSError as error:
+        raise RangeError(Fault("--events", f"cannot be written ({error.strerror})", str(path))) from error
     finally:
         beside.unlink(missing_ok=True)
 
