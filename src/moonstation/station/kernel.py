@@ -224,41 +224,48 @@ def _write_record(tables: Tables, records: Records, record: int, steps: int) -> 
 
 
 @compiled
-def run_kernel(
-    tables: Tables, rules: Rules, series: NDArray[np.float32], step_h: float, record_steps: int, records: Records
+def run_kernel(  # noqa: PLR0913, PLR0917 (compiled code takes arrays one by one)
+    tables: Tables,
+    rules: Rules,
+    series: NDArray[np.float32],
+    step_h: float,
+    record_steps: int,
+    total: int,
+    records: Records,
 ) -> None:
-    """Run one step of ``step_h`` hours for every row of ``series``; fills ``records``.
+    """Go on from where ``tables`` stand, one step of ``step_h`` hours for every row of ``series``; fills ``records``.
 
     series : (steps, n) float32, every series that a process, node or bus refers to by its column
+    total : steps of the whole run, so that its last record is written though it be short
     """
-    log, residual, buses, stores = records.log, records.residual, tables.buses, tables.stores
-    change, delivery, steps = 0, 0, len(series)
-    for step in range(steps):
-        record, now = step // record_steps, series[step]
-        if step >= change:
-            change = change_assets(tables, log, step)
-        delivery = deliver(tables, log, step, delivery)
-        open_step(tables.buses, tables.stores, tables.active[1], step_h)
+    log, residual, buses, stores, clock = records.log, records.residual, tables.buses, tables.stores, tables.clock
+    for row in range(len(series)):
+        step, now = clock[0], series[row]
+        record = step // record_steps
+        if step >= clock[1]:
+            clock[1] = change_assets(tables, log, step)
+        clock[2] = deliver(tables, log, step, clock[2])
+        open_step(buses, stores, tables.active[1], step_h)
         _open_heat(tables.nodes)
         _set_modes(tables, rules, now, step_h, log, step)
         starved = _run_processes(tables, rules.critical_priority, now, step_h)
         _close_heat(tables.nodes)
-        spilled = records.spilled[record]
-        if settle(tables.buses, tables.stores, tables.powers, tables.active[1], spilled, step_h):
-            note_spills(tables.buses, log, step)
+        if settle(buses, stores, tables.powers, tables.active[1], records.spilled[record], step_h):
+            note_spills(buses, log, step)
         solve_heat(tables.nodes, now, step_h)
         residual[2] = max(residual[2], heat_residual(tables.nodes, now, step_h))
         _note_power(tables.powers, records, log, step, record)
         lost = lose_assets(tables, log, step) if starved or any_node_out(tables.nodes) else False
         close_ledger(buses, stores, tables.elements, tables.element_sums, tables.active[1], records.ledger, residual)
-        if (step + 1) % record_steps == 0 or step == steps - 1:
+        if (step + 1) % record_steps == 0 or step == total - 1:
             _write_record(tables, records, record, step - record * record_steps + 1)
         if lost:
             refresh_active(tables)
+        clock[0] = step + 1
 
 
 def run(network: Network, series: NDArray[np.float32], step_h: float, record_steps: int, records: Records) -> Tables:
     """Run the compiled kernel from an empty Moon over all rows of ``series``; returns the tables as they end."""
     tables = make_tables(network, step_h)
-    run_kernel(tables, network.rules, series, step_h, record_steps, records)
+    run_kernel(tables, network.rules, series, step_h, record_steps, len(series), records)
     return tables

@@ -40,7 +40,8 @@ class Compiled:
     """A packed network, its series, and the names by which results speak of its parts."""
 
     network: packed.Network
-    series: NDArray[np.float32]
+    columns: tuple[Series, ...]
+    steps: int
     bus_keys: tuple[BusKey, ...]
     power_nodes: tuple[str, ...]
     assets: tuple[Asset, ...]
@@ -48,6 +49,19 @@ class Compiled:
     stores: tuple[tuple[Asset | None, Store, BusKey], ...]
     thermal_nodes: tuple[tuple[Asset, ThermalNode], ...]
     capabilities: tuple[Mapping[str, float], ...]  # by asset
+
+    @property
+    def series(self) -> NDArray[np.float32]:
+        """All columns side by side, shape (steps, columns): large for a long run."""
+        return series_block(self.columns, 0, self.steps)
+
+
+def series_block(columns: Sequence[Series], first: int, last: int) -> NDArray[np.float32]:
+    """Rows ``first`` to ``last`` of the columns side by side, shape (last - first, columns, at least one)."""
+    out = np.zeros((last - first, max(len(columns), 1)), np.float32)
+    for number, column in enumerate(columns):
+        out[:, number] = column[first:last]
+    return out
 
 
 class _SeriesTable:
@@ -67,12 +81,6 @@ class _SeriesTable:
             self._columns[id(series)] = len(self.arrays)
             self.arrays.append(series)
         return self._columns[id(series)]
-
-    def matrix(self) -> NDArray[np.float32]:
-        out = np.empty((self.count, max(len(self.arrays), 1)), np.float32)
-        for column, array in enumerate(self.arrays):
-            out[:, column] = array
-        return out
 
 
 def compile_station(station: Station, place_of: Callable[[Asset], Surroundings]) -> Compiled:
@@ -104,7 +112,8 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
     )
     return Compiled(
         network=network,
-        series=table.matrix(),
+        columns=tuple(table.arrays),
+        steps=station.grid.count,
         bus_keys=bus_keys,
         power_nodes=power_nodes,
         assets=station.assets,

@@ -156,6 +156,7 @@ class Tables(NamedTuple):
 
     active : numbers of the live processes (row 0) and buses (row 1), padded with -1
     element_sums : scratch of the ledger: what a step leaves open by element (row 0), and its scale (row 1) [kg]
+    clock : next step to run, step of the next landing or end, number of the next delivery
     """
 
     buses: Table
@@ -171,6 +172,7 @@ class Tables(NamedTuple):
     serve_up_to: NDArray[np.int64]
     active: NDArray[np.int64]
     element_sums: NDArray[np.float64]
+    clock: NDArray[np.int64]
 
 
 def make_tables(network: Network, step_h: float) -> Tables:
@@ -225,6 +227,7 @@ def make_tables(network: Network, step_h: float) -> Tables:
         serve_up_to=network.rules.serve_up_to,
         active=np.full((2, max(len(process_table), len(bus_table)) + 1), -1, np.int64),
         element_sums=np.zeros((2, buses.elements.shape[1])),
+        clock=np.zeros(3, np.int64),
     )
 
 
