@@ -29,6 +29,7 @@ def test_every_assumption_is_listed(winter: Study) -> None:
     assert winter.summary["assumptions"] == len(winter.assumptions) > 0
     assert all(fact.status in UNCONFIRMED for fact in winter.assumptions)
     assert "sun.irradiance_1au" in winter.fact_keys
+    assert not any(key.startswith(("biology.", "cabin.")) for key in winter.fact_keys), "nothing of the kind is there"
 
 
 def test_progress_names_the_stages() -> None:

@@ -35,19 +35,30 @@ def note(key: str) -> None:
 
 
 def fact_cache(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Cache a function of hashable positional arguments; a remembered result notes again the facts it stood on."""
-    kept: dict[Hashable, tuple[_R, frozenset[str]]] = {}
+    """Cache a function of hashable arguments; a remembered result notes again the facts it stood on."""
+    return fact_cache_of(None)(function)
 
-    @functools.wraps(function)
-    def remembered(*args: _P.args, **kwargs: _P.kwargs) -> _R:
-        key = (args, tuple(sorted(kwargs.items())))
-        if key not in kept:
-            with recorded() as keys:
-                result = function(*args, **kwargs)
-            kept[key] = (result, frozenset(keys))
-        result, used = kept[key]
-        for name in used:
-            note(name)
-        return result
 
-    return remembered
+def fact_cache_of(size: int | None) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
+    """As ``fact_cache``, for the ``size`` results that were made last."""
+
+    def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
+        kept: dict[Hashable, tuple[_R, frozenset[str]]] = {}
+
+        @functools.wraps(function)
+        def remembered(*args: _P.args, **kwargs: _P.kwargs) -> _R:
+            key = (args, tuple(sorted(kwargs.items())))
+            if key not in kept:
+                with recorded() as keys:
+                    result = function(*args, **kwargs)
+                kept[key] = (result, frozenset(keys))
+                if size is not None and len(kept) > size:
+                    kept.pop(next(iter(kept)))
+            result, used = kept[key]
+            for name in used:
+                note(name)
+            return result
+
+        return remembered
+
+    return decorate

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -14,6 +13,7 @@ from scipy.constants import au
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.time import DAY_S, HOUR_S, TimeGrid, parse_utc, tdb_from_utc
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import fact_cache_of
 from moonstation.sky.chebyshev import FloatArray
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.sky.orientation import moon_me_from_icrf
@@ -206,7 +206,7 @@ def _light_s(vector_km: FloatArray) -> FloatArray:
     return np.asarray(np.sqrt(np.einsum("ij,ij->i", vector_km, vector_km)) / LIGHT_KM_S)
 
 
-@lru_cache(maxsize=8)
+@fact_cache_of(8)
 def _grid_states(kernels: Ephemeris, body: str, grid: TimeGrid) -> FloatArray:
     """States at every step of the grid, or about every hour from its first to its last step when steps are short."""
     span_s = grid.tdb[-1] - grid.tdb[0]
