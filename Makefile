@@ -33,7 +33,7 @@ lint: $(TEST_READY)
 	$(BIN)/lint-imports
 
 docs: $(TEST_READY)
-	$(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(TEST_READY)
 	$(BIN)/python -m pytest benchmarks

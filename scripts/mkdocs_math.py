@@ -10,9 +10,9 @@ from latex2mathml.converter import convert
 _FORMULA = re.compile(r'<(span|div) class="arithmatex">\\([(\[])(.*?)\\[)\]]</\1>', re.DOTALL)
 
 
-def on_page_content(page: str, **_: object) -> str:
+def on_page_content(content: str, **_: object) -> str:
     """Replace what the Markdown extension arithmatex marked as LaTeX; called by MkDocs."""
-    return _FORMULA.sub(_mathml, page)
+    return _FORMULA.sub(_mathml, content)
 
 
 def _mathml(match: re.Match[str]) -> str:

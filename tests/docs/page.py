@@ -1,7 +1,8 @@
 """Reads a page of the documentation as the steps that a reader would take, and takes them.
 
 - A ``python`` block is executed; all blocks of a page share one namespace. A ``text`` block that follows is what it
-  prints. A statement that ends in ``# -> value`` must show that value.
+  prints. A statement that ends in ``# -> value`` (or has it alone on the next line) must show that value. A block whose
+  first line is ``# file: src/PATH.py`` is executed as that module.
 - A ``toml`` block whose first line is ``# file: NAME`` is written to NAME.
 - In a ``console`` block each line ``$ moonstation ...`` is run and must end with 0, or with N where the line ends in
   ``# exit N``; lines under it are what it prints. ``$ make study`` runs what the Makefile runs. Other commands are
@@ -21,6 +22,7 @@ import re
 import subprocess
 import sys
 import textwrap
+import types
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -31,6 +33,7 @@ _FENCE = re.compile(
 )
 _NEEDS_SHARED = "<!-- needs-shared -->"
 _FILE = re.compile(r"# file: (\S+)\n")
+_MODULE = re.compile(r"# file: src/(\S+)\.py\n")
 _SHOWN = re.compile(r"#\s*->\s*(.+)$")
 _EXIT = re.compile(r"\s+# exit (\d+)$")
 #: What the Makefile runs under a command that pages show.
@@ -100,6 +103,9 @@ def commands_of(console: str) -> Iterator[Command]:
 def take(block: Block, namespace: dict[str, Any], folder: Path) -> None:
     """Do what a block says, in the current folder; raises AssertionError where the page promises something else."""
     if block.language == "python":
+        if module := _MODULE.match(block.text):
+            namespace.update(as_module(block.text, module[1].replace("/", ".")))
+            return
         printed = run_python(block.text, namespace)
         if block.output is not None:
             assert_shown(printed, block.output)
@@ -112,12 +118,25 @@ def take(block: Block, namespace: dict[str, Any], folder: Path) -> None:
             run_command(command, folder)
 
 
+def as_module(source: str, name: str) -> dict[str, Any]:
+    """Execute a text as the module of that name; returns what it defines."""
+    module = types.ModuleType(name)
+    sys.modules[name] = module
+    try:
+        exec(compile(source, name, "exec"), module.__dict__)
+    finally:
+        del sys.modules[name]
+    return {key: value for key, value in vars(module).items() if not key.startswith("__")}
+
+
 def run_python(source: str, namespace: dict[str, Any]) -> str:
     """Execute statement by statement; returns what was printed."""
     lines = source.splitlines()
     printed = ""
     for node in ast.parse(source).body:
-        shown = _SHOWN.search(lines[(node.end_lineno or 1) - 1])
+        last = node.end_lineno or 1
+        below = lines[last].strip() if last < len(lines) else ""
+        shown = _SHOWN.search(lines[last - 1]) or _SHOWN.match(below)
         stream = io.StringIO()
         value = None
         with contextlib.redirect_stdout(stream):

@@ -1,5 +1,7 @@
 """The reader of pages reads as its own manual says."""
 
+import sys
+
 import pytest
 from page import Command, assert_shown, blocks_of, commands_of, is_step, run_python, take
 
@@ -86,6 +88,20 @@ def test_what_is_shown_is_compared_but_for_blanks_and_dots(real, promised, same)
     else:
         with pytest.raises(AssertionError, match="the page shows"):
             assert_shown(real, promised)
+
+
+def test_a_value_may_stand_on_the_next_line():
+    run_python("[1,\n 2]\n# -> [1, 2]\n3", {})
+    with pytest.raises(AssertionError):
+        run_python("[1,\n 2]\n# -> [1, 3]", {})
+
+
+def test_a_block_may_be_a_module_of_its_own(tmp_path):
+    namespace = {}
+    (block,) = blocks_of("```python\n# file: src/house/room.py\nwhere = __name__\n```\n")
+    take(block, namespace, tmp_path)
+    assert namespace["where"] == "house.room"
+    assert "house.room" not in sys.modules
 
 
 def test_a_wrong_value_behind_an_arrow_is_told():
