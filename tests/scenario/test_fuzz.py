@@ -12,9 +12,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moonstation.core.errors import ScenarioError
-from moonstation.scenario.reading import library, load_scenario, read_scenario
+from moonstation.scenario.reading import load_scenario, read_scenario
 
-TEXT = library()["first-night"].read_text("utf-8")
+TEXT = Path(__file__).with_name("good.toml").read_text("utf-8")
 LINES = TEXT.splitlines()
 FOLDER = Path("night.toml")
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.time import DAY_S
 from moonstation.roadmap.trailing import FloatArray, first_held, steps_in
+
+if TYPE_CHECKING:
+    from moonstation.station.results import RunResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +97,14 @@ class MilestoneOutcome:
     def delay_days(self) -> float | None:
         """Days from the planned date to the reached one, negative when early; None while not reached [d]."""
         return (self.reached - self.planned).total_seconds() / DAY_S if self.reached else None
+
+
+def evaluate(milestones: Sequence[Milestone], result: RunResult) -> list[MilestoneOutcome]:
+    """Outcome of every milestone in a run, in the order given."""
+    from moonstation.roadmap.capability import Capability
+
+    capability = Capability(result)
+    return judge(milestones, capability.time, capability.series)
 
 
 def judge(milestones: Sequence[Milestone], time: NDArray[np.datetime64], series: SeriesOf) -> list[MilestoneOutcome]:

@@ -84,8 +84,9 @@ def _arrival(scenario: Scenario, mission: str) -> datetime | None:
 
 
 def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
-    arrival = _arrival(scenario, entry.mission)
-    if arrival is None or (entry.until and entry.until <= scenario.start):
+    arrival, mission = _arrival(scenario, entry.mission), scenario.mission(entry.mission)
+    end = entry.until or mission.until
+    if arrival is None or (end and end <= scenario.start):
         return
     for name in unit_names(entry):
         yield Asset(
@@ -93,9 +94,9 @@ def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
             component=component_of(entry),
             node=entry.site,
             start=arrival,
-            end=entry.until,
+            end=end,
             mission=entry.mission,
-            partner=entry.partner or " and ".join(scenario.mission(entry.mission).partners),
+            partner=entry.partner or " and ".join(mission.partners),
             facility=facility_of(entry),
             priority_shift=entry.priority_shift,
         )

@@ -139,6 +139,8 @@ def _missions(draft: Draft, source: Source) -> Iterator[Fault]:
         if mission.launch and mission.arrival and mission.arrival < mission.launch:
             message = f"is before the launch on {_day(mission.launch)}"
             yield source.fault((*path, "arrival"), message, hint="exchange them")
+        if mission.arrival and mission.until and mission.until <= mission.arrival:
+            yield source.fault((*path, "until"), f"is not after the arrival on {_day(mission.arrival)}")
         if mission.status == "flown" and "arrival" not in source.table(path):
             message = "is missing for a mission that has flown"
             yield source.fault((*path, "arrival"), message, hint='give it, or set status = "failed"')

@@ -22,7 +22,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from moonstation.core.errors import MoonstationError
 from moonstation.core.time import parse_duration_s, parse_utc
-from moonstation.facts.table import all_facts
+from moonstation.facts.table import all_facts, lookup
 
 #: Endings of keys that name a unit, longest first, with the unit as people write it.
 KEY_UNITS = {
@@ -144,10 +144,11 @@ class OrFact:
         facts = all_facts()
         if key not in facts:
             raise refused("no such fact", hint=did_you_mean(key, facts, "list them with: moonstation facts"))
-        if not same_unit(facts[key].unit, self.unit):
+        fact = lookup(key)
+        if not same_unit(fact.unit, self.unit):
             allowed = f"a fact in {self.unit}" if self.unit.strip("-1") else "a fact without a unit"
-            raise refused(f"fact {key} is in {facts[key].unit}", allowed=allowed)
-        return facts[key].value
+            raise refused(f"fact {key} is in {fact.unit}", allowed=allowed)
+        return fact.value
 
 
 def within(low: float | None = None, high: float | None = None) -> Any:

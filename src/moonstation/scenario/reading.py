@@ -56,7 +56,6 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
     if faults:
         raise ScenarioError(sorted(faults, key=_line))
     scenario._path = path
-    scenario._named_facts = frozenset(_named_facts(source.document))
     return scenario
 
 
@@ -122,23 +121,3 @@ def _lines(text: str) -> Mapping[KeyPath, int]:
         return key_lines(text.replace("\r\n", "\n"))
     except (ValueError, IndexError, RecursionError):  # a place without its line is better than no answer
         return {}
-
-
-def facts_used(scenario: Scenario) -> list[str]:
-    """Keys of the facts that the scenario's parameters rest on, named in the file or by default."""
-    from moonstation.components.contract import parameters
-    from moonstation.components.registry import components
-
-    keys = set(scenario.named_facts)
-    for entry in scenario.assets:
-        for item in parameters(components()[entry.type]):
-            if item.fact_key and item.name not in entry.model_fields_set:
-                keys.add(item.fact_key)
-    return sorted(keys)
-
-
-def _named_facts(value: Any) -> list[str]:
-    if isinstance(value, dict) and set(value) == {"fact"}:
-        return [value["fact"]]
-    inner = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
-    return [key for item in inner for key in _named_facts(item)]

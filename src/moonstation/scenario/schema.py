@@ -128,6 +128,8 @@ class MissionEntry(Part):
     """Launch date."""
     arrival: Moment | None = None
     """Landing, or arrival in orbit; from then on its assets live."""
+    until: Moment | None = None
+    """Last moment of what it brings, where an asset does not say otherwise; left out: it stays."""
     status: Literal["flown", "planned", "failed"]
     """Whether it flew is data; a failed mission brings nothing."""
     site: NodeName | None = None
@@ -160,7 +162,7 @@ class AssetEntry(Part):
     count: Annotated[int, within(1, 100)] = 1
     """How many of it, each an asset of its own."""
     until: Moment | None = None
-    """Last moment of its life; left out: it stays."""
+    """Last moment of its life; left out: the mission's, or it stays."""
     priority_shift: Annotated[int, within(-9, 9)] = 0
     """Added to the priority of everything that it does; positive is shed earlier."""
     landed_kg: Annotated[float, within(0.0, 1_000_000.0)] | None = None
@@ -260,17 +262,11 @@ class Scenario(Part):
     """Steps of the road map."""
 
     _path: Path | None = PrivateAttr(default=None)
-    _named_facts: frozenset[str] = PrivateAttr(default=frozenset())
 
     @property
     def path(self) -> Path | None:
         """File that it was read from."""
         return self._path
-
-    @property
-    def named_facts(self) -> frozenset[str]:
-        """Keys of the facts that the file itself names."""
-        return self._named_facts
 
     @property
     def folder(self) -> Path:

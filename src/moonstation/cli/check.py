@@ -1,0 +1,60 @@
+"""``moonstation check``: is this scenario sound, and what is in it?"""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from moonstation.scenario.schema import Scenario
+
+
+def check(
+    scenario: Annotated[str, typer.Argument(help="A scenario that moonstation ships, such as ilrs, or a TOML file.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+) -> None:
+    """Read a scenario and say what is in it, or every fault of it with its line."""
+    from moonstation.scenario.reading import load_scenario
+
+    summary = check_summary(load_scenario(scenario))
+    if as_json:
+        typer.echo(json.dumps(summary, indent=1))
+    else:
+        _print_summary(summary)
+
+
+def check_summary(scenario: Scenario) -> dict[str, Any]:
+    """What ``moonstation check --json`` prints: the scenario in a few numbers, and what is left out of the run."""
+    from moonstation.scenario.build import build_station, left_out
+
+    station = build_station(scenario)
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "start": f"{scenario.start:%Y-%m-%d}",
+        "end": f"{scenario.end:%Y-%m-%d}",
+        "step": scenario.step,
+        "steps": station.grid.count,
+        "main_site": scenario.main_site,
+        "sites": list(scenario.sites),
+        "relays": list(scenario.relays),
+        "ground_stations": list(scenario.ground_stations),
+        "missions": len(scenario.missions),
+        "assets": len(station.assets),
+        "deliveries": len(station.deliveries),
+        "milestones": len(scenario.milestones),
+        "left_out": left_out(scenario),
+    }
+
+
+def _print_summary(summary: dict[str, Any]) -> None:
+    typer.echo(f"{summary['name']}: sound. {summary['title']}")
+    typer.echo(f"  {summary['start']} to {summary['end']}, {summary['steps']} steps of {summary['step']}")
+    for key in ("sites", "relays", "ground_stations"):
+        typer.echo(f"  {key.replace('_', ' ')}: {', '.join(summary[key]) or 'none'}")
+    counts = (f"{summary[key]} {key}" for key in ("missions", "assets", "deliveries", "milestones"))
+    typer.echo(f"  {', '.join(counts)}")
+    for note in summary["left_out"]:
+        typer.echo(f"  note: {note}")
