@@ -101,7 +101,7 @@ class Dem:
 
         Reads the smallest window that holds all places. Raises TerrainError where the file cannot be read.
         """
-        from moonstation.moon.projection import GRID_SIZE, bilinear_many
+        from moonstation.moon.projection import bilinear_many
 
         pixels = self._pixels_of(lat_deg, lon_deg)
         flat = pixels.reshape(-1, 2)
@@ -112,10 +112,9 @@ class Dem:
             window = self._clip(int(r0), int(c0), int(r1), int(c1))
             values = self.read_window(window)
             local = flat[inside] - np.array([window[1], window[0]])
-            plain = np.zeros(GRID_SIZE)  # no projection: pixels are given
-            if self.grid is not None and values.shape[1] == self.shape[1]:
-                plain[20] = self.grid[20]
-            heights[inside] = bilinear_many(values, plain, local)
+            closes = self.grid is not None and values.shape[1] == self.shape[1]
+            period = float(self.grid[20]) if closes and self.grid is not None else 0.0
+            heights[inside] = bilinear_many(values, period, local)
         return heights.reshape(pixels.shape[:-1])
 
     def patches(self, lat_deg: float, lon_deg: float, reach_m: float) -> list[Patch]:

@@ -11,9 +11,6 @@ from numba import njit
 from moonstation.moon.dem import Patch
 from moonstation.moon.projection import bilinear, pixel_of
 
-#: Into how many parts the two steps around the highest point of a march are cut to find the crest between them.
-PARTS = 16
-
 
 @dataclass(frozen=True)
 class Steps:
@@ -21,8 +18,9 @@ class Steps:
 
     ``first``: nearer heights are only the interpolation's own facet under the eye
     (docs/decisions/003-point-horizon.md). Then steps of the distance times ``near_share`` up to ``near`` postings,
-    and of the distance times ``per_distance`` up to ``longest``. ``Steps(longest=0.25)`` is the reference that
-    faster engines are held to.
+    and of the distance times ``per_distance`` up to ``longest``. Last, the two steps around the highest
+    point are cut into ``parts`` to find the crest between them. ``Steps(longest=0.25)`` is the reference that faster
+    engines are held to.
     """
 
     first: float = 0.75
@@ -30,13 +28,14 @@ class Steps:
     near: float = 0.25
     per_distance: float = 1.0 / 256.0
     longest: float = 1.0
+    parts: int = 16
 
     def __str__(self) -> str:
         """In words, for provenance."""
         return (
             f"march along great circles: first height at {self.first:g} posting, steps of 1/{1.0 / self.near_share:g} "
             f"of the distance up to {self.near:g} posting, then 1/{1.0 / self.per_distance:g} of it up to "
-            f"{self.longest:g} posting; crest sought between steps"
+            f"{self.longest:g} posting; crest sought in {self.parts} parts of two steps"
         )
 
 
@@ -58,7 +57,7 @@ def march(
     """
     nest = _packed(patches)
     eye = (math.radians(lat_deg), math.radians(lon_deg), eye_radius_m)
-    pace = (steps.first, steps.near_share, steps.near, steps.per_distance, steps.longest)
+    pace = (steps.first, steps.near_share, steps.near, steps.per_distance, steps.longest, steps.parts)
     return _march(nest, eye, pace, np.radians(azimuth_deg), reach_m, moon_radius_m)
 
 
@@ -78,7 +77,7 @@ def _packed(patches: list[Patch]) -> tuple[np.ndarray, ...]:
 @njit(cache=True)
 def _march(nest, eye, pace, azimuths, reach, radius):
     lat, lon, eye_radius = eye
-    first, near_share, near, per_distance, longest = pace
+    first, near_share, near, per_distance, longest, parts = pace
     count = azimuths.size
     elevation, distance, last, gap = np.empty(count), np.empty(count), np.empty(count), np.empty(count)
     up = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
@@ -105,7 +104,7 @@ def _march(nest, eye, pace, azimuths, reach, radius):
             way = min(way + step, reach)
         if seen > 0.0:
             span = (max(best_way - best_step, first * posting_here), min(best_way + best_step, reach))
-            best, best_way = _crest(nest, up, ahead, eye_radius, radius, span, best, best_way)
+            best, best_way = _crest(nest, up, ahead, (eye_radius, radius), span, parts, best, best_way)
         elevation[i] = math.degrees(math.atan(best)) if seen > 0.0 else math.nan
         distance[i], last[i] = best_way, seen
         gap[i] = missed / seen if seen > 0.0 else 1.0
@@ -113,10 +112,11 @@ def _march(nest, eye, pace, azimuths, reach, radius):
 
 
 @njit(cache=True)
-def _crest(nest, up, ahead, eye_radius, radius, span, best, best_way):
+def _crest(nest, up, ahead, radii, span, parts, best, best_way):
     """The highest tangent within a span of the ray, and where: the crest lies between two heights of the march."""
-    for part in range(PARTS + 1):
-        way = span[0] + (span[1] - span[0]) * part / PARTS
+    eye_radius, radius = radii
+    for part in range(1, parts):
+        way = span[0] + (span[1] - span[0]) * part / parts
         height, _ = _height_at(nest, up, ahead, way / radius)
         tangent = _tangent(radius + height, eye_radius, way / radius)
         if tangent > best:  # never for NaN
@@ -131,10 +131,9 @@ def _height_at(nest, up, ahead, angle):
     cos, sin = math.cos(angle), math.sin(angle)
     x, y, z = up[0] * cos + ahead[0] * sin, up[1] * cos + ahead[1] * sin, up[2] * cos + ahead[2] * sin
     for level in range(starts.size):
-        rows, cols = shapes[level, 0], shapes[level, 1]
-        piece = heights[starts[level] : starts[level] + rows * cols].reshape((rows, cols))
         col, row = pixel_of(grids[level], x, y, z)
-        height = bilinear(piece, grids[level], col, row)
+        rows, cols = shapes[level, 0], shapes[level, 1]
+        height = bilinear(heights, starts[level], rows, cols, grids[level, 20], col, row)
         if not math.isnan(height):
             return height, postings[level]
     return math.nan, postings[starts.size - 1]

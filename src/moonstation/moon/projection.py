@@ -159,35 +159,37 @@ def pixels_of(grid, directions):
 
 
 @njit(cache=True)
-def bilinear(heights, grid, col, row):
+def bilinear(heights, start, rows, cols, period, col, row):
     """Height between the four pixels around (col, row); NaN outside the raster or beside no-data.
 
-    The outer half pixel takes the value of the edge; columns close round the Moon where the raster does.
+    ``heights`` is flat; the raster of rows x cols begins at ``start``. The outer half pixel takes the value of the
+    edge; columns close round the Moon where the raster has as many as its ``period``.
     """
-    rows, cols = heights.shape
     if not (-0.5 <= row <= rows - 0.5 and -0.5 <= col <= cols - 0.5):
         return math.nan
-    closes = grid[20] > 0.0 and abs(grid[20] - cols) < 0.5
+    closes = period > 0.0 and abs(period - cols) < 0.5
     row = min(max(row, 0.0), rows - 1.0)
     if not closes:
         col = min(max(col, 0.0), cols - 1.0)
     r0, c0 = int(math.floor(row)), int(math.floor(col))
     fr, fc = row - r0, col - c0
-    r1 = min(r0 + 1, rows - 1)
-    c1 = c0 + 1
+    r1, c1 = min(r0 + 1, rows - 1), c0 + 1
     if closes:
         c0, c1 = c0 % cols, c1 % cols
     else:
         c1 = min(c1, cols - 1)
-    upper = heights[r0, c0] * (1.0 - fc) + heights[r0, c1] * fc
-    lower = heights[r1, c0] * (1.0 - fc) + heights[r1, c1] * fc
-    return upper * (1.0 - fr) + lower * fr
+    upper, lower = start + r0 * cols, start + r1 * cols
+    above = heights[upper + c0] * (1.0 - fc) + heights[upper + c1] * fc
+    below = heights[lower + c0] * (1.0 - fc) + heights[lower + c1] * fc
+    return above * (1.0 - fr) + below * fr
 
 
 @njit(cache=True)
-def bilinear_many(heights, grid, pixels):
-    """Heights at many pixels (col, row), shape (n, 2) -> (n,)."""
+def bilinear_many(heights, period, pixels):
+    """Heights at many pixels (col, row) of one raster, shape (n, 2) -> (n,)."""
+    rows, cols = heights.shape
+    flat = heights.ravel()
     out = np.empty(pixels.shape[0])
     for i in range(pixels.shape[0]):
-        out[i] = bilinear(heights, grid, pixels[i, 0], pixels[i, 1])
+        out[i] = bilinear(flat, 0, rows, cols, period, pixels[i, 0], pixels[i, 1])
     return out
