@@ -218,6 +218,24 @@ def test_pieces_of_a_raster_too_large_for_memory_see_the_same(tmp_path, write_de
     assert np.abs(whole.elevation_deg - pieces.elevation_deg).max() < 0.03
 
 
+@pytest.mark.parametrize("corner", [0.0, -180.0])
+@pytest.mark.parametrize("place", [(0.3, 0.05), (10.0, 180.02), (-89.5, 33.0), (89.9, 200.0), (60.0, -0.1)])
+def test_a_map_of_the_whole_moon_is_read_over_its_seam_and_poles(place, corner, tmp_path, write_dem, monkeypatch):
+    def smooth(lat, lon):
+        x, y = np.cos(np.radians(lat)) * np.cos(np.radians(lon)), np.cos(np.radians(lat)) * np.sin(np.radians(lon))
+        return 2000.0 * np.sin(30.0 * x + 2.0) * np.cos(33.0 * y + 1.0) * np.cos(25.0 * np.sin(np.radians(lat)))
+
+    path = write_dem(tmp_path / "w.tif", smooth, crs=DEGREES, posting=0.25, corner=(corner, 90.0), shape=(720, 1440))
+    whole = compute_horizon([open_dem(path)], *place, 10.0, 72)
+    monkeypatch.setattr(dem_module, "MAX_PIXELS", 40_000)
+    dem = open_dem(path)
+    pieces = compute_horizon([dem], *place, 10.0, 72)
+    assert max(patch.heights_m.size for patch in dem.patches(*place, 310e3)) <= 41_000
+    assert np.median(np.abs(whole.elevation_deg - pieces.elevation_deg)) < 0.005
+    assert np.abs(whole.elevation_deg - pieces.elevation_deg).max() < 0.1
+    assert pieces.provenance["reach_attained_km"] == "310.0 least, 310.0 median"
+
+
 def test_the_reach_attained_and_the_gaps_are_told(tmp_path, write_dem):
     heights = np.zeros((201, 201))
     heights[:, 160:180] = np.nan

@@ -112,8 +112,7 @@ class Dem:
             window = self._clip(int(r0), int(c0), int(r1), int(c1))
             values = self.read_window(window)
             local = flat[inside] - np.array([window[1], window[0]])
-            closes = self.grid is not None and values.shape[1] == self.shape[1]
-            period = float(self.grid[20]) if closes and self.grid is not None else 0.0
+            period = float(self.shape[1]) if self._closes and values.shape[1] == self.shape[1] else 0.0
             heights[inside] = bilinear_many(values, period, local)
         return heights.reshape(pixels.shape[:-1])
 
@@ -132,23 +131,34 @@ class Dem:
         return [self._patch(near)] if near == far else [self._patch(near), self._patch(far)]
 
     def read_window(self, window: tuple[int, int, int, int], step: int = 1, nearest: bool = False) -> np.ndarray:
-        """Heights [m] of pixel rows and columns (r0, c0, r1, c1), each value the mean of step x step pixels."""
+        """Heights [m] of pixel rows and columns (r0, c0, r1, c1), each value the mean of step x step pixels.
+
+        Columns may run over the seam of a map that closes round the Moon.
+        """
         import rasterio
         from rasterio.enums import Resampling
         from rasterio.errors import RasterioError
         from rasterio.windows import Window
 
         r0, c0, r1, c1 = window
-        shape = (math.ceil((r1 - r0) / step), math.ceil((c1 - c0) / step))
+        cols = self.shape[1]
+        spans = [(c0, c1)] if c0 >= 0 and c1 <= cols else [(c0 % cols, cols), (0, c1 % cols)]
         resampling = Resampling.nearest if nearest or step == 1 else Resampling.average
         try:
             with rasterio.open(self.path) as source:
-                raw = source.read(
-                    1, window=Window(c0, r0, c1 - c0, r1 - r0), out_shape=shape, resampling=resampling, masked=True
-                )
+                raw = [
+                    source.read(
+                        1,
+                        window=Window(west, r0, east - west, r1 - r0),
+                        out_shape=(math.ceil((r1 - r0) / step), math.ceil((east - west) / step)),
+                        resampling=resampling,
+                        masked=True,
+                    )
+                    for west, east in spans
+                ]
         except (RasterioError, OSError) as error:
             raise TerrainError(unreadable(self.path, error)) from error
-        return self._to_heights(raw)
+        return np.hstack([self._to_heights(piece) for piece in raw])
 
     def footprint(self) -> str:
         """Range of latitude and longitude that the raster covers, in words."""
@@ -169,40 +179,62 @@ class Dem:
     def _whole(self) -> Patch:
         return self._patch((0, 0, *self.shape))
 
+    @cached_property
+    def _closes(self) -> bool:
+        """Whether the raster's columns go once round the Moon."""
+        return self.grid is not None and abs(self.grid[20] - self.shape[1]) < 0.5
+
     def _patch(self, window: tuple[int, int, int, int]) -> Patch:
         from moonstation.moon.projection import window_grid
 
         r0, c0, r1, c1 = window
         step = max(1, math.ceil(math.sqrt((r1 - r0) * (c1 - c0) / MAX_PIXELS)))
-        heights = self.read_window(window, step)
+        if c0 < 0 or c1 > self.shape[1]:  # pieces of whole steps on both sides of the seam
+            seam = 0 if c0 < 0 else self.shape[1]
+            c0, c1 = seam - math.ceil((seam - c0) / step) * step, seam + math.ceil((c1 - seam) / step) * step
+        heights = self.read_window((r0, c0, r1, c1), step)
         rows, cols = heights.shape
-        assert self.grid is not None
+        if self.grid is None:
+            raise TypeError("a raster in this projection is read by _warped")
         grid = window_grid(self.grid, r0, c0, (r1 - r0) / rows, (c1 - c0) / cols)
         return Patch(heights, grid, self.posting_m * step)
 
     def _near_window(self, lat_deg: float, lon_deg: float) -> tuple[int, int, int, int]:
+        """A window of at most MAX_PIXELS pixels round a place, in full resolution."""
         col, row = (round(float(value)) for value in self._pixels_of(lat_deg, lon_deg))
+        rows, cols = self.shape
+        belt = MAX_PIXELS // cols
+        if self._closes and min(row, rows - row) < belt // 2:  # beside a pole: all columns, down to the pole
+            return (0, 0, belt, cols) if row < rows - row else (rows - belt, 0, rows, cols)
         half = int(math.sqrt(MAX_PIXELS)) // 2
         return self._clip(row - half, col - half, row + half, col + half)
 
     def _far_window(self, lat_deg: float, lon_deg: float, reach_m: float) -> tuple[int, int, int, int]:
         """Pixel window that holds the cap of radius ``reach_m`` around a place."""
-        lat, lon = _cap_rim(lat_deg, lon_deg, reach_m / moon_radius_m())
-        pixels = self._pixels_of(lat, lon)
+        angle = reach_m / moon_radius_m()
+        pixels = self._pixels_of(*_cap_rim(lat_deg, lon_deg, angle))
+        rows, cols = self.shape
         if self.grid is None or not np.isfinite(pixels).all():
-            return (0, 0, *self.shape)
+            return (0, 0, rows, cols)
+        period, here = self.grid[20], float(self._pixels_of(lat_deg, lon_deg)[0])
+        if period > 0.0:  # columns as they lie to both sides of the place
+            pixels[:, 0] = here + (pixels[:, 0] - here + period / 2.0) % period - period / 2.0
         (c0, r0), (c1, r1) = np.floor(pixels.min(axis=0)) - 1, np.ceil(pixels.max(axis=0)) + 2
-        around_pole = 90.0 - abs(lat_deg) <= math.degrees(reach_m / moon_radius_m())
-        if self.grid[20] > 0 and (around_pole or c1 - c0 > self.grid[20] / 2):
-            c0, c1 = 0, self.shape[1]
-            r0, r1 = (r0, r1) if not around_pole else (0, r1) if lat_deg > 0 else (r0, self.shape[0])
+        if period > 0.0 and 90.0 - abs(lat_deg) <= math.degrees(angle):  # the pole lies within: every column
+            c0, c1 = 0, cols
+            r0, r1 = (0, r1) if (lat_deg > 0) == (self.grid[19] < 0) else (r0, rows)
+        elif not self._closes and period > 0.0 and (c0 < 0 or c1 > cols):
+            c0, c1 = 0, cols
         return self._clip(int(r0), int(c0), int(r1), int(c1))
 
     def _clip(self, r0: int, c0: int, r1: int, c1: int) -> tuple[int, int, int, int]:
+        """A window within the raster; columns run over the seam where the raster closes round the Moon."""
         rows, cols = self.shape
-        if self.grid is not None and self.grid[20] > 0 and (c0 < 0 or c1 > cols):
-            c0, c1 = 0, cols  # the seam of a map that closes round the Moon
-        return max(r0, 0), max(c0, 0), min(r1, rows), min(c1, cols)
+        if not self._closes:
+            c0, c1 = max(c0, 0), min(c1, cols)
+        elif c1 - c0 >= cols:
+            c0, c1 = 0, cols
+        return max(r0, 0), c0, min(r1, rows), c1
 
     def _warped_patches(self, lat_deg: float, lon_deg: float, reach_m: float) -> list[Patch]:
         """Pieces in a projection that compiled code does not know, laid on a stereographic grid round the place."""
