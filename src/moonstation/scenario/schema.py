@@ -172,7 +172,7 @@ class AssetEntry(Part):
 
 
 class MilestoneEntry(Part):
-    """A step of the road map: all its conditions must hold together."""
+    """A step of the road map."""
 
     name: Text
     """Name, unlike any other milestone's."""
@@ -209,8 +209,9 @@ class MilestoneEntry(Part):
 
 
 def cargo_keys() -> dict[str, str]:
-    """Key of a delivery -> quantity, for every quantity that is counted in kilograms."""
-    return {f"{name}_{item.unit}": name for name, item in quantities().items() if item.is_mass}
+    """Key of a delivery -> quantity, for everything in kilograms that tanks hold (a cabin brings its own air)."""
+    cargo = {name: item for name, item in quantities().items() if item.is_mass and not name.startswith("cabin_")}
+    return {f"{name}_{item.unit}": name for name, item in cargo.items()}
 
 
 class DeliveryEntry(Part):

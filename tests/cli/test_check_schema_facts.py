@@ -1,0 +1,66 @@
+"""The verbs check, schema and facts, as a person and as a machine use them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from moonstation.cli.facts import find_facts
+from moonstation.cli.main import app
+from moonstation.core.errors import FactError, RangeError, ScenarioError
+from moonstation.facts.table import all_facts
+
+runner = CliRunner()
+
+
+def told(*words: str) -> str:
+    done = runner.invoke(app, words, catch_exceptions=False)
+    assert done.exit_code == 0
+    return done.stdout
+
+
+def test_check_says_what_is_in_a_scenario() -> None:
+    text = told("check", "first-night")
+    assert text.startswith("first-night: sound.")
+    summary = json.loads(told("check", "first-night", "--json"))
+    assert (summary["assets"], summary["missions"], summary["left_out"]) == (9, 1, [])
+
+
+def test_check_says_what_is_left_out_and_what_is_wrong(tmp_path: Path) -> None:
+    from moonstation.scenario.reading import library
+
+    path = tmp_path / "mine.toml"
+    good = library()["first-night"].read_text("utf-8")
+    path.write_text(good.replace('status = "planned"', 'status = "failed"'), "utf-8")
+    assert "note: First lander failed: 9 assets and deliveries are left out" in told("check", str(path))
+    path.write_text(good.replace("mast_m", "mast"), "utf-8")
+    with pytest.raises(ScenarioError, match="did you mean mast_m"):
+        told("check", str(path))
+
+
+def test_the_schema_goes_to_the_terminal_or_to_a_file(tmp_path: Path) -> None:
+    shown = json.loads(told("schema"))
+    assert "wrote" in told("schema", "-o", str(tmp_path / "s.json"))
+    assert json.loads((tmp_path / "s.json").read_text()) == shown
+    assert [item.name for item in tmp_path.iterdir()] == ["s.json"]
+    with pytest.raises(RangeError, match="cannot be written"):
+        told("schema", "-o", str(tmp_path / "absent" / "s.json"))
+
+
+def test_a_fact_is_told_with_its_source() -> None:
+    text = told("facts", "crew.oxygen")
+    assert "0.895 kg/CM-d" in text
+    assert "NASA/TP-2015-218570 Rev 2" in text
+    [fact] = json.loads(told("facts", "crew.oxygen", "--json"))
+    assert fact["status"] == "published"
+
+
+def test_facts_are_listed_all_or_by_family_or_refused() -> None:
+    assert len(json.loads(told("facts", "--json"))) == len(all_facts())
+    assert all(fact.key.startswith("relay.") for fact in find_facts("relay"))
+    assert "relay.raan" in told("facts", "relay.")
+    with pytest.raises(FactError, match=r"crew\.oxygen"):
+        find_facts("crew.oxigen")
