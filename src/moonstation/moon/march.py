@@ -11,6 +11,9 @@ from numba import njit
 from moonstation.moon.dem import Patch
 from moonstation.moon.projection import bilinear, pixel_of
 
+_Nest = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+_Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+
 
 @dataclass(frozen=True)
 class Steps:
@@ -48,7 +51,7 @@ def march(
     reach_m: float,
     moon_radius_m: float,
     steps: Steps = Steps(),  # noqa: B008 (frozen)
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
+) -> _Columns:
     """Sky-line over a nest of patches (finest first) seen from ``eye_radius_m`` from the Moon's centre.
 
     Returns elevation [deg], arc distance of the sky-line point [m], arc distance of the last height found [m]
@@ -58,10 +61,11 @@ def march(
     nest = _packed(patches)
     eye = (math.radians(lat_deg), math.radians(lon_deg), eye_radius_m)
     pace = (steps.first, steps.near_share, steps.near, steps.per_distance, steps.longest, steps.parts)
-    return _march(nest, eye, pace, np.radians(azimuth_deg), reach_m, moon_radius_m)
+    columns: _Columns = _march(nest, eye, pace, np.radians(azimuth_deg), reach_m, moon_radius_m)
+    return columns
 
 
-def _packed(patches: list[Patch]) -> tuple[np.ndarray, ...]:
+def _packed(patches: list[Patch]) -> _Nest:
     """A nest as compiled code takes it: all heights in one row, where each patch starts, shapes, grids, postings."""
     heights = [patch.heights_m.ravel() for patch in patches]
     sizes = [piece.size for piece in heights]
@@ -75,7 +79,14 @@ def _packed(patches: list[Patch]) -> tuple[np.ndarray, ...]:
 
 
 @njit(cache=True)
-def _march(nest, eye, pace, azimuths, reach, radius):
+def _march(
+    nest: _Nest,
+    eye: tuple[float, ...],
+    pace: tuple[float, float, float, float, int],
+    azimuths: np.ndarray,
+    reach: float,
+    radius: float,
+) -> _Columns:
     lat, lon, eye_radius = eye
     first, near_share, near, per_distance, longest, parts = pace
     count = azimuths.size
@@ -112,7 +123,16 @@ def _march(nest, eye, pace, azimuths, reach, radius):
 
 
 @njit(cache=True)
-def _crest(nest, up, ahead, radii, span, parts, best, best_way):
+def _crest(
+    nest: _Nest,
+    up: np.ndarray,
+    ahead: np.ndarray,
+    radii: tuple[float, float],
+    span: tuple[float, float],
+    parts: int,
+    best: float,
+    best_way: float,
+) -> tuple[float, float]:
     """The highest tangent within a span of the ray, and where: the crest lies between two heights of the march."""
     eye_radius, radius = radii
     for part in range(1, parts):
@@ -125,7 +145,7 @@ def _crest(nest, up, ahead, radii, span, parts, best, best_way):
 
 
 @njit(cache=True)
-def _height_at(nest, up, ahead, angle):
+def _height_at(nest: _Nest, up: np.ndarray, ahead: np.ndarray, angle: float) -> tuple[float, float]:
     """Height [m] in the finest patch that has one, and the posting [m] that this place is marched with."""
     heights, starts, shapes, grids, postings = nest
     cos, sin = math.cos(angle), math.sin(angle)
@@ -140,6 +160,6 @@ def _height_at(nest, up, ahead, angle):
 
 
 @njit(cache=True)
-def _tangent(point_radius, eye_radius, angle):
+def _tangent(point_radius: float, eye_radius: float, angle: float) -> float:
     """Tangent of the elevation of a point ``angle`` [rad] away round the sphere: the Moon's curvature, exact."""
     return (point_radius * math.cos(angle) - eye_radius) / (point_radius * math.sin(angle))

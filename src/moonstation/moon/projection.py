@@ -110,7 +110,7 @@ def window_grid(grid: np.ndarray, row0: float, col0: float, factor_row: float, f
 
 
 @njit(cache=True)
-def pixel_of(grid, x, y, z):
+def pixel_of(grid: np.ndarray, x: float, y: float, z: float) -> tuple[float, float]:
     """Column and row (centres at whole numbers) of the direction (x, y, z) in MOON_ME; NaN where the map has none.
 
     Azimuthal maps: Snyder 1987, "Map projections: a working manual", eqs. 20-3, 21-4, 22-4, 24-2 on the sphere.
@@ -150,7 +150,7 @@ def pixel_of(grid, x, y, z):
 
 
 @njit(cache=True)
-def pixels_of(grid, directions):
+def pixels_of(grid: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """Columns and rows of many directions, shape (n, 3) -> (n, 2)."""
     out = np.empty((directions.shape[0], 2))
     for i in range(directions.shape[0]):
@@ -159,7 +159,7 @@ def pixels_of(grid, directions):
 
 
 @njit(cache=True)
-def bilinear(heights, start, rows, cols, period, col, row):
+def bilinear(heights: np.ndarray, start: int, rows: int, cols: int, period: float, col: float, row: float) -> float:
     """Height between the four pixels around (col, row); NaN outside the raster or beside no-data.
 
     ``heights`` is flat; the raster of rows x cols begins at ``start``. The outer half pixel takes the value of the
@@ -181,11 +181,11 @@ def bilinear(heights, start, rows, cols, period, col, row):
     upper, lower = start + r0 * cols, start + r1 * cols
     above = heights[upper + c0] * (1.0 - fc) + heights[upper + c1] * fc
     below = heights[lower + c0] * (1.0 - fc) + heights[lower + c1] * fc
-    return above * (1.0 - fr) + below * fr
+    return float(above * (1.0 - fr) + below * fr)
 
 
 @njit(cache=True)
-def bilinear_many(heights, period, pixels):
+def bilinear_many(heights: np.ndarray, period: float, pixels: np.ndarray) -> np.ndarray:
     """Heights at many pixels (col, row) of one raster, shape (n, 2) -> (n,)."""
     rows, cols = heights.shape
     flat = heights.ravel()
