@@ -12,6 +12,7 @@ from moonstation.moon.dem import Patch
 from moonstation.moon.projection import bilinear, pixel_of
 
 _Nest = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+_Pace = tuple[float, float, float, float, float, int]
 _Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -82,7 +83,7 @@ def _packed(patches: list[Patch]) -> _Nest:
 def _march(
     nest: _Nest,
     eye: tuple[float, ...],
-    pace: tuple[float, float, float, float, int],
+    pace: _Pace,
     azimuths: np.ndarray,
     reach: float,
     radius: float,
