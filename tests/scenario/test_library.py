@@ -64,7 +64,9 @@ def test_people_come_from_2030_stay_longer_and_longer_and_are_fed(ilrs: Scenario
             stays.append((mission.arrival, (until - mission.arrival).days))
     assert stays[0][0].year == 2030
     assert [days for _, days in stays] == sorted(days for _, days in stays)
-    assert any(ilrs.mission(item.mission).title for item in ilrs.deliveries if item.amounts().get("food"))
+    fed = {item.mission for item in ilrs.deliveries if item.amounts().get("food")}
+    fed |= {entry.mission for entry in ilrs.assets if entry.model_dump().get("quantity") == "food"}
+    assert {entry.mission for entry in ilrs.assets if entry.type == "crew"} <= fed
 
 
 def test_every_component_is_used_somewhere(ilrs: Scenario) -> None:
