@@ -27,7 +27,8 @@ class Assessment:
     energy : share of time in which all critical loads of the main site were served, since its first one landed
     communication : share of time with an open, powered way from the main site towards the Earth, since its first link
     life_support : share of time in which air, water and cabin sufficed for who was there (for one person when nobody
-        was), since the first cabin landed
+        was), since they first did or
+        the first people came
     longest_blackout_h : longest time in which the main site's critical loads were not all served [h]
     longest_without_contact_h : longest time without an open way to the Earth [h]
     lowest_charge : least share of the main site's usable charge, None without stores [-]
@@ -159,7 +160,7 @@ def _critical(run: RunResult, site: str) -> NDArray[np.int8]:
 
 
 def _living(run: RunResult) -> NDArray[np.int8]:
-    """Per record: 1 life support sufficed, 0 not, -1 before the first cabin."""
+    """Per record: 1 life support sufficed, 0 not, -1 before it first did or the first people came."""
     crew = crew_present(run)
     enough = life_support_crew(run) >= np.maximum(crew, 1.0) * _WHOLE
     served = np.ones(len(run.time), np.bool_)
@@ -168,7 +169,7 @@ def _living(run: RunResult) -> NDArray[np.int8]:
             wanted = run.records.activity[:, number] + run.records.shortfall[:, number]
             served &= run.records.activity[:, number] >= wanted * _WHOLE
     out = (enough & served).astype(np.int8)
-    out[~_since(capability(run, "cabin_crew") > 0)] = -1
+    out[~_since(enough | (crew > 0))] = -1
     return out
 
 
