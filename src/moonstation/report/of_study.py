@@ -1,0 +1,150 @@
+"""From a finished study to what its report shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moonstation.core.time import DAY_S
+from moonstation.report.view import AssetRow, MilestoneRow, MissionRow, SiteView, SkyLine, StudyView, Track, Verdict
+from moonstation.report.words import amount, number, utc
+
+if TYPE_CHECKING:
+    from moonstation.moon.horizon import Horizon
+    from moonstation.orbits.relay import RelayOrbit
+    from moonstation.scenario.schema import MissionEntry
+    from moonstation.station.places import SurfaceSky
+    from moonstation.studies.study import Study
+
+_RULE = (
+    "A station lives when all its people stay alive, nothing of its main site is lost to cold, heat or want, and every "
+    "milestone planned within the study is reached."
+)
+_YEAR_S = 365.25 * DAY_S
+_TRACK_STEP_S = 7200.0
+
+
+def view_of(study: Study) -> StudyView:
+    """Everything that the report of a study shows."""
+    from moonstation.station.assessment import main_site
+    from moonstation.studies.folder import manifest
+
+    limits = [process.limit for _, process in study.run.compiled.processes]
+    return StudyView(
+        name=study.scenario.name,
+        title=study.scenario.title,
+        start=study.scenario.start,
+        end=study.scenario.end,
+        verdict=Verdict(study.lives, study.reasons, rule=_RULE),
+        summary=study.summary,
+        dataset=study.timeseries.assign_coords(process_limit=("process", limits)),
+        main_site=main_site(study.run),
+        sites=_sites(study),
+        events=[asdict(event) for event in study.events],  # type: ignore[misc]
+        milestones=[_milestone(item) for item in study.milestones],
+        missions=[_mission(study, entry) for entry in study.scenario.missions],
+        assets=_assets(study),
+        facts=[asdict(fact) for fact in study.facts],  # type: ignore[misc]
+        ledger=study.run.ledger,
+        manifest={key: value for key, value in manifest(study).items() if key != "facts"},
+    )
+
+
+def _sites(study: Study) -> dict[str, SiteView]:
+    places, station = study.run.places, study.run.station
+    found = {name: _surface_site(places.surface[name]) for name in station.sites}
+    found |= {
+        name: SiteView(name, relay.title or name, orbit=_orbit(relay.orbit)) for name, relay in station.relays.items()
+    }
+    return found
+
+
+def _surface_site(sky: SurfaceSky) -> SiteView:
+    site, light = sky.site, sky.mast
+    step = max(round(_TRACK_STEP_S / light.grid.step_s), 1)
+    year = slice(0, round(_YEAR_S / light.grid.step_s), step)
+    days = min(light.grid.step_s * light.grid.count, _YEAR_S) / DAY_S
+    return SiteView(
+        name=site.name,
+        title=site.title or site.name,
+        latitude_deg=site.latitude_deg,
+        longitude_deg=site.longitude_deg,
+        mast_m=site.mast_m,
+        mast_line=_sky_line(site.mast_horizon),
+        ground_line=None if site.ground_horizon is site.mast_horizon else _sky_line(site.ground_horizon),
+        sun=Track(light.sun_azimuth_deg[year], light.sun_elevation_deg[year], days),
+        earth=Track(light.earth_azimuth_deg[year], light.earth_elevation_deg[year], days),
+        light=light.summary,
+    )
+
+
+def _sky_line(horizon: Horizon) -> SkyLine:
+    return SkyLine(horizon.azimuth_deg, horizon.elevation_deg, horizon.height_m, horizon.provenance)
+
+
+def _orbit(orbit: RelayOrbit) -> str:
+    low, high = number(orbit.perilune_altitude_km, 5), number(orbit.apolune_altitude_km, 5)
+    return f"{low} to {high} km above the mean radius, inclination {number(orbit.inclination_deg)} deg"
+
+
+def _milestone(item: Any) -> MilestoneRow:
+    from moonstation.roadmap.milestones import METRICS
+
+    row = asdict(item)
+    for condition in row["conditions"]:
+        condition["label"] = METRICS[condition["metric"]].label
+    return row  # type: ignore[return-value]
+
+
+def _mission(study: Study, entry: MissionEntry) -> MissionRow:
+    return {
+        "name": entry.name,
+        "title": entry.title,
+        "partners": entry.partners,
+        "launcher": entry.launcher,
+        "launch": entry.launch,
+        "arrival": entry.arrival,
+        "until": entry.until,
+        "status": entry.status,
+        "site": entry.site or "",
+        "phase": entry.phase,
+        "brings": list(_cargo(study, entry.name)),
+        "source": entry.source,
+    }
+
+
+def _cargo(study: Study, mission: str) -> Iterator[str]:
+    from moonstation.components.quantities import quantities
+
+    for entry in study.scenario.assets:
+        if entry.mission == mission:
+            yield f"{entry.count} {entry.name}" if entry.count > 1 else entry.name
+    for delivery in study.scenario.deliveries:
+        if delivery.mission == mission:
+            for quantity, mass in delivery.amounts().items():
+                yield f"{amount(mass, quantities()[quantity].unit)} {quantity.replace('_', ' ')}"
+
+
+def _assets(study: Study) -> list[AssetRow]:
+    lost = {event.subject: event for event in study.lost}
+    rows: list[AssetRow] = []
+    for asset in study.run.station.assets:
+        event = lost.get(asset.name)
+        rows.append(
+            {
+                "name": asset.name,
+                "type": asset.component.kind,
+                "site": asset.node,
+                "mission": asset.mission,
+                "partner": asset.partner,
+                "facility": asset.facility,
+                "start": asset.start,
+                "end": asset.end,
+                "lost": utc(np.datetime64(event.utc)) if event else None,
+                "loss": event.detail.removeprefix("lost: ") if event else "",
+            }
+        )
+    return rows

@@ -1,0 +1,108 @@
+"""Contacts with the Earth, data returned, and data waiting."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from moonstation.report.blocks import Block, Column, Panel, Plot, Plots, Section, Table, Text
+from moonstation.report.figures.flows import backlog, returned
+from moonstation.report.figures.sky import calendar
+from moonstation.report.nodes import label, node, node_names, node_panels
+from moonstation.report.series import Run, Values, longest
+from moonstation.report.view import StudyView
+from moonstation.report.words import amount, share, span
+
+#: Kinds of component whose data arrive on Earth; ``relay_link`` only carries them to a relay.
+TO_EARTH = ("direct_link", "relay_downlink")
+_MOST_WAYS = 7
+_SIGHTS = {"earth_contact": "Direct contact with Earth", "relay_visible": "A relay in view"}
+
+
+def contacts(view: StudyView, run: Run) -> Section:
+    """Contacts, data returned, backlog."""
+    blocks = {name: _node_blocks(view, run, name) for name in node_names(view, run)}
+    panels = [Panel(_station_blocks(view, run))]
+    panels += node_panels(view, run, blocks, "The run has no contacts and no data of {}.")
+    return Section(
+        "contacts",
+        "Contacts and data",
+        panels,
+        "A contact needs the Earth above the site's sky-line and the Moon above a ground station's horizon.",
+    )
+
+
+def ways_to_earth(run: Run) -> list[tuple[str, Values]]:
+    """Every link that ever brought data to Earth with its rate [Gbit/h], the busiest first; the least are summed."""
+    found = [
+        (member.name, run.column("activity", member))
+        for member in run.members("process")
+        if str(member.labels.get("type")) in TO_EARTH
+    ]
+    busy = sorted((way for way in found if np.nansum(way[1]) > 0), key=lambda way: -float(np.nansum(way[1])))
+    if len(busy) <= _MOST_WAYS:
+        return busy
+    rest = np.nansum([rate for _, rate in busy[_MOST_WAYS - 1 :]], axis=0)
+    return [*busy[: _MOST_WAYS - 1], (f"{len(busy) - _MOST_WAYS + 1} further links", rest)]
+
+
+def _station_blocks(view: StudyView, run: Run) -> list[Block]:
+    ways = ways_to_earth(run)
+    if not ways:
+        return [Text("No data reached the Earth.", "note")]
+    total = amount(view.summary.get("data_returned_gbit"), "Gbit", 4)
+    caption = f"Data that reached the Earth in each {run.bar_word}, by the link that sent them. In all: {total}."
+    heads = [Column("link"), Column("returned", right=True), Column("share", right=True)]
+    sums = [(name, float(np.nansum(rate)) * run.record_h) for name, rate in ways]
+    whole = sum(gbit for _, gbit in sums)
+    rows = [[name, amount(gbit, "Gbit", 4), share(gbit / whole)] for name, gbit in sums]
+    return [Plot(returned(run, ways), caption, "Data returned, whole station"), Table(heads, rows)]
+
+
+def _node_blocks(view: StudyView, run: Run, name: str) -> list[Block]:
+    site = node(view, name)
+    plots, rows = [], []
+    for variable, title in _SIGHTS.items():
+        values = run.at(name, variable)
+        if values is None or not np.isfinite(values).any() or (variable == "relay_visible" and not np.any(values > 0)):
+            continue
+        mean = float(np.nanmean(values))
+        gap = longest(np.nan_to_num(values) <= 0)
+        rows.append([title, share(mean), span(gap.size * run.record_h if gap else 0.0)])
+        plots.append(
+            Plot(
+                calendar(run.time, values, run.record_h, "share of time", "Viridis"),
+                f"{title}: {share(mean)} of the time.",
+                title,
+            )
+        )
+    found: list[Block] = []
+    if plots:
+        heads = [Column("sight"), Column("share of time", right=True), Column("longest gap", right=True)]
+        found += [Table(heads, rows), Plots(plots)]
+    elif run.at(name, "earth_contact") is not None:
+        found.append(Text(f"{label(view, name)} has no contact with the Earth, neither direct nor by relay.", "note"))
+    if (
+        not site.orbit
+        and "relay_visible" in run.dataset
+        and not any(plot.title == _SIGHTS["relay_visible"] for plot in plots)
+    ):
+        found.append(Text("No relay comes into view here.", "note"))
+    waiting = run.at(name, "data_backlog_gbit")
+    if waiting is not None and np.nanmax(waiting, initial=0.0) > 0:
+        most = float(np.nanmax(waiting))
+        room = _recorders(run, name)
+        caption = f"Data that wait at {site.label} for a contact: at most {amount(most, 'Gbit')}"
+        caption += f", while recorders hold up to {amount(float(np.max(room)), 'Gbit')}." if room is not None else "."
+        found.append(Plot(backlog(run, waiting, room), caption, "Backlog"))
+    elif waiting is not None:
+        found.append(Text(f"No data ever wait at {site.label}.", "note"))
+    return found
+
+
+def _recorders(run: Run, name: str) -> Values | None:
+    rooms = [
+        run.column("capacity", member)
+        for member in run.members("store")
+        if str(member.labels.get("quantity")) == "data" and str(member.labels.get("site")) == name
+    ]
+    return np.nansum(rooms, axis=0) if rooms else None

@@ -1,0 +1,94 @@
+"""The page in a real browser: it draws, without errors, without the network, no wider than the window."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+from hostile import hostile_study
+
+from moonstation.report.html import render_report
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome")
+_FLAGS = [
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--hide-scrollbars",
+    "--enable-logging=stderr",
+]
+#: Runs in the page after all is drawn and leaves what the test asks in the page's root.
+_PROBE = """<script>
+window.alert = function () { document.documentElement.dataset.alerted = "yes"; };
+window.addEventListener("load", function () { setTimeout(function () {
+  var root = document.documentElement;
+  var boxes = Array.prototype.slice.call(document.querySelectorAll(".plot"));
+  var shown = boxes.filter(function (box) { return box.offsetParent; });
+  root.dataset.shown = shown.length;
+  root.dataset.drawn = shown.filter(function (box) {
+    return box.dataset.state === "drawn" && box.querySelector("svg.main-svg");
+  }).length;
+  root.dataset.overflow = Math.max(root.scrollWidth - window.innerWidth, 0);
+  root.dataset.wide = shown.filter(function (box) {
+    return box.querySelector("svg.main-svg").getBoundingClientRect().right > window.innerWidth + 1;
+  }).length;
+  root.dataset.events = document.querySelectorAll(".events tbody tr").length;
+}, 3000); });
+</script></body>"""
+
+
+@pytest.fixture(scope="module")
+def browser() -> str:
+    """The browser's command; without one the tests fail under CI, which installs it, and skip elsewhere."""
+    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
+    if found:
+        return found
+    reason = "needs Chromium to look at the report"
+    if os.environ.get("CI"):
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def opened(browser: str, text: str, folder: Path, size: str) -> tuple[dict[str, str], str, str]:
+    """What the probe left, the document after the scripts ran, and the browser's log."""
+    file = folder / "report.html"
+    file.write_text(text.replace("</body>", _PROBE), encoding="utf-8")
+    command = [browser, *_FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={size}"]
+    command += ["--virtual-time-budget=20000", "--dump-dom", f"{file.as_uri()}#draw-all"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
+    root = re.search(r"<html[^>]*>", done.stdout)
+    assert root, done.stderr
+    return dict(re.findall(r'data-(\w+)="([^"]*)"', root[0])), done.stdout, done.stderr
+
+
+def complaints(log: str) -> list[str]:
+    """Lines in which the page's console speaks."""
+    return [line for line in log.splitlines() if "CONSOLE" in line]
+
+
+def test_a_wide_page_draws_every_figure(browser: str, page: str, tmp_path: Path) -> None:
+    left, _, log = opened(browser, page, tmp_path, "1400,1000")
+    assert complaints(log) == []
+    assert left["faults"] == "0"
+    assert int(left["drawn"]) == int(left["shown"]) > 15  # those of the chosen place
+    assert (left["overflow"], left["wide"], left["events"]) == ("0", "0", "25")
+
+
+def test_a_narrow_page_of_hostile_texts_draws_them_as_texts(browser: str, tmp_path: Path) -> None:
+    left, document, log = opened(browser, render_report(hostile_study()), tmp_path, "500,900")
+    assert complaints(log) == []
+    assert left["faults"] == "0"
+    assert "alerted" not in left
+    assert not re.search(r"<img\b", document.replace("&lt;img", ""))
+    assert int(left["drawn"]) == int(left["shown"]) > 15
+    assert (left["overflow"], left["wide"]) == ("0", "0")
