@@ -26,9 +26,8 @@ class Assessment:
 
     energy : share of time in which all critical loads of the main site were served, since its first one landed
     communication : share of time with an open, powered way from the main site towards the Earth, since its first link
-    life_support : share of time in which air, water and cabin sufficed for who was there (for one person when nobody
-        was), since they first did or
-        the first people came
+    life_support : share of time in which the people there got all they needed, or, when nobody was there, the plant
+        stood ready for one person; counted while people were there and since the first cabin landed that was to stay
     longest_blackout_h : longest time in which the main site's critical loads were not all served [h]
     longest_without_contact_h : longest time without an open way to the Earth [h]
     lowest_charge : least share of the main site's usable charge, None without stores [-]
@@ -160,17 +159,27 @@ def _critical(run: RunResult, site: str) -> NDArray[np.int8]:
 
 
 def _living(run: RunResult) -> NDArray[np.int8]:
-    """Per record: 1 life support sufficed, 0 not, -1 before it first did or the first people came."""
+    """Per record: 1 life support sufficed, 0 not, -1 while nobody was there and no lasting cabin had landed."""
     crew = crew_present(run)
-    enough = life_support_crew(run) >= np.maximum(crew, 1.0) * _WHOLE
+    ready = life_support_crew(run) >= _WHOLE
     served = np.ones(len(run.time), np.bool_)
     for number, (asset, process) in enumerate(run.compiled.processes):
         if asset.component.kind == "crew" and process.name == "metabolism":
             wanted = run.records.activity[:, number] + run.records.shortfall[:, number]
             served &= run.records.activity[:, number] >= wanted * _WHOLE
-    out = (enough & served).astype(np.int8)
-    out[~_since(enough | (crew > 0))] = -1
+    out = np.where(crew > 0, served, ready).astype(np.int8)
+    out[~(_since(_lasting_cabin(run)) | (crew > 0))] = -1
     return out
+
+
+def _lasting_cabin(run: RunResult) -> NDArray[np.bool_]:
+    """Per record: whether a cabin that is to stay is alive."""
+    rows = [
+        number
+        for number, (asset, stated) in enumerate(zip(run.compiled.assets, run.compiled.capabilities, strict=True))
+        if "cabin_crew" in stated and asset.end is None
+    ]
+    return np.asarray(run.alive[:, rows].any(axis=1))
 
 
 def _since(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
