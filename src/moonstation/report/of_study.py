@@ -74,7 +74,7 @@ def _surface_site(sky: SurfaceSky) -> SiteView:
         longitude_deg=site.longitude_deg,
         mast_m=site.mast_m,
         mast_line=_sky_line(site.mast_horizon),
-        ground_line=None if site.ground_horizon is site.mast_horizon else _sky_line(site.ground_horizon),
+        ground_line=None if _same(site.mast_horizon, site.ground_horizon) else _sky_line(site.ground_horizon),
         sun=Track(light.sun_azimuth_deg[year], light.sun_elevation_deg[year], days),
         earth=Track(light.earth_azimuth_deg[year], light.earth_elevation_deg[year], days),
         light=light.summary,
@@ -83,6 +83,10 @@ def _surface_site(sky: SurfaceSky) -> SiteView:
 
 def _sky_line(horizon: Horizon) -> SkyLine:
     return SkyLine(horizon.azimuth_deg, horizon.elevation_deg, horizon.height_m, horizon.provenance)
+
+
+def _same(one: Horizon, other: Horizon) -> bool:
+    return one.height_m == other.height_m and np.array_equal(one.elevation_deg, other.elevation_deg)
 
 
 def _orbit(orbit: RelayOrbit) -> str:
