@@ -103,7 +103,7 @@ def _margins(view: StudyView, run: Run) -> Iterator[str]:
     availability = view.summary.get("availability") or {}
     known = [f"{word.lower()} {share(availability[key])}" for key, word in _INFRASTRUCTURE if _known(availability, key)]
     if known:
-        yield f"Basic infrastructure, of the time since it first was there: {listed(known)}."
+        yield f"Basic infrastructure was there, of the time it is due: {listed(known)}."
     absent = [word.lower() for key, word in _INFRASTRUCTURE if key in availability and not _known(availability, key)]
     if absent:
         yield f"Never there: {listed(absent)}."
@@ -202,7 +202,7 @@ def _cards(view: StudyView, run: Run) -> Iterator[Card]:
     availability = summary.get("availability") or {}
     for key, word in _INFRASTRUCTURE:
         if _known(availability, key):
-            yield Card(f"{word.lower()} available", share(availability[key]), "of the time once it was there")
+            yield Card(f"{word.lower()} available", share(availability[key]), "of the time it is due")
     main = view.sites.get(view.main_site)
     if main is not None and _known(main.light, "sun_visible_mean"):
         yield Card("Sun in view", share(main.light["sun_visible_mean"]), f"mean share of the disc, {main.label}")
