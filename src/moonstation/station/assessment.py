@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.components.quantities import quantities
 from moonstation.core.events import longest_run
 from moonstation.station.model import EARTH
 from moonstation.station.results import RunResult
@@ -124,31 +123,6 @@ def data_returned_gbit(run: RunResult) -> float:
     """Data that reached the Earth [Gbit]."""
     number = run.compiled.bus_keys.index(("data", EARTH))
     return float(run.records.ledger[number, 1])
-
-
-def water_closure(run: RunResult) -> float | None:
-    """Share of the water that people used and that came back clean, None where nobody used any [-]."""
-    made = _crewed_sum(run, "water", 1.0)
-    used = -_crewed_sum(run, "water", -1.0)
-    return made / used if used > 0 else None
-
-
-def _crewed_sum(run: RunResult, quantity: str, sign: float) -> float:
-    """Sum over life support's processes of what they gave (+1) or took (-1) of a quantity [unit of it]."""
-    total = 0.0
-    for number, (asset, process) in enumerate(run.compiled.processes):
-        rate = process.recipe.get(quantity, 0.0)
-        if asset.component.family == "life_support" and rate * sign > 0:
-            total += rate * float(run.records.activity[:, number].sum(dtype=np.float64)) * run.record_h
-    return total
-
-
-def spilled(run: RunResult, quantity: str) -> float:
-    """What went overboard of a quantity over the whole station [unit of the quantity]."""
-    if quantity not in quantities():
-        raise KeyError(quantity)
-    rows = [number for number, (name, _) in enumerate(run.compiled.bus_keys) if name == quantity]
-    return float(run.records.ledger[rows, 3].sum())
 
 
 def _critical(run: RunResult, site: str) -> NDArray[np.int8]:
