@@ -9,7 +9,7 @@
   left to the reader.
 - ``<!-- needs-shared -->`` on the line before a block: it needs ../shared.
 
-``...`` stands for any text in what is printed; white space is compared as one blank, lines as they stand.
+``...`` stands for any text within a line, and alone for any lines; white space is compared as one blank.
 """
 
 from __future__ import annotations
@@ -170,10 +170,17 @@ def run_command(command: Command, folder: Path) -> None:
 
 
 def assert_shown(real: str, promised: str) -> None:
-    """Compare what came with what the page shows."""
-    pattern = r"[\s\S]*?".join(re.escape(_squeezed(part)) for part in promised.strip().split("..."))
-    assert re.fullmatch(pattern, _squeezed(real.strip())), f"the page shows\n{promised}\nbut it was\n{real}"
+    """Compare what came with what the page shows, line by line."""
+    pattern = "".join(map(_line_pattern, promised.strip().splitlines()))
+    lines = "".join(f"{_squeezed(line)}\n" for line in real.strip().splitlines())
+    assert re.fullmatch(pattern, lines), f"the page shows\n{promised}\nbut it was\n{real}"
 
 
-def _squeezed(text: str) -> str:
-    return re.sub(r"[ \t]*\n\s*", "\n", re.sub(r"[ \t]+", " ", text)).strip(" ")
+def _line_pattern(line: str) -> str:
+    if line.strip() == "...":
+        return r"(?:[^\n]*\n)*?"
+    return "[^\\n]*?".join(re.escape(part) for part in _squeezed(line).split("...")) + "\n"
+
+
+def _squeezed(line: str) -> str:
+    return " ".join(line.split())

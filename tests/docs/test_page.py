@@ -76,6 +76,8 @@ def test_steps_are_taken(tmp_path):
         ("a  b\nc", "a b\nc\n", True),
         ("a b c", "a ... c", True),
         ("first\nsecond\nthird", "first\n...\nthird", True),
+        ("first\nthird", "...\nfirst\n...\nthird\n...", True),
+        ("first\nsecond", "fir...nd", False),
         ("a b", "a c", False),
         ("a b and more", "a b", False),
         ("a\nb", "a b", False),
