@@ -14,7 +14,7 @@ from moonstation.components.quantities import quantities
 from moonstation.station import packed
 from moonstation.station.model import MODES, Station
 from moonstation.station.network import Compiled, effective_priority
-from moonstation.station.places import Places
+from moonstation.station.places import Places, SurfaceSky
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -188,15 +188,7 @@ class _DatasetBuilder:
                 sky(lambda s: s.mast.earth_disc_fraction if hasattr(s, "mast") else s.earth_free),
             ),
             "earth_contact": ("1", sky(lambda s: s.earth_contact)),
-            "relay_visible": (
-                "1",
-                [
-                    self._means(np.max([surface[name].relay_view(relay)[0] for relay in relays], axis=0))
-                    if relays and name in surface
-                    else self._nothing()
-                    for name in names
-                ],
-            ),
+            "relay_visible": ("1", [self._relay_in_view(surface.get(name), relays) for name in names]),
         }
         table |= self._power(names)
         table["data_backlog_gbit"] = ("Gbit", [self._stored("data", name) for name in names])
@@ -303,6 +295,17 @@ class _DatasetBuilder:
         starts = np.arange(0, len(series), self.run.record_steps)
         lengths = np.diff([*starts, len(series)])
         return (np.add.reduceat(np.asarray(series, np.float64), starts) / lengths).astype(np.float32)
+
+    def _relay_in_view(self, site: SurfaceSky | None, relays: Sequence[str]) -> NDArray[np.float32]:
+        """Share of each record in which a relay that has arrived stands above a site's sky-line."""
+        best = self._nothing()
+        if site is None:
+            return best
+        for relay in relays:
+            here = [number for number, asset in enumerate(self.compiled.assets) if asset.node == relay]
+            arrived = self.run.alive[:, here].any(axis=1)
+            best = np.maximum(best, self._means(site.relay_view(relay)[0]) * arrived)
+        return best
 
     def _nothing(self) -> NDArray[np.float32]:
         return np.zeros(len(self.run.time), np.float32)
