@@ -1,11 +1,13 @@
-"""Stocks and flows in the compiled kernel: what a bus offers, draws, settling, and the ledger of a step."""
+"""Stocks and flows in the compiled kernel: what a bus offers, its pool, settling, and the ledger of a step."""
 
 from __future__ import annotations
+
+import math
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.station.compiling import compiled
+from moonstation.station.compiling import inlined
 from moonstation.station.lives import note
 from moonstation.station.packed import (
     EV_SPILL,
@@ -17,51 +19,56 @@ from moonstation.station.packed import (
     L_REMOVED,
     L_SPILLED,
     L_STORED,
-    THERMOSTAT,
 )
 from moonstation.station.tables import Record, Table
 
 Numbers = NDArray[np.int64]
+#: A bus that lets go more than this in a step is spilling [unit of the bus].
+_SPILLING = 1e-12
 
 
-@compiled
-def open_step(buses: Table, stores: Table, active: Numbers, step_h: float) -> None:
+@inlined
+def open_step(buses: Table, stores: Table, active: Numbers) -> None:
     """What the stores of each bus can give and take in this step, and how full they are."""
     for b in active:
         if b < 0:
             break
         bus = buses[b]
-        offer, room, amount, capacity = 0.0, 0.0, 0.0, 0.0
+        offer, room, amount, capacity, usable, floors = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
         for s in range(bus.first, bus.last):
             store = stores[s]
             if store.on:
-                usable = max(store.amount - store.floor * store.capacity, 0.0)
-                store.out_left = min(usable * store.discharge_efficiency, store.discharge_limit * step_h)
-                free = max(store.capacity - store.amount, 0.0)
-                offer += store.out_left
-                room += min(free / store.charge_efficiency, store.charge_limit * step_h)
+                floor = store.floor * store.capacity
+                offer += _can_give(store)
+                room += 0.0 if bus.spills else _can_take(store)
                 amount += store.amount
                 capacity += store.capacity
+                usable += store.amount - floor
+                floors += floor
         bus.pool = 0.0
         bus.offer = offer
         bus.room = room
         bus.fill_amount = amount
         bus.fill_capacity = capacity
+        bus.usable = usable
+        bus.usable_capacity = capacity - floors
         bus.from_outside = 0.0
 
 
-@compiled
-def charge_fraction(bus: Record, stores: Table) -> float:
-    """Usable charge of a bus as a share of the usable capacity; 1 where nothing stores."""
-    usable, capacity = 0.0, 0.0
-    for s in range(bus.first, bus.last):
-        store = stores[s]
-        usable += store.amount - store.floor * store.capacity
-        capacity += store.capacity - store.floor * store.capacity
-    return usable / capacity if capacity > 0.0 else 1.0
+@inlined
+def _can_give(store: Record) -> float:
+    """What a store can deliver in a step: above its floor, within its rate, after its losses."""
+    usable = max(store.amount - store.floor * store.capacity, 0.0)
+    return min(usable * store.discharge_efficiency, store.discharge_per_step)
 
 
-@compiled
+@inlined
+def _can_take(store: Record) -> float:
+    """What a store can accept in a step: what fills it, before its losses, within its rate."""
+    return min(max(store.capacity - store.amount, 0.0) / store.charge_efficiency, store.charge_per_step)
+
+
+@inlined
 def stored_on(bus: Record, stores: Table) -> float:
     """What the stores of a bus hold at this moment."""
     total = 0.0
@@ -70,128 +77,134 @@ def stored_on(bus: Record, stores: Table) -> float:
     return total
 
 
-@compiled
-def material_limit(process: Record, recipe: Table, buses: Table, power_bus: int, wish: float, step_h: float) -> float:
-    """Activity that stocks and room allow, electricity (``power_bus``) aside [-]."""
+@inlined
+def material_limit(process: Record, recipe: Table, buses: Table, wish: float) -> float:
+    """Activity that stocks and room allow, the electricity that the process draws aside [-]."""
     activity = wish
     for k in range(process.recipe_first, process.recipe_last):
-        rate, b = recipe[k].rate, recipe[k].bus
-        bus = buses[b]
-        if rate < 0.0:
-            if b != power_bus:
-                activity = min(activity, (bus.pool + bus.offer) / (-rate * step_h))
-        elif rate > 0.0 and not bus.spills and not process.spills:
-            activity = min(activity, max(bus.room - bus.pool, 0.0) / (rate * step_h))
+        amount, bus = recipe[k].amount, buses[recipe[k].bus]
+        if amount < 0.0:
+            free = bus.pool + bus.offer
+        elif bus.spills or process.spills:
+            continue
+        else:
+            free = bus.room - bus.pool
+        if abs(amount) * activity > free:
+            activity = max(free, 0.0) / abs(amount)
     return activity
 
 
-@compiled
-def _draw(bus: Record, stores: Table, wanted: float) -> None:
-    """Take ``wanted`` from a bus: the pool first, then its stores in order; books discharge losses.
-
-    What rounding leaves unserved (the last digit of a store) stays as a debt of the pool, which settling books.
-    """
-    from_pool = min(wanted, max(bus.pool, 0.0))
-    bus.pool -= from_pool
-    rest = wanted - from_pool
-    for s in range(bus.first, bus.last):
-        if rest <= 0.0:
-            break
-        store = stores[s]
-        given = min(rest, store.out_left) if store.on else 0.0
-        if given > 0.0:
-            taken = min(given / store.discharge_efficiency, store.amount)
-            store.amount -= taken
-            store.out_left -= given
-            store.capacity -= store.fade_per_cycle * taken
-            bus.offer -= given
-            bus.room += taken
-            bus.lost += taken - given
-            rest -= given
-    bus.pool -= rest
+@inlined
+def move(bus: Record, amount: float, from_outside: bool) -> None:
+    """Give ``amount`` to the pool of a bus, or take it where negative, and book it."""
+    bus.pool += amount
+    if amount < 0.0:
+        bus.consumed -= amount
+    else:
+        bus.produced += amount
+    if from_outside:
+        bus.from_outside += amount
 
 
-@compiled
-def apply(process: Record, recipe: Table, buses: Table, stores: Table, powers: Table, quantity_h: float) -> None:
-    """Move what a process moves in a step of ``quantity_h`` = activity times hours, and book it."""
+@inlined
+def apply(process: Record, recipe: Table, buses: Table, activity: float) -> None:
+    """Move what a process takes and gives in a step."""
+    if process.power_bus >= 0:
+        move(buses[process.power_bus], -process.draw * activity, process.boundary)
     for k in range(process.recipe_first, process.recipe_last):
-        bus = buses[recipe[k].bus]
-        moved = recipe[k].rate * quantity_h
-        if moved < 0.0:
-            _draw(bus, stores, -moved)
-            bus.consumed -= moved
-        else:
-            bus.pool += moved
-            bus.produced += moved
-            if bus.power >= 0:
-                powers[bus.power].supply += moved
-        if process.boundary:
-            bus.from_outside += moved
+        move(buses[recipe[k].bus], recipe[k].amount * activity, process.boundary)
 
 
-@compiled
-def warm(process: Record, nodes: Table, activity: float) -> None:
-    """Give a process's waste heat to its thermal node."""
-    if process.heat_node >= 0:
-        heat_kw = process.heat_kw * activity
-        nodes[process.heat_node].heat += heat_kw
-        if process.control == THERMOSTAT:
-            nodes[process.heat_node].heat_control += heat_kw
+@inlined
+def _charge(bus: Record, stores: Table) -> None:
+    """Store what the pool holds, store by store."""
+    for s in range(bus.first, bus.last):
+        store = stores[s]
+        if store.on and bus.pool > 0.0:
+            put = min(bus.pool, _can_take(store))
+            bus.pool -= put
+            store.amount += put * store.charge_efficiency
+            bus.lost += put * (1.0 - store.charge_efficiency)
 
 
-@compiled
+@inlined
+def _discharge(bus: Record, stores: Table) -> None:
+    """Take from the stores, one after the other, what the pool lacks; what rounding leaves stays as its debt."""
+    for s in range(bus.first, bus.last):
+        store = stores[s]
+        if store.on and bus.pool < 0.0:
+            given = min(-bus.pool, _can_give(store))
+            taken = min(given / store.discharge_efficiency, store.amount)
+            bus.pool += given
+            store.amount -= taken
+            store.capacity -= store.fade_per_cycle * taken
+            bus.lost += taken - given
+
+
+@inlined
 def _age(store: Record, bus: Record) -> None:
     """Leak and fade of one store over a step; what it can no longer hold is lost."""
-    kept = store.amount * store.keeps
     capacity = max(store.capacity - store.fade_per_step, 0.0)
-    after = min(kept, capacity)
+    after = min(store.amount * store.keeps, capacity)
     bus.lost += store.amount - after
     store.amount = after
     store.capacity = capacity
 
 
-@compiled
-def settle(
-    buses: Table, stores: Table, powers: Table, active: Numbers, spilled: NDArray[np.float32], step_h: float
-) -> bool:
-    """Store what the pools still hold, let the rest go, age stores; True when a reporting bus began or ended to spill.
-
-    spilled : running sums of this record, by bus [unit of the bus]
-    """
+@inlined
+def settle(buses: Table, stores: Table, active: Numbers) -> bool:
+    """Settle pools with stores, let the rest go, age stores; True when a reporting bus began or ended to spill."""
     changed = False
     for b in active:
         if b < 0:
             break
         bus = buses[b]
+        if bus.pool > 0.0:
+            _charge(bus, stores)
+        elif bus.pool < 0.0:
+            _discharge(bus, stores)
         for s in range(bus.first, bus.last):
-            store = stores[s]
-            if store.on:
-                free = max(store.capacity - store.amount, 0.0) / store.charge_efficiency
-                put = min(max(bus.pool, 0.0), free, store.charge_limit * step_h)
-                if put > 0.0:
-                    bus.pool -= put
-                    store.amount += put * store.charge_efficiency
-                    bus.lost += put * (1.0 - store.charge_efficiency)
-                _age(store, bus)
+            if stores[s].on:
+                _age(stores[s], bus)
         bus.spilled += bus.pool
-        spilled[b] += bus.pool
-        if bus.power >= 0:
-            powers[bus.power].spilled += bus.pool
-        changed |= bus.reports_spill and (bus.pool > 1e-12) != bus.spilling
+        bus.spilled_sum += bus.pool
+        changed |= bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling
     return changed
 
 
-@compiled
+@inlined
 def note_spills(buses: Table, log: Table, step: int) -> None:
     """Report buses (data) that began or ended to spill."""
     for b in range(len(buses)):
         bus = buses[b]
-        if bus.reports_spill and (bus.pool > 1e-12) != bus.spilling:
-            bus.spilling = bus.pool > 1e-12
+        if bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling:
+            bus.spilling = bus.pool > _SPILLING
             note(log, step, EV_SPILL if bus.spilling else EV_SPILL_END, b, bus.pool)
 
 
-@compiled
+@inlined
+def worse(worst: float, rest: float, scale: float) -> float:
+    """The greater of ``worst`` and ``rest`` relative to ``scale``; what is not a number stays [-]."""
+    if abs(rest) <= worst * scale or math.isnan(worst):
+        return worst
+    return abs(rest) / scale
+
+
+@inlined
+def _close_bus(bus: Record, after: float, totals: NDArray[np.float64]) -> None:
+    """Add a step to the totals of a bus and begin the next."""
+    totals[L_DELIVERED] += bus.delivered
+    totals[L_PRODUCED] += bus.produced
+    totals[L_CONSUMED] += bus.consumed
+    totals[L_SPILLED] += bus.spilled
+    totals[L_LOST] += bus.lost
+    totals[L_REMOVED] += bus.removed
+    totals[L_STORED] = after
+    bus.delivered = bus.produced = bus.consumed = bus.spilled = bus.lost = bus.removed = 0.0
+    bus.stored_before = after
+
+
+@inlined
 def close_ledger(
     buses: Table,
     stores: Table,
@@ -215,20 +228,11 @@ def close_ledger(
         gain = after - bus.stored_before
         outside = bus.delivered - bus.spilled - bus.lost - bus.removed
         scale = after + bus.stored_before + bus.delivered + bus.produced + bus.consumed
-        if scale > 0.0:
-            residual[0] = max(residual[0], abs(gain - outside - bus.produced + bus.consumed) / scale)
-        for x in range(elements.shape[1]):
-            sums[0, x] += elements[b, x] * (gain - outside - bus.from_outside)
-            sums[1, x] += elements[b, x] * scale
-        ledger[b, L_DELIVERED] += bus.delivered
-        ledger[b, L_PRODUCED] += bus.produced
-        ledger[b, L_CONSUMED] += bus.consumed
-        ledger[b, L_SPILLED] += bus.spilled
-        ledger[b, L_LOST] += bus.lost
-        ledger[b, L_REMOVED] += bus.removed
-        ledger[b, L_STORED] = after
-        bus.delivered = bus.produced = bus.consumed = bus.spilled = bus.lost = bus.removed = 0.0
-        bus.stored_before = after
+        residual[0] = worse(residual[0], gain - outside - bus.produced + bus.consumed, scale)
+        if bus.is_mass:
+            for x in range(elements.shape[1]):
+                sums[0, x] += elements[b, x] * (gain - outside - bus.from_outside)
+                sums[1, x] += elements[b, x] * scale
+        _close_bus(bus, after, ledger[b])
     for x in range(elements.shape[1]):
-        if sums[1, x] > 0.0:
-            residual[1] = max(residual[1], abs(sums[0, x]) / sums[1, x])
+        residual[1] = worse(residual[1], sums[0, x], sums[1, x])

@@ -1,74 +1,93 @@
-"""Temperatures in the compiled kernel: thermostats and the implicit step of the thermal trees."""
+"""Temperatures in the compiled kernel: thermostats and the implicit step of the thermal trees.
+
+A node's ``heat_capacity`` is per length of step here [W/K], its ``radiating`` area times Stefan's constant [W/K4].
+"""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy import constants
 
-from moonstation.station.compiling import compiled
+from moonstation.station.compiling import inlined
+from moonstation.station.flows import worse
 from moonstation.station.tables import Record, Table
 
-_SIGMA = constants.sigma
 Row = NDArray[np.float32]
 
 
-@compiled
-def _value(number: int, otherwise: float, now: Row) -> float:
-    """Value of a series in this step, or a constant where there is none."""
-    return np.float64(now[number]) if number >= 0 else otherwise
+@inlined
+def _open_share(node: Record) -> float:
+    """Share of a node's radiating area that its louver lets work at its temperature [-]."""
+    if node.temperature <= node.closed_k:
+        return node.closed_share
+    if node.temperature >= node.open_k:
+        return 1.0
+    return node.closed_share + (1.0 - node.closed_share) * (
+        (node.temperature - node.closed_k) / (node.open_k - node.closed_k)
+    )
 
 
-@compiled
-def _open_area(node: Record, temperature_k: float) -> float:
-    """Radiating area with the louver where the temperature puts it [m2]."""
-    opening = min(max((temperature_k - node.closed_k) / (node.open_k - node.closed_k), 0.0), 1.0)
-    return node.radiating_m2 * (node.closed_share + (1.0 - node.closed_share) * opening)
+@inlined
+def open_heat(nodes: Table, now: Row) -> None:
+    """Surroundings and louver of every live node in this step; no process has warmed it yet."""
+    for n in range(len(nodes)):
+        node = nodes[n]
+        if node.on:
+            if node.sink_series >= 0:
+                sink_k = np.float64(now[node.sink_series])
+                node.sink_k4 = (sink_k * sink_k) * (sink_k * sink_k)
+            if node.ground_series >= 0:
+                node.ground_k = now[node.ground_series]
+            if node.heat_series >= 0:
+                node.source_w = now[node.heat_series]
+            node.emission = node.radiating * _open_share(node) if node.louver else node.radiating
+            node.heat = 0.0
+            node.heat_control = 0.0
 
 
-@compiled
-def thermostat_activity(nodes: Table, process: Record, now: Row, step_h: float) -> float:
+@inlined
+def warm(process: Record, nodes: Table, activity: float, controlled: bool) -> None:
+    """Give a process's waste heat to its thermal node."""
+    if process.heat_node >= 0:
+        node, heat_w = nodes[process.heat_node], process.heat_w * activity
+        node.heat += heat_w
+        if controlled:
+            node.heat_control += heat_w
+
+
+@inlined
+def thermostat_activity(nodes: Table, process: Record) -> float:
     """Activity that brings a node to its set-point within the step, with the other heats of the last step [-]."""
     node, target = nodes[process.control_index], process.control_on
-    if process.heat_kw <= 0.0:
-        return 0.0
-    sink = _value(node.sink_series, node.sink_k, now)
-    ground = _value(node.ground_series, node.ground_k, now)
-    need_w = node.heat_capacity * (target - node.temperature) / (step_h * 3600.0)
-    need_w += _SIGMA * _open_area(node, node.temperature) * (target**4 - sink**4)
-    need_w += node.conductance * (target - ground) - _value(node.heat_series, node.heat_w, now)
+    square = target * target
+    need_w = node.heat_capacity * (target - node.temperature) + node.emission * (square * square - node.sink_k4)
+    need_w += node.conductance * (target - node.ground_k) - node.source_w - node.heat_other
     if node.parent >= 0:
         need_w += node.parent_w_k * (target - nodes[node.parent].temperature)
-    return max(need_w / 1000.0 - node.heat_other, 0.0) / process.heat_kw
+    if need_w <= 0.0 or process.heat_w <= 0.0:
+        return 0.0
+    return need_w / process.heat_w
 
 
-@compiled
-def solve_heat(nodes: Table, now: Row, step_h: float) -> None:
+@inlined
+def solve_heat(nodes: Table) -> None:
     """Implicit temperatures of all live nodes, radiation linearised about the old ones."""
-    seconds = step_h * 3600.0
     for n in range(len(nodes)):
         node = nodes[n]
         if node.on:
             old = node.temperature
-            area = _open_area(node, old)
-            sink = _value(node.sink_series, node.sink_k, now)
-            ground = _value(node.ground_series, node.ground_k, now)
+            cube = old * old * old
             node.before = old
-            node.diagonal = node.heat_capacity / seconds + 4.0 * _SIGMA * area * old**3 + node.conductance
-            node.right = _value(node.heat_series, node.heat_w, now) + 1000.0 * node.heat
-            node.right += _SIGMA * area * (3.0 * old**4 + sink**4) + node.conductance * ground
-            node.right += node.heat_capacity / seconds * old
-    for n in range(len(nodes)):
-        node = nodes[n]
-        if node.on and node.parent >= 0:
-            node.diagonal += node.parent_w_k
-            nodes[node.parent].diagonal += node.parent_w_k
-    for n in range(len(nodes)):
-        node = nodes[n]
-        if node.on and node.parent >= 0:
-            share = node.parent_w_k / node.diagonal
-            nodes[node.parent].diagonal -= share * node.parent_w_k
-            nodes[node.parent].right += share * node.right
+            node.heat_other = node.heat - node.heat_control
+            node.diagonal = node.fixed_w_k + 4.0 * node.emission * cube - node.from_children_w_k
+            node.right = node.source_w + node.heat + node.emission * (3.0 * old * cube + node.sink_k4)
+            node.right += node.conductance * node.ground_k + node.heat_capacity * old + node.from_children
+            node.from_children = 0.0
+            node.from_children_w_k = 0.0
+            if node.parent >= 0:
+                parent, share = nodes[node.parent], node.parent_w_k / node.diagonal
+                parent.from_children_w_k += share * node.parent_w_k
+                parent.from_children += share * node.right
     for n in range(len(nodes) - 1, -1, -1):
         node = nodes[n]
         if node.on:
@@ -76,34 +95,30 @@ def solve_heat(nodes: Table, now: Row, step_h: float) -> None:
             node.temperature = (node.right + coupled) / node.diagonal
 
 
-@compiled
-def heat_residual(nodes: Table, now: Row, step_h: float) -> float:
-    """Worst share of a node's heat that its step leaves unaccounted for, from the temperatures found [-]."""
-    seconds = step_h * 3600.0
-    for n in range(len(nodes)):
-        nodes[n].right = 0.0
-    worst = 0.0
+@inlined
+def heat_residual(nodes: Table, worst: float) -> float:
+    """The greater of ``worst`` and the share of a node's heat that this step leaves open, from its temperatures [-]."""
     for n in range(len(nodes)):  # every node stands before its parent, so its children are summed already
         node = nodes[n]
         if not node.on:
             continue
-        area = _open_area(node, node.before)
-        rise = node.temperature - node.before
-        radiated = _SIGMA * area * (node.before**4 + 4.0 * node.before**3 * rise)
-        received = _SIGMA * area * _value(node.sink_series, node.sink_k, now) ** 4
-        conducted = node.conductance * (node.temperature - _value(node.ground_series, node.ground_k, now))
-        to_parent = node.parent_w_k * (node.temperature - nodes[node.parent].temperature) if node.parent >= 0 else 0.0
-        source = _value(node.heat_series, node.heat_w, now) + 1000.0 * node.heat
-        stored = node.heat_capacity * rise / seconds
-        rest = stored + radiated - received + conducted + to_parent - source + node.right
-        scale = node.heat_capacity * node.temperature / seconds + radiated + received + abs(conducted) + source
-        worst = max(worst, abs(rest) / scale)
+        rise, cube = node.temperature - node.before, node.before * node.before * node.before
+        radiated = node.emission * cube * (node.before + 4.0 * rise)
+        received = node.emission * node.sink_k4
+        conducted = node.conductance * (node.temperature - node.ground_k)
+        source = node.source_w + node.heat
+        rest = node.heat_capacity * rise + radiated - received + conducted - source - node.from_children
+        scale = node.heat_capacity * node.temperature + abs(radiated) + received + abs(conducted) + abs(source)
+        node.from_children = 0.0
         if node.parent >= 0:
-            nodes[node.parent].right -= to_parent
+            to_parent = node.parent_w_k * (node.temperature - nodes[node.parent].temperature)
+            rest += to_parent
+            nodes[node.parent].from_children += to_parent
+        worst = worse(worst, rest, scale)
     return worst
 
 
-@compiled
+@inlined
 def any_node_out(nodes: Table) -> bool:
     """True while a live node is colder or hotter than its asset survives."""
     for n in range(len(nodes)):

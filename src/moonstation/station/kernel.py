@@ -6,22 +6,23 @@ so a run is the same bit for bit whatever the machine's threads.
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.station.compiling import compiled
-from moonstation.station.flows import (
-    apply,
-    charge_fraction,
-    close_ledger,
-    material_limit,
-    note_spills,
-    open_step,
-    settle,
-    stored_on,
+from moonstation.station.compiling import compiled, inlined, mark_of
+from moonstation.station.flows import apply, close_ledger, material_limit, note_spills, open_step, settle
+from moonstation.station.heat import (
+    Row,
+    any_node_out,
+    heat_residual,
+    open_heat,
+    solve_heat,
+    thermostat_activity,
     warm,
 )
-from moonstation.station.heat import Row, any_node_out, heat_residual, solve_heat, thermostat_activity
 from moonstation.station.lives import change_assets, deliver, lose_assets, note, refresh_active
 from moonstation.station.packed import (
     ALWAYS,
@@ -39,50 +40,56 @@ from moonstation.station.packed import (
     Records,
     Rules,
 )
-from moonstation.station.tables import Record, Table, Tables, make_tables
+from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_STEP, Record, Table, Tables, make_tables
 
 #: A wish counts as served when less than this share of it is missing.
 _SERVED = 1e-9
+#: Files that the kernel is compiled from.
+_PARTS = ("compiling", "packed", "tables", "lives", "flows", "heat", "kernel")
 
 
-@compiled
-def _set_modes(tables: Tables, rules: Rules, now: Row, step_h: float, log: Table, step: int) -> None:
+@inlined
+def _set_modes(tables: Tables, rules: Rules, now: Row, log: Table, step: int) -> None:
     for e in range(len(tables.powers)):
         power = tables.powers[e]
-        charge = charge_fraction(tables.buses[power.bus], tables.stores)
-        wanted, sun = NOMINAL, power.sun_series
+        bus, sun = tables.buses[power.bus], power.sun_series
+        charge = bus.usable / bus.usable_capacity if bus.usable_capacity > 0.0 else 1.0
+        wanted = NOMINAL
         if sun >= 0 and now[sun] < rules.dark_sun_below and charge < rules.dark_charge_below:
             wanted = DARK
         if charge < rules.survival_below or (power.mode >= SURVIVAL and charge < rules.survival_exit):
             wanted = SURVIVAL
         if charge < rules.safe_below or (power.mode == SAFE and charge < rules.safe_exit):
             wanted = SAFE
-        power.timer_h = power.timer_h + step_h if wanted < power.mode else 0.0
-        if wanted > power.mode or (wanted < power.mode and power.timer_h >= rules.recovery_h):
+        if wanted > power.mode or (wanted < power.mode and power.timer >= power.recovery):
             power.mode = wanted
-            power.timer_h = 0.0
+            power.timer = 0
             power.serve_up_to = tables.serve_up_to[wanted]
             note(log, step, EV_MODE, e, wanted)
+        else:
+            power.timer = power.timer + 1 if wanted < power.mode else 0
 
 
-@compiled
+@inlined
 def _fill(bus: Record) -> float:
     """How full the stores of a bus were at the begin of the step, 0 where there are none."""
     return bus.fill_amount / bus.fill_capacity if bus.fill_capacity > 0.0 else 0.0
 
 
-@compiled
-def _held(process: Record, recipe: Table, bus: Record, stored: float, step_h: float) -> float:
+@inlined
+def _held(process: Record, recipe: Table, bus: Record) -> float:
     """Activity that brings a bus to its held level within the step [-]."""
+    missing = process.control_on * bus.fill_capacity - bus.fill_amount - bus.pool
+    if process.control_index == process.power_bus:
+        return max(missing / -process.draw, 0.0)
     for k in range(process.recipe_first, process.recipe_last):
         if recipe[k].bus == process.control_index:
-            missing = process.control_on * bus.fill_capacity - stored - bus.pool
-            return max(missing / (recipe[k].rate * step_h), 0.0)
+            return max(missing / recipe[k].amount, 0.0)
     return 0.0
 
 
-@compiled
-def _wish(process: Record, recipe: Table, buses: Table, stores: Table, nodes: Table, now: Row, step_h: float) -> float:
+@inlined
+def _wish(process: Record, recipe: Table, buses: Table, nodes: Table, now: Row) -> float:
     """Activity that a process wants by its limit, series and control, before anything holds it back [-]."""
     limit = process.limit
     if process.series >= 0:
@@ -90,10 +97,10 @@ def _wish(process: Record, recipe: Table, buses: Table, stores: Table, nodes: Ta
     if limit <= 0.0 or process.control == ALWAYS:
         return max(limit, 0.0)
     if process.control == THERMOSTAT:
-        return min(limit, thermostat_activity(nodes, process, now, step_h))
+        return min(limit, thermostat_activity(nodes, process))
     bus = buses[process.control_index]
     if process.control == HOLD:
-        return min(limit, _held(process, recipe, bus, stored_on(bus, stores), step_h))
+        return min(limit, _held(process, recipe, bus))
     fill = _fill(bus)
     if process.control == SURPLUS:
         return limit if fill > process.control_on else 0.0
@@ -105,7 +112,7 @@ def _wish(process: Record, recipe: Table, buses: Table, stores: Table, nodes: Ta
     return limit if process.hysteresis_on else 0.0
 
 
-@compiled
+@inlined
 def _blocked(process: Record, locks: Table, buses: Table, nodes: Table) -> bool:
     """True while a temperature or an interlock forbids a process."""
     if process.work_node >= 0:
@@ -118,37 +125,42 @@ def _blocked(process: Record, locks: Table, buses: Table, nodes: Table) -> bool:
     return False
 
 
-@compiled
-def _serve(
-    process: Record, recipe: Table, buses: Table, powers: Table, critical_priority: int, wish: float, step_h: float
+@inlined
+def _powered(
+    process: Record, bus: Record, power: Record, critical_priority: int, possible: float, wish: float
 ) -> float:
-    """Activity that a process gets of its wish; books served and shed electricity and unserved critical loads."""
-    least, e = process.min_fraction * wish, process.power
-    power_bus = powers[e].bus if e >= 0 else -1
-    possible = material_limit(process, recipe, buses, power_bus, wish, step_h)
-    if possible < least or possible <= 0.0:
-        return 0.0
-    if e < 0:
-        return possible
-    power, bus, draw_kwh = powers[e], buses[power_bus], process.draw_kw * step_h
-    activity = 0.0
-    if process.priority <= power.serve_up_to:
-        activity = min(possible, max(bus.pool + bus.offer, 0.0) / draw_kwh)
-    short = activity < possible * (1.0 - _SERVED)
-    if activity < least:
+    """Activity for which there is electricity; books served and shed electricity and unserved critical loads."""
+    activity = possible
+    if process.priority > power.serve_up_to:
         activity = 0.0
-    power.served += activity * draw_kwh
-    power.shed += (possible - activity) * draw_kwh
+    elif possible * process.draw > bus.pool + bus.offer:
+        activity = max(bus.pool + bus.offer, 0.0) / process.draw
+    short = activity < possible * (1.0 - _SERVED)
+    if activity < process.min_fraction * wish:
+        activity = 0.0
+    power.served += activity * process.draw
+    power.shed += (possible - activity) * process.draw
     if process.priority <= critical_priority:
         power.critical = 0 if short or power.critical == 0 else 1
     return activity
 
 
-@compiled
-def _run_processes(tables: Tables, critical_priority: int, now: Row, step_h: float) -> bool:
+@inlined
+def _serve(process: Record, recipe: Table, buses: Table, powers: Table, critical_priority: int, wish: float) -> float:
+    """Activity that a process gets of its wish."""
+    possible = material_limit(process, recipe, buses, wish)
+    if possible < process.min_fraction * wish or possible <= 0.0:
+        return 0.0
+    if process.power < 0:
+        return possible
+    return _powered(process, buses[process.power_bus], powers[process.power], critical_priority, possible, wish)
+
+
+@inlined
+def _run_processes(tables: Tables, critical_priority: int, now: Row) -> bool:
     """Serve all processes in order; returns True when one has starved for too long."""
     processes, recipe, locks = tables.processes, tables.recipe, tables.locks
-    buses, stores, nodes, powers = tables.buses, tables.stores, tables.nodes, tables.powers
+    buses, nodes, powers = tables.buses, tables.nodes, tables.powers
     starved = False
     for p in tables.active[0]:
         if p < 0:
@@ -157,48 +169,32 @@ def _run_processes(tables: Tables, critical_priority: int, now: Row, step_h: flo
         blocked = _blocked(process, locks, buses, nodes)
         if not blocked and (process.power < 0 or process.priority <= powers[process.power].serve_up_to):
             process.ready_sum += 1.0
-        wish = _wish(process, recipe, buses, stores, nodes, now, step_h)
+        wish = _wish(process, recipe, buses, nodes, now)
         if wish <= 0.0:
-            process.starved_h = 0.0
+            process.starved = 0
             continue
-        activity = 0.0
-        if not blocked:
-            activity = _serve(process, recipe, buses, powers, critical_priority, wish, step_h)
+        activity = 0.0 if blocked else _serve(process, recipe, buses, powers, critical_priority, wish)
         if activity > 0.0:
-            apply(process, recipe, buses, stores, powers, activity * step_h)
-            warm(process, nodes, activity)
+            apply(process, recipe, buses, activity)
+            warm(process, nodes, activity, process.control == THERMOSTAT)
             process.activity_sum += activity
         if activity < wish * (1.0 - _SERVED):
             process.shortfall_sum += wish - activity
-            process.starved_h += step_h
-            starved |= process.starved_h >= process.starve_limit_h
+            process.starved += 1
+            starved |= process.starved >= process.starve_limit
         else:
-            process.starved_h = 0.0
+            process.starved = 0
     return starved
 
 
-@compiled
-def _open_heat(nodes: Table) -> None:
-    for n in range(len(nodes)):
-        nodes[n].heat = 0.0
-        nodes[n].heat_control = 0.0
-
-
-@compiled
-def _close_heat(nodes: Table) -> None:
-    for n in range(len(nodes)):
-        nodes[n].heat_other = nodes[n].heat - nodes[n].heat_control
-
-
-@compiled
-def _note_power(powers: Table, records: Records, log: Table, step: int, record: int) -> None:
+@inlined
+def _note_power(powers: Table, buses: Table, records: Records, log: Table, step: int) -> None:
     for e in range(len(powers)):
         power = powers[e]
-        records.power[record, e, 0] += power.supply
-        records.power[record, e, 1] += power.served
-        records.power[record, e, 2] += power.shed
-        records.power[record, e, 3] += power.spilled
-        power.supply = power.served = power.shed = power.spilled = 0.0
+        power.supply_sum += buses[power.bus].produced
+        power.served_sum += power.served
+        power.shed_sum += power.shed
+        power.served = power.shed = 0.0
         records.mode[step, e] = power.mode
         records.critical_served[step, e] = power.critical
         if (power.critical == 0) != power.unserved:
@@ -207,7 +203,7 @@ def _note_power(powers: Table, records: Records, log: Table, step: int, record: 
         power.critical = -1
 
 
-@compiled
+@inlined
 def _write_record(tables: Tables, records: Records, record: int, steps: int) -> None:
     for p in range(len(tables.processes)):
         process = tables.processes[p]
@@ -221,47 +217,77 @@ def _write_record(tables: Tables, records: Records, record: int, steps: int) -> 
     for n in range(len(tables.nodes)):
         if tables.nodes[n].on:
             records.temperature_k[record, n] = tables.nodes[n].temperature
+    for e in range(len(tables.powers)):
+        power = tables.powers[e]
+        records.power[record, e, 0] = power.supply_sum
+        records.power[record, e, 1] = power.served_sum
+        records.power[record, e, 2] = power.shed_sum
+        records.power[record, e, 3] = tables.buses[power.bus].spilled_sum
+        power.supply_sum = power.served_sum = power.shed_sum = 0.0
+    for b in range(len(tables.buses)):
+        records.spilled[record, b] = tables.buses[b].spilled_sum
+        tables.buses[b].spilled_sum = 0.0
 
 
-@compiled
-def run_kernel(  # noqa: PLR0913, PLR0917 (compiled code takes arrays one by one)
-    tables: Tables,
-    rules: Rules,
-    series: NDArray[np.float32],
-    step_h: float,
-    record_steps: int,
-    total: int,
-    records: Records,
-) -> None:
-    """Go on from where ``tables`` stand, one step of ``step_h`` hours for every row of ``series``; fills ``records``.
+@inlined
+def _run_step(tables: Tables, rules: Rules, now: Row, step_h: float, step: int, records: Records) -> bool:
+    """Everything that happens in one step; True when an asset was lost in it."""
+    log, residual, active = records.log, records.residual, tables.active[1]
+    buses, stores, nodes, clock = tables.buses, tables.stores, tables.nodes, tables.clock
+    if step >= clock[NEXT_CHANGE]:
+        clock[NEXT_CHANGE] = change_assets(tables, log, step)
+    clock[NEXT_DELIVERY] = deliver(tables, log, step, clock[NEXT_DELIVERY])
+    open_step(buses, stores, active)
+    open_heat(nodes, now)
+    _set_modes(tables, rules, now, log, step)
+    starved = _run_processes(tables, rules.critical_priority, now)
+    if settle(buses, stores, active):
+        note_spills(buses, log, step)
+    solve_heat(nodes)
+    residual[2] = heat_residual(nodes, residual[2])
+    _note_power(tables.powers, buses, records, log, step)
+    lost = lose_assets(tables, log, step, step_h) if starved or any_node_out(nodes) else False
+    close_ledger(buses, stores, tables.elements, tables.element_sums, active, records.ledger, residual)
+    return lost
 
-    series : (steps, n) float32, every series that a process, node or bus refers to by its column
-    total : steps of the whole run, so that its last record is written though it be short
-    """
-    log, residual, buses, stores, clock = records.log, records.residual, tables.buses, tables.stores, tables.clock
-    for row in range(len(series)):
-        step, now = clock[0], series[row]
-        record = step // record_steps
-        if step >= clock[1]:
-            clock[1] = change_assets(tables, log, step)
-        clock[2] = deliver(tables, log, step, clock[2])
-        open_step(buses, stores, tables.active[1], step_h)
-        _open_heat(tables.nodes)
-        _set_modes(tables, rules, now, step_h, log, step)
-        starved = _run_processes(tables, rules.critical_priority, now, step_h)
-        _close_heat(tables.nodes)
-        if settle(buses, stores, tables.powers, tables.active[1], records.spilled[record], step_h):
-            note_spills(buses, log, step)
-        solve_heat(tables.nodes, now, step_h)
-        residual[2] = max(residual[2], heat_residual(tables.nodes, now, step_h))
-        _note_power(tables.powers, records, log, step, record)
-        lost = lose_assets(tables, log, step) if starved or any_node_out(tables.nodes) else False
-        close_ledger(buses, stores, tables.elements, tables.element_sums, tables.active[1], records.ledger, residual)
-        if (step + 1) % record_steps == 0 or step == total - 1:
-            _write_record(tables, records, record, step - record * record_steps + 1)
-        if lost:
-            refresh_active(tables)
-        clock[0] = step + 1
+
+def _kernel_of(sources: int) -> Callable[[Tables, Rules, NDArray[np.float32], float, int, int, Records], int]:
+    """The kernel, compiled or from disk; ``sources`` is the mark of the files that it must have been made of."""
+
+    @compiled
+    def run_kernel(  # noqa: PLR0913, PLR0917 (compiled code takes arrays one by one)
+        tables: Tables,
+        rules: Rules,
+        series: NDArray[np.float32],
+        step_h: float,
+        record_steps: int,
+        total: int,
+        records: Records,
+    ) -> int:
+        """Go on from where ``tables`` stand, a step of ``step_h`` hours for every row of ``series``; fills ``records``.
+
+        series : (steps, n) float32, every series that a process, node or bus refers to by its column
+        total : steps of the whole run, so that its last record is written though it be short
+
+        Returns the mark of the sources from which it was compiled.
+        """
+        for row in range(len(series)):
+            step = tables.clock[NEXT_STEP]
+            record = step // record_steps
+            lost = _run_step(tables, rules, series[row], step_h, step, records)
+            if (step + 1) % record_steps == 0 or step == total - 1:
+                _write_record(tables, records, record, step - record * record_steps + 1)
+            if lost:
+                refresh_active(tables)
+            tables.clock[NEXT_STEP] = step + 1
+        return sources
+
+    return run_kernel
+
+
+#: Mark of the files from which the kernel is compiled.
+SOURCES = mark_of(Path(__file__).parent / f"{name}.py" for name in _PARTS)
+run_kernel = _kernel_of(SOURCES)
 
 
 def run(network: Network, series: NDArray[np.float32], step_h: float, record_steps: int, records: Records) -> Tables:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from moonstation.station.compiling import compiled
+from moonstation.station.compiling import inlined
 from moonstation.station.packed import (
     EV_DELIVERY,
     EV_DELIVERY_OVERFLOW,
@@ -12,10 +12,10 @@ from moonstation.station.packed import (
     EV_LOST_HOT,
     EV_LOST_STARVED,
 )
-from moonstation.station.tables import Table, Tables
+from moonstation.station.tables import Record, Table, Tables
 
 
-@compiled
+@inlined
 def note(log: Table, step: int, code: int, index: int, value: float) -> None:
     """Append one event; row 0 counts them. Beyond the room only the count goes on: the caller repeats with more."""
     count = log[0].index + 1
@@ -27,7 +27,7 @@ def note(log: Table, step: int, code: int, index: int, value: float) -> None:
         log[count].value = value
 
 
-@compiled
+@inlined
 def _drop_stores(stores: Table, buses: Table, asset: int, lost: bool) -> None:
     """Take an asset's stores out of the station and book their content as lost or removed."""
     for s in range(len(stores)):
@@ -43,13 +43,19 @@ def _drop_stores(stores: Table, buses: Table, asset: int, lost: bool) -> None:
             store.on = False
 
 
-@compiled
+@inlined
+def _forget(bus: Record) -> None:
+    """Make a bus that nothing uses any more look as empty as it is to those that still watch it."""
+    bus.pool = bus.fill_amount = bus.fill_capacity = bus.usable = bus.usable_capacity = 0.0
+
+
+@inlined
 def refresh_active(tables: Tables) -> None:
     """Rebuild the lists of what is active, after assets came or went."""
     active, assets, buses = tables.active, tables.assets, tables.buses
     active[:] = -1
     for b in range(len(buses)):
-        buses[b].touched = buses[b].stored_before > 0.0
+        buses[b].touched = buses[b].stored_before > 0.0 or buses[b].spilling
     count = 0
     for p in range(len(tables.processes)):
         process = tables.processes[p]
@@ -68,11 +74,13 @@ def refresh_active(tables: Tables) -> None:
         if buses[b].touched:
             active[1, count] = b
             count += 1
+        else:
+            _forget(buses[b])
     for n in range(len(tables.nodes)):
         tables.nodes[n].on = assets[tables.nodes[n].asset].on
 
 
-@compiled
+@inlined
 def _land(tables: Tables, asset: int) -> None:
     for s in range(len(tables.stores)):
         store = tables.stores[s]
@@ -86,7 +94,7 @@ def _land(tables: Tables, asset: int) -> None:
             tables.nodes[n].temperature = tables.nodes[n].start_k
 
 
-@compiled
+@inlined
 def change_assets(tables: Tables, log: Table, step: int) -> int:
     """Land and end assets; returns the next step at which something changes."""
     upcoming = 2**62
@@ -108,7 +116,7 @@ def change_assets(tables: Tables, log: Table, step: int) -> int:
     return upcoming
 
 
-@compiled
+@inlined
 def deliver(tables: Tables, log: Table, step: int, delivery: int) -> int:
     """Fill stores with what landed by this step; returns the next delivery's number."""
     while delivery < len(tables.deliveries) and tables.deliveries[delivery].step <= step:
@@ -128,7 +136,7 @@ def deliver(tables: Tables, log: Table, step: int, delivery: int) -> int:
     return delivery
 
 
-@compiled
+@inlined
 def _lose(tables: Tables, log: Table, step: int, asset: int, code: int, value: float) -> bool:
     if not tables.assets[asset].on:
         return False
@@ -139,8 +147,8 @@ def _lose(tables: Tables, log: Table, step: int, asset: int, code: int, value: f
     return True
 
 
-@compiled
-def lose_assets(tables: Tables, log: Table, step: int) -> bool:
+@inlined
+def lose_assets(tables: Tables, log: Table, step: int, step_h: float) -> bool:
     """Take out assets that froze, overheated or starved; True when there was one."""
     lost = False
     for n in range(len(tables.nodes)):
@@ -155,6 +163,6 @@ def lose_assets(tables: Tables, log: Table, step: int) -> bool:
         if p < 0:
             break
         process = tables.processes[p]
-        if process.starved_h >= process.starve_limit_h:
-            lost |= _lose(tables, log, step, process.asset, EV_LOST_STARVED, process.starved_h)
+        if process.starved >= process.starve_limit:
+            lost |= _lose(tables, log, step, process.asset, EV_LOST_STARVED, process.starved * step_h)
     return lost

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -35,6 +36,9 @@ NOMINAL, DARK, SURVIVAL, SAFE = range(4)
 
 #: A row of the log of events.
 EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), ("value", np.float64)])
+
+#: A step that never comes.
+NEVER = 2**62
 
 #: Columns of the ledger of a bus, whole run [unit of the bus].
 LEDGER_COLUMNS = ("delivered", "produced", "consumed", "spilled", "lost", "removed", "stored_end")
@@ -177,6 +181,11 @@ class Records(NamedTuple):
     ledger: Floats  # (bus, LEDGER_COLUMNS)
     residual: Floats  # greatest relative residual: bus, element, heat
     log: NDArray[Any]  # events (step, code, index, value); row 0 counts them in index, maybe beyond the room
+
+
+def steps_of(hours: float, step_h: float) -> int:
+    """Number of steps of ``step_h`` hours that make up ``hours``, rounded up."""
+    return math.ceil(hours / step_h - 1e-9) if math.isfinite(hours) else NEVER
 
 
 def empty_records(network: Network, steps: int, record_steps: int, event_room: int) -> Records:

@@ -1,0 +1,486 @@
+"""The rules of the kernel in plain Python: the specification that the compiled kernel must agree with.
+
+One object per bus, store, process, thermal node, power bus and asset, and one method per rule. It is some hundreds of
+times slower, so it runs in tests and benchmarks only. The equations stand in docs/models/kernel.md. Sums run in the
+same order as in the compiled kernel, so both give the same numbers to the bit.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from types import SimpleNamespace as Row
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.components.quantities import ELEMENTS
+from moonstation.station import packed
+from moonstation.station.packed import Network, Records, steps_of
+from moonstation.station.reference_heat import Node, value_of
+
+_SERVED = 1e-9  # a wish counts as served when less than this share of it is missing
+_SPILLING = 1e-12  # a bus that lets go more than this in a step is spilling
+
+
+class _Store:
+    """An amount on a bus, with the losses of a step."""
+
+    def __init__(self, given: Row, step_h: float) -> None:
+        self.given, self.on, self.amount, self.capacity = given, False, 0.0, 0.0
+        self.charge_per_step = given.charge_limit * step_h
+        self.discharge_per_step = given.discharge_limit * step_h
+        self.keeps = math.exp(-given.loss_per_h * step_h)
+        self.fade_per_step = given.fade_per_h * step_h * given.capacity
+
+    def can_give(self) -> float:
+        """What it can deliver in a step: above its floor, within its rate, after its losses."""
+        usable = max(self.amount - self.given.floor * self.capacity, 0.0)
+        return min(usable * self.given.discharge_efficiency, self.discharge_per_step)
+
+    def can_take(self) -> float:
+        """What it can accept in a step: what fills it, before its losses, within its rate."""
+        return min(max(self.capacity - self.amount, 0.0) / self.given.charge_efficiency, self.charge_per_step)
+
+    def charge(self, offered: float) -> tuple[float, float]:
+        """Store what it can of ``offered``; returns what it took and what of that was lost."""
+        put = min(offered, self.can_take())
+        self.amount += put * self.given.charge_efficiency
+        return put, put * (1.0 - self.given.charge_efficiency)
+
+    def discharge(self, wanted: float) -> tuple[float, float]:
+        """Deliver what it can of ``wanted`` and wear by it; returns what it gave and what was lost on the way."""
+        given = min(wanted, self.can_give())
+        taken = min(given / self.given.discharge_efficiency, self.amount)
+        self.amount -= taken
+        self.capacity -= self.given.fade_per_cycle * taken
+        return given, taken - given
+
+    def age(self) -> float:
+        """Leak and fade over a step; returns what was lost, for it can no longer hold more than its capacity."""
+        self.capacity = max(self.capacity - self.fade_per_step, 0.0)
+        before = self.amount
+        self.amount = min(before * self.keeps, self.capacity)
+        return before - self.amount
+
+
+class _Bus:
+    """A quantity at a node: a pool that a step fills and empties, and the stores that balance it."""
+
+    def __init__(self, network: Network, number: int, stores: Sequence[_Store]) -> None:
+        buses = network.buses
+        self.number = number
+        self.stores = stores[buses.store_ptr[number] : buses.store_ptr[number + 1]]
+        self.spills, self.reports_spill = bool(buses.spills[number]), bool(buses.reports_spill[number])
+        self.elements: list[float] = buses.elements[number].tolist()
+        self.booked = [0.0] * packed.L_STORED  # of this step, by column of the ledger
+        self.stored_before, self.spilled_sum, self.spilling = 0.0, 0.0, False
+        self.open()
+
+    def open(self) -> None:
+        """Begin a step: nothing has moved; the stores say what they can give and take and how full they are."""
+        live = [store for store in self.stores if store.on]
+        self.pool, self.from_outside = 0.0, 0.0
+        self.offer, self.room = _total(s.can_give() for s in live), _total(s.can_take() for s in live)
+        self.filled, self.capacity = _total(s.amount for s in live), _total(s.capacity for s in live)
+        floors = _total(s.given.floor * s.capacity for s in live)
+        self.usable = _total(s.amount - s.given.floor * s.capacity for s in live)
+        self.usable_capacity = self.capacity - floors
+
+    def fill(self) -> float:
+        """How full the stores were when the step began, 0 where there are none [-]."""
+        return self.filled / self.capacity if self.capacity > 0.0 else 0.0
+
+    def charge(self) -> float:
+        """What was usable when the step began as a share of all that can be, 1 where nothing stores [-]."""
+        return self.usable / self.usable_capacity if self.usable_capacity > 0.0 else 1.0
+
+    def move(self, amount: float, from_outside: bool) -> None:
+        """Give ``amount`` to the pool, or take it where negative."""
+        self.pool += amount
+        self.booked[packed.L_CONSUMED if amount < 0.0 else packed.L_PRODUCED] += abs(amount)
+        self.from_outside += amount if from_outside else 0.0
+
+    def settle(self) -> None:
+        """Balance the pool with the stores, one after the other; let the rest go; age the stores."""
+        for store in self.stores:
+            if store.on and self.pool > 0.0:
+                put, lost = store.charge(self.pool)
+                self.pool -= put
+                self.booked[packed.L_LOST] += lost
+            elif store.on and self.pool < 0.0:
+                given, lost = store.discharge(-self.pool)
+                self.pool += given
+                self.booked[packed.L_LOST] += lost
+        for store in self.stores:
+            if store.on:
+                self.booked[packed.L_LOST] += store.age()
+        self.booked[packed.L_SPILLED] += self.pool
+        self.spilled_sum += self.pool
+
+    def close(self, ledger: NDArray[np.float64]) -> tuple[float, float, float]:
+        """Add the step to the run's ledger; returns what it leaves open, what did not cross the edge, its scale."""
+        delivered, produced, consumed, spilled, lost, removed = self.booked
+        after = _total(store.amount for store in self.stores)
+        inside = after - self.stored_before - (delivered - spilled - lost - removed)
+        scale = after + self.stored_before + delivered + produced + consumed
+        for column, amount in enumerate(self.booked):
+            ledger[self.number, column] += amount
+        ledger[self.number, packed.L_STORED] = self.stored_before = after
+        self.booked = [0.0] * packed.L_STORED
+        return inside - produced + consumed, inside - self.from_outside, scale
+
+
+class _Power:
+    """A bus of electricity with its mode, and what was wanted of it in this record."""
+
+    def __init__(self, network: Network, number: int, buses: Sequence[_Bus], step_h: float) -> None:
+        self.bus, self.sun_series = buses[network.buses.power_bus[number]], int(network.buses.sun_series[number])
+        self.rules, self.recovery_steps = network.rules, steps_of(network.rules.recovery_h, step_h)
+        self.mode, self.due, self.serve_up_to = packed.NOMINAL, 0, int(self.rules.serve_up_to[packed.NOMINAL])
+        self.critical, self.unserved = -1, False  # -1: no critical load wanted anything
+        self.served = self.shed = self.supply_sum = self.served_sum = self.shed_sum = 0.0
+
+    def wanted_mode(self, now: Sequence[float]) -> int:
+        """Mode that charge and Sun call for; survival and safe are left at a higher charge than they are entered at."""
+        rules, charge = self.rules, self.bus.charge()
+        if charge < rules.safe_below or (self.mode == packed.SAFE and charge < rules.safe_exit):
+            return packed.SAFE
+        if charge < rules.survival_below or (self.mode >= packed.SURVIVAL and charge < rules.survival_exit):
+            return packed.SURVIVAL
+        dark = self.sun_series >= 0 and now[self.sun_series] < rules.dark_sun_below
+        return packed.DARK if dark and charge < rules.dark_charge_below else packed.NOMINAL
+
+    def change_mode(self, now: Sequence[float]) -> bool:
+        """To a severer mode at once, to a milder one when it has been due for long enough; True for a change."""
+        wanted = self.wanted_mode(now)
+        if wanted > self.mode or (wanted < self.mode and self.due >= self.recovery_steps):
+            self.mode, self.due, self.serve_up_to = wanted, 0, int(self.rules.serve_up_to[wanted])
+            return True
+        self.due = self.due + 1 if wanted < self.mode else 0
+        return False
+
+
+class _Process:
+    """A recipe, what it wants, and what it gets."""
+
+    def __init__(self, network: Network, number: int, given: Row, station: _Station) -> None:
+        own, buses, nodes = network.processes, station.buses, station.nodes
+        self.given = given
+        self.power = station.powers[given.power] if given.power >= 0 else None
+        self.draw, self.recipe = 0.0, []  # electricity, and all else that it moves in a step at activity 1
+        for k in _span(own.recipe_ptr, number):
+            bus, amount = buses[own.recipe_bus[k]], float(own.recipe_rate[k]) * station.step_h
+            if self.power and bus is self.power.bus and amount < 0.0:
+                self.draw -= amount
+            elif amount != 0.0:
+                self.recipe.append((bus, amount))
+        self.locks = [
+            (buses[own.interlock_bus[k]], float(own.interlock_low[k]), float(own.interlock_high[k]))
+            for k in _span(own.interlock_ptr, number)
+        ]
+        self.thermostat_of = nodes[given.control_index] if given.control == packed.THERMOSTAT else None
+        self.watched = None if self.thermostat_of or given.control_index < 0 else buses[given.control_index]
+        self.heat_node = nodes[given.heat_node] if given.heat_node >= 0 else None
+        self.work_node = nodes[given.work_node] if given.work_node >= 0 else None
+        self.starve_limit = max(steps_of(given.starve_limit_h, station.step_h), 1)
+        self.hysteresis_on, self.starved = False, 0
+        self.activity_sum = self.shortfall_sum = self.ready_sum = 0.0
+
+    def blocked(self) -> bool:
+        """True while a temperature or an interlock forbids it."""
+        if self.work_node and not self.work_node.works():
+            return True
+        return not all(low <= bus.fill() <= high for bus, low, high in self.locks)
+
+    def wish(self, now: Sequence[float]) -> float:
+        """Activity that it wants by its limit, series and control [-]."""
+        limit = self.given.limit * value_of(now, self.given.series, 1.0)
+        if limit <= 0.0:
+            return 0.0
+        if self.thermostat_of:
+            need_w, heater_w = self.thermostat_of.need_w(self.given.control_on), 1000.0 * self.given.heat_kw
+            return min(limit, need_w / heater_w) if need_w > 0.0 and heater_w > 0.0 else 0.0
+        return limit if self.watched is None else self.controlled(self.watched, limit)
+
+    def controlled(self, bus: _Bus, limit: float) -> float:
+        """Activity by how full the stores of a bus are [-]."""
+        on, off, fill = self.given.control_on, self.given.control_off, bus.fill()
+        if self.given.control == packed.SURPLUS:
+            return limit if fill > on else 0.0
+        if self.given.control == packed.HOLD:
+            drawn = [(self.power.bus, -self.draw)] if self.power else []
+            missing = on * bus.capacity - bus.filled - bus.pool
+            activity = next((missing / amount for other, amount in [*drawn, *self.recipe] if other is bus), 0.0)
+            return min(limit, max(activity, 0.0))
+        start, stop = (fill < on, fill > off) if on < off else (fill > on, fill < off)
+        self.hysteresis_on = start or (self.hysteresis_on and not stop)
+        return limit if self.hysteresis_on else 0.0
+
+    def material_limit(self, wish: float) -> float:
+        """Activity that stocks and room allow, the electricity that it draws aside [-]."""
+        activity = wish
+        for bus, amount in self.recipe:
+            if amount < 0.0 or not (bus.spills or self.given.spills):
+                free = bus.pool + bus.offer if amount < 0.0 else bus.room - bus.pool
+                if abs(amount) * activity > free:
+                    activity = max(free, 0.0) / abs(amount)
+        return activity
+
+    def serve(self, wish: float, critical_priority: int) -> float:
+        """Activity that it gets of its wish; below ``min_fraction`` of the wish it gets none [-]."""
+        possible, least = self.material_limit(wish), self.given.min_fraction * wish
+        if possible < least or possible <= 0.0:
+            return 0.0
+        return self.powered(self.power, possible, least, critical_priority) if self.power else possible
+
+    def powered(self, power: _Power, possible: float, least: float, critical_priority: int) -> float:
+        """Activity for which its bus has electricity and whose priority the bus's mode serves [-]."""
+        activity, electricity = possible, power.bus.pool + power.bus.offer
+        if self.given.priority > power.serve_up_to:
+            activity = 0.0
+        elif possible * self.draw > electricity:
+            activity = max(electricity, 0.0) / self.draw
+        if self.given.priority <= critical_priority:
+            short = activity < possible * (1.0 - _SERVED)
+            power.critical = 0 if short or power.critical == 0 else 1
+        activity = 0.0 if activity < least else activity
+        power.served += activity * self.draw
+        power.shed += (possible - activity) * self.draw
+        return activity
+
+    def apply(self, activity: float) -> None:
+        """Move what it takes and gives in a step, and warm its node."""
+        if self.power:
+            self.power.bus.move(-self.draw * activity, self.given.boundary)
+        for bus, amount in self.recipe:
+            bus.move(amount * activity, self.given.boundary)
+        if self.heat_node:
+            heat_w = 1000.0 * self.given.heat_kw * activity
+            self.heat_node.heat_w += heat_w
+            self.heat_node.controlled_w += heat_w if self.thermostat_of else 0.0
+
+    def run(self, now: Sequence[float], critical_priority: int) -> None:
+        """Its part of a step."""
+        blocked, wish, activity = self.blocked(), self.wish(now), 0.0
+        if not blocked and (self.power is None or self.given.priority <= self.power.serve_up_to):
+            self.ready_sum += 1.0
+        if wish > 0.0 and not blocked:
+            activity = self.serve(wish, critical_priority)
+        if activity > 0.0:
+            self.apply(activity)
+            self.activity_sum += activity
+        if activity < wish * (1.0 - _SERVED):
+            self.shortfall_sum += wish - activity
+            self.starved += 1
+        else:
+            self.starved = 0
+
+
+class _Station:
+    """Everything, and the order of a step."""
+
+    def __init__(self, network: Network, step_h: float, records: Records) -> None:
+        self.rules, self.step_h, self.records, self.step = network.rules, step_h, records, 0
+        plan = network.schedule
+        self.assets = [
+            Row(start=start, end=end, on=False, dead=False)
+            for start, end in zip(plan.asset_start, plan.asset_end, strict=True)
+        ]
+        landing = zip(
+            plan.delivery_step.tolist(), plan.delivery_bus.tolist(), plan.delivery_amount.tolist(), strict=True
+        )
+        self.deliveries = [Row(step=step, bus=bus, amount=amount) for step, bus, amount in landing]
+        self.stores = [_Store(given, step_h) for given in _rows(network.stores)]
+        self.buses = [_Bus(network, b, self.stores) for b in range(len(network.buses.spills))]
+        self.powers = [_Power(network, e, self.buses, step_h) for e in range(len(network.buses.power_bus))]
+        self.nodes = [Node(given, step_h) for given in _rows(network.thermal)]
+        for node in self.nodes:
+            node.join(self.nodes)
+        self.processes = [_Process(network, p, given, self) for p, given in enumerate(_rows(network.processes))]
+
+    def run_step(self, now: Sequence[float], record_steps: int, last: bool) -> None:
+        """One step: comings and goings, modes, processes, stores, temperatures, losses, ledger, record."""
+        self.change_assets()
+        self.deliver()
+        live = [node for node in self.nodes if self.assets[node.given.asset].on]
+        for bus in self.buses:
+            bus.open()
+        for node in live:
+            node.open(now)
+        for e, power in enumerate(self.powers):
+            if power.change_mode(now):
+                self.note(packed.EV_MODE, e, power.mode)
+        for process in self.processes:
+            if self.assets[process.given.asset].on:
+                process.run(now, self.rules.critical_priority)
+        self.settle()
+        self.warm(live)
+        self.note_power()
+        self.lose_assets(live)
+        self.close_ledger()
+        record, steps = divmod(self.step, record_steps)
+        if steps + 1 == record_steps or last:
+            self.write_record(record, steps + 1, live)
+        self.step += 1
+
+    def note(self, code: int, index: int, value: float = 0.0) -> None:
+        """Append an event; row 0 of the log counts them, maybe beyond its room."""
+        log = self.records.log
+        log["index"][0] += 1
+        if log["index"][0] < len(log):
+            log[log["index"][0]] = (self.step, code, index, value)
+
+    def change_assets(self) -> None:
+        """Land and end assets by their dates."""
+        for a, asset in enumerate(self.assets):
+            if asset.start <= self.step < asset.end and not asset.on and not asset.dead:
+                asset.on = True
+                for store in self.stores_of(a):
+                    store.on, store.amount, store.capacity = True, store.given.start, store.given.capacity
+                    self.buses[store.given.bus].booked[packed.L_DELIVERED] += store.amount
+                for node in self.nodes:
+                    node.temperature = node.given.start_k if node.given.asset == a else node.temperature
+                self.note(packed.EV_LANDED, a)
+            elif self.step >= asset.end and asset.on:
+                self.drop(a, packed.L_REMOVED)
+                self.note(packed.EV_ENDED, a)
+
+    def stores_of(self, asset: int) -> list[_Store]:
+        """Stores of an asset."""
+        return [store for store in self.stores if store.given.asset == asset]
+
+    def drop(self, asset: int, column: int) -> None:
+        """Take an asset with its stores out of the station and book their content in a column of the ledger."""
+        self.assets[asset].on = False
+        for store in self.stores_of(asset):
+            self.buses[store.given.bus].booked[column] += store.amount
+            store.on, store.amount, store.capacity = False, 0.0, 0.0
+
+    def deliver(self) -> None:
+        """Fill stores with what lands now; what finds no room is let go."""
+        while self.deliveries and self.deliveries[0].step <= self.step:
+            landed = self.deliveries.pop(0)
+            bus, rest = self.buses[landed.bus], landed.amount
+            self.note(packed.EV_DELIVERY, bus.number, rest)
+            bus.booked[packed.L_DELIVERED] += rest
+            for store in bus.stores:
+                put = min(rest, max(store.capacity - store.amount, 0.0))
+                store.amount += put
+                rest -= put
+            if rest > 0.0:
+                bus.booked[packed.L_SPILLED] += rest
+                self.note(packed.EV_DELIVERY_OVERFLOW, bus.number, rest)
+
+    def settle(self) -> None:
+        """Balance all pools; tell where data begin or cease to be let go."""
+        for bus in self.buses:
+            bus.settle()
+            if bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling:
+                bus.spilling = bus.pool > _SPILLING
+                self.note(packed.EV_SPILL if bus.spilling else packed.EV_SPILL_END, bus.number, bus.pool)
+
+    def warm(self, live: Sequence[Node]) -> None:
+        """New temperatures: every node stands before its parent, so up the trees and down again."""
+        for node in live:
+            node.eliminate()
+        for node in reversed(live):
+            node.substitute()
+        for node in live:
+            self.worsen(2, node.residual())
+
+    def note_power(self) -> None:
+        """Book the step of every power bus."""
+        for e, power in enumerate(self.powers):
+            power.supply_sum += power.bus.booked[packed.L_PRODUCED]
+            power.served_sum += power.served
+            power.shed_sum += power.shed
+            self.records.mode[self.step, e] = power.mode
+            self.records.critical_served[self.step, e] = power.critical
+            if (power.critical == 0) != power.unserved:
+                power.unserved = power.critical == 0
+                self.note(packed.EV_UNSERVED if power.unserved else packed.EV_SERVED, e)
+            power.served, power.shed, power.critical = 0.0, 0.0, -1
+
+    def lose_assets(self, live: Sequence[Node]) -> None:
+        """Take out what froze, overheated or starved."""
+        for node in live:
+            given, kelvin = node.given, node.temperature
+            if kelvin < given.survive_min_k or kelvin > given.survive_max_k:
+                self.lose(
+                    given.asset, packed.EV_LOST_COLD if kelvin < given.survive_min_k else packed.EV_LOST_HOT, kelvin
+                )
+        for process in self.processes:
+            if process.starved >= process.starve_limit:
+                self.lose(process.given.asset, packed.EV_LOST_STARVED, process.starved * self.step_h)
+
+    def lose(self, asset: int, code: int, value: float) -> None:
+        """An asset dies with what its stores hold."""
+        if self.assets[asset].on:
+            self.assets[asset].dead = True
+            self.drop(asset, packed.L_LOST)
+            self.note(code, asset, value)
+
+    def close_ledger(self) -> None:
+        """Check that every bus and every chemical element closes in this step."""
+        rests, scales = [0.0] * len(ELEMENTS), [0.0] * len(ELEMENTS)
+        for bus in self.buses:
+            rest, mass_rest, scale = bus.close(self.records.ledger)
+            self.worsen(0, abs(rest) / scale if rest else 0.0)
+            for x, share in enumerate(bus.elements):
+                rests[x] += share * mass_rest
+                scales[x] += share * scale
+        for rest, scale in zip(rests, scales, strict=True):
+            self.worsen(1, abs(rest) / scale if rest else 0.0)
+
+    def worsen(self, which: int, share: float) -> None:
+        """Keep the greatest residual; what is not a number stays."""
+        self.records.residual[which] = np.maximum(self.records.residual[which], share)
+
+    def write_record(self, record: int, steps: int, live: Sequence[Node]) -> None:
+        """Means over the record's steps; stores and temperatures as they are."""
+        records = self.records
+        for p, process in enumerate(self.processes):
+            records.activity[record, p] = process.activity_sum / steps
+            records.shortfall[record, p] = process.shortfall_sum / steps
+            records.ready[record, p] = process.ready_sum / steps
+            process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
+        records.amount[record] = [store.amount for store in self.stores]
+        records.capacity[record] = [store.capacity for store in self.stores]
+        for n, node in enumerate(self.nodes):
+            if node in live:
+                records.temperature_k[record, n] = node.temperature
+        for e, power in enumerate(self.powers):
+            records.power[record, e] = power.supply_sum, power.served_sum, power.shed_sum, power.bus.spilled_sum
+            power.supply_sum = power.served_sum = power.shed_sum = 0.0
+        for b, bus in enumerate(self.buses):
+            records.spilled[record, b] = bus.spilled_sum
+            bus.spilled_sum = 0.0
+
+
+def _rows(group: Any) -> list[Row]:
+    """Rows of a group of the packed network, with the columns that are as long as the first."""
+    columns = {name: values.tolist() for name, values in group._asdict().items() if len(values) == len(group[0])}
+    return [Row(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+
+
+def _span(pointers: NDArray[np.int64], number: int) -> range:
+    return range(pointers[number], pointers[number + 1])
+
+
+def _total(amounts: Iterable[float]) -> float:
+    """Sum from left to right: the built-in one rounds otherwise from Python 3.12 on."""
+    total = 0.0
+    for amount in amounts:
+        total += amount
+    return total
+
+
+def run_reference(
+    network: Network, series: NDArray[np.float32], step_h: float, record_steps: int, records: Records
+) -> None:
+    """Run from an empty Moon one step of ``step_h`` hours for every row of ``series``; fills ``records``."""
+    station = _Station(network, step_h, records)
+    for step, now in enumerate(series):
+        station.run_step(now.tolist(), record_steps, last=step == len(series) - 1)

@@ -1,0 +1,233 @@
+"""Temperatures in the kernel against closed forms; every run is also held to the reference kernel."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from build import Run, asset, at_hour
+from scipy import constants
+
+from moonstation.components.contract import Process, Store, ThermalNode, Thermostat
+from moonstation.core.time import YEAR_H
+from moonstation.station import packed
+
+STEP_S = 600.0
+
+
+def node(name="n", capacity=5e4, start=300.0, **more):
+    more.setdefault("radiative_sink_k", 100.0)
+    more.setdefault("conductive_sink_k", 200.0)
+    return ThermalNode(name, capacity, start, **more)
+
+
+def box(*nodes, processes=(), name="box", **more):
+    return asset(name, *processes, nodes=nodes, **more)
+
+
+def grid_series(hours, function, step_s=STEP_S):
+    return np.asarray(function(np.arange(round(hours * 3600 / step_s))), np.float32)
+
+
+# ---------------------------------------------------------------- conduction and radiation
+
+
+def test_conduction_follows_the_implicit_step_exactly():
+    run = Run(box(node(conductance_w_k=2.0)), hours=24)
+    # T' = T + (Ts - T') k dt / C, so the distance shrinks by 1 / (1 + k dt / C) in a step
+    shrink = 1.0 / (1.0 + 2.0 * STEP_S / 5e4)
+    expected = 200.0 + 100.0 * shrink ** np.arange(1, 145)
+    np.testing.assert_allclose(run.temperature("box/n"), expected, rtol=1e-6)
+
+
+def test_halving_the_step_halves_the_distance_to_the_exponential():
+    def error(step_s):
+        run = Run(box(node(conductance_w_k=2.0)), hours=10, step_s=step_s)
+        exact = 200.0 + 100.0 * np.exp(-2.0 * 36000.0 / 5e4)
+        return run.temperature("box/n")[-1] - exact
+
+    errors = [error(step_s) for step_s in (1200.0, 600.0, 300.0)]
+    assert errors[0] / errors[1] == pytest.approx(2.0, rel=0.05)
+    assert errors[1] / errors[2] == pytest.approx(2.0, rel=0.05)
+
+
+def test_radiation_settles_where_heat_in_is_heat_out():
+    run = Run(box(node(capacity=1e4, radiating_m2=0.5, heat_w=60.0)), hours=100)
+    steady = (100.0**4 + 60.0 / (constants.sigma * 0.5)) ** 0.25
+    assert run.temperature("box/n")[-1] == pytest.approx(steady, rel=1e-6)
+
+
+def test_a_radiating_sphere_cools_by_the_closed_form():
+    """Into a black sky T follows T0 (1 + 3 sigma A T0^3 t / C)^(-1/3)."""
+    run = Run(box(node(radiating_m2=0.2, radiative_sink_k=0.0)), hours=50, step_s=60.0)
+    seconds = 60.0 * np.arange(1, 3001)
+    rate = 3.0 * constants.sigma * 0.2 * 300.0**3 / 5e4
+    np.testing.assert_allclose(run.temperature("box/n"), 300.0 * (1.0 + rate * seconds) ** (-1 / 3), rtol=2e-4)
+
+
+def test_sinks_and_heat_may_change_with_time():
+    sink = grid_series(200, lambda step: np.where(step < 600, 100.0, 250.0))
+    run = Run(box(node(capacity=1e4, radiating_m2=1.0, radiative_sink_k=sink)), hours=200)
+    assert run.temperature("box/n")[-1] == pytest.approx(250.0, abs=0.01)
+    ground = grid_series(200, lambda step: np.where(step < 600, 100.0, 250.0))
+    run = Run(box(node(capacity=1e4, conductance_w_k=1.0, conductive_sink_k=ground)), hours=200)
+    assert run.temperature("box/n")[599] == pytest.approx(100.0, abs=0.01)
+    assert run.temperature("box/n")[-1] == pytest.approx(250.0, abs=0.01)
+
+
+def test_decay_heat_keeps_a_box_at_the_temperature_of_its_age():
+    """A source that halves in 87.7 years warms a box that loses heat by conduction alone."""
+    age_years = np.arange(6 * 24 * 365) * STEP_S / 3600.0 / YEAR_H
+    heat = (100.0 * 2.0 ** (-age_years / 87.7)).astype(np.float32)
+    run = Run(box(node(capacity=1e4, conductance_w_k=1.0, heat_w=heat)), hours=24 * 365)
+    late = run.temperature("box/n")[-1]
+    assert late == pytest.approx(200.0 + 100.0 * 2.0 ** (-1.0 / 87.7 * 365 / 365.25), abs=1e-3)
+    assert run.temperature("box/n")[2000] > late
+
+
+def test_a_tree_of_nodes_settles_by_its_resistances():
+    """Heat into the leaf goes through two conductances in a row to the ground."""
+    leaf = node("leaf", heat_w=30.0, parent="middle", parent_w_k=0.5)
+    middle = node("middle", parent="root", parent_w_k=2.0)
+    root = node("root", conductance_w_k=1.0)
+    twig = node("twig", heat_w=10.0, parent="middle", parent_w_k=4.0)
+    run = Run(box(leaf, root, twig, middle), hours=24 * 200)
+    assert run.temperature("box/root")[-1] == pytest.approx(200.0 + 40.0, abs=0.01)
+    assert run.temperature("box/middle")[-1] == pytest.approx(200.0 + 40.0 + 20.0, abs=0.01)
+    assert run.temperature("box/leaf")[-1] == pytest.approx(200.0 + 40.0 + 20.0 + 60.0, abs=0.01)
+    assert run.temperature("box/twig")[-1] == pytest.approx(200.0 + 40.0 + 20.0 + 2.5, abs=0.01)
+    assert run.records.residual[2] < 1e-12
+
+
+def test_a_conductance_to_no_parent_counts_for_nothing():
+    alone = Run(box(node(parent_w_k=5.0)), hours=10)
+    assert (alone.temperature("box/n") == 300.0).all()
+
+
+def test_a_louver_closes_in_the_cold():
+    def steady(watts):
+        louvred = node(
+            capacity=1e4,
+            radiating_m2=1.0,
+            heat_w=watts,
+            closed_share=0.2,
+            closed_k=270.0,
+            open_k=290.0,
+            radiative_sink_k=0.0,
+        )
+        return Run(box(louvred), hours=400).temperature("box/n")[-1]
+
+    def area(kelvin):
+        return np.interp(kelvin, [270.0, 290.0], [0.2, 1.0])
+
+    for watts in (40.0, 200.0, 600.0):
+        kelvin = steady(watts)
+        assert constants.sigma * area(kelvin) * kelvin**4 == pytest.approx(watts, rel=1e-4)
+    assert steady(40.0) < 270.0 < steady(200.0) < 290.0 < steady(600.0)
+
+
+# ---------------------------------------------------------------- heaters and waste heat
+
+
+def heater(limit=1.0, setpoint=280.0, **more):
+    control = Thermostat("n", setpoint)
+    more.setdefault("priority", 0)
+    return Process("heater", {"electricity": -1.0}, limit, control=control, heat_node="n", heat_kw=1.0, **more)
+
+
+def mains(kw=10.0, **more):
+    return asset("mains", Process("p", {"electricity": 1.0}, limit=kw, **more))
+
+
+def test_a_thermostat_keeps_its_set_point_with_just_the_power_that_is_lost():
+    run = Run(mains(), box(node(conductance_w_k=2.0, start=280.0), processes=[heater()]), hours=48)
+    np.testing.assert_allclose(run.temperature("box/n"), 280.0, rtol=1e-9)
+    assert run.activity("box/heater")[-1] == pytest.approx(2.0 * 80.0 / 1000.0)
+
+
+def test_a_thermostat_does_nothing_in_a_warm_box():
+    run = Run(mains(), box(node(conductance_w_k=0.1), processes=[heater()]), hours=4)
+    assert run.activity("box/heater").max() == 0.0
+
+
+def test_a_thermostat_counts_on_other_heat():
+    machine = Process("machine", {"electricity": -0.1}, heat_node="n", heat_kw=0.1, priority=3)
+    run = Run(mains(), box(node(conductance_w_k=2.0, start=280.0), processes=[heater(), machine]), hours=48)
+    assert run.activity("box/heater")[-1] == pytest.approx(0.06)
+    assert run.temperature("box/n")[-1] == pytest.approx(280.0)
+
+
+def test_a_heater_that_is_too_weak_gives_all_it_has():
+    run = Run(mains(), box(node(conductance_w_k=2.0), processes=[heater(limit=0.05)]), hours=24 * 30)
+    assert run.activity("box/heater")[-1] == pytest.approx(0.05)
+    assert run.temperature("box/n")[-1] == pytest.approx(200.0 + 25.0, abs=0.01)
+
+
+def test_a_thermostat_sees_radiation_and_its_parent():
+    tree = box(
+        node(radiating_m2=0.3, parent="skin", parent_w_k=0.7, start=280.0),
+        node("skin", capacity=1e3, start=180.0, conductance_w_k=5.0),
+        processes=[heater()],
+    )
+    run = Run(mains(), tree, hours=100)
+    assert run.temperature("box/n")[-1] == pytest.approx(280.0, abs=0.01)
+
+
+def test_a_heater_rescues_a_box_that_is_too_cold_to_work():
+    cold = node(start=250.0, conductance_w_k=0.5, work_min_k=273.0)
+    work = Process("work", {"electricity": -0.1}, works_in="n", priority=5)
+    run = Run(mains(), box(cold, processes=[heater(), work]), hours=12)
+    warm = np.concatenate([[250.0], run.temperature("box/n")[:-1]]) >= 273.0
+    np.testing.assert_array_equal(run.activity("box/work") > 0.0, warm)
+    np.testing.assert_array_equal(run.ready("box/work") > 0.0, warm)
+    assert warm[-1]
+
+
+def test_waste_heat_goes_to_its_node():
+    machine = Process("machine", {"electricity": -1.0}, limit=0.2, heat_node="n", heat_kw=0.7)
+    run = Run(mains(), box(node(capacity=1e4, conductance_w_k=2.0), processes=[machine]), hours=100)
+    assert run.temperature("box/n")[-1] == pytest.approx(200.0 + 140.0 / 2.0, abs=0.01)
+
+
+# ---------------------------------------------------------------- losses
+
+
+def test_cold_kills_an_asset_and_books_its_store_as_lost():
+    frail = box(node(conductance_w_k=1.0, survive_min_k=250.0), stores=[Store("t", "water", 9.0, 7.0)])
+    run = Run(frail, hours=24)
+    kelvin = 200.0 + 100.0 * (1.0 + STEP_S / 5e4) ** -np.arange(1, 145)
+    killed = int(np.argmax(kelvin < 250.0))
+    assert run.events(packed.EV_LOST_COLD) == [(killed, 0, pytest.approx(kelvin[killed]))]
+    np.testing.assert_array_equal(run.amount("box/t"), np.where(np.arange(144) < killed, 7.0, 0.0))
+    np.testing.assert_array_equal(np.isnan(run.temperature("box/n")), np.arange(144) > killed)
+    assert run.ledger("water")["lost"] == 7.0
+
+
+def test_heat_kills_too_and_a_dead_asset_does_nothing_more():
+    machine = Process("machine", {"electricity": -1.0}, heat_node="n", heat_kw=1.0)
+    run = Run(mains(), box(node(survive_max_k=330.0), processes=[machine]), hours=4)
+    killed = run.events(packed.EV_LOST_HOT)[0][0]
+    assert killed == 2  # 12 K a step
+    np.testing.assert_array_equal(run.activity("box/machine") > 0.0, np.arange(24) <= killed)
+    assert run.ready("box/machine")[killed + 1 :].max() == 0.0
+
+
+def test_all_nodes_of_an_asset_die_together():
+    frail = box(node(conductance_w_k=1.0, survive_min_k=250.0), node("m", survive_min_k=310.0))
+    run = Run(frail, hours=2)
+    assert [code for code in (packed.EV_LOST_COLD,) if len(run.events(code)) == 1]
+    assert np.isnan(run.temperature("box/n")[1:]).all()
+
+
+def test_a_box_is_as_warm_as_it_lands():
+    run = Run(box(node(start=290.0), start=at_hour(2), end=at_hour(4)), hours=6)
+    np.testing.assert_array_equal(
+        run.temperature("box/n"), np.where((np.arange(36) >= 12) & (np.arange(36) < 24), np.float32(290.0), np.nan)
+    )
+
+
+def test_a_sink_far_colder_than_a_light_node_does_not_break_the_ledger():
+    light = node(capacity=10.0, radiating_m2=1.0, radiative_sink_k=3.0, start=350.0)
+    run = Run(box(light), hours=24)
+    assert np.isfinite(run.temperature("box/n")).all()
+    assert (run.temperature("box/n") > 0.0).all()
+    assert run.records.residual[2] < 1e-12
