@@ -120,10 +120,19 @@ def test_without_removal_carbon_dioxide_reaches_its_limit():
 def test_without_water_they_are_gone_after_three_days():
     little = {"food": STOCKS["food"], "water": Tank(quantity="water", capacity_kg=10, start_kg=10)}
     people = {"crew": Crew(crew_size=4, water_reserve=1.0, hygiene_kg_per_day=0.0)}
-    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | little | WASTES | MACHINES | people, days=6)
+    machines = {name: machine for name, machine in MACHINES.items() if name != "water processor"}
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | little | WASTES | machines | people, days=6)
     assert run.booked("water", "consumed") < 10 + 12  # drink, and electrolysis for as long as they breathe
     dry_h = np.flatnonzero(run.activity("crew", "metabolism") < 4 * (1 - 1e-6))[0] * STEP_H
     assert run.last_hour("crew", "work") == pytest.approx(dry_h + 72.0, abs=0.5)
+
+
+def test_ten_kilograms_of_water_and_a_processor_keep_four_people():
+    """Nothing is held back as used water while the water tanks have room."""
+    little = {"food": STOCKS["food"], "water": Tank(quantity="water", capacity_kg=100, start_kg=10)}
+    people = {"crew": Crew(crew_size=4, water_reserve=0.5)}
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | little | WASTES | MACHINES | people, days=10)
+    np.testing.assert_allclose(run.activity("crew", "metabolism"), 4.0, rtol=1e-6)
 
 
 def test_a_full_urine_tank_chokes_nobody():
@@ -133,6 +142,14 @@ def test_a_full_urine_tank_chokes_nobody():
     )
     np.testing.assert_allclose(run.activity("crew", "metabolism"), 4.0, rtol=1e-6)
     assert run.booked("urine", "spilled") == pytest.approx(4 * 1.42 * 3, rel=1e-6)
+
+
+def test_full_water_tanks_hold_the_processor_back_and_no_drinking_water_is_thrown_away():
+    full = {"water": Tank(quantity="water", capacity_kg=400, start_kg=400), "food": STOCKS["food"]}
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | full | WASTES | MACHINES | PEOPLE, days=DAYS)
+    assert run.booked("water", "spilled") == 0.0
+    assert run.amount("water", "tank")[-1] == pytest.approx(400, rel=1e-3)
+    assert run.amount("grey", "tank")[-1] > 0.2 * 100  # the surplus of the loop waits as used water
 
 
 def test_an_empty_cabin_takes_from_the_tanks_what_it_leaks():

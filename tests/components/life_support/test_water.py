@@ -48,13 +48,14 @@ def test_water_for_people_counts_drink_and_washing():
     assert processing.capability["crew_water"] == pytest.approx(24 / 8.747)
 
 
-def test_processors_drain_their_feed():
-    for component, name in (
-        (WaterProcessor(water_kg_h=1), "processing"),
-        (UrineProcessor(urine_kg_h=1), "distillation"),
-    ):
-        control = process(component, name).control
-        assert control.on > control.off, "on above off drains"
+def test_the_urine_processor_drains_its_feed():
+    control = process(UrineProcessor(urine_kg_h=1), "distillation").control
+    assert control.on > control.off, "on above off drains"
+
+
+def test_the_water_processor_fills_the_water_tanks():
+    control = process(WaterProcessor(water_kg_h=1), "processing").control
+    assert (control.bus, control.fraction) == ("water", 1.0)
 
 
 def test_the_condenser_holds_a_humidity():

@@ -7,7 +7,7 @@ from typing import ClassVar
 
 from moonstation.components.contract import (
     Flow,
-    Hysteresis,
+    HoldLevel,
     Primitives,
     Process,
     Surroundings,
@@ -26,14 +26,12 @@ def daily_water_kg() -> float:
 @component("water_processor")
 @dataclass(frozen=True, slots=True)
 class WaterProcessor:
-    """Filters, ion exchange and a catalytic oxidiser: condensate, washing water and distillate to drinking water."""
+    """Filters, ion exchange and a catalytic oxidiser: used water to drinking water while its tanks have room."""
 
     water_kg_h: float = param(unit="kg/h", doc="used water taken at full rate", low=0, high=10_000)
     energy_kwh_per_kg: float = fact("wpa.energy", unit="kWh/kg", doc="electricity per kg taken", low=0, high=10)
     standby_kw: float = fact("wpa.standby_power", unit="kW", doc="power beside the processing", low=0, high=10)
     recovery: float = fact("wpa.recovery", unit="-", doc="share that becomes drinking water", low=0.1, high=1)
-    start_above: float = param(unit="-", doc="fill of the used-water tanks to start", low=0, high=1, default=0.3)
-    stop_below: float = param(unit="-", doc="fill of the used-water tanks to stop", low=0, high=1, default=0.05)
 
     example: ClassVar = {"water_kg_h": 2.0}
     leaves_out: ClassVar = "quality of the water, consumption of filter beds and oxygen, batches, reject recycling"
@@ -56,8 +54,8 @@ class WaterProcessor:
             },
             limit=self.water_kg_h,
             priority=2,
-            control=Hysteresis("grey_water", on=self.start_above, off=self.stop_below),
-            spills=True,
+            control=HoldLevel("water", 1.0),
+            spills=True,  # brine that finds no room; drinking water always does
             capability={"crew_water": self.water_kg_h * self.recovery * 24.0 / daily_water_kg()},
         )
         standby = Process(name="standby", recipe={"electricity": -self.standby_kw}, priority=4)
