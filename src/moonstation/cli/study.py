@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -76,7 +76,7 @@ def _print_summary(run: Run, folder: Path) -> None:
     console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)
 
 
-def _lines(summary: dict) -> list[tuple[str, str]]:
+def _lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
     available = summary["availability"]
     rows = [
         (f"{name.replace('_', ' ')} available", "never there" if share is None else f"{100 * share:.2f} % of the time")

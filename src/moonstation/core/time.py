@@ -31,7 +31,9 @@ def parse_utc(text: str | datetime) -> datetime:
     """
     if isinstance(text, datetime):
         if text.tzinfo is None:
-            raise RangeError(f"time {text!r} has no time zone; give an aware datetime such as datetime(..., tzinfo=UTC)")
+            raise RangeError(
+                f"time {text!r} has no time zone; give an aware datetime such as datetime(..., tzinfo=UTC)"
+            )
         return text.astimezone(UTC)
     try:
         moment = datetime.fromisoformat(str(text).strip())
@@ -47,7 +49,9 @@ def parse_duration_s(text: str | float) -> float:
     """
     match = _DURATION.match(str(text))
     if not match or float(match[1]) <= 0:
-        raise RangeError(f"duration {text!r} is not understood; write a positive number with s, min, h or d, like 10min")
+        raise RangeError(
+            f"duration {text!r} is not understood; write a positive number with s, min, h or d, like 10min"
+        )
     return float(match[1]) * _DURATION_UNITS_S[match[2]]
 
 
@@ -108,7 +112,9 @@ class TimeGrid:
         if stop <= begin:
             raise RangeError(f"the end {stop.isoformat()} is not after the start {begin.isoformat()}; exchange them")
         if count < 1:
-            raise RangeError(f"a step of {step_s:g} s is longer than the period of {(stop - begin).total_seconds():g} s")
+            raise RangeError(
+                f"a step of {step_s:g} s is longer than the period of {(stop - begin).total_seconds():g} s"
+            )
         return cls(begin, step_s, count)
 
     @property
