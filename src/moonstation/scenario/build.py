@@ -99,6 +99,7 @@ def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
             partner=entry.partner or " and ".join(mission.partners),
             facility=facility_of(entry),
             priority_shift=entry.priority_shift,
+            housed_in=entry.housed_in or "",
         )
 
 

@@ -215,8 +215,24 @@ def _assets(draft: Draft, source: Source) -> Iterator[Fault]:
         if mission and mission.arrival and entry.until and entry.until <= mission.arrival:
             message = f"is not after the arrival of {entry.mission} on {_day(mission.arrival)}"
             yield source.fault((*path, "until"), message)
+        yield from _body(draft, source, path, entry)
         if draft.sound(*path):
             yield from _component(source, path, entry)
+
+
+def _body(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
+    """Faults of what carries an asset: it must be one asset of the same mission and site, carried by nothing itself."""
+    if not entry.housed_in:
+        return
+    where = (*path, "housed_in")
+    bodies = {other.name: other for _, other in draft.assets}
+    body = bodies.get(entry.housed_in)
+    if body is None:
+        yield _unknown(source, where, "asset", entry.housed_in, bodies)
+    elif body.housed_in or body.name == entry.name:
+        yield source.fault(where, "is carried itself", hint="name the asset that stands on the ground")
+    elif (body.mission, body.site) != (entry.mission, entry.site) or (body.count or 1) > 1:
+        yield source.fault(where, "must be a single asset of the same mission at the same site")
 
 
 def _place(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:

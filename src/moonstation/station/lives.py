@@ -10,6 +10,7 @@ from moonstation.station.packed import (
     EV_LANDED,
     EV_LOST_COLD,
     EV_LOST_HOT,
+    EV_LOST_HOUSED,
     EV_LOST_STARVED,
 )
 from moonstation.station.tables import Record, Table, Tables
@@ -149,7 +150,7 @@ def _lose(tables: Tables, log: Table, step: int, asset: int, code: int, value: f
 
 @inlined
 def lose_assets(tables: Tables, log: Table, step: int, step_h: float) -> bool:
-    """Take out assets that froze, overheated or starved; True when there was one."""
+    """Take out assets that froze, overheated or starved, and what they carried; True when there was one."""
     lost = False
     for n in range(len(tables.nodes)):
         node = tables.nodes[n]
@@ -165,4 +166,8 @@ def lose_assets(tables: Tables, log: Table, step: int, step_h: float) -> bool:
         process = tables.processes[p]
         if process.starved >= process.starve_limit:
             lost |= _lose(tables, log, step, process.asset, EV_LOST_STARVED, process.starved * step_h)
+    for a in range(len(tables.assets)):
+        body = tables.assets[a].body
+        if body >= 0 and tables.assets[body].dead:
+            lost |= _lose(tables, log, step, a, EV_LOST_HOUSED, 0.0)
     return lost

@@ -50,6 +50,8 @@ class Asset:
 
     ``facility``, ``partner``, ``mission`` and ``field`` (of science) are carried through to the results.
     ``priority_shift`` is added to the priority of each of its processes.
+    ``housed_in`` names the asset whose body carries it: it works while that body's first thermal node is within its
+    working range, and is lost with it.
     """
 
     name: str
@@ -61,6 +63,7 @@ class Asset:
     partner: str = ""
     facility: str = ""
     priority_shift: int = 0
+    housed_in: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
     node_number = {(asset.name, node.name): number for number, (asset, node) in enumerate(thermal)}
     efficiency = _distribution_efficiency(parts)
     processes = _sorted_processes(parts)
-    compiler = _ProcessCompiler(bus_number, node_number, powers, efficiency, table)
+    compiler = _ProcessCompiler(bus_number, node_number, powers, efficiency, table, _bodies(parts))
     packed_processes = compiler.pack(processes, asset_number)
     network = packed.Network(
         buses=_pack_buses(station, bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),
@@ -203,6 +203,20 @@ def _sorted_thermal(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[Ass
             ordered.extend((asset, node) for node in leaves)
             left = [node for node in left if node.name in parents]
     return ordered
+
+
+def _bodies(parts: Sequence[tuple[Asset, Primitives]]) -> dict[str, str]:
+    """For each asset that another carries, the first thermal node of that other."""
+    first = {asset.name: primitives.thermal_nodes[0].name for asset, primitives in parts if primitives.thermal_nodes}
+    names = {asset.name for asset, _ in parts}
+    faults = [
+        Fault(asset.name, "is housed in an asset that is not there", asset.housed_in)
+        for asset, _ in parts
+        if asset.housed_in and asset.housed_in not in names
+    ]
+    if faults:
+        raise ScenarioError(faults)
+    return {asset.name: first[asset.housed_in] for asset, _ in parts if asset.housed_in in first}
 
 
 def _sun_series(
@@ -323,6 +337,7 @@ def _node(node_number: Mapping[tuple[str, str], int], asset: Asset, name: str) -
 
 def _pack_schedule(station: Station, bus_number: Mapping[BusKey, int]) -> packed.Schedule:
     grid = station.grid
+    number = {asset.name: index for index, asset in enumerate(station.assets)}
     landed = sorted(
         (max(grid.index_at(delivery.at), 0), bus_number[quantity, delivery.node], amount)
         for delivery in station.deliveries
@@ -332,6 +347,7 @@ def _pack_schedule(station: Station, bus_number: Mapping[BusKey, int]) -> packed
     return packed.Schedule(
         asset_start=np.array([max(grid.index_at(asset.start), 0) for asset in station.assets] + [0], np.int64),
         asset_end=np.array([*ends, _NEVER], np.int64),
+        asset_body=np.array([number.get(asset.housed_in, -1) for asset in station.assets] + [-1], np.int64),
         delivery_step=np.array([step for step, _, _ in landed], np.int64),
         delivery_bus=np.array([bus for _, bus, _ in landed], np.int64),
         delivery_amount=np.array([amount for _, _, amount in landed], np.float64),
@@ -361,6 +377,7 @@ class _ProcessCompiler:
     powers: Sequence[int]
     efficiency: Mapping[str, float]
     table: _SeriesTable
+    bodies: Mapping[str, str]  # asset -> first thermal node of the asset that carries it
 
     def pack(self, rows: Sequence[tuple[Asset, Process]], asset_number: Mapping[str, int]) -> packed.Processes:
         recipes = [self._recipe(asset, process) for asset, process in rows]
@@ -392,7 +409,7 @@ class _ProcessCompiler:
             interlock_high=np.array([lock.high for _, lock in flat_locks], np.float64),
             heat_node=np.array([self._node(asset, process.heat_node) for asset, process in rows], np.int64),
             heat_kw=column("heat_kw"),
-            work_node=np.array([self._node(asset, _works_in(process)) for asset, process in rows], np.int64),
+            work_node=np.array([self._work_node(asset, process) for asset, process in rows], np.int64),
             power=np.array([self._power(recipe) for recipe in recipes], np.int64),
             spills=column("spills", np.bool_),
             boundary=column("boundary", np.bool_),
@@ -406,6 +423,17 @@ class _ProcessCompiler:
 
     def _node(self, asset: Asset, name: str) -> int:
         return _node(self.node_number, asset, name) if name else -1
+
+    def _work_node(self, asset: Asset, process: Process) -> int:
+        """Node whose working range holds for a process: its own, or that of the body that carries its asset.
+
+        A heater under a thermostat works in any cold unless its component says otherwise.
+        """
+        if process.works_in or process.heat_node:
+            heats = isinstance(process.control, Thermostat)
+            return self._node(asset, process.works_in or ("" if heats else process.heat_node))
+        body = self.bodies.get(asset.name, "")
+        return self.node_number[asset.housed_in, body] if body else -1
 
     def _recipe(self, asset: Asset, process: Process) -> list[tuple[int, float]]:
         """Buses and rates per hour; what electricity consumers draw includes the losses of their site's lines."""
@@ -433,11 +461,6 @@ class _ProcessCompiler:
                 return packed.SURPLUS, self._bus("electricity", asset), control.above, 0.0
             case Thermostat():
                 return packed.THERMOSTAT, self._node(asset, control.node), control.setpoint_k, 0.0
-
-
-def _works_in(process: Process) -> str:
-    """Node whose working range holds for a process; a heater works in any cold unless its component says otherwise."""
-    return process.works_in or ("" if isinstance(process.control, Thermostat) else process.heat_node)
 
 
 def _pointers(rows: Sequence[Sequence[Any]]) -> NDArray[np.int64]:

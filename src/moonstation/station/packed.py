@@ -32,7 +32,8 @@ NOMINAL, DARK, SURVIVAL, SAFE = range(4)
     EV_SPILL_END,
     EV_DELIVERY,
     EV_DELIVERY_OVERFLOW,
-) = range(12)
+    EV_LOST_HOUSED,
+) = range(13)
 
 #: A row of the log of events.
 EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), ("value", np.float64)])
@@ -132,6 +133,7 @@ class Schedule(NamedTuple):
 
     asset_start: Ints
     asset_end: Ints
+    asset_body: Ints  # number of the asset that carries it, -1 none
     delivery_step: Ints
     delivery_bus: Ints
     delivery_amount: Floats

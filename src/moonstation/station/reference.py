@@ -285,8 +285,8 @@ class _Station:
         self.rules, self.step_h, self.records, self.step = network.rules, step_h, records, 0
         plan = network.schedule
         self.assets = [
-            Row(start=start, end=end, on=False, dead=False)
-            for start, end in zip(plan.asset_start, plan.asset_end, strict=True)
+            Row(start=start, end=end, body=body, on=False, dead=False)
+            for start, end, body in zip(plan.asset_start, plan.asset_end, plan.asset_body.tolist(), strict=True)
         ]
         landing = zip(
             plan.delivery_step.tolist(), plan.delivery_bus.tolist(), plan.delivery_amount.tolist(), strict=True
@@ -404,7 +404,7 @@ class _Station:
             power.served, power.shed, power.critical = 0.0, 0.0, -1
 
     def lose_assets(self, live: Sequence[Node]) -> None:
-        """Take out what froze, overheated or starved."""
+        """Take out what froze, overheated or starved, and what it carried."""
         for node in live:
             given, kelvin = node.given, node.temperature
             if kelvin < given.survive_min_k or kelvin > given.survive_max_k:
@@ -414,6 +414,9 @@ class _Station:
         for process in self.processes:
             if process.starved >= process.starve_limit:
                 self.lose(process.given.asset, packed.EV_LOST_STARVED, process.starved * self.step_h)
+        for number, asset in enumerate(self.assets):
+            if asset.body >= 0 and self.assets[asset.body].dead:
+                self.lose(number, packed.EV_LOST_HOUSED, 0.0)
 
     def lose(self, asset: int, code: int, value: float) -> None:
         """An asset dies with what its stores hold."""

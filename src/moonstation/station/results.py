@@ -26,6 +26,7 @@ _EVENT_KINDS = {
     packed.EV_LOST_COLD: "lost-cold",
     packed.EV_LOST_HOT: "lost-heat",
     packed.EV_LOST_STARVED: "lost-starved",
+    packed.EV_LOST_HOUSED: "lost-housed",
     packed.EV_UNSERVED: "critical-unserved",
     packed.EV_SERVED: "critical-served",
     packed.EV_SPILL: "recorder-full",
@@ -39,6 +40,7 @@ _DETAILS = {
     "lost-cold": "lost: colder than it survives",
     "lost-heat": "lost: hotter than it survives",
     "lost-starved": "lost: unserved for too long",
+    "lost-housed": "lost with the body that carried it",
     "critical-unserved": "critical loads not all served",
     "critical-served": "critical loads all served again",
     "recorder-full": "data begins to be lost",
@@ -46,7 +48,7 @@ _DETAILS = {
     "delivery": "landed with a mission",
     "delivery-overflow": "no room in the stores for a part of the delivery",
 }
-_LOST = {"lost-cold", "lost-heat", "lost-starved"}
+_LOST = {"lost-cold", "lost-heat", "lost-starved", "lost-housed"}
 
 
 @dataclass(frozen=True, slots=True)

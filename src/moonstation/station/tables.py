@@ -160,7 +160,7 @@ POWER = np.dtype(
 )
 RECIPE = np.dtype([("bus", _I), ("amount", _F)], align=True)
 LOCK = np.dtype([("bus", _I), ("low", _F), ("high", _F)], align=True)
-ASSET = np.dtype([("start", np.int64), ("end", np.int64), ("on", _B), ("dead", _B)], align=True)
+ASSET = np.dtype([("start", np.int64), ("end", np.int64), ("body", _I), ("on", _B), ("dead", _B)], align=True)
 DELIVERY = np.dtype([("step", np.int64), ("bus", _I), ("amount", _F)], align=True)
 
 #: Places in the clock: next step to run, step of the next landing or end, number of the next delivery.
@@ -229,7 +229,7 @@ def make_tables(network: Network, step_h: float) -> Tables:
             recovery=np.full(len(buses.power_bus), steps_of(network.rules.recovery_h, step_h)),
             critical=np.full(len(buses.power_bus), -1),
         ),
-        assets=_table(ASSET, start=schedule.asset_start, end=schedule.asset_end),
+        assets=_table(ASSET, start=schedule.asset_start, end=schedule.asset_end, body=schedule.asset_body),
         deliveries=_table(
             DELIVERY, step=schedule.delivery_step, bus=schedule.delivery_bus, amount=schedule.delivery_amount
         ),
