@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from build import LENIENT, POLICY, Run, asset
+from build import LENIENT, POLICY, Run, asset, at_hour
 
-from moonstation.components.contract import Process, Store
+from moonstation.components.contract import Process, Store, ThermalNode
 from moonstation.station import packed
 from moonstation.station.model import MODES
 
@@ -128,6 +128,17 @@ def test_a_bus_without_critical_loads_says_so():
 def test_a_critical_load_that_wants_nothing_is_not_unserved():
     run = Run(source(0.0), load(1.0, 1, series=np.zeros(6, np.float32)), hours=1)
     assert (run.critical() == -1).all()
+
+
+def test_nothing_is_drawn_from_a_battery_that_left():
+    leaving = asset("battery", stores=[Store("b", "electricity", 9.0, 9.0)], end=at_hour(1))
+    frozen = ThermalNode("cells", 1e4, 300.0, conductance_w_k=20.0, conductive_sink_k=100.0, survive_min_k=200.0)
+    dying = asset("battery", stores=[Store("b", "electricity", 9.0, 9.0)], nodes=[frozen])
+    for gone in (leaving, dying):
+        run = Run(load(1.0, 1), gone, hours=4)
+        last = int(np.argmin(run.amount("battery/b") > 0.0))
+        assert run.activity("load 1/p")[last + 1 :].max() == 0.0
+        assert run.power()["served"].sum() == pytest.approx((last + (gone is dying)) / 6.0)
 
 
 def test_every_bus_of_electricity_has_its_own_mode():

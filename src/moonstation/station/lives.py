@@ -63,6 +63,8 @@ def refresh_active(tables: Tables) -> None:
         if assets[process.asset].on:
             active[0, count] = p
             count += 1
+            if process.power >= 0:
+                buses[process.power_bus].touched = True
             for k in range(process.recipe_first, process.recipe_last):
                 buses[tables.recipe[k].bus].touched = True
     for d in range(len(tables.deliveries)):
