@@ -329,3 +329,12 @@ def test_a_jpeg2000_product_is_read_through_its_label(tmp_path, shared_data):
     dem = open_dem(tmp_path / "LDEM_4.JP2")
     assert dem.name == "LDEM_4.JP2"
     assert (dem.read_window((0, 0, 720, 1440)) == counts / 2.0).all()
+
+
+def test_a_folder_into_which_nobody_may_look_is_told(tmp_path, monkeypatch):
+    def closed(_path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.is_file", closed)
+    with pytest.raises(TerrainError, match=r"map\.tif: cannot be read .*Permission denied"):
+        open_dem(tmp_path / "map.tif")

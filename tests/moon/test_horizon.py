@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import math
 
 import numpy as np
@@ -424,3 +425,16 @@ def test_an_unreadable_table_is_refused(tmp_path):
     for name in ("h.csv", "g.csv", "absent.csv"):
         with pytest.raises(RangeError, match="cannot be read as a horizon table"):
             Horizon.from_csv(tmp_path / name)
+
+
+def test_an_endless_file_is_refused_not_swallowed(tmp_path):
+    zeros = tmp_path / "zeros.csv.gz"
+    zeros.write_bytes(gzip.compress(bytes(40_000_000)))
+    for path in (zeros, "/dev/zero"):
+        with pytest.raises(RangeError, match="more than 20,000,000 bytes"):
+            Horizon.from_csv(path)
+
+
+def test_a_table_that_cannot_be_written_is_told(tmp_path):
+    with pytest.raises(RangeError, match="its folder does not exist"):
+        Horizon.flat(-89.0, 10.0, 2.0).to_csv(tmp_path / "absent" / "h.csv")

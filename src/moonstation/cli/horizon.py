@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from moonstation.core.errors import Fault
     from moonstation.moon.dem import Dem
     from moonstation.moon.horizon import Horizon
 
@@ -68,14 +67,11 @@ def horizon_summary(sky_line: Horizon, output: Path) -> dict[str, Any]:
 
 def _opened(paths: list[Path], output: Path) -> list[Dem]:
     """The elevation models; raises TerrainError or RangeError with every fault of the files and of the output."""
-    from moonstation.core.errors import Fault, RangeError, TerrainError
+    from moonstation.core.errors import RangeError, TerrainError
+    from moonstation.core.output import output_faults
     from moonstation.moon.dem import open_dems
 
-    faults: list[Fault] = []
-    if not output.resolve().parent.is_dir():
-        faults.append(Fault("--output", "its folder does not exist", str(output)))
-    elif output.is_dir():
-        faults.append(Fault("--output", "is a folder, not a file", str(output)))
+    faults = output_faults(output, "--output")
     try:
         dems = open_dems(paths)
     except TerrainError as error:
@@ -87,11 +83,13 @@ def _opened(paths: list[Path], output: Path) -> list[Dem]:
 
 def _print_summary(summary: dict[str, Any]) -> None:
     from rich.console import Console
+    from rich.text import Text
 
-    console = Console(soft_wrap=True, highlight=False)
-    console.print(
-        f"[bold]{summary['output']}[/bold]: {summary['azimuths']} azimuths from an eye {summary['height_m']:g} m high; "
+    line = Text.assemble(
+        (summary["output"], "bold"),
+        f": {summary['azimuths']} azimuths from an eye {summary['height_m']:g} m high; "
         f"sky-line {summary['elevation_min_deg']:.2f} to {summary['elevation_max_deg']:.2f} deg "
         f"(highest at azimuth {summary['highest_azimuth_deg']:g}), mean {summary['elevation_mean_deg']:.2f}; "
-        f"farthest {summary['farthest_km']:.0f} km; terrain reached (km): {summary['provenance']['reach_attained_km']}"
+        f"farthest {summary['farthest_km']:.0f} km; terrain reached (km): {summary['provenance']['reach_attained_km']}",
     )
+    Console(soft_wrap=True, highlight=False).print(line)

@@ -15,24 +15,12 @@ def schema(
     ] = None,
 ) -> None:
     """Print the JSON Schema of scenario files: editors then complete keys and mark faults while you type."""
+    from moonstation.core.output import write_whole
     from moonstation.scenario.assets import json_schema
 
     text = json.dumps(json_schema(), indent=1)
     if output is None:
         typer.echo(text)
         return
-    _write(output, text + "\n")
+    write_whole(output, f"{text}\n".encode(), "--output")
     typer.echo(f"wrote {output}")
-
-
-def _write(output: Path, text: str) -> None:
-    """Write the file whole; raises RangeError where it cannot be written."""
-    from moonstation.core.errors import Fault, RangeError
-
-    beside = output.with_name(f".{output.name}.part")
-    try:
-        beside.write_text(text, "utf-8")
-        beside.replace(output)
-    except OSError as error:
-        beside.unlink(missing_ok=True)
-        raise RangeError(Fault("--output", f"cannot be written: {error.strerror}", str(output))) from error

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -176,13 +175,13 @@ def _read(
     place: _Place, period: tuple[str, str, str], events: Path | None, kernels: Ephemeris
 ) -> tuple[Horizon, TimeGrid]:
     """Sky-line and time grid; raises RangeError with every fault of place, terrain, period and output at once."""
-    from moonstation.core.errors import Fault, RangeError
+    from moonstation.core.errors import RangeError
+    from moonstation.core.output import output_faults
 
     conflicts = place.faults()
     faults = [*conflicts]
     grid = _tried(lambda: _grid(*period, kernels), faults, "--end")
-    if events and not events.resolve().parent.is_dir():
-        faults.append(Fault("--events", "its folder does not exist", str(events)))
+    faults += output_faults(events, "--events") if events else []
     if conflicts:
         _tried(place.angles, faults)
         raise RangeError(faults)
@@ -239,20 +238,13 @@ def _iso(moment: datetime) -> str:
 
 def _write_events(path: Path, light: SiteLight) -> None:
     """Every window as one row; the file appears whole or not at all. Raises RangeError where it cannot be written."""
-    from moonstation.core.errors import Fault, RangeError
+    from moonstation.core.output import write_whole
 
     text = io.StringIO()
     writer = csv.DictWriter(text, ["event", "start_utc", "end_utc", "duration_h", "cut_by_record"], lineterminator="\n")
     writer.writeheader()
     writer.writerows(light.events())
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_text(text.getvalue(), encoding="utf-8")
-        beside.replace(path)
-    except OSError as error:
-        raise RangeError(Fault("--events", f"cannot be written ({error.strerror})", str(path))) from error
-    finally:
-        beside.unlink(missing_ok=True)
+    write_whole(path, text.getvalue().encode(), "--events")
 
 
 def _print_report(report: dict[str, Any]) -> None:
@@ -280,4 +272,4 @@ def _print_report(report: dict[str, Any]) -> None:
     console.print(table)
     for key in ("terrain", "dem", "honest_limit"):
         if key in report["horizon"]:
-            console.print(f"{key.replace('_', ' ')}: {report['horizon'][key]}", highlight=False)
+            console.print(f"{key.replace('_', ' ')}: {report['horizon'][key]}", highlight=False, markup=False)

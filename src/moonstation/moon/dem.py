@@ -317,8 +317,9 @@ def open_dem(path: str | Path) -> Dem:
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-    file = _file_to_open(Path(path))
+    file = Path(path)
     try:
+        file = _file_to_open(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(file) as source:

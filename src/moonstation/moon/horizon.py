@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import io
 import math
-import os
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moonstation.core.errors import Fault, RangeError, TerrainError
+from moonstation.core.output import write_whole
 from moonstation.facts.table import lookup
 from moonstation.moon.sphere import moon_radius_m
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 _COLUMNS = ("azimuth_deg", "elevation_deg", "distance_km")
 _PLACE = {"latitude_deg": (-90.0, 90.0), "longitude_deg": (-360.0, 360.0), "height_m": (0.0, 20e3)}
 _MAX_FAULTS = 20
+_MAX_BYTES = 20_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +79,8 @@ class Horizon:
     def to_csv(self, path: str | Path | None = None) -> str:
         """The table as CSV text, provenance in '# key: value' lines before the header; written whole to ``path``.
 
-        A path ending in .gz is compressed. The file appears complete or not at all.
+        A path ending in .gz is compressed. The file appears complete or not at all; raises RangeError where it cannot
+        be written.
         """
         place = {"latitude_deg": self.latitude_deg, "longitude_deg": self.longitude_deg, "height_m": self.height_m}
         lines = [f"# {key}: {value!r}" for key, value in place.items()]
@@ -88,7 +90,8 @@ class Horizon:
         lines += [f"{azimuth:.9g},{elevation:.5f},{distance:.4f}" for azimuth, elevation, distance in rows]
         text = "\n".join(lines) + "\n"
         if path is not None:
-            _write_whole(Path(path), text)
+            content = _packed(text) if Path(path).suffix == ".gz" else text.encode()
+            write_whole(Path(path), content, where=str(path))
         return text
 
     @classmethod
@@ -107,9 +110,10 @@ class Horizon:
         """
         path = Path(source)
         try:
-            data = path.read_bytes()
+            with path.open("rb") as file:
+                data = file.read(_MAX_BYTES + 1)
         except OSError as error:
-            raise RangeError(_not_a_table(str(path), error)) from error
+            raise RangeError(_not_a_table(str(path), error.strerror or str(error))) from error
         return read_horizon(data, str(path), lat_deg=lat_deg, lon_deg=lon_deg, height_m=height_m)
 
     @cached_property
@@ -202,9 +206,11 @@ def read_horizon(
 ) -> Horizon:
     """A horizon from the bytes of a CSV, gzipped or not; ``where`` names it in faults. See Horizon.from_csv."""
     try:
-        text = (gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data).decode("utf-8-sig")
+        text = _unpacked(data).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:
-        raise RangeError(_not_a_table(where, error)) from error
+        raise RangeError(_not_a_table(where, str(error))) from error
+    if len(text) > _MAX_BYTES:
+        raise RangeError(_not_a_table(where, f"more than {_MAX_BYTES:,} bytes"))
     notes: dict[str, str] = {}
     header: list[str] | None = None
     rows: list[list[float]] = []
@@ -333,21 +339,22 @@ def _place(lat_deg: float, lon_deg: float) -> str:
     return f"latitude {lat_deg:g} deg, longitude {lon_deg:g} deg"
 
 
-def _not_a_table(where: str, error: Exception) -> Fault:
+def _not_a_table(where: str, reason: str) -> Fault:
     hint = "give a CSV made by: moonstation horizon"
-    return Fault(where, f"cannot be read as a horizon table ({error})", hint=hint)
+    return Fault(where, f"cannot be read as a horizon table ({reason})", hint=hint)
 
 
-def _write_whole(path: Path, text: str) -> None:
-    data = text.encode()
-    if path.suffix == ".gz":
-        buffer = io.BytesIO()
-        with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, filename="") as packed:
-            packed.write(data)
-        data = buffer.getvalue()
-    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(data)
-        os.replace(beside, path)
-    finally:
-        beside.unlink(missing_ok=True)
+def _unpacked(data: bytes) -> bytes:
+    """The bytes, out of their gzip where they are in one; of an endless file one byte too many."""
+    if data[:2] != b"\x1f\x8b":
+        return data
+    with gzip.GzipFile(fileobj=io.BytesIO(data)) as packed:
+        return packed.read(_MAX_BYTES + 1)
+
+
+def _packed(text: str) -> bytes:
+    """The text gzipped, the same bytes at any hour."""
+    buffer = io.BytesIO()
+    with gzip.GzipFile(fileobj=buffer, mode="wb", mtime=0, filename="") as packed:
+        packed.write(text.encode())
+    return buffer.getvalue()

@@ -1,0 +1,75 @@
+"""Files that appear whole or not at all, and words for a place where none can appear."""
+
+from __future__ import annotations
+
+import os
+from contextlib import suppress
+from pathlib import Path
+
+from moonstation.core.errors import Fault, RangeError
+
+
+def output_faults(path: Path, where: str) -> list[Fault]:
+    """What keeps a file from being written at ``path``; ask before the work whose result it shall hold.
+
+    ``where`` is the option or the name by which the person gave the path.
+    """
+    try:
+        obstacle = _obstacle(path)
+    except OSError as error:  # a name that is too long, a folder into which nobody may look
+        obstacle = error.strerror or str(error)
+    return [_fault(path, where, obstacle)] if obstacle else []
+
+
+def write_whole(path: Path, content: bytes, where: str) -> None:
+    """Write ``content`` beside ``path`` and rename it, so that the file is never half there.
+
+    A link is followed; a device or a pipe is written to, never replaced. Raises RangeError where nothing can be
+    written.
+    """
+    faults = output_faults(path, where)
+    if faults:
+        raise RangeError(faults)
+    target = _target(path)
+    try:
+        if _is_device(target):
+            target.write_bytes(content)
+        else:
+            _put(target, content)
+    except OSError as error:
+        raise RangeError(_fault(path, where, error.strerror or str(error))) from error
+
+
+def _put(target: Path, content: bytes) -> None:
+    beside = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
+    try:
+        beside.write_bytes(content)
+        beside.replace(target)
+    finally:
+        with suppress(OSError):
+            beside.unlink(missing_ok=True)
+
+
+def _obstacle(path: Path) -> str:
+    target = _target(path)
+    if target.is_dir():
+        return "it is a folder, not a file"
+    if not target.parent.is_dir():
+        return "its folder does not exist"
+    if target.exists() and not os.access(target, os.W_OK):
+        return "it is closed to writing"
+    open_folder = os.access(target.parent, os.W_OK | os.X_OK)
+    return "" if open_folder or _is_device(target) else "its folder is closed to writing"
+
+
+def _target(path: Path) -> Path:
+    """Where a path leads, links followed."""
+    return Path(os.path.realpath(path))
+
+
+def _is_device(target: Path) -> bool:
+    return target.exists() and not target.is_file()
+
+
+def _fault(path: Path, where: str, reason: str) -> Fault:
+    return Fault(where, f"cannot be written: {reason}", str(path), hint="name another place")
