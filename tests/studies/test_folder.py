@@ -118,3 +118,34 @@ def test_json_has_no_number_that_readers_refuse() -> None:
 
 def test_an_unused_place_is_free(tmp_path: Path) -> None:
     check_target(tmp_path / "new", overwrite=False)
+
+
+def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for place in (tmp_path / "file" / "below" / "run", tmp_path / ("n" * 300)):
+        with pytest.raises(ScenarioError, match="cannot be written"):
+            check_target(place, overwrite=False)
+
+
+def test_a_folder_closed_to_writing_is_told_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("moonstation.studies.folder.os.access", lambda place, _mode: place != tmp_path)
+    with pytest.raises(ScenarioError, match="Permission denied"):
+        check_target(tmp_path / "runs" / "winter", overwrite=False)
+
+
+def test_a_stop_while_a_run_is_replaced_brings_the_old_one_back(
+    winter: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place = write_run(winter, tmp_path / "winter", "first")
+    rename = Path.rename
+
+    def stop_at_the_new_one(source: Path, target: Path) -> Path:
+        if source.name.endswith(".partial"):
+            raise KeyboardInterrupt
+        return rename(source, target)
+
+    monkeypatch.setattr(Path, "rename", stop_at_the_new_one)
+    with pytest.raises(KeyboardInterrupt):
+        write_run(winter, place, "second", overwrite=True)
+    assert (place / REPORT).read_text() == "first"
+    assert [item.name for item in tmp_path.iterdir()] == ["winter"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import math
@@ -43,7 +44,7 @@ def write_run(study: Study, folder: Path, report: str, *, overwrite: bool = Fals
     check_target(folder, overwrite=overwrite)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".partial", dir=folder.parent))
+        partial = Path(tempfile.mkdtemp(prefix=_beside(folder), suffix=".partial", dir=folder.parent))
     except OSError as error:
         raise _unwritable(folder, error) from error
     try:
@@ -57,9 +58,20 @@ def write_run(study: Study, folder: Path, report: str, *, overwrite: bool = Fals
 
 
 def check_target(folder: Path, *, overwrite: bool) -> None:
-    """Refuse a place that is taken: by anything but a run folder, or by one unless ``overwrite``."""
-    if not folder.exists():
-        return
+    """Refuse a place that is taken or closed to writing; ask before the work whose result it shall hold.
+
+    Taken is a place by anything but a run folder, and by a run folder unless ``overwrite``. Raises ScenarioError.
+    """
+    folder = folder.absolute()
+    try:
+        if folder.exists():
+            _refuse_taken(folder, overwrite=overwrite)
+        _refuse_closed(next((above for above in folder.parents if above.exists()), folder))
+    except OSError as error:
+        raise _unwritable(folder, error) from error
+
+
+def _refuse_taken(folder: Path, *, overwrite: bool) -> None:
     if not (folder / MANIFEST).is_file():
         if folder.is_dir() and not any(folder.iterdir()):
             return
@@ -69,6 +81,13 @@ def check_target(folder: Path, *, overwrite: bool) -> None:
     if not overwrite:
         hint = "name another, or say --overwrite"
         raise ScenarioError(Fault("-o", "there is a run folder already", str(folder), hint=hint))
+
+
+def _refuse_closed(above: Path) -> None:
+    if not above.is_dir():
+        raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
 
 
 def manifest(study: Study) -> dict[str, Any]:
@@ -141,16 +160,28 @@ def _portable(series: xr.Dataset) -> xr.Dataset:
     return series.assign_coords(texts)
 
 
+def _beside(folder: Path) -> str:
+    """Beginning of the names of folders that stand beside a run folder for a while."""
+    return f".{folder.name[:40]}-"
+
+
 def _put_in_place(partial: Path, folder: Path) -> None:
     """Rename the whole folder into its place; an old run steps aside first and goes when the new one stands."""
     partial.chmod(0o755)
     if not folder.exists():
-        os.rename(partial, folder)
+        partial.rename(folder)
         return
-    old = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", suffix=".old", dir=folder.parent))
-    os.rename(folder, old / folder.name)
-    os.rename(partial, folder)
-    shutil.rmtree(old, ignore_errors=True)
+    old = Path(tempfile.mkdtemp(prefix=_beside(folder), suffix=".old", dir=folder.parent))
+    aside = old / "run"
+    try:
+        folder.rename(aside)
+        partial.rename(folder)
+    except BaseException:  # a stop between the two as well: the old run comes back
+        if aside.exists() and not folder.exists():
+            aside.rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
 
 
 def _unwritable(folder: Path, error: OSError) -> ScenarioError:
