@@ -132,8 +132,9 @@ def test_a_stopped_study_leaves_nothing_that_looks_whole(tmp_path, how, after_s)
     wait_until_at_work(process)
     time.sleep(after_s)
     process.send_signal(how)
-    process.communicate(timeout=60)
+    _, told = process.communicate(timeout=60)
     assert process.returncode != 0
+    assert (b"nothing was left half-written" in told) == (how is signal.SIGINT)
     assert not (tmp_path / "run").exists()
 
 
@@ -161,13 +162,49 @@ def test_a_reader_who_leaves_early_causes_no_traceback():
     process.wait(timeout=60)
 
 
+@pytest.mark.skipif(not Path("/dev/full").is_char_device(), reason="needs the device /dev/full")
+def test_a_full_disk_behind_the_standard_output_is_told():
+    with Path("/dev/full").open("w") as full:
+        done = subprocess.run(
+            [MOONSTATION, "facts", "--json"], stdout=full, stderr=subprocess.PIPE, text=True, check=False
+        )
+    assert (done.returncode, done.stderr) == (2, "error: No space left on device\n")
+
+
+def test_a_terminal_that_knows_few_characters_is_enough():
+    environment = os.environ | {"PYTHONIOENCODING": "ascii", "PYTHONUTF8": "0"}
+    done = subprocess.run([MOONSTATION, "facts"], env=environment, capture_output=True, check=False)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("schema", "-o", ""),
+        ("schema", "-o", "n" * 300),
+        ("study", "first-night", "-o", "n" * 300),
+        ("study", "first-night", "-o", "file/below"),
+        ("site", "connecting-ridge", *A_MONTH, "--events", ""),
+        ("horizon", "--lat", "-89", "--lon", "0", "--dem", "file", "-o", "n" * 300),
+    ],
+    ids=lambda arguments: " ".join(arguments)[:40],
+)
+def test_an_output_that_cannot_be_is_told_and_leaves_nothing(tmp_path, arguments):
+    (tmp_path / "file").write_text("mine")
+    done = moonstation(*arguments)
+    assert done.returncode == 2
+    assert "cannot be written" in done.stderr
+    assert [(item.name, item.read_text()) for item in tmp_path.iterdir()] == [("file", "mine")]
+
+
 @pytest.mark.parametrize(
     ("error", "code", "told"),
     [
         (BalanceError("mass does not close"), 1, "error: mass does not close\n"),
         (RangeError("too late"), 2, "error: too late\n"),
         (RangeError(Fault("--at", "is late")), 2, "1 fault found, nothing was run:\n  - --at: is late\n"),
-        (KeyboardInterrupt(), 130, "\nstopped; nothing was left half-written\n"),
+        (OSError(28, "No space left on device"), 2, "error: No space left on device\n"),
+        (SystemExit(130), 130, "\nstopped; nothing was left half-written\n"),
     ],
 )
 def test_errors_become_exit_codes(monkeypatch, capsys, error, code, told):

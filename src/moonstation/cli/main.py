@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
+from contextlib import suppress
 
 import typer
 
@@ -15,6 +17,9 @@ from moonstation.cli.schema import schema
 from moonstation.cli.site import site
 from moonstation.cli.study import study
 from moonstation.core.errors import BalanceError, MoonstationError
+
+#: Exit code after Ctrl-C; typer ends with it.
+STOPPED = 130
 
 app = typer.Typer(
     name="moonstation",
@@ -45,24 +50,41 @@ def options(
 
 def run() -> None:
     """Entry point of the command ``moonstation``."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):  # a character that the terminal does not know is no reason to stop
+            stream.reconfigure(errors="backslashreplace")
     try:
         app()
     except MoonstationError as error:
-        _print_faults(error)
+        _tell_faults(error)
         sys.exit(1 if isinstance(error, BalanceError) else 2)
-    except KeyboardInterrupt:
-        sys.stderr.write("\nstopped; nothing was left half-written\n")
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
+    except OSError as error:  # a full disk, a terminal that went away
+        place = f": {error.filename}" if error.filename else ""
+        _tell(f"error: {error.strerror or error}{place}")
+        _discard_output()
+        sys.exit(2)
+    except SystemExit as ended:
+        if ended.code == STOPPED:
+            _tell("\nstopped; nothing was left half-written")
+        raise
 
 
-def _print_faults(error: MoonstationError) -> None:
+def _tell_faults(error: MoonstationError) -> None:
     if not error.faults:
-        sys.stderr.write(f"error: {error}\n")
+        _tell(f"error: {error}")
         return
     count = len(error.faults)
-    sys.stderr.write(f"{count} fault{'s' if count > 1 else ''} found, nothing was run:\n")
+    _tell(f"{count} fault{'s' if count > 1 else ''} found, nothing was run:")
     for fault in error.faults:
-        sys.stderr.write(f"  - {fault}\n")
+        _tell(f"  - {fault}")
+
+
+def _tell(text: str) -> None:
+    typer.echo(text, err=True)
+
+
+def _discard_output() -> None:
+    """Throw away what waits for a standard output that takes nothing; the interpreter's end would complain of it."""
+    if sys.stdout is not None:
+        with suppress(io.UnsupportedOperation):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
