@@ -40,7 +40,7 @@ def open_step(buses: Table, stores: Table, active: Numbers) -> None:
             if store.on:
                 floor = store.floor * store.capacity
                 offer += _can_give(store)
-                room += 0.0 if bus.spills else _can_take(store)
+                room += _can_take(store)
                 amount += store.amount
                 capacity += store.capacity
                 usable += store.amount - floor
@@ -116,12 +116,21 @@ def apply(process: Record, recipe: Table, buses: Table, activity: float) -> None
 
 
 @inlined
+def _share(wanted: float, own: float, together: float) -> float:
+    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own."""
+    return min(wanted, own if wanted >= together else wanted * (own / together))
+
+
+@inlined
 def _charge(bus: Record, stores: Table) -> None:
-    """Store what the pool holds, store by store."""
+    """Store what the pool holds, in every store by what it can take."""
+    room = bus.room
     for s in range(bus.first, bus.last):
         store = stores[s]
         if store.on and bus.pool > 0.0:
-            put = min(bus.pool, _can_take(store))
+            own = _can_take(store)
+            put = _share(bus.pool, own, room)
+            room -= own
             bus.pool -= put
             store.amount += put * store.charge_efficiency
             bus.lost += put * (1.0 - store.charge_efficiency)
@@ -129,11 +138,14 @@ def _charge(bus: Record, stores: Table) -> None:
 
 @inlined
 def _discharge(bus: Record, stores: Table) -> None:
-    """Take from the stores, one after the other, what the pool lacks; what rounding leaves stays as its debt."""
+    """Take what the pool lacks, from every store by what it can give; what rounding leaves stays as a debt."""
+    offer = bus.offer
     for s in range(bus.first, bus.last):
         store = stores[s]
         if store.on and bus.pool < 0.0:
-            given = min(-bus.pool, _can_give(store))
+            own = _can_give(store)
+            given = _share(-bus.pool, own, offer)
+            offer -= own
             taken = min(given / store.discharge_efficiency, store.amount)
             bus.pool += given
             store.amount -= taken

@@ -43,19 +43,17 @@ class _Store:
         """What it can accept in a step: what fills it, before its losses, within its rate."""
         return min(max(self.capacity - self.amount, 0.0) / self.given.charge_efficiency, self.charge_per_step)
 
-    def charge(self, offered: float) -> tuple[float, float]:
-        """Store what it can of ``offered``; returns what it took and what of that was lost."""
-        put = min(offered, self.can_take())
+    def charge(self, put: float) -> float:
+        """Store ``put``; returns what of it was lost."""
         self.amount += put * self.given.charge_efficiency
-        return put, put * (1.0 - self.given.charge_efficiency)
+        return put * (1.0 - self.given.charge_efficiency)
 
-    def discharge(self, wanted: float) -> tuple[float, float]:
-        """Deliver what it can of ``wanted`` and wear by it; returns what it gave and what was lost on the way."""
-        given = min(wanted, self.can_give())
+    def discharge(self, given: float) -> float:
+        """Deliver ``given`` and wear by it; returns what was lost on the way."""
         taken = min(given / self.given.discharge_efficiency, self.amount)
         self.amount -= taken
         self.capacity -= self.given.fade_per_cycle * taken
-        return given, taken - given
+        return taken - given
 
     def age(self) -> float:
         """Leak and fade over a step; returns what was lost, for it can no longer hold more than its capacity."""
@@ -63,6 +61,11 @@ class _Store:
         before = self.amount
         self.amount = min(before * self.keeps, self.capacity)
         return before - self.amount
+
+
+def _share(wanted: float, own: float, together: float) -> float:
+    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own."""
+    return min(wanted, own if wanted >= together else wanted * (own / together))
 
 
 class _Bus:
@@ -103,16 +106,21 @@ class _Bus:
         self.from_outside += amount if from_outside else 0.0
 
     def settle(self) -> None:
-        """Balance the pool with the stores, one after the other; let the rest go; age the stores."""
+        """Balance the pool with the stores, each by what it can take or give; let the rest go; age the stores."""
+        room, offer = self.room, self.offer
         for store in self.stores:
             if store.on and self.pool > 0.0:
-                put, lost = store.charge(self.pool)
+                own = store.can_take()
+                put = _share(self.pool, own, room)
+                room -= own
                 self.pool -= put
-                self.booked[packed.L_LOST] += lost
+                self.booked[packed.L_LOST] += store.charge(put)
             elif store.on and self.pool < 0.0:
-                given, lost = store.discharge(-self.pool)
+                own = store.can_give()
+                given = _share(-self.pool, own, offer)
+                offer -= own
                 self.pool += given
-                self.booked[packed.L_LOST] += lost
+                self.booked[packed.L_LOST] += store.discharge(given)
         for store in self.stores:
             if store.on:
                 self.booked[packed.L_LOST] += store.age()
