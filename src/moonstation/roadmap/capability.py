@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -11,13 +11,19 @@ from numpy.typing import NDArray
 from moonstation.components.contract import Process
 from moonstation.facts.table import lookup
 from moonstation.roadmap.trailing import FloatArray, steps_in, trailing_mean, trailing_minimum
-from moonstation.station.assessment import LIFE_SUPPORT
-from moonstation.station.model import EARTH, Asset
+from moonstation.station.model import EARTH
 from moonstation.station.network import bus_key
+from moonstation.station.performance import (
+    LIFE_SUPPORT,
+    WHOLE,
+    activity,
+    crew_present,
+    offered,
+    processes_at,
+    ready,
+    science_hours,
+)
 from moonstation.station.results import RunResult
-
-#: Least share of a whole that still counts as whole, against rounding in single precision.
-_WHOLE = 1.0 - 1e-6
 
 
 @dataclass(frozen=True)
@@ -48,26 +54,13 @@ class Capability:
         """Sum since the start of something given per hour."""
         return np.asarray(np.cumsum(per_hour) * self.run.record_h, dtype=np.float64)
 
-    # ------------------------------------------------------------ what stands where
-
-    def _processes(self, site: str) -> Iterator[tuple[int, Asset, Process]]:
-        for number, (asset, process) in enumerate(self.run.compiled.processes):
-            if site in ("", asset.node):
-                yield number, asset, process
-
-    def _ready(self, number: int) -> FloatArray:
-        return np.asarray(self.run.records.ready[:, number], np.float64)
-
-    def _activity(self, number: int) -> FloatArray:
-        return np.asarray(self.run.records.activity[:, number], np.float64)
+    # ------------------------------------------------------------ metrics
 
     def _supply_kw(self, site: str) -> FloatArray:
         """Power that the sources of a site, or of all surface sites, offer [kW]."""
         power = self.run.dataset["power_supply_kw"]
         sites = [site] if site else list(self.run.station.sites)
         return np.asarray(power.sel(site=sites).sum("site"), np.float64)
-
-    # ------------------------------------------------------------ metrics
 
     def energy_kw(self, site: str) -> FloatArray:
         """Power that the sources offer, mean over the last synodic day [kW]."""
@@ -94,7 +87,7 @@ class Capability:
         """Possible rates [Gbit/h], means over the last synodic day: to the Earth by sender, to relays by receiver."""
         to_earth: dict[str, FloatArray] = {}
         to_relay: dict[str, FloatArray] = {}
-        for number, asset, process in self._processes(site):
+        for number, asset, process in processes_at(self.run, site):
             for name, rate in process.recipe.items():
                 quantity, node = bus_key(name, asset)
                 if quantity == "data" and rate > 0 and node == EARTH:
@@ -108,38 +101,21 @@ class Capability:
 
     def _possible(self, number: int, process: Process) -> FloatArray:
         """Activity that a process could have, were its inputs endless, shape (record,)."""
-        count = self.run.station.grid.count
-        series = np.ones(count) if process.series is None else np.asarray(process.series, np.float64)
-        starts = np.arange(0, count, self.run.record_steps)
-        means = np.add.reduceat(series, starts) / np.diff([*starts, count])
-        return process.limit * means * self._ready(number)
+        open_share = 1.0 if process.series is None else self.run.record_means(process.series)
+        return process.limit * open_share * ready(self.run, number)
 
     def _nothing(self) -> FloatArray:
         return np.zeros(self.time.shape)
 
     def life_support_crew(self, site: str) -> FloatArray:
         """People for whom the scarcest of air, CO2 removal, water and room is ready, mean over a synodic day [-]."""
-        offers = [self._over_synodic_day(self._offered(name, site)) for name in LIFE_SUPPORT]
+        offers = [self._over_synodic_day(offered(self.run, name, site)) for name in LIFE_SUPPORT]
         least = np.asarray(np.min(offers, axis=0), np.float64)
-        return np.where(least >= np.rint(least) * _WHOLE, np.maximum(least, np.rint(least)), least)
-
-    def _offered(self, name: str, site: str) -> FloatArray:
-        """Sum of a stated capability over what is alive and ready."""
-        total = self._nothing()
-        for number, _, process in self._processes(site):
-            if name in process.capability:
-                total += process.capability[name] * self._ready(number)
-        for number, (asset, stated) in enumerate(
-            zip(self.run.compiled.assets, self.run.compiled.capabilities, strict=True)
-        ):
-            if name in stated and site in ("", asset.node):
-                total += stated[name] * self.run.alive[:, number]
-        return total
+        return np.where(least >= np.rint(least) * WHOLE, np.maximum(least, np.rint(least)), least)
 
     def crew(self, site: str) -> FloatArray:
         """People present [-]."""
-        present = self.run.dataset["crew"]
-        return np.asarray(present.sel(site=site) if site else present.sum("site"), np.float64)
+        return crew_present(self.run, site)
 
     def crew_days(self, site: str) -> FloatArray:
         """Days lived by people since the start [d]."""
@@ -147,33 +123,25 @@ class Capability:
 
     def science_hours(self, site: str) -> FloatArray:
         """Hours worked by instruments since the start [h]."""
-        worked = self._nothing()
-        for number, _, process in self._processes(site):
-            if process.limit > 0 and any(name.startswith("science_field:") for name in process.capability):
-                worked += self._activity(number) / process.limit
-        return self._sum(worked)
+        return np.cumsum(science_hours(self.run, site))
 
     def data_returned_gbit(self, site: str) -> FloatArray:
         """Data returned to the Earth since the start [Gbit]; of a site what it sent by itself, relays aside."""
-        return self._given("data", site, lambda node: node == EARTH)
+        returned = self._nothing()
+        for number, asset, process in processes_at(self.run, site):
+            rate = sum(rate for name, rate in process.recipe.items() if bus_key(name, asset) == ("data", EARTH))
+            returned += max(rate, 0.0) * activity(self.run, number)
+        return self._sum(returned)
 
     def water_kg(self, site: str) -> FloatArray:
         """Water won from the ground since the start [kg]: what processes that take ice give as water."""
         won = self._nothing()
-        for number, asset, process in self._processes(site):
+        for number, asset, process in processes_at(self.run, site):
             rates = {bus_key(name, asset)[0]: rate for name, rate in process.recipe.items()}
             if rates.get("ice", 0.0) < 0:
-                won += max(rates.get("water", 0.0), rates.get("grey_water", 0.0), 0.0) * self._activity(number)
+                water = max(rates.get("water", 0.0), rates.get("grey_water", 0.0), 0.0)
+                won += water * activity(self.run, number)
         return self._sum(won)
-
-    def _given(self, quantity: str, site: str, counts: Callable[[str], bool]) -> FloatArray:
-        given = self._nothing()
-        for number, asset, process in self._processes(site):
-            for name, rate in process.recipe.items():
-                key = bus_key(name, asset)
-                if key[0] == quantity and counts(key[1]) and rate > 0:
-                    given += rate * self._activity(number)
-        return self._sum(given)
 
 
 _SERIES: Mapping[str, Callable[[Capability, str], FloatArray]] = {

@@ -9,14 +9,17 @@ from numpy.typing import NDArray
 
 from moonstation.core.events import longest_run
 from moonstation.station.model import EARTH
+from moonstation.station.performance import (
+    LIFE_SUPPORT,
+    WHOLE,
+    Floats,
+    crew_present,
+    offered,
+    processes_at,
+    ready,
+    science_hours,
+)
 from moonstation.station.results import RunResult
-
-Floats = NDArray[np.float64]
-
-#: What life support needs, by the capability that components state [persons].
-LIFE_SUPPORT = ("cabin_crew", "crew_oxygen", "crew_co2_removal", "crew_water")
-#: A share of service that counts as all.
-_WHOLE = 1.0 - 1e-6
 
 
 @dataclass(frozen=True)
@@ -70,59 +73,20 @@ def assess(run: RunResult) -> Assessment:
     )
 
 
-def crew_present(run: RunResult) -> Floats:
-    """People on the Moon, shape (record,)."""
-    return np.asarray(run.dataset["crew"].sum("site"), np.float64)
-
-
-def capability(run: RunResult, name: str) -> Floats:
-    """Sum of a stated capability over what is alive and ready, shape (record,)."""
-    total = np.zeros(len(run.time))
-    number_of = {asset.name: number for number, asset in enumerate(run.compiled.assets)}
-    for number, (asset, process) in enumerate(run.compiled.processes):
-        if name in process.capability:
-            ready = run.records.ready[:, number] * run.alive[:, number_of[asset.name]]
-            total += process.capability[name] * ready
-    for number, stated in enumerate(run.compiled.capabilities):
-        if name in stated:
-            total += stated[name] * run.alive[:, number]
-    return total
-
-
-def life_support_crew(run: RunResult) -> Floats:
-    """Persons whom the plant could keep: the scarcest of air, carbon dioxide removal, water and room, (record,)."""
-    return np.min([capability(run, name) for name in LIFE_SUPPORT], axis=0)
-
-
 def link_open(run: RunResult, site: str) -> Floats:
     """Share of each record in which some link of a site could send towards the Earth, shape (record,)."""
-    best = np.zeros(len(run.time))
-    starts = np.arange(0, run.station.grid.count, run.record_steps)
-    lengths = np.diff([*starts, run.station.grid.count])
-    for number, (asset, process) in enumerate(run.compiled.processes):
+    best = np.zeros(run.time.shape)
+    for number, _, process in processes_at(run, site):
         away = any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
-        if asset.node == site and away and process.series is not None:
-            contact = np.add.reduceat(process.series > 0, starts, dtype=np.float64) / lengths
-            best = np.maximum(best, np.minimum(contact, run.records.ready[:, number]))
+        if away and process.series is not None:
+            best = np.maximum(best, np.minimum(run.record_means(process.series > 0), ready(run, number)))
     return best
-
-
-def science_hours(run: RunResult) -> Floats:
-    """Hours worked by each process that states a science field, shape (process,) of those."""
-    rows = [
-        number
-        for number, (_, process) in enumerate(run.compiled.processes)
-        if any(name.startswith("science_field:") for name in process.capability)
-    ]
-    limits = np.array([run.compiled.processes[number][1].limit for number in rows])
-    worked = run.records.activity[:, rows].sum(axis=0, dtype=np.float64)
-    return np.asarray(worked / np.where(limits > 0, limits, 1.0) * run.record_h)
 
 
 def data_returned_gbit(run: RunResult) -> float:
     """Data that reached the Earth [Gbit]."""
-    number = run.compiled.bus_keys.index(("data", EARTH))
-    return float(run.records.ledger[number, 1])
+    earth = next(row for row in run.ledger if (row["quantity"], row["node"]) == ("data", EARTH))
+    return float(earth["produced"])
 
 
 def _critical(run: RunResult, site: str) -> NDArray[np.int8]:
@@ -135,13 +99,13 @@ def _critical(run: RunResult, site: str) -> NDArray[np.int8]:
 def _living(run: RunResult) -> NDArray[np.int8]:
     """Per record: 1 life support sufficed, 0 not, -1 while nobody was there and no lasting cabin had landed."""
     crew = crew_present(run)
-    ready = life_support_crew(run) >= _WHOLE
+    stands_ready = np.min([offered(run, name) for name in LIFE_SUPPORT], axis=0) >= WHOLE
     served = np.ones(len(run.time), np.bool_)
     for number, (asset, process) in enumerate(run.compiled.processes):
         if asset.component.kind == "crew" and process.name == "metabolism":
             wanted = run.records.activity[:, number] + run.records.shortfall[:, number]
-            served &= run.records.activity[:, number] >= wanted * _WHOLE
-    out = np.where(crew > 0, served, ready).astype(np.int8)
+            served &= run.records.activity[:, number] >= wanted * WHOLE
+    out = np.where(crew > 0, served, stands_ready).astype(np.int8)
     out[~(_since(_lasting_cabin(run)) | (crew > 0))] = -1
     return out
 

@@ -69,6 +69,16 @@ class SurfaceSky:
             return self.mast
         return site_light(self.site.ground_horizon, self.sky.grid)
 
+    @property
+    def sun_disc_fraction(self) -> Series:
+        """Visible share of the solar disc from the top of the mast."""
+        return self.mast.sun_disc_fraction
+
+    @property
+    def earth_disc_fraction(self) -> Series:
+        """Visible share of the Earth's disc from the top of the mast."""
+        return self.mast.earth_disc_fraction
+
     @cached_property
     def sinks(self) -> SinkTemperatures:
         """Temperatures of the ground and of what radiators and boxes see."""
@@ -165,19 +175,19 @@ class RelaySky:
         self.relay = relay
 
     @cached_property
-    def sunlit(self) -> Series:
+    def sun_disc_fraction(self) -> Series:
         """1 while neither Moon nor Earth hides the Sun's centre, else 0."""
         return _series(relay_sunlit(self.relay.orbit, self.sky.grid.tdb))
 
     @cached_property
-    def earth_free(self) -> Series:
+    def earth_disc_fraction(self) -> Series:
         """1 while the Moon leaves the line to the Earth free, else 0."""
         return _series(relay_sees_earth(self.relay.orbit, self.sky.grid.tdb))
 
     @cached_property
     def earth_contact(self) -> Series:
         """1 while relay and some ground station see each other, else 0."""
-        return _series((self.earth_free > 0) & self.sky.ground_contact)
+        return _series((self.earth_disc_fraction > 0) & self.sky.ground_contact)
 
     @cached_property
     def distances(self) -> tuple[Series, Series]:
@@ -207,7 +217,7 @@ class RelayPlace:
 
     def sun_disc_fraction(self, on_mast: bool = True) -> Series:
         """1 in sunlight, 0 in eclipse [-]."""
-        return self.shared.sunlit
+        return self.shared.sun_disc_fraction
 
     def sun_elevation_deg(self) -> Series:
         """90: a spacecraft turns to the Sun [deg]."""
@@ -219,7 +229,7 @@ class RelayPlace:
 
     def earth_disc_fraction(self, on_mast: bool = True) -> Series:
         """1 while the Moon leaves the Earth's centre free, else 0 [-]."""
-        return self.shared.earth_free
+        return self.shared.earth_disc_fraction
 
     def earth_contact(self) -> Series:
         """1 while relay and some ground station see each other, else 0 [-]."""

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
@@ -142,6 +142,12 @@ class RunResult:
         """Begin of each record, UTC."""
         return self.station.grid.utc[:: self.record_steps].astype("datetime64[ns]")
 
+    def record_means(self, series: ArrayLike) -> NDArray[np.float64]:
+        """Mean over each record of a series over the grid, shape (count,) -> (record,)."""
+        starts = np.arange(0, self.station.grid.count, self.record_steps)
+        lengths = np.diff([*starts, self.station.grid.count])
+        return np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
+
     def _is_asset(self, index: int) -> bool:
         return index < len(self.compiled.assets)
 
@@ -178,18 +184,15 @@ class _DatasetBuilder:
         skies = {**self.run.places.surface, **self.run.places.relays}
         out: dict[str, Any] = {"site": ("site", names)}
 
-        def sky(get: Callable[[Any], NDArray[Any]]) -> list[NDArray[np.float32]]:
-            return [self._means(get(skies[name])) for name in names]
+        def sky(series: str) -> list[NDArray[np.float32]]:
+            return [self.run.record_means(getattr(skies[name], series)).astype(np.float32) for name in names]
 
         surface = self.run.places.surface
         relays = list(self.run.station.relays)
         table = {
-            "sun_disc_fraction": ("1", sky(lambda s: s.mast.sun_disc_fraction if hasattr(s, "mast") else s.sunlit)),
-            "earth_disc_fraction": (
-                "1",
-                sky(lambda s: s.mast.earth_disc_fraction if hasattr(s, "mast") else s.earth_free),
-            ),
-            "earth_contact": ("1", sky(lambda s: s.earth_contact)),
+            "sun_disc_fraction": ("1", sky("sun_disc_fraction")),
+            "earth_disc_fraction": ("1", sky("earth_disc_fraction")),
+            "earth_contact": ("1", sky("earth_contact")),
             "relay_visible": ("1", [self._relay_in_view(surface.get(name), relays) for name in names]),
         }
         table |= self._power(names)
@@ -292,12 +295,6 @@ class _DatasetBuilder:
             "alive": (("time", "asset"), self.run.alive, {"long_name": "alive at the end of the record"}),
         }
 
-    def _means(self, series: NDArray[Any]) -> NDArray[np.float32]:
-        """Mean over each record of a series over the grid."""
-        starts = np.arange(0, len(series), self.run.record_steps)
-        lengths = np.diff([*starts, len(series)])
-        return (np.add.reduceat(np.asarray(series, np.float64), starts) / lengths).astype(np.float32)
-
     def _relay_in_view(self, site: SurfaceSky | None, relays: Sequence[str]) -> NDArray[np.float32]:
         """Share of each record in which a relay that has arrived stands above a site's sky-line."""
         best = self._nothing()
@@ -306,7 +303,7 @@ class _DatasetBuilder:
         for relay in relays:
             here = [number for number, asset in enumerate(self.compiled.assets) if asset.node == relay]
             arrived = self.run.alive[:, here].any(axis=1)
-            best = np.maximum(best, self._means(site.relay_view(relay)[0]) * arrived)
+            best = np.maximum(best, self.run.record_means(site.relay_view(relay)[0]).astype(np.float32) * arrived)
         return best
 
     def _nothing(self) -> NDArray[np.float32]:
