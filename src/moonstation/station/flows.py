@@ -28,9 +28,9 @@ _SPILLING = 1e-12
 
 
 @inlined
-def open_step(buses: Table, stores: Table, active: Numbers) -> None:
+def open_step(buses: Table, stores: Table, live: Numbers) -> None:
     """What the stores of each bus can give and take in this step, and how full they are."""
-    for b in active:
+    for b in live:
         if b < 0:
             break
         bus = buses[b]
@@ -109,7 +109,7 @@ def move(bus: Record, amount: float, from_outside: bool) -> None:
 @inlined
 def apply(process: Record, recipe: Table, buses: Table, activity: float) -> None:
     """Move what a process takes and gives in a step."""
-    if process.power_bus >= 0:
+    if process.power >= 0:
         move(buses[process.power_bus], -process.draw * activity, process.boundary)
     for k in range(process.recipe_first, process.recipe_last):
         move(buses[recipe[k].bus], recipe[k].amount * activity, process.boundary)
@@ -164,10 +164,10 @@ def _age(store: Record, bus: Record) -> None:
 
 
 @inlined
-def settle(buses: Table, stores: Table, active: Numbers) -> bool:
+def settle(buses: Table, stores: Table, live: Numbers) -> bool:
     """Settle pools with stores, let the rest go, age stores; True when a reporting bus began or ended to spill."""
     changed = False
-    for b in active:
+    for b in live:
         if b < 0:
             break
         bus = buses[b]
@@ -222,7 +222,7 @@ def close_ledger(
     stores: Table,
     elements: NDArray[np.float64],
     sums: NDArray[np.float64],
-    active: Numbers,
+    live: Numbers,
     ledger: NDArray[np.float64],
     residual: NDArray[np.float64],
 ) -> None:
@@ -232,7 +232,7 @@ def close_ledger(
     ledger : sums (bus, column); residual : greatest so far (bus, element)
     """
     sums[:] = 0.0
-    for b in active:
+    for b in live:
         if b < 0:
             break
         bus = buses[b]

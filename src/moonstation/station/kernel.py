@@ -23,7 +23,7 @@ from moonstation.station.heat import (
     thermostat_activity,
     warm,
 )
-from moonstation.station.lives import change_assets, deliver, lose_assets, note, refresh_active
+from moonstation.station.lives import change_assets, deliver, lose_assets, note, refresh_live
 from moonstation.station.packed import (
     ALWAYS,
     DARK,
@@ -80,7 +80,7 @@ def _fill(bus: Record) -> float:
 def _held(process: Record, recipe: Table, bus: Record) -> float:
     """Activity that brings a bus to its held level within the step [-]."""
     missing = process.control_on * bus.fill_capacity - bus.fill_amount - bus.pool
-    if process.control_index == process.power_bus:
+    if process.power >= 0 and process.control_index == process.power_bus:
         return max(missing / -process.draw, 0.0)
     for k in range(process.recipe_first, process.recipe_last):
         if recipe[k].bus == process.control_index:
@@ -162,7 +162,7 @@ def _run_processes(tables: Tables, critical_priority: int, now: Row) -> bool:
     processes, recipe, locks = tables.processes, tables.recipe, tables.locks
     buses, nodes, powers = tables.buses, tables.nodes, tables.powers
     starved = False
-    for p in tables.active[0]:
+    for p in tables.live_processes:
         if p < 0:
             break
         process = processes[p]
@@ -207,9 +207,12 @@ def _note_power(powers: Table, buses: Table, records: Records, log: Table, step:
 def _write_record(tables: Tables, records: Records, record: int, steps: int) -> None:
     for p in range(len(tables.processes)):
         process = tables.processes[p]
-        records.activity[record, p] = process.activity_sum / steps
-        records.shortfall[record, p] = process.shortfall_sum / steps
-        records.ready[record, p] = process.ready_sum / steps
+        if process.activity_sum > 0.0:
+            records.activity[record, p] = process.activity_sum / steps
+        if process.shortfall_sum > 0.0:
+            records.shortfall[record, p] = process.shortfall_sum / steps
+        if process.ready_sum > 0.0:
+            records.ready[record, p] = process.ready_sum / steps
         process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
     for s in range(len(tables.stores)):
         records.amount[record, s] = tables.stores[s].amount
@@ -232,22 +235,23 @@ def _write_record(tables: Tables, records: Records, record: int, steps: int) -> 
 @inlined
 def _run_step(tables: Tables, rules: Rules, now: Row, step_h: float, step: int, records: Records) -> bool:
     """Everything that happens in one step; True when an asset was lost in it."""
-    log, residual, active = records.log, records.residual, tables.active[1]
+    log, residual, live = records.log, records.residual, tables.live_buses
     buses, stores, nodes, clock = tables.buses, tables.stores, tables.nodes, tables.clock
-    if step >= clock[NEXT_CHANGE]:
+    changed = step >= clock[NEXT_CHANGE]
+    if changed:
         clock[NEXT_CHANGE] = change_assets(tables, log, step)
     clock[NEXT_DELIVERY] = deliver(tables, log, step, clock[NEXT_DELIVERY])
-    open_step(buses, stores, active)
+    open_step(buses, stores, live)
     open_heat(nodes, now)
     _set_modes(tables, rules, now, log, step)
     starved = _run_processes(tables, rules.critical_priority, now)
-    if settle(buses, stores, active):
+    if settle(buses, stores, live):
         note_spills(buses, log, step)
     solve_heat(nodes)
     residual[2] = heat_residual(nodes, residual[2])
     _note_power(tables.powers, buses, records, log, step)
-    lost = lose_assets(tables, log, step, step_h) if starved or any_node_out(nodes) else False
-    close_ledger(buses, stores, tables.elements, tables.element_sums, active, records.ledger, residual)
+    lost = lose_assets(tables, log, step, step_h) if changed or starved or any_node_out(nodes) else False
+    close_ledger(buses, stores, tables.elements, tables.element_sums, live, records.ledger, residual)
     return lost
 
 
@@ -278,7 +282,7 @@ def _kernel_of(sources: int) -> Callable[[Tables, Rules, NDArray[np.float32], fl
             if (step + 1) % record_steps == 0 or step == total - 1:
                 _write_record(tables, records, record, step - record * record_steps + 1)
             if lost:
-                refresh_active(tables)
+                refresh_live(tables)
             tables.clock[NEXT_STEP] = step + 1
         return sources
 

@@ -47,21 +47,23 @@ def _drop_stores(stores: Table, buses: Table, asset: int, lost: bool) -> None:
 @inlined
 def _forget(bus: Record) -> None:
     """Make a bus that nothing uses any more look as empty as it is to those that still watch it."""
-    bus.pool = bus.fill_amount = bus.fill_capacity = bus.usable = bus.usable_capacity = 0.0
+    bus.pool = bus.offer = bus.room = 0.0
+    bus.fill_amount = bus.fill_capacity = bus.usable = bus.usable_capacity = 0.0
 
 
 @inlined
-def refresh_active(tables: Tables) -> None:
-    """Rebuild the lists of what is active, after assets came or went."""
-    active, assets, buses = tables.active, tables.assets, tables.buses
-    active[:] = -1
+def refresh_live(tables: Tables) -> None:
+    """Rebuild the lists of what is live, after assets came or went."""
+    assets, buses = tables.assets, tables.buses
+    tables.live_processes[:] = -1
+    tables.live_buses[:] = -1
     for b in range(len(buses)):
         buses[b].touched = buses[b].stored_before > 0.0 or buses[b].spilling
     count = 0
     for p in range(len(tables.processes)):
         process = tables.processes[p]
         if assets[process.asset].on:
-            active[0, count] = p
+            tables.live_processes[count] = p
             count += 1
             if process.power >= 0:
                 buses[process.power_bus].touched = True
@@ -75,7 +77,7 @@ def refresh_active(tables: Tables) -> None:
     count = 0
     for b in range(len(buses)):
         if buses[b].touched:
-            active[1, count] = b
+            tables.live_buses[count] = b
             count += 1
         else:
             _forget(buses[b])
@@ -115,7 +117,7 @@ def change_assets(tables: Tables, log: Table, step: int) -> int:
             upcoming = min(upcoming, asset.start)
         elif asset.end > step:
             upcoming = min(upcoming, asset.end)
-    refresh_active(tables)
+    refresh_live(tables)
     return upcoming
 
 
@@ -161,15 +163,18 @@ def lose_assets(tables: Tables, log: Table, step: int, step_h: float) -> bool:
             if cold or node.temperature > node.survive_max_k:
                 code = EV_LOST_COLD if cold else EV_LOST_HOT
                 lost |= _lose(tables, log, step, node.asset, code, node.temperature)
-    for i in range(tables.active.shape[1]):
-        p = tables.active[0, i]
+    for p in tables.live_processes:
         if p < 0:
             break
         process = tables.processes[p]
         if process.starved >= process.starve_limit:
             lost |= _lose(tables, log, step, process.asset, EV_LOST_STARVED, process.starved * step_h)
-    for a in range(len(tables.assets)):
-        body = tables.assets[a].body
-        if body >= 0 and tables.assets[body].dead:
-            lost |= _lose(tables, log, step, a, EV_LOST_HOUSED, 0.0)
+    more = True
+    while more:  # what is carried may carry more
+        more = False
+        for a in range(len(tables.assets)):
+            body = tables.assets[a].body
+            if body >= 0 and tables.assets[body].dead:
+                more |= _lose(tables, log, step, a, EV_LOST_HOUSED, 0.0)
+        lost |= more
     return lost

@@ -49,6 +49,15 @@ class Sky:
         return self.station.relays[name]
 
 
+@dataclass(frozen=True)
+class GroundSky:
+    """What a run keeps of the light at 2 m: visible shares of both discs [-], and the temperatures that follow."""
+
+    sun_disc_fraction: Series
+    earth_disc_fraction: Series
+    sinks: SinkTemperatures
+
+
 class SurfaceSky:
     """Series of one surface site; each is computed when first asked for, and kept."""
 
@@ -63,26 +72,11 @@ class SurfaceSky:
         return site_light(self.site.mast_horizon, self.sky.grid)
 
     @cached_property
-    def ground(self) -> SiteLight:
-        """Light at 2 m."""
-        if self.site.ground_horizon is self.site.mast_horizon:
-            return self.mast
-        return site_light(self.site.ground_horizon, self.sky.grid)
-
-    @property
-    def sun_disc_fraction(self) -> Series:
-        """Visible share of the solar disc from the top of the mast."""
-        return self.mast.sun_disc_fraction
-
-    @property
-    def earth_disc_fraction(self) -> Series:
-        """Visible share of the Earth's disc from the top of the mast."""
-        return self.mast.earth_disc_fraction
-
-    @cached_property
-    def sinks(self) -> SinkTemperatures:
-        """Temperatures of the ground and of what radiators and boxes see."""
-        return sink_temperatures(self.ground)
+    def ground(self) -> GroundSky:
+        """What is seen from 2 m, and the temperatures there."""
+        alike = self.site.ground_horizon is self.site.mast_horizon
+        light = self.mast if alike else site_light(self.site.ground_horizon, self.sky.grid)
+        return GroundSky(light.sun_disc_fraction, light.earth_disc_fraction, sink_temperatures(light))
 
     @cached_property
     def earth_contact(self) -> Series:
@@ -152,15 +146,15 @@ class SurfacePlace:
 
     def radiator_sink_k(self) -> Series:
         """Effective sink of a horizontal radiator that faces the sky [K]."""
-        return self.shared.sinks.radiator_k
+        return self.shared.ground.sinks.radiator_k
 
     def box_sink_k(self) -> Series:
         """Effective sink of a box that stands on the ground [K]."""
-        return self.shared.sinks.box_k
+        return self.shared.ground.sinks.box_k
 
     def regolith_k(self) -> Series:
         """Temperature of the ground's surface [K]."""
-        return self.shared.sinks.regolith_k
+        return self.shared.ground.sinks.regolith_k
 
     def age_years(self) -> Series:
         """Years since the asset landed, 0 before [yr]."""

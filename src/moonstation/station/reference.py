@@ -422,16 +422,18 @@ class _Station:
         for process in self.processes:
             if process.starved >= process.starve_limit:
                 self.lose(process.given.asset, packed.EV_LOST_STARVED, process.starved * self.step_h)
-        for number, asset in enumerate(self.assets):
-            if asset.body >= 0 and self.assets[asset.body].dead:
-                self.lose(number, packed.EV_LOST_HOUSED, 0.0)
+        carried = [(a, self.assets[asset.body]) for a, asset in enumerate(self.assets) if asset.body >= 0]
+        while any([self.lose(a, packed.EV_LOST_HOUSED, 0.0) for a, body in carried if body.dead]):
+            pass  # what is carried may carry more
 
-    def lose(self, asset: int, code: int, value: float) -> None:
-        """An asset dies with what its stores hold."""
-        if self.assets[asset].on:
-            self.assets[asset].dead = True
-            self.drop(asset, packed.L_LOST)
-            self.note(code, asset, value)
+    def lose(self, asset: int, code: int, value: float) -> bool:
+        """A live asset dies with what its stores hold; False where it does not live."""
+        if not self.assets[asset].on:
+            return False
+        self.assets[asset].dead = True
+        self.drop(asset, packed.L_LOST)
+        self.note(code, asset, value)
+        return True
 
     def close_ledger(self) -> None:
         """Check that every bus and every chemical element closes in this step."""

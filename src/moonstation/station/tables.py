@@ -20,6 +20,7 @@ Table = NDArray[Any]
 #: One row of a table: numba gives its columns as attributes.
 Record = Any
 _F, _I, _B = np.float64, np.int32, np.bool_
+_U = np.uint32  # numbers that are never -1, so numba need not look whether they count from the end
 
 BUS = np.dtype(
     [
@@ -81,7 +82,7 @@ PROCESS = np.dtype(
         ("heat_node", _I),
         ("work_node", _I),
         ("power", _I),
-        ("power_bus", _I),
+        ("power_bus", _U),
         ("priority", _I),
         ("control", np.int8),
         ("spills", _B),
@@ -142,7 +143,7 @@ NODE = np.dtype(
 )
 POWER = np.dtype(
     [
-        ("bus", _I),
+        ("bus", _U),
         ("sun_series", _I),
         ("mode", _I),
         ("serve_up_to", _I),
@@ -158,8 +159,8 @@ POWER = np.dtype(
     ],
     align=True,
 )
-RECIPE = np.dtype([("bus", _I), ("amount", _F)], align=True)
-LOCK = np.dtype([("bus", _I), ("low", _F), ("high", _F)], align=True)
+RECIPE = np.dtype([("bus", _U), ("amount", _F)], align=True)
+LOCK = np.dtype([("bus", _U), ("low", _F), ("high", _F)], align=True)
 ASSET = np.dtype([("start", np.int64), ("end", np.int64), ("body", _I), ("on", _B), ("dead", _B)], align=True)
 DELIVERY = np.dtype([("step", np.int64), ("bus", _I), ("amount", _F)], align=True)
 
@@ -170,7 +171,7 @@ NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY = range(3)
 class Tables(NamedTuple):
     """All tables of one run.
 
-    active : numbers of the live processes (row 0) and buses (row 1), padded with -1
+    live_processes, live_buses : numbers of those that live assets use, in order, padded with -1
     element_sums : scratch of the ledger: what a step leaves open by element (row 0), and its scale (row 1) [kg]
     clock : what comes next: see NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY
     """
@@ -186,7 +187,8 @@ class Tables(NamedTuple):
     assets: Table
     deliveries: Table
     serve_up_to: NDArray[np.int64]
-    active: NDArray[np.int64]
+    live_processes: NDArray[np.int64]
+    live_buses: NDArray[np.int64]
     element_sums: NDArray[np.float64]
     clock: NDArray[np.int64]
 
@@ -234,7 +236,8 @@ def make_tables(network: Network, step_h: float) -> Tables:
             DELIVERY, step=schedule.delivery_step, bus=schedule.delivery_bus, amount=schedule.delivery_amount
         ),
         serve_up_to=network.rules.serve_up_to,
-        active=np.full((2, max(len(processes.asset), len(buses.spills)) + 1), -1, np.int64),
+        live_processes=np.full(len(processes.asset) + 1, -1, np.int64),
+        live_buses=np.full(len(buses.spills) + 1, -1, np.int64),
         element_sums=np.zeros((2, buses.elements.shape[1])),
         clock=np.zeros(3, np.int64),
     )
@@ -288,9 +291,9 @@ def _node_table(network: Network, step_h: float) -> Table:
 
 
 def _power_bus(network: Network) -> NDArray[np.int64]:
-    """Bus that each process draws its electricity from, -1 where it draws none."""
+    """Bus that each process draws its electricity from; means nothing where it draws none."""
     numbers = network.processes.power
-    return np.where(numbers >= 0, np.append(network.buses.power_bus, -1)[numbers], -1)
+    return np.where(numbers >= 0, np.append(network.buses.power_bus, 0)[numbers], 0)
 
 
 def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table]:
@@ -301,7 +304,7 @@ def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDAr
     for p in range(len(processes.asset)):
         for k in range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1]):
             bus, rate = int(processes.recipe_bus[k]), float(processes.recipe_rate[k])
-            if bus == power_bus[p] and rate < 0.0:
+            if processes.power[p] >= 0 and bus == power_bus[p] and rate < 0.0:
                 draw[p] -= rate * step_h
             elif rate != 0.0:
                 rows.append((bus, rate * step_h))
