@@ -160,7 +160,7 @@ def heaters(draw, nodes):
 
 
 @st.composite
-def assets(draw, name, count, step_h):
+def assets(draw, name, names, count, step_h):
     nodes = draw(thermal_trees(count))
     parts = [draw(processes(f"process {i}", count, nodes)) for i in range(draw(st.integers(0, 4)))]
     if nodes:
@@ -189,6 +189,7 @@ def assets(draw, name, count, step_h):
         start=at_hour(start * step_h),
         end=None if life is None else at_hour((start + life) * step_h),
         priority_shift=draw(st.integers(-2, 2)),
+        housed_in=draw(often(st.sampled_from(names), "")),
         capability=draw(often(st.fixed_dictionaries({"distribution_efficiency": st.floats(0.5, 1.0)}), {})),
     )
 
@@ -220,11 +221,12 @@ def cases(draw, longest=120):
     """A station and the light of its site."""
     count = draw(st.integers(1, longest))
     step_h = draw(st.sampled_from([1 / 6, 1 / 6, 1.0]))
-    members = [draw(assets(f"asset {i}", count, step_h)) for i in range(draw(st.integers(1, 6)))]
-    # every watched stock has a bus
-    members.append(
-        asset("commons", stores=[Store(name, name, 5.0, 2.5) for name in [*STOCKS, "electricity", "brine", "methane"]])
-    )
+    names = [f"asset {i}" for i in range(draw(st.integers(1, 6)))]
+    members = [draw(assets(name, names, count, step_h)) for name in names]
+    for name in (*STOCKS, "electricity", "brine", "methane"):  # every watched stock has a bus, not always a store
+        end = draw(often(st.integers(0, count), None))
+        tank = Store(name, name, 5.0, 2.5)
+        members.append(asset(f"{name} tank", stores=[tank], end=None if end is None else at_hour(end * step_h)))
     deliveries = [
         Delivery("ridge", at_hour(draw(st.integers(0, count)) * step_h), {draw(st.sampled_from(STOCKS)): draw(sizes)})
         for _ in range(draw(st.integers(0, 3)))

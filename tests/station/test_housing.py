@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from build import asset, compile_lit, station
+from build import Run, asset, at_hour, compile_lit, station
 
 from moonstation.components.contract import Process, Store, ThermalNode
 from moonstation.core.errors import ScenarioError
@@ -66,3 +66,16 @@ def test_a_body_that_is_not_there_is_refused() -> None:
     alone = station(asset("radio", _RADIO, housed_in="landr"))
     with pytest.raises(ScenarioError, match="landr"):
         compile_lit(alone)
+
+
+def test_all_that_is_carried_is_lost_and_so_is_what_comes_to_a_dead_body() -> None:
+    frail = ThermalNode("box", 1e4, 300.0, conductive_sink_k=100.0, conductance_w_k=20.0, survive_min_k=200.0)
+    run = Run(
+        asset("mast", housed_in="radio"),
+        asset("late", housed_in="lander", start=at_hour(5)),
+        asset("lander", nodes=[frail]),
+        asset("radio", housed_in="lander"),
+        hours=8,
+    )
+    ((frozen, _, _),) = run.events(packed.EV_LOST_COLD)
+    assert run.events(packed.EV_LOST_HOUSED) == [(frozen, 3, 0.0), (frozen, 0, 0.0), (30, 1, 0.0)]

@@ -88,6 +88,28 @@ def test_stores_that_begin_alike_stay_alike():
     np.testing.assert_allclose(run.amount("cabins/small") / 10.0, fill, rtol=1e-5)
 
 
+def test_stores_of_a_bus_share_by_what_each_can_give_and_take():
+    two = asset("tanks", stores=[Store("a", "water", 4.0, 1.0), Store("b", "water", 1.0, 0.5)])
+    run = Run(two, asset("tap", Process("p", {"water": -1.0}, boundary=True)), hours=1.5)
+    emptied = np.arange(1, 10) / 9.0
+    np.testing.assert_allclose(run.amount("tanks/a"), 1.0 - emptied, atol=1e-7)
+    np.testing.assert_allclose(run.amount("tanks/b"), 0.5 - 0.5 * emptied, atol=1e-7)
+    run = Run(two, asset("well", Process("p", {"water": 1.0}, boundary=True)), hours=3.5)
+    filled = np.arange(1, 22) / 21.0
+    np.testing.assert_allclose(run.amount("tanks/a"), 1.0 + 3.0 * filled, rtol=1e-6)
+    np.testing.assert_allclose(run.amount("tanks/b"), 0.5 + 0.5 * filled, rtol=1e-6)
+
+
+def test_a_slow_battery_leaves_the_rest_to_its_neighbour():
+    slow = Store("slow", "electricity", 10.0, 10.0, discharge_limit=1.0)
+    fast = Store("fast", "electricity", 10.0, 10.0, discharge_limit=5.0)
+    run = Run(load(3.0), asset("batteries", stores=[slow, fast]), hours=1)
+    assert run.amount("batteries/slow")[-1] == pytest.approx(9.5, rel=1e-6)  # a sixth of what both could
+    assert run.amount("batteries/fast")[-1] == pytest.approx(7.5, rel=1e-6)
+    run = Run(load(9.0), asset("batteries", stores=[slow, fast]), hours=1)
+    assert run.activity("load/p")[0] == pytest.approx(6.0)
+
+
 def test_self_discharge_is_exponential():
     run = Run(battery(10.0, 8.0, loss_per_h=0.05), hours=48)
     hours = STEP_H * np.arange(1, 289)
