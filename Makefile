@@ -3,6 +3,8 @@
 #   make study   own .venv, install, run the ILRS scenario, write runs/ilrs/report.html
 #   make test    own .venv, install, linters, documentation, every test
 #   make docs    build the documentation into site/
+#   make pages   write again the pages that follow from the code
+#   make picture run the ILRS scenario and take the README's picture of its report
 #   make bench   measure the speeds that the design promises
 #   make clean   remove what was made, but for .venv and runs
 #
@@ -17,7 +19,7 @@ TEST_READY := $(VENV)/.ready-to-test
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 WORKERS ?= 2
 
-.PHONY: study test lint docs bench clean
+.PHONY: study test lint docs pages picture bench clean
 .DEFAULT_GOAL := study
 
 study: $(USER_READY)
@@ -34,6 +36,13 @@ lint: $(TEST_READY)
 
 docs: $(TEST_READY)
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
+pages: $(TEST_READY)
+	$(BIN)/python scripts/build_manual.py
+	$(BIN)/python scripts/build_scenario_reference.py
+
+picture: study
+	$(BIN)/python scripts/screenshot.py runs/ilrs/report.html docs/images/report.png 1100 2190
 
 bench: $(TEST_READY)
 	$(BIN)/python -m pytest benchmarks

@@ -92,7 +92,7 @@ def test_every_fact_loads_with_unit_and_source():
 
 def test_the_generated_reference_is_up_to_date():
     build = runpy.run_path(str(PROJECT / "scripts" / "build_manual.py"))
-    remedy = "run: python scripts/build_manual.py"
+    remedy = "run: make pages"
     assert build["MANUAL"].read_text("utf-8") == build["manual"](), remedy
     page = build["COMMANDS"].read_text("utf-8")
     assert page == build["commands"](page), remedy
