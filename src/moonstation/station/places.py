@@ -71,6 +71,16 @@ class SurfaceSky:
         """Light at the top of the mast."""
         return site_light(self.site.mast_horizon, self.sky.grid)
 
+    @property
+    def sun_disc_fraction(self) -> Series:
+        """Visible share of the solar disc from the top of the mast."""
+        return self.mast.sun_disc_fraction
+
+    @property
+    def earth_disc_fraction(self) -> Series:
+        """Visible share of the Earth's disc from the top of the mast."""
+        return self.mast.earth_disc_fraction
+
     @cached_property
     def ground(self) -> GroundSky:
         """What is seen from 2 m, and the temperatures there."""
