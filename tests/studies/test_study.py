@@ -32,6 +32,12 @@ def test_every_assumption_is_listed(winter: Study) -> None:
     assert not any(key.startswith(("biology.", "cabin.")) for key in winter.fact_keys), "nothing of the kind is there"
 
 
+def test_only_the_places_that_the_study_names_count_as_facts_of_it(winter: Study) -> None:
+    places = {key.split(".")[1].split("_")[0] for key in winter.fact_keys if key.startswith(("place.", "ground."))}
+    assert places == {"amundsen-rim", "kashi", "neuquen", "bear-lakes", "height", "min"}
+    assert not any(key.startswith("crew.") for key in winter.fact_keys)
+
+
 def test_progress_names_the_stages() -> None:
     stages: list[str] = []
     study("first-night", progress=stages.append)

@@ -7,8 +7,9 @@ NASA/TP-2015-218570 Rev 2 Table 3-31 by difference, so the crew closes in every 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Literal
 
 from moonstation.facts.table import lookup
@@ -75,6 +76,7 @@ def reaction(moles: Mapping[str, float], *, per: str) -> dict[str, float]:
 class Quantity:
     """Something conserved that a bus carries.
 
+    ``made_of``: mass fraction of each element [kg/kg], or what gives it when asked
     ``overflow``: "held back" throttles the maker when no store has room; "spilled" lets the excess go
     (dumped power, lost data, work hours nobody used), which the ledger books and the report shows.
     """
@@ -82,8 +84,13 @@ class Quantity:
     name: str
     unit: str
     doc: str
-    composition: Mapping[str, float] = field(default_factory=dict)
+    made_of: Mapping[str, float] | Callable[[], Mapping[str, float]] = field(default_factory=dict)
     overflow: Overflow = "held back"
+
+    @property
+    def composition(self) -> Mapping[str, float]:
+        """Mass fraction of each chemical element [kg/kg]; empty for what is no mass."""
+        return self.made_of() if callable(self.made_of) else self.made_of
 
     @property
     def is_mass(self) -> bool:
@@ -91,7 +98,7 @@ class Quantity:
         return self.unit == "kg"
 
 
-@fact_cache
+@cache
 def quantities() -> Mapping[str, Quantity]:
     """Every quantity by name."""
     rows = (
@@ -112,8 +119,8 @@ def quantities() -> Mapping[str, Quantity]:
         Quantity("cabin_nitrogen", "kg", "nitrogen in the cabin air", NITROGEN),
         Quantity("cabin_carbon_dioxide", "kg", "carbon dioxide in the cabin air", CARBON_DIOXIDE),
         Quantity("cabin_vapour", "kg", "water vapour in the cabin air", WATER),
-        Quantity("food", "kg", "food as packed: dry solids and their water", food_composition()),
-        Quantity("waste", "kg", "faeces with their water, urine solids, perspiration solids", waste_composition()),
+        Quantity("food", "kg", "food as packed: dry solids and their water", food_composition),
+        Quantity("waste", "kg", "faeces with their water, urine solids, perspiration solids", waste_composition),
         Quantity("regolith", "kg", "dry regolith", {"X": 1.0}),
         Quantity("ice", "kg", "water ice in excavated regolith", WATER),
         Quantity("bricks", "kg", "building bricks of regolith", {"X": 1.0}),

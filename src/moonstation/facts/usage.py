@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import ParamSpec, TypeVar
@@ -62,3 +62,25 @@ def fact_cache_of(size: int | None) -> Callable[[Callable[_P, _R]], Callable[_P,
         return remembered
 
     return decorate
+
+
+class MadeWhenAsked(Mapping[str, _R]):
+    """Values by name, each made when it is asked for, so that only the facts behind that one are noted."""
+
+    def __init__(self, names: Iterable[str], make: Callable[[str], _R]) -> None:
+        self._names = dict.fromkeys(names)
+        self._make = make
+
+    def __getitem__(self, name: str) -> _R:
+        if name not in self._names:
+            raise KeyError(name)
+        return self._make(name)
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)

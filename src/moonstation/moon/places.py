@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
-from types import MappingProxyType
 
 from moonstation.core.errors import Fault, RangeError
 from moonstation.facts.table import lookup
-from moonstation.facts.usage import fact_cache
+from moonstation.facts.usage import MadeWhenAsked, fact_cache
 from moonstation.moon.horizon import Horizon, read_horizon
 
 #: Eye and mast heights [m] of the shipped sky-lines.
@@ -42,21 +41,16 @@ class Place:
     description: str
 
 
-@fact_cache
+@cache
 def named_places() -> Mapping[str, Place]:
     """Every shipped place by name."""
-    return MappingProxyType(
-        {
-            name: Place(
-                name,
-                lookup(f"place.{name}.latitude").value,
-                lookup(f"place.{name}.longitude").value,
-                kind,
-                description,
-            )
-            for name, (kind, description) in _DESCRIPTIONS.items()
-        }
-    )
+    return MadeWhenAsked(_DESCRIPTIONS, _place)
+
+
+@fact_cache
+def _place(name: str) -> Place:
+    latitude_deg, longitude_deg = (lookup(f"place.{name}.{angle}").value for angle in ("latitude", "longitude"))
+    return Place(name, latitude_deg, longitude_deg, *_DESCRIPTIONS[name])
 
 
 def place(name: str) -> Place:
@@ -69,7 +63,7 @@ def place(name: str) -> Place:
     raise RangeError(Fault("place", "no such place", name, allowed=", ".join(places), hint=hint))
 
 
-@cache
+@fact_cache
 def shipped_horizon(name: str, height_m: float) -> Horizon:
     """The shipped sky-line of a named place; raises RangeError that lists what is shipped."""
     known = place(name)

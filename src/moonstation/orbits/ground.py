@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cache, lru_cache
 
 import numpy as np
 from numba import njit
@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.time import DAY_S, J2000_JD, TimeGrid, utc_from_tdb
 from moonstation.facts.table import all_facts, lookup
-from moonstation.facts.usage import fact_cache
+from moonstation.facts.usage import MadeWhenAsked, fact_cache
 from moonstation.orbits.interpolation import sampled
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.sky.topocentric import LIGHT_KM_S
@@ -61,19 +61,17 @@ class GroundStation:
             raise RangeError(faults)
 
 
-@fact_cache
-def named_stations() -> dict[str, GroundStation]:
+@cache
+def named_stations() -> Mapping[str, GroundStation]:
     """The ground stations whose places stand in the facts tables, by name."""
     ending = "_latitude"
-    names = [key.removeprefix("ground.").removesuffix(ending) for key in all_facts() if _is_place(key, ending)]
-    return {
-        name: GroundStation(name, lookup(f"ground.{name}_latitude").value, lookup(f"ground.{name}_longitude").value)
-        for name in names
-    }
+    keys = (key for key in all_facts() if key.startswith("ground.") and key.endswith(ending))
+    return MadeWhenAsked((key.removeprefix("ground.").removesuffix(ending) for key in keys), _named_station)
 
 
-def _is_place(key: str, ending: str) -> bool:
-    return key.startswith("ground.") and key.endswith(ending)
+@fact_cache
+def _named_station(name: str) -> GroundStation:
+    return GroundStation(name, lookup(f"ground.{name}_latitude").value, lookup(f"ground.{name}_longitude").value)
 
 
 def moon_elevation_deg(station: GroundStation, tdb: ArrayLike, ephemeris: Ephemeris | None = None) -> FloatArray:

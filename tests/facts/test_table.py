@@ -1,0 +1,64 @@
+"""No number without unit, source and status, and every bad row told with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from moonstation.core.errors import FactError, Fault
+from moonstation.facts.table import STATUSES, UNCONFIRMED, Fact, all_facts, lookup, read_facts
+
+HEADER = "key,value,low,high,unit,source,locator,status,note"
+
+
+def read(*rows: str, header: str = HEADER) -> tuple[list[Fact], list[Fault]]:
+    faults: list[Fault] = []
+    return list(read_facts("t.csv", "\n".join([header, *rows]), faults)), faults
+
+
+def test_a_row_becomes_a_fact() -> None:
+    [fact], faults = read('a.b,1.5,1,2,kg/d,"Who, when",p. 3,published,')
+    assert faults == []
+    assert fact == Fact("a.b", 1.5, 1.0, 2.0, "kg/d", "Who, when", "p. 3", "published", "", "t.csv")
+    [open_range], _ = read("a,1,,,m,who,,assumption,why")
+    assert (open_range.low, open_range.high, open_range.note) == (None, None, "why")
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("a,1,,,,who,,published,", "unit is empty"),
+        ("a,1,,,m,,,published,", "source is empty"),
+        (",1,,,m,who,,published,", "key is empty"),
+        ("a,1,,,m,who,,guess,", "unknown status"),
+        ("a,one,,,m,who,,published,", "must be numbers"),
+        ("a,1,x,,m,who,,published,", "must be numbers"),
+        ("a,nan,,,m,who,,published,", "finite"),
+        ("a,inf,,,m,who,,published,", "finite"),
+        ("a,3,1,2,m,who,,published,", "within low..high"),
+        ("a,1,,,m,who,,published", "wrong number of columns"),
+        ("a,1,,,m,who, and when,,published,", "wrong number of columns"),
+    ],
+)
+def test_a_bad_row_is_told_with_its_line_and_left_out(row: str, words: str) -> None:
+    facts, faults = read("good,1,,,m,who,,published,", row)
+    assert [fact.key for fact in facts] == ["good"]
+    assert [fault.where for fault in faults] == ["t.csv:3"]
+    assert words in faults[0].message + faults[0].hint
+
+
+def test_other_columns_are_refused() -> None:
+    facts, faults = read("a,1,m", header="key,value,unit")
+    assert facts == []
+    assert faults[0].where == "t.csv:1"
+
+
+def test_an_unknown_key_gets_near_names() -> None:
+    with pytest.raises(FactError, match=r"did you mean .*crew\.oxygen"):
+        lookup("crew.oxigen")
+    with pytest.raises(FactError, match="moonstation facts"):
+        lookup("?")
+
+
+def test_the_shipped_tables_load_and_use_every_status_that_counts() -> None:
+    statuses = {fact.status for fact in all_facts().values()}
+    assert set(UNCONFIRMED) < statuses <= set(STATUSES)
