@@ -77,7 +77,8 @@ def test_two_people_stay_four_weeks(capability: Capability) -> None:
 
 def test_life_support_is_the_scarcest_of_what_is_installed(base: RunResult, capability: Capability) -> None:
     plant = {asset.name: asset.component for asset in base.station.assets}
-    room = plant["laboratory cabin"].volume_m3 / plant["laboratory cabin"].volume_per_person_m3  # type: ignore[attr-defined]
+    cabin = plant["laboratory cabin"]
+    room = cabin.habitable_share * cabin.volume_m3 / cabin.volume_per_person_m3  # type: ignore[attr-defined]
     people = capability.series("life_support_crew", "ridge")[-1]
     assert 2.0 <= people <= room
 

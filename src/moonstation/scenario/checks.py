@@ -287,17 +287,32 @@ def _milestones(draft: Draft, source: Source) -> Iterator[Fault]:
     yield from _circles(source, "milestones", entries)
 
 
+def unit_mass_kg(entry: AssetEntry) -> float:
+    """Mass of one asset and of what its tank holds on landing [kg]; 0 where nothing tells the mass.
+
+    Its own mass is ``landed_kg``, else the component's ``mass_kg`` (a parameter, or what follows from its size).
+    """
+    mass_kg = entry.landed_kg
+    if mass_kg is None:
+        try:
+            known = getattr(component_of(entry), "mass_kg", 0.0)
+        except (MoonstationError, ValueError, TypeError):  # told where the component is checked
+            return 0.0
+        mass_kg = known() if callable(known) else known
+    return float(mass_kg) + float(getattr(entry, "start_kg", 0.0))
+
+
 def _masses(draft: Draft, source: Source) -> Iterator[Fault]:
-    """What a mission brings, where masses are given, cannot weigh more than the mission lands."""
+    """What a mission brings, as far as its masses are known, cannot weigh more than the mission lands."""
     loads: defaultdict[str | None, float] = defaultdict(float)
-    for _, entry in draft.assets:
-        mass_kg = getattr(entry, "mass_kg", None) if entry.landed_kg is None else entry.landed_kg
-        loads[entry.mission] += (entry.count or 1) * (mass_kg or 0.0)
+    for number, entry in draft.assets:
+        if draft.sound("assets", number):
+            loads[entry.mission] += entry.count * unit_mass_kg(entry)
     for _, delivery in draft.deliveries:
         loads[delivery.mission] += sum(delivery.amounts().values())
     for number, mission in draft.missions:
         load, landed = loads[mission.name], mission.landed_mass_kg
         if landed is not None and load > landed:
-            hint = f"its assets and deliveries weigh {load:g} kg; land more or bring less"
+            hint = f"its assets and deliveries weigh {load:.0f} kg; land more or bring less"
             path = ("missions", number, "landed_mass_kg")
             yield source.fault(path, "is less than what it brings", unit="kg", hint=hint)

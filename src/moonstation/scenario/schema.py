@@ -168,7 +168,7 @@ class AssetEntry(Part):
     priority_shift: Annotated[int, within(-9, 9)] = 0
     """Added to the priority of everything that it does; positive is shed earlier."""
     landed_kg: Annotated[float, within(0.0, 1_000_000.0)] | None = None
-    """Mass of one of it [kg]; counts against the mission's landed mass."""
+    """Mass of one, without a tank's content [kg]; left out: what its size tells. Counts against the mission's."""
     note: Text = ""
     """Remark for readers."""
 

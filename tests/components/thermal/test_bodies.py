@@ -104,7 +104,7 @@ def test_all_electric_power_inside_becomes_heat_inside():
 
 
 HABITAT = RadiatorLoop(
-    habitat_mass_kg=8000.0, surface_m2=110.0, radiator_m2=25.0, base_load_kw=2.0, heater_kw=2.0, other_heat_kw=3.0
+    habitat_mass_kg=8000.0, surface_m2=110.0, radiator_m2=25.0, base_load_kw=2.0, heater_kw=2.2, other_heat_kw=3.0
 )
 
 
@@ -141,3 +141,9 @@ def test_pumps_draw_their_share_of_the_heat_they_carry():
 @given(heat=st.floats(0.0, 5000.0), more=st.floats(1.0, 5000.0))
 def test_more_heat_is_never_colder(heat, more):
     assert steady_k(HABITAT, DAY, "habitat", heat + more) >= steady_k(HABITAT, DAY, "habitat", heat)
+
+
+def test_heater_and_radiator_never_work_against_each_other_and_hold_the_air_at_its_temperature():
+    setpoint_k, closed_k = lookup("thermal.cabin_setpoint").value, lookup("thermal.cabin_bypass_closed").value
+    assert setpoint_k <= closed_k
+    assert setpoint_k <= lookup("cabin.temperature").value <= lookup("thermal.cabin_bypass_open").value

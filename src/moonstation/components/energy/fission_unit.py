@@ -9,6 +9,7 @@ import numpy as np
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
 from moonstation.core.time import YEAR_H
+from moonstation.facts.table import lookup
 
 
 @component("fission_unit")
@@ -26,6 +27,10 @@ class FissionUnit:
         "load following (what nobody takes is dumped); the power that start-up needs; the sink's influence on the "
         "converters; decay heat after shut-down; shielding and the distance to people; failures"
     )
+
+    def mass_kg(self) -> float:
+        """Mass of the plant [kg], at the specific power of NASA's design class."""
+        return self.rated_kw / lookup("fsp.power").value * lookup("fsp.mass").value
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One source: nothing until the start-up is over, then the rated power times what age has left."""

@@ -34,6 +34,10 @@ class RadioisotopeUnit:
         "influence on the thermocouples; fade before landing"
     )
 
+    def mass_kg(self) -> float:
+        """Mass of the generator [kg], at the specific power of the MMRTG."""
+        return self.power_w / lookup("mmrtg.power_bol").value * lookup("mmrtg.mass").value
+
     def primitives(self, place: Surroundings) -> Primitives:
         """One source whose series is the isotope's decay times the thermocouples' fade."""
         age = place.age_years().astype(np.float64)

@@ -76,6 +76,10 @@ class SolarArray:
         efficiency = self.cell_efficiency * self.packing_factor * self.wiring_efficiency
         return irradiance_w_m2 * self.area_m2 * efficiency / 1e3
 
+    def mass_kg(self) -> float:
+        """Mass of the deployed array with its structure [kg], without a mast."""
+        return self.rated_kw() * 1e3 / lookup("pv.panel_specific_power").value
+
     def primitives(self, place: Surroundings) -> Primitives:
         """One source whose series is 1 when new under the whole Sun at 1 au."""
         share = place.sun_disc_fraction(on_mast=self.height == "mast") / place.sun_distance_au() ** 2

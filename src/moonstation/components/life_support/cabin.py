@@ -45,9 +45,14 @@ class Cabin:
     humidity: float = fact("cabin.humidity", unit="-", doc="relative humidity on arrival", low=0.05, high=1)
     leak_per_day: float = fact("cabin.leak", unit="1/d", doc="share of the air lost per day", low=0, high=0.5)
     makeup_kg_h: float = fact("cabin.makeup_rate", unit="kg/h", doc="flow of each make-up valve", low=0, high=1000)
-    housekeeping_w_m3: float = fact("cabin.housekeeping", unit="W/m3", doc="fans and light per volume", low=0, high=100)
+    housekeeping_w_m3: float = fact(
+        "cabin.housekeeping", unit="W/m3", doc="ventilation and light per volume", low=0, high=100
+    )
+    habitable_share: float = fact(
+        "cabin.habitable_share", unit="-", doc="net habitable over pressurised volume", low=0.1, high=1
+    )
     volume_per_person_m3: float = fact(
-        "cabin.volume_per_person", unit="m3", doc="volume that one person needs", low=3, high=500
+        "cabin.volume_per_person", unit="m3", doc="net habitable volume that one person needs", low=1, high=500
     )
 
     example: ClassVar = {"volume_m3": 120}
@@ -61,11 +66,11 @@ class Cabin:
         Flow("nitrogen", "in", "make-up of the leak"),
         Flow("cabin_oxygen", "out", "make-up"),
         Flow("cabin_nitrogen", "out", "make-up"),
-        Flow("electricity", "in", "fans and light"),
+        Flow("electricity", "in", "ventilation and light"),
     )
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """Four gas stores, two make-up valves, fans and light."""
+        """Four gas stores, two make-up valves, ventilation and light."""
         return Primitives(
             stores=tuple(self._store(gas) for gas in GASES),
             processes=(
@@ -77,7 +82,7 @@ class Cabin:
                     priority=1,
                 ),
             ),
-            capability={"cabin_crew": self.volume_m3 / self.volume_per_person_m3},
+            capability={"cabin_crew": self.habitable_share * self.volume_m3 / self.volume_per_person_m3},
         )
 
     def _store(self, gas: str) -> Store:

@@ -26,7 +26,7 @@ class CondensingHeatExchanger:
     water_kg_h: float = param(unit="kg/h", doc="condensate at full rate", low=0, high=1000)
     humidity: float = fact("cabin.humidity", unit="-", doc="relative humidity that it holds", low=0.05, high=1)
     energy_kwh_per_kg: float = fact(
-        "condenser.energy", unit="kWh/kg", doc="fan and separator per kg of condensate", low=0, high=10
+        "condenser.energy", unit="kWh/kg", doc="its own fan and separator per kg of condensate", low=0, high=10
     )
 
     example: ClassVar = {"water_kg_h": 0.8}

@@ -28,10 +28,16 @@ class RadiatorLoop:
     habitat_mass_kg: float = param(unit="kg", doc="structure, equipment, water inside", low=10.0, high=1e7)
     surface_m2: float = param(unit="m2", doc="insulated outer surface", low=1.0, high=1e6)
     radiator_m2: float = param(unit="m2", doc="radiator that faces the sky", low=0.0, high=1e6)
-    base_load_kw: float = param(unit="kW", doc="fans, lights, controls; ends as heat inside", low=0.0, high=1e4)
+    base_load_kw: float = param(
+        unit="kW", doc="controls, valves, racks: what no other asset draws; ends as heat inside", low=0.0, high=1e4
+    )
     heater_kw: float = param(unit="kW", doc="power of the heater", low=0.0, high=1e4)
     other_heat_kw: float = param(
-        unit="kW", doc="mean heat of people and machines that draw power elsewhere", low=0.0, high=1e4, default=0.0
+        unit="kW",
+        doc="mean heat of people, and of cabins and machines inside that draw as assets of their own",
+        low=0.0,
+        high=1e4,
+        default=0.0,
     )
     insulation_w_m2_k: float = fact(
         "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0

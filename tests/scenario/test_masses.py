@@ -1,0 +1,80 @@
+"""What a mission brings must not weigh more than it lands: masses given, and masses that follow from a size."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from moonstation.core.errors import ScenarioError
+from moonstation.facts.table import lookup
+from moonstation.scenario.checks import unit_mass_kg
+from moonstation.scenario.reading import load_scenario, read_scenario
+from moonstation.scenario.schema import AssetEntry
+
+GOOD = Path(__file__).with_name("good.toml").read_text("utf-8")
+HEADER = '\n[[assets]]\nname = "extra"\nsite = "landing-place"\nmission = "First lander"\n'
+
+
+def asset(text: str) -> AssetEntry:
+    return read_scenario(GOOD + HEADER + text).assets[-1]
+
+
+@pytest.mark.parametrize(
+    ("text", "mass_kg"),
+    [
+        ('type = "tank"\nquantity = "water"\ncapacity_kg = 90\nstart_kg = 70', 70.0),
+        ('type = "tank"\nquantity = "water"\ncapacity_kg = 90\nstart_kg = 70\nlanded_kg = 9', 79.0),
+        ('type = "battery"\ncapacity_kwh = 20', 20_000 / lookup("battery.specific_energy").value),
+        ('type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130', 130.0),
+        ('type = "radioisotope_unit"\npower_w = 11', 4.5),
+        ('type = "rover"\nmass_kg = 30\narray_m2 = 1\nbattery_kwh = 1\nwork_kw = 0.1', 30.0),
+        ('type = "recorder"\ncapacity_gbit = 10', 0.0),
+    ],
+)
+def test_a_mass_is_given_or_follows_from_a_size(text: str, mass_kg: float) -> None:
+    assert unit_mass_kg(asset(text)) == pytest.approx(mass_kg)
+
+
+def test_an_array_weighs_by_its_power_and_a_reactor_as_its_class() -> None:
+    # 1361 W/m2 x 10 m2 x 0.298 x 0.85 x 0.92 = 3172 W at 70 W/kg
+    assert unit_mass_kg(asset('type = "solar_array"\narea_m2 = 10')) == pytest.approx(45.3, abs=0.1)
+    text = GOOD.replace("landed_mass_kg", "# landed_mass_kg")
+    plant = read_scenario(text + HEADER + 'type = "fission_unit"\nrated_kw = 40').assets[-1]
+    assert unit_mass_kg(plant) == pytest.approx(6000.0)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        'type = "battery"\ncapacity_kwh = 400',
+        'type = "tank"\nquantity = "oxygen"\ncapacity_kg = 2000\nstart_kg = 2000',
+        'type = "solar_array"\narea_m2 = 200\ncount = 3',
+    ],
+)
+def test_what_weighs_too_much_is_refused(text: str) -> None:
+    with pytest.raises(ScenarioError, match="is less than what it brings"):
+        asset(text)
+
+
+def test_every_flight_of_the_ilrs_carries_what_it_is_said_to() -> None:
+    scenario = load_scenario("ilrs")
+    loads: dict[str, float] = {}
+    for entry in scenario.assets:
+        loads[entry.mission] = loads.get(entry.mission, 0.0) + entry.count * unit_mass_kg(entry)
+    assert all(loads[f"ILRS-{number}"] > 3000 for number in range(1, 6))
+
+
+def crew_of(scenario: Any, mission: str) -> float:
+    return sum(entry.crew_size for entry in scenario.assets if entry.type == "crew" and entry.mission == mission)
+
+
+def test_two_people_come_by_one_landing_and_four_by_two() -> None:
+    scenario = load_scenario("ilrs")
+    lander_kg = lookup("mission.crewed.landed_mass").value
+    for mission in scenario.missions:
+        people = crew_of(scenario, mission.name)
+        if people:
+            assert mission.landed_mass_kg == pytest.approx(lander_kg * (1 if people <= 2 else 2))
+            assert people <= 4
