@@ -65,7 +65,7 @@ def _set_modes(tables: Tables, rules: Rules, now: Row, log: Table, step: int) ->
             power.mode = wanted
             power.timer = 0
             power.serve_up_to = tables.serve_up_to[wanted]
-            note(log, step, EV_MODE, e, wanted)
+            note(log, step, EV_MODE, e, float(wanted))
         else:
             power.timer = power.timer + 1 if wanted < power.mode else 0
 

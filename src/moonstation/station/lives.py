@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from moonstation.station.compiling import inlined
 from moonstation.station.packed import (
     EV_DELIVERY,
@@ -17,7 +19,7 @@ from moonstation.station.tables import Record, Table, Tables
 
 
 @inlined
-def note(log: Table, step: int, code: int, index: int, value: float) -> None:
+def note(log: Table, step: int, code: int, index: int | np.int64, value: float) -> None:
     """Append one event; row 0 counts them. Beyond the room only the count goes on: the caller repeats with more."""
     count = log[0].index + 1
     log[0].index = count
@@ -29,7 +31,7 @@ def note(log: Table, step: int, code: int, index: int, value: float) -> None:
 
 
 @inlined
-def _drop_stores(stores: Table, buses: Table, asset: int, lost: bool) -> None:
+def _drop_stores(stores: Table, buses: Table, asset: int | np.int64, lost: bool) -> None:
     """Take an asset's stores out of the station and book their content as lost or removed."""
     for s in range(len(stores)):
         store = stores[s]
@@ -125,7 +127,7 @@ def change_assets(tables: Tables, log: Table, step: int) -> int:
 def deliver(tables: Tables, log: Table, step: int, delivery: int) -> int:
     """Fill stores with what landed by this step; returns the next delivery's number."""
     while delivery < len(tables.deliveries) and tables.deliveries[delivery].step <= step:
-        b, rest = tables.deliveries[delivery].bus, tables.deliveries[delivery].amount
+        b, rest = np.int64(tables.deliveries[delivery].bus), tables.deliveries[delivery].amount
         bus = tables.buses[b]
         note(log, step, EV_DELIVERY, b, rest)
         bus.delivered += rest
@@ -142,7 +144,7 @@ def deliver(tables: Tables, log: Table, step: int, delivery: int) -> int:
 
 
 @inlined
-def _lose(tables: Tables, log: Table, step: int, asset: int, code: int, value: float) -> bool:
+def _lose(tables: Tables, log: Table, step: int, asset: int | np.int64, code: int, value: float) -> bool:
     if not tables.assets[asset].on:
         return False
     tables.assets[asset].on = False
@@ -162,13 +164,13 @@ def lose_assets(tables: Tables, log: Table, step: int, step_h: float) -> bool:
             cold = node.temperature < node.survive_min_k
             if cold or node.temperature > node.survive_max_k:
                 code = EV_LOST_COLD if cold else EV_LOST_HOT
-                lost |= _lose(tables, log, step, node.asset, code, node.temperature)
+                lost |= _lose(tables, log, step, np.int64(node.asset), code, node.temperature)
     for p in tables.live_processes:
         if p < 0:
             break
         process = tables.processes[p]
         if process.starved >= process.starve_limit:
-            lost |= _lose(tables, log, step, process.asset, EV_LOST_STARVED, process.starved * step_h)
+            lost |= _lose(tables, log, step, np.int64(process.asset), EV_LOST_STARVED, process.starved * step_h)
     more = True
     while more:  # what is carried may carry more
         more = False

@@ -18,6 +18,9 @@ ALWAYS, HYSTERESIS, HOLD, SURPLUS, THERMOSTAT = range(5)
 #: Modes of a power bus, by number (see ``model.MODES``).
 NOMINAL, DARK, SURVIVAL, SAFE = range(4)
 
+#: Not plain integers, for numba would compile what takes one of them for each of them anew.
+_numbers: Any = np.arange(13)
+
 #: Events that the kernel reports: (step, code, index, value).
 (
     EV_LANDED,
@@ -33,7 +36,7 @@ NOMINAL, DARK, SURVIVAL, SAFE = range(4)
     EV_DELIVERY,
     EV_DELIVERY_OVERFLOW,
     EV_LOST_HOUSED,
-) = range(13)
+) = _numbers
 
 #: A row of the log of events.
 EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), ("value", np.float64)])
