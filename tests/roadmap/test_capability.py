@@ -68,6 +68,15 @@ def test_energy_is_the_supply_of_the_last_synodic_day(base: RunResult, capabilit
     assert (capability.series("energy_kw")[SYNODIC_H:] > capability.series("energy_kw", "ridge")[SYNODIC_H:]).all()
 
 
+def test_energy_served_is_the_share_of_time_without_a_gap(base: RunResult, capability: Capability) -> None:
+    served = np.asarray(base.dataset["critical_served"].sel(site="mons-mouton"), float)
+    share = capability.series("energy_served_share", "mons-mouton")
+    assert share[-1] == pytest.approx(served[-SYNODIC_H:].mean())
+    assert np.isnan(share[: SYNODIC_H - 1]).all()
+    each = [capability.series("energy_served_share", site) for site in base.station.sites]
+    np.testing.assert_array_equal(capability.series("energy_served_share"), np.fmin.reduce(each))
+
+
 def test_two_people_stay_four_weeks(capability: Capability) -> None:
     crew = capability.series("crew", "ridge")
     assert set(crew) == {0.0, 2.0}

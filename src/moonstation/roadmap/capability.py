@@ -71,6 +71,17 @@ class Capability:
         daily = trailing_mean(self._supply_kw(site), steps_in(24.0, self.run.record_h))
         return trailing_minimum(daily, self._synodic_steps)
 
+    def energy_served_share(self, site: str) -> FloatArray:
+        """Share of the last synodic day in which all critical loads were served; the worst site where none is named.
+
+        A site without critical loads is NaN, and does not count.
+        """
+        served = np.asarray(self.run.dataset["critical_served"].transpose("site", "time"), np.float64)
+        names = list(self.run.dataset["site"].values)
+        sites = [site] if site else list(self.run.station.sites)
+        shares = [self._over_synodic_day(served[names.index(name)]) for name in sites]
+        return np.asarray(np.fmin.reduce(shares), np.float64)
+
     def communication_gbit_day(self, site: str) -> FloatArray:
         """Data that could be returned, mean over the last synodic day [Gbit/d].
 
@@ -147,6 +158,7 @@ class Capability:
 _SERIES: Mapping[str, Callable[[Capability, str], FloatArray]] = {
     "energy_kw": Capability.energy_kw,
     "energy_firm_kw": Capability.energy_firm_kw,
+    "energy_served_share": Capability.energy_served_share,
     "communication_gbit_day": Capability.communication_gbit_day,
     "life_support_crew": Capability.life_support_crew,
     "crew": Capability.crew,

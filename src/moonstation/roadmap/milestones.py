@@ -30,6 +30,9 @@ class Metric:
 METRICS: Mapping[str, Metric] = {
     "energy_kw": Metric("kW", "energy", "power that the sources offer, mean over the last synodic day"),
     "energy_firm_kw": Metric("kW", "firm energy", "mean power of the worst 24 h within the last synodic day"),
+    "energy_served_share": Metric(
+        "1", "energy served", "share of time in which all critical loads were served, over the last synodic day"
+    ),
     "communication_gbit_day": Metric(
         "Gbit/d", "communication", "data that could be returned to Earth, mean over the last synodic day"
     ),

@@ -194,6 +194,8 @@ class MilestoneEntry(Part):
     """Least power that the sources offer, mean over the last synodic day [kW]."""
     energy_firm_kw: Annotated[float, within(0.0)] | None = None
     """Least mean power of the worst day within the last synodic day [kW]."""
+    energy_served_share: Annotated[float, within(0.0, 1.0)] | None = None
+    """Least share of the last synodic day in which all critical loads were served, light or dark [-]."""
     communication_gbit_day: Annotated[float, within(0.0)] | None = None
     """Least data that could be returned to Earth, mean over the last synodic day [Gbit/d]."""
     life_support_crew: Annotated[float, within(0.0)] | None = None
