@@ -214,7 +214,7 @@ def _moment(text: str, where: str, kernels: Ephemeris) -> datetime:
 
     try:
         moment = parse_utc(text)
-    except (RangeError, OverflowError) as error:
+    except RangeError as error:
         raise RangeError(Fault(where, str(error))) from error
     if not kernels.covers_utc(moment):
         raise RangeError(kernels.date_fault(_iso(moment), where))

@@ -79,7 +79,7 @@ def unit_of_key(key: str) -> str:
 def _moment(value: object) -> datetime:
     try:
         moment = _utc(value)
-    except (MoonstationError, OverflowError, TypeError) as error:
+    except (MoonstationError, TypeError) as error:
         raise refused("is not a date", hint="write it like 2030-01-31 or 2030-01-31T12:00:00Z") from error
     first, last = YEARS
     if not first <= moment.year <= last:

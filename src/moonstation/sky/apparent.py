@@ -130,8 +130,6 @@ def ephemeris_table(
             moments.append(parse_utc(text))
         except RangeError as error:
             faults.append(Fault("at", str(error)))
-        except OverflowError:
-            faults.append(Fault("at", "beyond the calendar", str(text), allowed=kernels.range_text))
     faults += _moment_faults(moments, kernels, "at")
     if faults:
         raise RangeError(faults)
