@@ -92,8 +92,12 @@ def test_what_flew_before_the_start_is_there_with_its_age_and_stocks() -> None:
     built = station(("start = 2029-01-01", "start = 2029-03-01"), text=GOOD + load)
     assert {asset.start for asset in built.assets} == {datetime(2029, 1, 1, tzinfo=UTC)}
     assert built.deliveries[0].at == datetime(2029, 3, 1, tzinfo=UTC)
-    gone = station(("start = 2029-01-01", "start = 2029-03-01"), ("area_m2 = 3", "area_m2 = 3\nuntil = 2029-02-01"))
-    assert "lander array" not in {asset.name for asset in gone.assets}
+    text = GOOD.replace("start = 2029-01-01", "start = 2029-03-01").replace(
+        "area_m2 = 3", "area_m2 = 3\nuntil = 2029-02-01"
+    )
+    assert "lander array" not in {asset.name for asset in station(text=text).assets}
+    [note] = left_out(read_scenario(text))
+    assert note == "First lander: 1 assets are left out, they left service before the start"
 
 
 def test_places_relays_and_ground_stations() -> None:

@@ -86,7 +86,8 @@ def test_keys_at_the_top_can_be_overridden() -> None:
         ),
         ("mast_m = 2 ", "mast_m = 3 ", ["height not shipped", "allowed: 2 m and 10 m"]),
         ("start = 2029-01-01", "start = 2029-09-01", ["is not after the start 2029-09-01", "exchange them"]),
-        ("start = 2029-01-01", "start = 1929-01-01", ["no ephemeris", "allowed: 1999-12-21 to 2050"]),
+        ("start = 2029-01-01", "start = 1929-01-01", ["no ephemeris", "allowed: 1999-12-21T", " to 2050-12-31T"]),
+        ("start = 2029-01-01", "start = 1999-12-21T23:58:00Z", ["no ephemeris", "allowed: 1999-12-21T23:58:56Z"]),
         ("end = 2029-08-01", "end = 2129-01-01", ["no ephemeris", "2050"]),
         ("start = 2029-01-01", 'start = "New Year"', ["is not a date", "2030-01-31"]),
         ('step = "10min"', "step = 10", ["must be a text in quotes"]),
@@ -98,6 +99,8 @@ def test_keys_at_the_top_can_be_overridden() -> None:
         ('status = "planned"', 'status = "flying"', ["is not one of the choices", "'flown', 'planned', 'failed'"]),
         ("landed_mass_kg = 1200", "landed_mass_kg = 200", ["is less than what it brings", "weigh 464 kg"]),
         ('name = "rover"', 'name = "lander body"', ["the name is taken", "first given at night.toml"]),
+        ('name = "rover"', 'name = "landing-place"', ["is the name of a place", "name the asset otherwise"]),
+        ('name = "rover"', 'name = "earth"', ["is the name of a place"]),
         ("safe_exit = 0.35", "safe_exit = 0.05", ["the mode would never settle", "at least 0.2"]),
         ("safe_below = 0.20", "safe_below = 0.60", ["is above survival_below"]),
         ("dark = 3", "dark = 1", ["must not rise from nominal"]),
@@ -249,9 +252,10 @@ def test_a_sky_line_from_a_file(tmp_path: Path) -> None:
     for new, expected in (
         (place.replace("own.csv", "bad.csv"), "the sky-line cannot be used"),
         (place.replace("own.csv", "none.csv"), "neither a shipped sky-line nor a file"),
-        (place.replace("-82.8764", "-70"), "was computed for latitude -82.8"),
+        (place.replace("-82.8764", "-70"), "was computed for -82.87"),
         (place.replace("latitude_deg = -82.8764", ""), "latitude_deg: is missing"),
-        ('horizon = "amundsen-rim"\nlatitude_deg = -70', "is another place"),
+        ('horizon = "amundsen-rim"\nlatitude_deg = -70', "lies elsewhere than the sky-line amundsen-rim"),
+        ('horizon = "amundsen-rim"\nlongitude_deg = 80', "lies elsewhere than the sky-line amundsen-rim"),
     ):
         path.write_text(GOOD.replace('horizon = "amundsen-rim"', new))
         with pytest.raises(ScenarioError, match=expected):

@@ -85,8 +85,7 @@ def _arrival(scenario: Scenario, mission: str) -> datetime | None:
 
 def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
     arrival, mission = _arrival(scenario, entry.mission), scenario.mission(entry.mission)
-    end = entry.until or mission.until
-    if arrival is None or (end and end <= scenario.start):
+    if arrival is None or _is_over(entry, scenario):
         return
     for name in unit_names(entry):
         yield Asset(
@@ -94,13 +93,19 @@ def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
             component=component_of(entry),
             node=entry.site,
             start=arrival,
-            end=end,
+            end=entry.until or mission.until,
             mission=entry.mission,
             partner=entry.partner or " and ".join(mission.partners),
             facility=facility_of(entry),
             priority_shift=entry.priority_shift,
             housed_in=entry.housed_in or "",
         )
+
+
+def _is_over(entry: AssetEntry, scenario: Scenario) -> bool:
+    """Whether an asset left service before the start."""
+    end = entry.until or scenario.mission(entry.mission).until
+    return end is not None and end <= scenario.start
 
 
 def _deliveries(scenario: Scenario) -> Iterator[Delivery]:
@@ -112,14 +117,18 @@ def _deliveries(scenario: Scenario) -> Iterator[Delivery]:
 
 
 def left_out(scenario: Scenario) -> list[str]:
-    """One sentence for each mission whose load does not come, and why."""
+    """One sentence for each mission of which something does not come, and why."""
     notes = []
     for mission in scenario.missions:
-        things = sum(entry.count for entry in scenario.assets if entry.mission == mission.name)
+        assets = [entry for entry in scenario.assets if entry.mission == mission.name]
+        things = sum(entry.count for entry in assets)
         things += sum(entry.mission == mission.name for entry in scenario.deliveries)
+        over = sum(entry.count for entry in assets if _is_over(entry, scenario))
         if things and _arrival(scenario, mission.name) is None:
             why = "failed" if mission.status == "failed" else "arrives after the end"
             notes.append(f"{mission.name} {why}: {things} assets and deliveries are left out")
+        elif over:
+            notes.append(f"{mission.name}: {over} assets are left out, they left service before the start")
     return notes
 
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 
 from moonstation.core.errors import Fault, MoonstationError
-from moonstation.core.time import parse_duration_s, utc_from_tdb
+from moonstation.core.time import parse_duration_s
 from moonstation.orbits.ground import named_stations
 from moonstation.roadmap.milestones import METRICS
 from moonstation.scenario.assets import component_of
@@ -20,6 +20,7 @@ from moonstation.scenario.messages import Source
 from moonstation.scenario.places import faults_of_horizons
 from moonstation.scenario.schema import AssetEntry, MissionEntry, unit_names
 from moonstation.sky.ephemeris import Ephemeris
+from moonstation.station.model import EARTH
 
 #: Most steps that a run may have: 50 years at ten minutes.
 MOST_STEPS = 2_700_000
@@ -55,10 +56,11 @@ def _unknown(source: Source, path: KeyPath, what: str, name: str, known: Iterabl
 
 def _period(draft: Draft, source: Source) -> Iterator[Fault]:
     start, end, step = draft.moment("start"), draft.moment("end"), draft.step()
-    first, last = (str(moment)[:10] for moment in utc_from_tdb(Ephemeris.default().span_tdb))
-    for key, moment in (("start", start), ("end", end)):
-        if moment and not first < moment.strftime("%Y-%m-%d") <= last:
-            allowed = f"{first} to {last}, the span of the shipped ephemeris"
+    kernels = Ephemeris.default()
+    last = end - timedelta(seconds=parse_duration_s(step)) if end and step else end  # begin of the last step
+    for key, moment in (("start", start), ("end", last)):
+        if moment and not kernels.covers_utc(moment):
+            allowed = f"{kernels.range_text}, the span of the shipped ephemeris"
             yield source.fault((key,), "is a date for which no ephemeris is at hand", allowed=allowed)
     if not (start and end):
         return
@@ -69,16 +71,19 @@ def _period(draft: Draft, source: Source) -> Iterator[Fault]:
 
 
 def _names(draft: Draft, source: Source) -> Iterator[Fault]:
-    main_site, sites = draft.main_site(), draft.names("sites")
+    main_site, sites, relays = draft.main_site(), draft.names("sites"), draft.names("relays")
     if main_site and main_site not in sites:
         yield _unknown(source, ("main_site",), "site", main_site, sites)
-    for name in draft.names("relays"):
+    for name in relays:
         if name in sites:
             yield source.fault(("relays", name), "a site has the same name", value=name, hint="rename one of them")
     yield from _twice(source, "missions", [(number, item.name) for number, item in draft.missions])
     yield from _twice(source, "milestones", [(number, item.name) for number, item in draft.milestones])
     units = [(number, name) for number, entry in draft.assets if entry.name for name in unit_names(entry)]
     yield from _twice(source, "assets", units)
+    places = {*sites, *relays, EARTH}  # an asset's own bus goes by its name, as a place's bus does
+    for number in dict.fromkeys(number for number, name in units if name in places):
+        yield source.fault(("assets", number, "name"), "is the name of a place", hint="name the asset otherwise")
 
 
 def _twice(source: Source, section: str, names: Sequence[tuple[int, str | None]]) -> Iterator[Fault]:

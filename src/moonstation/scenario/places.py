@@ -7,6 +7,7 @@ from pathlib import Path
 
 from moonstation.core.errors import Fault, MoonstationError
 from moonstation.moon.horizon import Horizon
+from moonstation.moon.illumination import separation_deg
 from moonstation.moon.places import named_places, shipped_horizon
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
@@ -17,7 +18,7 @@ from moonstation.scenario.schema import SiteEntry
 #: Height of things that stand on the ground [m].
 GROUND_M = 2.0
 
-#: Farthest that a site may lie from the place of the shipped sky-line that it uses [deg of latitude].
+#: Farthest that a site may lie from the place of the sky-line that it uses, as an arc [deg]: 600 m.
 _NEAR_DEG = 0.02
 
 #: Farthest that a sky-line's eye may be from the height that uses it [m].
@@ -29,7 +30,8 @@ def position(site: SiteEntry) -> tuple[float, float]:
     if site.latitude_deg is not None and site.longitude_deg is not None:
         return site.latitude_deg, site.longitude_deg
     place = named_places()[site.horizon]
-    return place.latitude_deg, place.longitude_deg
+    latitude_deg = place.latitude_deg if site.latitude_deg is None else site.latitude_deg
+    return latitude_deg, place.longitude_deg if site.longitude_deg is None else site.longitude_deg
 
 
 def horizon_from(name: str, site: SiteEntry, height_m: float, folder: Path) -> Horizon:
@@ -71,10 +73,15 @@ def _position_faults(site: SiteEntry, path: KeyPath, source: Source) -> Iterator
             if key not in source.table(path):
                 yield source.fault((*path, key), "is missing", hint="needed unless horizon names a shipped sky-line")
         return
-    latitude_deg = site.latitude_deg
-    if latitude_deg is not None and abs(latitude_deg - place.latitude_deg) > _NEAR_DEG:
-        allowed = f"{place.latitude_deg:g} within {_NEAR_DEG:g} deg, where the sky-line {site.horizon} was computed"
-        yield source.fault((*path, "latitude_deg"), "is another place", unit="deg", allowed=allowed)
+    if _apart_deg(position(site), (place.latitude_deg, place.longitude_deg)) > _NEAR_DEG:
+        there = f"{place.latitude_deg:g} deg, {place.longitude_deg:g} deg east"
+        message = f"lies elsewhere than the sky-line {site.horizon}, which was computed for {there}"
+        yield source.fault(path, message, hint="leave out latitude_deg and longitude_deg, or name another sky-line")
+
+
+def _apart_deg(one: tuple[float, float], other: tuple[float, float]) -> float:
+    """Arc between two places given by latitude and longitude [deg]."""
+    return float(separation_deg(one[1], one[0], other[1], other[0]))
 
 
 def _file_faults(name: str, path: KeyPath, source: Source, folder: Path) -> Iterator[Fault]:
@@ -82,7 +89,8 @@ def _file_faults(name: str, path: KeyPath, source: Source, folder: Path) -> Iter
     if name in shipped:
         return
     try:
-        (folder / name).read_bytes()
+        with (folder / name).open("rb"):
+            pass
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         hint = did_you_mean(name, shipped, f"shipped: {', '.join(shipped)}; or the path of a CSV file")
@@ -100,9 +108,10 @@ def _table_faults(site: SiteEntry, path: KeyPath, height_m: float, source: Sourc
             details = {"value": fault.value, "unit": fault.unit, "allowed": fault.allowed, "hint": fault.hint}
             yield source.fault(path, message, **details)
         return
-    latitude_deg, _ = position(site)
-    if abs(horizon.latitude_deg - latitude_deg) > _NEAR_DEG:
-        message = f"was computed for latitude {horizon.latitude_deg:g} deg, but the site lies at {latitude_deg:g} deg"
+    latitude_deg, longitude_deg = position(site)
+    if _apart_deg((latitude_deg, longitude_deg), (horizon.latitude_deg, horizon.longitude_deg)) > _NEAR_DEG:
+        there = f"{horizon.latitude_deg:g} deg, {horizon.longitude_deg:g} deg east"
+        message = f"was computed for {there}, but the site lies at {latitude_deg:g} deg, {longitude_deg:g} deg east"
         yield source.fault(path, message)
     if abs(horizon.height_m - height_m) > _NEAR_M:
         message = f"was computed for an eye {horizon.height_m:g} m above the ground, but is used at {height_m:g} m"
