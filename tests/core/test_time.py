@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moonstation.core.errors import RangeError
-from moonstation.core.time import TimeGrid, parse_duration_s, parse_utc, tdb_from_utc, utc_from_tdb
+from moonstation.core.time import TimeGrid, iso_utc, parse_duration_s, parse_utc, tdb_from_utc, utc_from_tdb
 
 START = datetime(2029, 1, 1, tzinfo=UTC)
 
@@ -141,3 +141,9 @@ def test_a_grids_times_are_the_begins_of_its_steps() -> None:
 )
 def test_a_moment_belongs_to_the_first_step_that_begins_at_or_after_it(moment: str, index: int) -> None:
     assert TimeGrid.between("2029-01-01", "2029-01-02", "10min").index_at(moment) == index
+
+
+def test_a_moment_is_told_in_utc_to_the_second_or_the_millisecond() -> None:
+    there = datetime(2030, 1, 31, 20, tzinfo=timezone(timedelta(hours=8)))
+    assert iso_utc(there) == "2030-01-31T12:00:00Z"
+    assert iso_utc(there + timedelta(milliseconds=5)) == "2030-01-31T12:00:00.005Z"

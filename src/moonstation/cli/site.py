@@ -72,14 +72,16 @@ def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
 
 def site_report(light: SiteLight, name: str | None = None) -> dict[str, Any]:
     """What ``moonstation site --json`` prints: place, period, summary of the light, and what made the sky-line."""
+    from moonstation.core.time import iso_utc
+
     sky_line, grid = light.horizon, light.grid
     return {
         "site": name,
         "latitude_deg": sky_line.latitude_deg,
         "longitude_deg": sky_line.longitude_deg,
         "height_m": sky_line.height_m,
-        "start": _iso(grid.start),
-        "end": _iso(grid.end),
+        "start": iso_utc(grid.start),
+        "end": iso_utc(grid.end),
         "step_h": grid.step_h,
         **light.summary,
         "horizon": dict(sky_line.provenance),
@@ -210,14 +212,14 @@ def _grid(start: str, end: str, step: str, kernels: Ephemeris) -> TimeGrid:
 def _moment(text: str, where: str, kernels: Ephemeris) -> datetime:
     """A moment within the kernels."""
     from moonstation.core.errors import Fault, RangeError
-    from moonstation.core.time import parse_utc
+    from moonstation.core.time import iso_utc, parse_utc
 
     try:
         moment = parse_utc(text)
     except RangeError as error:
         raise RangeError(Fault(where, str(error))) from error
     if not kernels.covers_utc(moment):
-        raise RangeError(kernels.date_fault(_iso(moment), where))
+        raise RangeError(kernels.date_fault(iso_utc(moment), where))
     return moment
 
 
@@ -230,10 +232,6 @@ def _tried(function: Callable[[], _T], faults: list[Fault], where: str = "") -> 
     except MoonstationError as error:
         faults += error.faults or (Fault(where or "place", str(error)),)
         return None
-
-
-def _iso(moment: datetime) -> str:
-    return moment.replace(tzinfo=None).isoformat(timespec="seconds") + "Z"
 
 
 def _write_events(path: Path, light: SiteLight) -> None:

@@ -50,6 +50,12 @@ def _from_iso(text: str) -> datetime:
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
 
 
+def iso_utc(moment: datetime) -> str:
+    """ISO 8601 text of an aware moment in UTC, to the second, or to the millisecond where it has any."""
+    utc = moment.astimezone(UTC).replace(tzinfo=None)
+    return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"
+
+
 def parse_duration_s(text: str | float) -> float:
     """Seconds [s] from a duration such as ``10min``, ``1h``, ``8h``, ``2d``, ``30s``.
 

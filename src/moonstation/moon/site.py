@@ -70,8 +70,8 @@ class SiteLight:
         return [
             {
                 "event": name,
-                "start_utc": iso_utc(start),
-                "end_utc": iso_utc(end),
+                "start_utc": iso_of_tdb(start),
+                "end_utc": iso_of_tdb(end),
                 "duration_h": round(float(end - start) / HOUR_S, 4),
                 "cut_by_record": bool(cut),
             }
@@ -114,7 +114,7 @@ class SiteLight:
         if not start.size:
             return 0.0, None
         longest = int(np.argmax(end - start))
-        return float(end[longest] - start[longest]) / HOUR_S, iso_utc(start[longest])
+        return float(end[longest] - start[longest]) / HOUR_S, iso_of_tdb(start[longest])
 
     @cached_property
     def _windows(self) -> dict[str, Windows]:
@@ -175,7 +175,7 @@ def site_light(horizon: Horizon, grid: TimeGrid, ephemeris: Ephemeris | None = N
     )
 
 
-def iso_utc(tdb: float) -> str:
+def iso_of_tdb(tdb: float) -> str:
     """ISO 8601 UTC, to the second, of an epoch [s past J2000 TDB]."""
     moment = utc_from_tdb(tdb) + np.timedelta64(500, "ms")
     return f"{np.datetime_as_string(moment, unit='s')}Z"

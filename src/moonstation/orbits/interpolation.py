@@ -8,9 +8,9 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-FloatArray = NDArray[np.float64]
+from moonstation.sky.cubic import NODES, four_nodes, weights
 
-_FEWEST_NODES = 4
+FloatArray = NDArray[np.float64]
 
 
 def sampled(function: Callable[[FloatArray], FloatArray], tdb: FloatArray, node_step_s: float) -> FloatArray:
@@ -30,7 +30,7 @@ def sampled(function: Callable[[FloatArray], FloatArray], tdb: FloatArray, node_
     if tdb.size == 0:
         return function(tdb)
     first, last = float(tdb.min()), float(tdb.max())
-    count = max(int(np.ceil((last - first) / node_step_s)) + 1, _FEWEST_NODES)
+    count = max(int(np.ceil((last - first) / node_step_s)) + 1, NODES)
     if count >= tdb.size or last == first:
         return function(tdb)
     nodes = np.linspace(first, last, count)
@@ -43,12 +43,8 @@ def _cubic(tdb: FloatArray, first: float, step_s: float, rows: FloatArray) -> Fl
     out = np.empty((tdb.size, rows.shape[1]))
     for i in range(tdb.size):
         x = (tdb[i] - first) / step_s
-        k = min(max(int(x) - 1, 0), len(rows) - 4)
-        x -= k
-        w0 = -(x - 1.0) * (x - 2.0) * (x - 3.0) / 6.0
-        w1 = x * (x - 2.0) * (x - 3.0) / 2.0
-        w2 = -x * (x - 1.0) * (x - 3.0) / 2.0
-        w3 = x * (x - 1.0) * (x - 2.0) / 6.0
+        k = four_nodes(x, len(rows))
+        w0, w1, w2, w3 = weights(x - k)
         for j in range(rows.shape[1]):
             out[i, j] = w0 * rows[k, j] + w1 * rows[k + 1, j] + w2 * rows[k + 2, j] + w3 * rows[k + 3, j]
     return out

@@ -11,10 +11,11 @@ from numpy.typing import ArrayLike
 from scipy.constants import au
 
 from moonstation.core.errors import Fault, RangeError
-from moonstation.core.time import DAY_S, HOUR_S, TimeGrid, parse_utc, tdb_from_utc
+from moonstation.core.time import DAY_S, HOUR_S, TimeGrid, iso_utc, parse_utc, tdb_from_utc
 from moonstation.facts.table import lookup
 from moonstation.facts.usage import fact_cache_of
 from moonstation.sky.chebyshev import FloatArray
+from moonstation.sky.cubic import NODES
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.sky.orientation import moon_me_from_icrf
 from moonstation.sky.topocentric import LIGHT_KM_S, STATE_COLUMNS, look_between, look_each, places
@@ -22,7 +23,6 @@ from moonstation.sky.topocentric import LIGHT_KM_S, STATE_COLUMNS, look_between,
 AU_KM = au / 1000.0
 _SEEN = ("sun", "earth")
 _NODE_S = HOUR_S  # cubic interpolation over one hour errs by less than 0.0001 arcseconds
-_FEWEST_NODES = 4
 _HEIGHT_LIMITS_M = (-15_000.0, 100_000.0)  # the Moon's own relief runs from -9,100 m to 10,800 m
 
 
@@ -138,7 +138,7 @@ def ephemeris_table(
     sun, earth = (apparent_directions(lat_deg, lon_deg, tdb, height_m, body, kernels) for body in ("sun", "earth"))
     return [
         {
-            "utc": _iso(moment),
+            "utc": iso_utc(moment),
             "sun_azimuth_deg": float(sun.azimuth_deg[i]),
             "sun_elevation_deg": float(sun.elevation_deg[i]),
             "earth_azimuth_deg": float(earth.azimuth_deg[i]),
@@ -170,12 +170,7 @@ def place_faults(lat_deg: ArrayLike, lon_deg: ArrayLike, height_m: ArrayLike = 0
 def _moment_faults(moments: Sequence[datetime], kernels: Ephemeris, where: str) -> list[Fault]:
     """Faults of moments outside the kernels, told without the calendar arithmetic that far dates overflow."""
     outside = [moment for moment in moments if not kernels.covers_utc(moment)]
-    return [kernels.date_fault(_iso(moment), where) for moment in outside]
-
-
-def _iso(moment: datetime) -> str:
-    fine = "milliseconds" if moment.microsecond else "seconds"
-    return moment.replace(tzinfo=None).isoformat(timespec=fine) + "Z"
+    return [kernels.date_fault(iso_utc(moment), where) for moment in outside]
 
 
 def _place_table(lat_deg: FloatArray, lon_deg: FloatArray, height_m: FloatArray) -> FloatArray:
@@ -208,6 +203,6 @@ def _light_s(vector_km: FloatArray) -> FloatArray:
 def _grid_states(kernels: Ephemeris, body: str, grid: TimeGrid) -> FloatArray:
     """States at every step of the grid, or about every hour from its first to its last step when steps are short."""
     span_s = grid.tdb[-1] - grid.tdb[0]
-    nodes = max(int(np.ceil(span_s / _NODE_S)) + 1, _FEWEST_NODES)
+    nodes = max(int(np.ceil(span_s / _NODE_S)) + 1, NODES)
     tdb = grid.tdb if 2 * nodes > grid.count else np.linspace(grid.tdb[0], grid.tdb[-1], nodes)
     return _states(body, tdb, kernels)

@@ -7,6 +7,7 @@ from numba import njit
 from scipy.constants import c as LIGHT_M_S
 
 from moonstation.sky.chebyshev import FloatArray
+from moonstation.sky.cubic import four_nodes, weights
 
 LIGHT_KM_S = LIGHT_M_S / 1000.0
 #: Columns of a table of states: light-time vector Moon -> body [km], velocity of body, velocity of Moon [km/s].
@@ -81,15 +82,10 @@ def look_between(tdb: FloatArray, first: float, step_s: float, nodes: FloatArray
     """
     out = np.empty((3, tdb.size))
     state = np.empty(STATE_COLUMNS)
-    last = len(nodes) - 4
     for i in range(tdb.size):
         x = (tdb[i] - first) / step_s
-        k = min(max(int(x) - 1, 0), last)
-        x -= k
-        w0 = -(x - 1.0) * (x - 2.0) * (x - 3.0) / 6.0
-        w1 = x * (x - 2.0) * (x - 3.0) / 2.0
-        w2 = -x * (x - 1.0) * (x - 3.0) / 2.0
-        w3 = x * (x - 1.0) * (x - 2.0) / 6.0
+        k = four_nodes(x, len(nodes))
+        w0, w1, w2, w3 = weights(x - k)
         for j in range(STATE_COLUMNS):
             state[j] = w0 * nodes[k, j] + w1 * nodes[k + 1, j] + w2 * nodes[k + 2, j] + w3 * nodes[k + 3, j]
         out[0, i], out[1, i], out[2, i] = _look(state, place)

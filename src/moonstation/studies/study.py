@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moonstation.core.time import iso_utc
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
 from moonstation.facts.usage import recorded
 from moonstation.roadmap.milestones import MilestoneOutcome, evaluate
@@ -101,8 +101,8 @@ class Study:
         return {
             "name": self.scenario.name,
             "title": self.scenario.title,
-            "start": _iso(self.scenario.start),
-            "end": _iso(self.scenario.end),
+            "start": iso_utc(self.scenario.start),
+            "end": iso_utc(self.scenario.end),
             "main_site": main_site(self.run),
             "verdict": "lives" if self.lives else "does not live",
             "reasons": list(self.reasons),
@@ -155,12 +155,8 @@ def study(scenario: str | Path, *, progress: Progress | None = None) -> Study:
 def _milestone(item: MilestoneOutcome) -> dict[str, Any]:
     return {
         "title": item.title,
-        "planned": _iso(item.planned),
-        "reached": _iso(item.reached) if item.reached else None,
+        "planned": iso_utc(item.planned),
+        "reached": iso_utc(item.reached) if item.reached else None,
         "delay_days": item.delay_days,
-        "conditions": [asdict(c) | {"reached": _iso(c.reached) if c.reached else None} for c in item.conditions],
+        "conditions": [asdict(c) | {"reached": iso_utc(c.reached) if c.reached else None} for c in item.conditions],
     }
-
-
-def _iso(moment: datetime) -> str:
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
