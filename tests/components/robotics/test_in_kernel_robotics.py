@@ -76,18 +76,19 @@ def test_ice_becomes_water_for_robot_hours_and_electricity():
         "mains": Mains(),
         "rover": Rover(**YUTU, work_share=0.5),
         "excavator": Excavator(regolith_kg_h=1000),
-        "regolith": Tank(quantity="regolith", capacity_kg=1000),
+        "regolith": Tank(quantity="regolith", capacity_kg=500),
         "ice": Tank(quantity="ice", capacity_kg=1000),
         "extractor": WaterExtractor(ice_kg_h=1000, ice_fraction=0.056),
         "water": Tank(quantity="grey_water", capacity_kg=1e4),
     }
     run = KernelRun(components, days=3)
-    dug = 72 * 0.5 / 0.02  # half a robot hour per hour, 50 kg each
+    # Half a robot hour per hour; 72 s to dig a kilogram, 2 x 500 m at 0.3 m/s with 30 kg to bring it.
+    dug = 72 * 0.5 * 3600 / (72 + 1000 / 9)
     assert run.activity("excavator", "digging").sum() * STEP_H == pytest.approx(dug, rel=1e-4)
     made = run.amount("water", "tank")[-1]
     assert made == pytest.approx(0.8 * 0.056 * dug, rel=0.01)
-    assert run.amount("regolith", "tank")[-1] == pytest.approx(1000, rel=1e-6)
-    assert run.booked("regolith", "spilled") == pytest.approx(0.944 * dug - 1000, rel=1e-3)
+    assert run.amount("regolith", "tank")[-1] == pytest.approx(500, rel=1e-6)
+    assert run.booked("regolith", "spilled") == pytest.approx(0.944 * dug - 500, rel=1e-3)
     per_kg = Excavator(regolith_kg_h=1).energy_kwh_per_kg() / 0.056 + extraction_kwh_per_kg(0.056, 0.5)
     assert run.booked("electricity", "consumed") == pytest.approx(made / 0.8 * per_kg, rel=0.01)
 

@@ -104,3 +104,10 @@ def test_it_digs_for_ice_where_there_is_ice_and_for_regolith_elsewhere():
     for ice_fraction, product in ((0.05, "ice"), (0.0, "regolith")):
         (digging,) = Excavator(regolith_kg_h=50, ice_fraction=ice_fraction).primitives(PLACE).processes
         assert digging.control.bus == product
+
+
+def test_a_robot_is_on_the_way_there_and_back_with_each_load():
+    near, far = (Excavator(regolith_kg_h=4, haul_m=way, haul_speed_m_s=0.5, haul_load_kg=50) for way in (0, 5000))
+    assert processes(near)["digging"].recipe["robot_h"] == pytest.approx(-0.02)
+    # 10 km at 0.5 m/s with 50 kg: 400 s per kg
+    assert processes(far)["digging"].recipe["robot_h"] == pytest.approx(-0.02 - 400 / 3600)

@@ -40,11 +40,21 @@ def test_it_sleeps_while_little_sun_is_seen():
 
 
 def test_the_body_closes_its_radiator_in_the_cold():
-    body = vehicle.body_node(140.0, 20.0, PLACE)
-    assert body.closed_share * body.radiating_m2 < body.radiating_m2 / 2
+    body, radiator = vehicle.body_nodes(140.0, 20.0, PLACE)
+    assert radiator.closed_share * radiator.radiating_m2 < radiator.radiating_m2 / 2
     # The closed body loses about 17 W at 223 K to a night of 100 K: what 20 W of radioisotope heat can carry.
-    loss_w = sigma * body.closed_share * body.radiating_m2 * (223.0**4 - 100.0**4)
-    assert 15 < loss_w < 20
+    closed_m2 = body.radiating_m2 + radiator.closed_share * radiator.radiating_m2
+    assert 15 < sigma * closed_m2 * (223.0**4 - 100.0**4) < 20
+
+
+def test_the_insulation_sees_the_ground_and_the_radiator_the_sky():
+    place = ConstantPlace(box_sink_k=240.0, radiator_sink_k=150.0)
+    body, radiator = vehicle.body_nodes(140.0, 20.0, place)
+    assert float(np.ravel(body.radiative_sink_k)[0]) == 240.0
+    assert float(np.ravel(radiator.radiative_sink_k)[0]) == 150.0
+    assert body.parent == radiator.name
+    # 250 W/m2 at 5 K: the heat pipes carry what the open radiator rejects.
+    assert body.parent_w_k * 5.0 == pytest.approx(250.0 * 140.0 * 0.0025)
 
 
 def test_the_heater_heats_the_body_with_all_its_power():
@@ -56,8 +66,10 @@ def test_the_heater_heats_the_body_with_all_its_power():
 
 @given(mass=st.floats(1, 1e4), rhu=st.floats(0, 1000))
 def test_heavier_bodies_keep_warm_longer(mass, rhu):
-    light, heavy = (vehicle.body_node(factor * mass, rhu, PLACE) for factor in (1, 2))
-    for body in (light, heavy):
-        assert 0 < body.closed_share <= 1
-    light_h = light.heat_capacity_j_k / (light.closed_share * light.radiating_m2)
-    assert heavy.heat_capacity_j_k / (heavy.closed_share * heavy.radiating_m2) > light_h
+    hours = []
+    for factor in (1, 2):
+        body, radiator = vehicle.body_nodes(factor * mass, rhu, PLACE)
+        assert 0 < radiator.closed_share <= 1
+        closed_m2 = body.radiating_m2 + radiator.closed_share * radiator.radiating_m2
+        hours.append(body.heat_capacity_j_k / closed_m2)
+    assert hours[1] > hours[0]

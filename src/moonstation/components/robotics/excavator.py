@@ -19,6 +19,7 @@ from moonstation.components.robotics.vehicle import surface_gravity_m_s2
 from moonstation.facts.table import lookup
 
 _J_PER_KWH = 3.6e6
+_S_PER_H = 3600.0
 
 
 def haul_kwh_per_kg(distance_m: float, vehicle_per_load: float, rolling_resistance: float, efficiency: float) -> float:
@@ -42,8 +43,10 @@ class Excavator:
     dig_kwh_per_kg: float = fact("excavator.dig_energy", unit="kWh/kg", doc="digging per kg of ground", low=0, high=1)
     haul_m: float = fact("excavator.haul", unit="m", doc="way from the pit to the plant", low=0, high=100_000)
     robot_h_per_kg: float = fact(
-        "excavator.robot_hours", unit="h/kg", doc="robot hours per kg of ground", low=0, high=10
+        "excavator.robot_hours", unit="h/kg", doc="robot hours to dig, load and dump a kg of ground", low=0, high=10
     )
+    haul_speed_m_s: float = fact("excavator.haul_speed", unit="m/s", doc="speed on the way", low=0.01, high=10)
+    haul_load_kg: float = fact("excavator.haul_load", unit="kg", doc="ground of one drive", low=1, high=10_000)
 
     example: ClassVar = {"regolith_kg_h": 50}
     leaves_out: ClassVar = (
@@ -52,7 +55,7 @@ class Excavator:
     )
     flows: ClassVar = (
         Flow("electricity", "in", "drum and wheels"),
-        Flow("robot_h", "in", "guidance of the work"),
+        Flow("robot_h", "in", "digging, loading, the way there and back"),
         Flow("regolith", "out", "dry part of the ground"),
         Flow("ice", "out", "icy part of the ground"),
     )
@@ -64,7 +67,7 @@ class Excavator:
             name="digging",
             recipe={
                 "electricity": -self.energy_kwh_per_kg(),
-                "robot_h": -self.robot_h_per_kg,
+                "robot_h": -(self.robot_h_per_kg + self.haul_h_per_kg()),
                 "regolith": 1.0 - self.ice_fraction,
                 "ice": self.ice_fraction,
             },
@@ -76,6 +79,10 @@ class Excavator:
             capability={"excavation_kg_h": self.regolith_kg_h},
         )
         return Primitives(processes=(process,))
+
+    def haul_h_per_kg(self) -> float:
+        """Robot hours on the way, loaded there and empty back, per kg of ground [h/kg]."""
+        return 2.0 * self.haul_m / (self.haul_speed_m_s * self.haul_load_kg) / _S_PER_H
 
     def energy_kwh_per_kg(self) -> float:
         """Electricity per kg of ground brought to the plant [kWh/kg]."""

@@ -77,7 +77,7 @@ class Hopper:
                 vehicle.battery(self.battery_kwh),
                 Store(name="tank", bus="propellant@self", capacity=self.propellant_kg, start=self.propellant_kg),
             ),
-            thermal_nodes=(vehicle.body_node(self.mass_kg, self.rhu_w, place),),
+            thermal_nodes=vehicle.body_nodes(self.mass_kg, self.rhu_w, place),
             processes=(
                 vehicle.array(self.array_m2, self.array_efficiency, place),
                 *vehicle.keep_alive(self.heater_kw),

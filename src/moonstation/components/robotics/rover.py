@@ -63,7 +63,7 @@ class Rover:
         awake = None if self.rtg_w > 0 else vehicle.awake(place)
         return Primitives(
             stores=(vehicle.battery(self.battery_kwh),),
-            thermal_nodes=(vehicle.body_node(self.mass_kg, self.rhu_w, place),),
+            thermal_nodes=vehicle.body_nodes(self.mass_kg, self.rhu_w, place),
             processes=(
                 vehicle.array(self.array_m2, self.array_efficiency, place),
                 *self._generator(place),

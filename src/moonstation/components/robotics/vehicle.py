@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from moonstation.components.contract import Process, Series, Store, Surroundings, ThermalNode, Thermostat
+from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.facts.table import lookup
 
 BODY = "body"
@@ -30,31 +31,30 @@ def box_surface_m2(mass_kg: float) -> float:
     return 6.0 * float(volume_m3 ** (2.0 / 3.0))
 
 
-def body_node(mass_kg: float, rhu_w: float, place: Surroundings) -> ThermalNode:
-    """Insulated body with a radiator that closes in the cold, among the ground and sky of its place.
+def body_nodes(mass_kg: float, rhu_w: float, place: Surroundings) -> tuple[ThermalNode, ThermalNode]:
+    """Insulated body among ground and sky of its place, and its radiator, which sees the sky and closes in the cold.
 
     Its heater must run however cold it is, so cold does not pause the vehicle: it kills.
     """
-    insulation_m2 = box_surface_m2(mass_kg) * lookup("rover.insulation_emittance").value
-    radiator_m2 = mass_kg * lookup("rover.radiator_area").value * lookup("rover.radiator_emittance").value
-    closed_m2 = insulation_m2 + radiator_m2 * lookup("rover.radiator_closed_share").value
+    radiator_m2 = mass_kg * lookup("rover.radiator_area").value
     closed_k, open_k = lookup("rover.radiator_closed").value, lookup("rover.radiator_open").value
     survive_min_k = lookup("rover.survive_min").value
-    return ThermalNode(
+    body = ThermalNode(
         name=BODY,
         heat_capacity_j_k=mass_kg * lookup("rover.specific_heat").value,
         start_k=(closed_k + open_k) / 2.0,
         radiative_sink_k=place.box_sink_k(),
-        radiating_m2=insulation_m2 + radiator_m2,
-        closed_share=closed_m2 / (insulation_m2 + radiator_m2),
-        closed_k=closed_k,
-        open_k=open_k,
+        radiating_m2=box_surface_m2(mass_kg) * lookup("rover.insulation_emittance").value,
+        parent=RADIATOR,
+        parent_w_k=coupling_w_k(radiator_m2),
         heat_w=decayed(rhu_w, place.age_years()),
         work_min_k=survive_min_k,
         work_max_k=lookup("rover.work_max").value,
         survive_min_k=survive_min_k,
         survive_max_k=lookup("rover.survive_max").value,
     )
+    emittance, closed_share = lookup("rover.radiator_emittance").value, lookup("rover.radiator_closed_share").value
+    return body, radiator_node(radiator_m2, emittance, closed_share, closed_k, open_k, place)
 
 
 def battery(capacity_kwh: float) -> Store:

@@ -17,6 +17,7 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.science_fields import field_capability
+from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.facts.table import lookup
 
 VAULT = "vault"
@@ -27,28 +28,28 @@ def samples_gbit_h(samples_per_s: float, axes: float, sample_bits: float) -> flo
     return samples_per_s * axes * sample_bits * 3600.0 / 1e9
 
 
-def vault_node(mass_kg: float, side_m: float, rhu_w: float, place: Surroundings) -> ThermalNode:
-    """Insulated cube on the ground with a small radiator that closes in the cold."""
-    insulation_m2 = 6.0 * side_m**2 * lookup("seismometer.insulation_emittance").value
-    radiator_m2 = lookup("seismometer.radiator_area").value * lookup("seismometer.radiator_emittance").value
-    closed_m2 = insulation_m2 + radiator_m2 * lookup("seismometer.radiator_closed_share").value
+def vault_nodes(mass_kg: float, side_m: float, rhu_w: float, place: Surroundings) -> tuple[ThermalNode, ThermalNode]:
+    """Insulated cube on the ground, and its small radiator, which sees the sky and closes in the cold."""
+    radiator_m2 = lookup("seismometer.radiator_area").value
     closed_k, open_k = lookup("seismometer.radiator_closed").value, lookup("seismometer.radiator_open").value
     survive_min_k = lookup("seismometer.survive_min").value
-    return ThermalNode(
+    vault = ThermalNode(
         name=VAULT,
         heat_capacity_j_k=mass_kg * lookup("seismometer.specific_heat").value,
         start_k=(closed_k + open_k) / 2.0,
         radiative_sink_k=place.box_sink_k(),
-        radiating_m2=insulation_m2 + radiator_m2,
-        closed_share=closed_m2 / (insulation_m2 + radiator_m2),
-        closed_k=closed_k,
-        open_k=open_k,
+        radiating_m2=6.0 * side_m**2 * lookup("seismometer.insulation_emittance").value,
+        parent=RADIATOR,
+        parent_w_k=coupling_w_k(radiator_m2),
         heat_w=rhu_w,
         work_min_k=survive_min_k,
         work_max_k=lookup("seismometer.work_max").value,
         survive_min_k=survive_min_k,
         survive_max_k=lookup("seismometer.survive_max").value,
     )
+    emittance = lookup("seismometer.radiator_emittance").value
+    closed_share = lookup("seismometer.radiator_closed_share").value
+    return vault, radiator_node(radiator_m2, emittance, closed_share, closed_k, open_k, place)
 
 
 @component("seismometer")
@@ -99,5 +100,5 @@ class Seismometer:
         )
         return Primitives(
             processes=(observing, heater),
-            thermal_nodes=(vault_node(self.mass_kg, self.side_m, self.rhu_w, place),),
+            thermal_nodes=vault_nodes(self.mass_kg, self.side_m, self.rhu_w, place),
         )
