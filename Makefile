@@ -4,7 +4,7 @@
 #   make test    own .venv, install, linters, documentation, every test
 #   make docs    build the documentation into site/
 #   make pages   write again the pages that follow from the code
-#   make picture run the ILRS scenario and take the README's picture of its report
+#   make picture run the ILRS scenario, take the README's picture of its report, renew the outputs that pages show
 #   make bench   measure the speeds that the design promises
 #   make clean   remove what was made, but for .venv and runs
 #
@@ -41,8 +41,9 @@ pages: $(TEST_READY)
 	$(BIN)/python scripts/build_manual.py
 	$(BIN)/python scripts/build_scenario_reference.py
 
-picture: study
+picture: study $(TEST_READY)
 	$(BIN)/python scripts/screenshot.py runs/ilrs/report.html docs/images/report.png 1100 2190
+	$(BIN)/python scripts/refresh_outputs.py README.md docs/tutorial/first-night.md
 
 bench: $(TEST_READY)
 	$(BIN)/python -m pytest benchmarks

@@ -151,7 +151,14 @@ def run_python(source: str, namespace: dict[str, Any]) -> str:
 
 
 def run_command(command: Command, folder: Path) -> None:
-    """Run a command as a reader in a terminal of 120 columns would."""
+    """Run a command and compare what it prints with what the page shows."""
+    output = output_of(command, folder)
+    if command.output.strip():
+        assert_shown(output, command.output)
+
+
+def output_of(command: Command, folder: Path) -> str:
+    """What a command prints for a reader in a terminal of 120 columns; AssertionError where it ends otherwise."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command.text],
@@ -165,8 +172,7 @@ def run_command(command: Command, folder: Path) -> None:
     told = f"$ {command.text}\n{done.stdout}{done.stderr}"
     assert done.returncode == command.exit_code, f"ended with {done.returncode}, not {command.exit_code}:\n{told}"
     assert "Traceback" not in done.stderr, told
-    if command.output.strip():
-        assert_shown(done.stdout + done.stderr, command.output)
+    return done.stdout + done.stderr
 
 
 def assert_shown(real: str, promised: str) -> None:
