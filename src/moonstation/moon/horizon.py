@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from moonstation.moon.dem import Dem, Patch
 
 _COLUMNS = ("azimuth_deg", "elevation_deg", "distance_km")
-_PLACE = {"latitude_deg": (-90.0, 90.0), "longitude_deg": (-360.0, 360.0), "height_m": (0.0, 20e3)}
+_PLACE = {"latitude_deg": (-90.0, 90.0), "longitude_deg": (-180.0, 360.0), "height_m": (0.0, 20e3)}
 _MAX_FAULTS = 20
 _MAX_BYTES = 20_000_000
 

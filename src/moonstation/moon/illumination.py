@@ -7,10 +7,10 @@ everything here is a share of the disc's area, 0 to 1. The disc is of equal brig
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.machine_code import compiled
 from moonstation.facts.table import lookup
 from moonstation.moon.horizon import Horizon
 from moonstation.sky.apparent import Apparent
@@ -157,7 +157,7 @@ def _three_turns(horizon: Horizon) -> tuple[FloatArray, FloatArray]:
     return np.concatenate([azimuth - 360.0, azimuth, azimuth + 360.0]), np.tile(elevation, 3)
 
 
-@njit(cache=True)
+@compiled
 def _disc_fractions(
     azimuth: FloatArray, elevation: FloatArray, radius: FloatArray, around: FloatArray, sky_line: FloatArray
 ) -> FloatArray:
@@ -175,7 +175,7 @@ def _disc_fractions(
     return out
 
 
-@njit(cache=True)
+@compiled
 def _fraction_above(azimuth: float, elevation: float, radius: float, around: FloatArray, sky_line: FloatArray) -> float:
     """Visible fraction of one disc [-]: the sky-line's pieces under it, one after the other."""
     scale = max(np.cos(np.radians(elevation)), _LEAST_COSINE) / radius  # disc radii per degree of azimuth
@@ -199,7 +199,7 @@ def _fraction_above(azimuth: float, elevation: float, radius: float, around: Flo
     return min(max(area / np.pi, 0.0), 1.0)
 
 
-@njit(cache=True)
+@compiled
 def _area_above(left: float, right: float, height: float, slope: float) -> float:
     """Area of the unit disc between ``left`` and ``right`` that lies above the line ``height + slope x``."""
     if right <= left:
@@ -220,7 +220,7 @@ def _area_above(left: float, right: float, height: float, slope: float) -> float
     return float(area)
 
 
-@njit(cache=True)
+@compiled
 def _half_disc(x: float) -> float:
     """Integral of the unit circle's height from 0 to x."""
     inside = min(max(x, -1.0), 1.0)

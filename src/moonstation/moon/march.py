@@ -6,8 +6,8 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 
+from moonstation.core.machine_code import compiled
 from moonstation.moon.dem import Patch
 from moonstation.moon.projection import bilinear, pixel_of
 
@@ -79,7 +79,7 @@ def _packed(patches: list[Patch]) -> _Nest:
     )
 
 
-@njit(cache=True)
+@compiled
 def _march(
     nest: _Nest,
     eye: tuple[float, ...],
@@ -123,7 +123,7 @@ def _march(
     return elevation, distance, last, gap
 
 
-@njit(cache=True)
+@compiled
 def _crest(
     nest: _Nest,
     up: np.ndarray,
@@ -145,7 +145,7 @@ def _crest(
     return best, best_way
 
 
-@njit(cache=True)
+@compiled
 def _height_at(nest: _Nest, up: np.ndarray, ahead: np.ndarray, angle: float) -> tuple[float, float]:
     """Height [m] in the finest patch that has one, and the posting [m] that this place is marched with."""
     heights, starts, shapes, grids, postings = nest
@@ -160,7 +160,7 @@ def _height_at(nest: _Nest, up: np.ndarray, ahead: np.ndarray, angle: float) -> 
     return math.nan, postings[starts.size - 1]
 
 
-@njit(cache=True)
+@compiled
 def _tangent(point_radius: float, eye_radius: float, angle: float) -> float:
     """Tangent of the elevation of a point ``angle`` [rad] away round the sphere: the Moon's curvature, exact."""
     return (point_radius * math.cos(angle) - eye_radius) / (point_radius * math.sin(angle))

@@ -11,7 +11,8 @@ import warnings
 from typing import Any
 
 import numpy as np
-from numba import njit
+
+from moonstation.core.machine_code import compiled
 
 STEREOGRAPHIC, EQUAL_AREA, ORTHOGRAPHIC, GNOMONIC, CYLINDRICAL = range(5)
 _AZIMUTHAL = {
@@ -109,7 +110,7 @@ def window_grid(grid: np.ndarray, row0: float, col0: float, factor_row: float, f
     return out
 
 
-@njit(cache=True)
+@compiled
 def pixel_of(grid: np.ndarray, x: float, y: float, z: float) -> tuple[float, float]:
     """Column and row (centres at whole numbers) of the direction (x, y, z) in MOON_ME; NaN where the map has none.
 
@@ -149,7 +150,7 @@ def pixel_of(grid: np.ndarray, x: float, y: float, z: float) -> tuple[float, flo
     return col, row
 
 
-@njit(cache=True)
+@compiled
 def pixels_of(grid: np.ndarray, directions: np.ndarray) -> np.ndarray:
     """Columns and rows of many directions, shape (n, 3) -> (n, 2)."""
     out = np.empty((directions.shape[0], 2))
@@ -158,7 +159,7 @@ def pixels_of(grid: np.ndarray, directions: np.ndarray) -> np.ndarray:
     return out
 
 
-@njit(cache=True)
+@compiled
 def bilinear(heights: np.ndarray, start: int, rows: int, cols: int, period: float, col: float, row: float) -> float:
     """Height between the four pixels around (col, row); NaN outside the raster or beside no-data.
 
@@ -184,7 +185,7 @@ def bilinear(heights: np.ndarray, start: int, rows: int, cols: int, period: floa
     return float(above * (1.0 - fr) + below * fr)
 
 
-@njit(cache=True)
+@compiled
 def bilinear_many(heights: np.ndarray, period: float, pixels: np.ndarray) -> np.ndarray:
     """Heights at many pixels (col, row) of one raster, shape (n, 2) -> (n,)."""
     rows, cols = heights.shape

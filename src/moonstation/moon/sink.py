@@ -11,11 +11,11 @@ from datetime import timedelta
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import Stefan_Boltzmann
 
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.machine_code import compiled
 from moonstation.core.time import DAY_S, HOUR_S, TimeGrid
 from moonstation.facts.table import lookup
 from moonstation.facts.usage import fact_cache
@@ -226,7 +226,7 @@ def _ground() -> _Ground:
     return _Ground(thick_m, profile("density"), profile("conductivity"), capacity, *single)
 
 
-@njit(cache=True)
+@compiled
 def _step_through(absorbed: FloatArray, step_s: float, lumps_k: FloatArray, ground: _Ground) -> FloatArray:
     """Mean temperature of the skin in each step [K]; ``lumps_k`` is carried on in place."""
     parts = int(np.ceil(step_s / _LONGEST_STEP_S))
@@ -254,7 +254,7 @@ def _step_through(absorbed: FloatArray, step_s: float, lumps_k: FloatArray, grou
     return out
 
 
-@njit(cache=True)
+@compiled
 def _skin_k(guess: float, absorbed: float, lump_k: float, contact_w_k: float, chi: float, emissivity: float) -> float:
     """Skin temperature at which sunlight and conduction balance emission [K], by Newton steps."""
     skin = guess
@@ -270,12 +270,12 @@ def _skin_k(guess: float, absorbed: float, lump_k: float, contact_w_k: float, ch
     return float(skin)
 
 
-@njit(cache=True)
+@compiled
 def _conductivity(contact: float, chi: float, temperature_k: float) -> float:
     return float(contact * (1.0 + chi * (temperature_k / 350.0) ** 3))
 
 
-@njit(cache=True)
+@compiled
 def _heat_capacity(capacity: FloatArray, temperature_k: float) -> float:
     """Specific heat [J/kg/K], no less than 1 below the polynomial's range."""
     t = temperature_k

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from functools import cache, lru_cache
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.machine_code import compiled
 from moonstation.core.time import DAY_S, J2000_JD, TimeGrid, utc_from_tdb
 from moonstation.facts.table import all_facts, lookup
 from moonstation.facts.usage import MadeWhenAsked, fact_cache
@@ -160,7 +160,7 @@ def _place(station: GroundStation) -> tuple[FloatArray, FloatArray]:
     return np.asarray(position_m) / 1000.0, up
 
 
-@njit(cache=True)
+@compiled
 def _turn(vectors: FloatArray, angle_rad: FloatArray) -> FloatArray:
     """Each vector in axes turned by its angle about z, shape (n, 3)."""
     out = np.empty_like(vectors)
@@ -172,7 +172,7 @@ def _turn(vectors: FloatArray, angle_rad: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True)
+@compiled
 def _elevation_deg(vectors: FloatArray, position: FloatArray, up: FloatArray) -> FloatArray:
     """Elevation [deg] of the ends of ``vectors`` [km] seen from ``position`` [km] with the vertical ``up``."""
     out = np.empty(len(vectors))

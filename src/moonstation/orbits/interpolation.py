@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from moonstation.core.machine_code import compiled
 from moonstation.sky.cubic import NODES, four_nodes, weights
 
 FloatArray = NDArray[np.float64]
@@ -37,7 +37,7 @@ def sampled(function: Callable[[FloatArray], FloatArray], tdb: FloatArray, node_
     return _cubic(np.ascontiguousarray(tdb), first, (last - first) / (count - 1), function(nodes))
 
 
-@njit(cache=True)
+@compiled
 def _cubic(tdb: FloatArray, first: float, step_s: float, rows: FloatArray) -> FloatArray:
     """Cubic Lagrange interpolation of ``rows`` (m >= 4, k), the first at ``first``, ``step_s`` apart."""
     out = np.empty((tdb.size, rows.shape[1]))

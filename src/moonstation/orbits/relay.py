@@ -12,10 +12,10 @@ from datetime import datetime
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.machine_code import compiled
 from moonstation.core.time import DAY_S, HOUR_S, parse_utc, tdb_from_utc
 from moonstation.facts.table import lookup
 from moonstation.orbits.interpolation import sampled
@@ -204,7 +204,7 @@ def _unwrapped_longitude(tdb: FloatArray, kernels: Ephemeris) -> FloatArray:
     return np.unwrap(np.arctan2(x_axis[:, 1], x_axis[:, 0]))[:, np.newaxis]
 
 
-@njit(cache=True)
+@compiled
 def _ellipse_km(
     since_epoch_s: FloatArray,
     turn_rad: FloatArray,
@@ -228,7 +228,7 @@ def _ellipse_km(
     return out
 
 
-@njit(cache=True)
+@compiled
 def _eccentric_anomaly(mean: float, e: float) -> float:
     """Solution of Kepler's equation M = E - e sin E [rad] by Newton steps, halved where they would leave [M-e, M+e]."""
     mean = mean % (2.0 * np.pi)
@@ -249,7 +249,7 @@ def _eccentric_anomaly(mean: float, e: float) -> float:
     return float(eccentric)
 
 
-@njit(cache=True)
+@compiled
 def _look(positions: FloatArray, lat: float, lon: float, radius_km: float) -> FloatArray:
     """Elevation [deg], azimuth [deg], distance [km] of positions in MOON_ME [km] from a place, shape (3, n)."""
     out = np.empty((3, len(positions)))
@@ -266,7 +266,7 @@ def _look(positions: FloatArray, lat: float, lon: float, radius_km: float) -> Fl
     return out
 
 
-@njit(cache=True)
+@compiled
 def _sees(viewer: FloatArray, body: FloatArray, radius_km: float) -> NDArray[np.bool_]:
     """Whether a sphere of ``radius_km`` about the origin leaves the line from viewer to body free, shape (n,)."""
     out = np.empty(len(viewer), dtype=np.bool_)

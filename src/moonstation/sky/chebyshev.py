@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from moonstation.core.machine_code import compiled
 
 FloatArray = NDArray[np.float64]
 
 
-@njit(cache=True)
+@compiled
 def series_and_rate(
     tdb: FloatArray, begin: float, step_s: float, coefficients: FloatArray
 ) -> tuple[FloatArray, FloatArray]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import ArrayLike
 
+from moonstation.core.machine_code import compiled
 from moonstation.facts.table import lookup
 from moonstation.facts.usage import fact_cache
 from moonstation.sky.chebyshev import FloatArray
@@ -55,7 +55,7 @@ def _turn(axis: int, angle_rad: float) -> FloatArray:
     return matrix
 
 
-@njit(cache=True)
+@compiled
 def _matrices(angles: FloatArray, me_from_pa: FloatArray) -> FloatArray:
     """ME <- PA <- ICRF for 3-1-3 Euler angles [rad], shape (n, 3); shape (n, 3, 3)."""
     out = np.empty((len(angles), 3, 3))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from scipy.constants import c as LIGHT_M_S
 
+from moonstation.core.machine_code import compiled
 from moonstation.sky.chebyshev import FloatArray
 from moonstation.sky.cubic import four_nodes, weights
 
@@ -28,7 +28,7 @@ def places(lat_deg: FloatArray, lon_deg: FloatArray, radius_km: FloatArray, rota
     return np.concatenate([position, velocity, east, north, up], axis=-1)
 
 
-@njit(cache=True)
+@compiled
 def _look(state: FloatArray, place: FloatArray) -> tuple[float, float, float]:
     """Apparent azimuth [deg], elevation [deg] and distance [km] of a body in ``state`` from ``place``."""
     px, py, pz, vx, vy, vz = state[0], state[1], state[2], state[3], state[4], state[5]
@@ -59,7 +59,7 @@ def _look(state: FloatArray, place: FloatArray) -> tuple[float, float, float]:
     return azimuth_deg, np.degrees(np.arctan2(up, np.sqrt(east * east + north * north))), distance
 
 
-@njit(cache=True)
+@compiled
 def look_each(states: FloatArray, place_table: FloatArray) -> FloatArray:
     """Azimuth [deg], elevation [deg], distance [km] for each state, shape (3, n); one place for all or one for each."""
     out = np.empty((3, len(states)))
@@ -69,7 +69,7 @@ def look_each(states: FloatArray, place_table: FloatArray) -> FloatArray:
     return out
 
 
-@njit(cache=True)
+@compiled
 def look_between(tdb: FloatArray, first: float, step_s: float, nodes: FloatArray, place: FloatArray) -> FloatArray:
     """The same at epochs between nodes, by cubic Lagrange interpolation of the states, shape (3, n).
 

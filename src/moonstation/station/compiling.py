@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 
 from numba import njit
 
+from moonstation.core.machine_code import compiled_with
+
 _F = TypeVar("_F", bound=Callable[..., Any])
 _njit: Callable[..., Any] = njit  # its type knows nothing of the options below
 
@@ -19,7 +21,7 @@ _LEAN = {"_nrt": False, "error_model": "numpy"}
 
 def compiled(function: _F) -> _F:
     """Compile a function that Python calls, and keep it on disk."""
-    return _njit(cache=True, **_LEAN)(function)
+    return compiled_with(**_LEAN)(function)
 
 
 def inlined(function: _F) -> _F:
