@@ -44,6 +44,8 @@ def test_the_ilrs_holds_what_the_road_map_promises(ilrs: Scenario) -> None:
     basic = next(item for item in ilrs.milestones if item.name == "basic infrastructure")
     assert None not in (basic.energy_kw, basic.communication_gbit_day, basic.life_support_crew)
     assert basic.planned.year == 2035
+    assert basic.energy_served_share == 1.0  # in the dark as well,
+    assert basic.hold_days >= 365  # through a whole winter
 
 
 def test_the_ilrs_has_experiments_in_every_field(ilrs: Scenario) -> None:
