@@ -100,6 +100,11 @@ def test_keys_at_the_top_can_be_overridden() -> None:
         ("landed_mass_kg = 1200", "landed_mass_kg = 200", ["is less than what it brings", "weigh 464 kg"]),
         ('name = "rover"', 'name = "lander body"', ["the name is taken", "first given at night.toml"]),
         ('name = "rover"', 'name = "landing-place"', ["is the name of a place", "name the asset otherwise"]),
+        (
+            "mass_kg = 150",
+            "mass_kg = 150\nswitch_closed_k = 350",
+            ["switch_closed_k: must be below switch_open_k; got 350.0 K; allowed: below ", "mend one of them"],
+        ),
         ('name = "rover"', 'name = "earth"', ["is the name of a place"]),
         ("safe_exit = 0.35", "safe_exit = 0.05", ["the mode would never settle", "at least 0.2"]),
         ("safe_below = 0.20", "safe_below = 0.60", ["is above survival_below"]),

@@ -6,7 +6,8 @@ from place import MONTH, ConstantPlace
 
 from moonstation.components.energy.fission_unit import FissionUnit
 from moonstation.components.energy.power_bus import PowerBus
-from moonstation.components.energy.radioisotope_unit import RadioisotopeUnit, decay_share
+from moonstation.components.energy.radioisotope_unit import RadioisotopeUnit
+from moonstation.components.plutonium import remaining_share
 from moonstation.core.time import TimeGrid
 from moonstation.facts.table import lookup
 
@@ -35,7 +36,7 @@ def test_the_first_year_of_a_generator_loses_what_is_told_of_it():
 
 @given(age=st.floats(0, 500), more=st.floats(0, 500))
 def test_decay_over_two_spans_is_the_product_of_both(age, more):
-    assert decay_share(age + more, 87.7) == pytest.approx(decay_share(age, 87.7) * decay_share(more, 87.7))
+    assert remaining_share(age + more) == pytest.approx(remaining_share(age) * remaining_share(more))
 
 
 def test_a_reactor_gives_nothing_before_its_start_up_is_over_and_then_all():

@@ -19,6 +19,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.limits import refuse_disorder
 from moonstation.core.time import YEAR_H
 from moonstation.facts.table import lookup
 
@@ -80,6 +81,11 @@ class Battery:
         "voltage and current; charge and discharge limits that change with temperature and charge; the cells' own heat "
         "(a few per cent of what passes through); fade that depends on temperature and depth; failures of single cells"
     )
+
+    def __post_init__(self) -> None:
+        """Refuse temperatures in the wrong order."""
+        pairs = (("survive_min_k", "heater_setpoint_k"), ("heater_setpoint_k", "survive_max_k"))
+        refuse_disorder(self, *pairs, unit="K")
 
     def mass_kg(self) -> float:
         """Mass of the pack [kg]."""

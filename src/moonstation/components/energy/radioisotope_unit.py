@@ -6,15 +6,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
+from moonstation.components.plutonium import remaining_share
 from moonstation.facts.table import lookup
-
-
-def decay_share(age_years: ArrayLike, half_life_years: float) -> NDArray[np.float64]:
-    """Share of the first heat that is left [-], shape of ``age_years`` [yr]: 2^(-age / half-life)."""
-    return np.asarray(0.5 ** (np.asarray(age_years, dtype=np.float64) / half_life_years))
 
 
 @component("radioisotope_unit")
@@ -41,7 +36,7 @@ class RadioisotopeUnit:
     def primitives(self, place: Surroundings) -> Primitives:
         """One source whose series is the isotope's decay times the thermocouples' fade."""
         age = place.age_years().astype(np.float64)
-        share = decay_share(age, lookup("pu238.half_life").value) * (1.0 - self.conversion_fade_per_yr) ** age
+        share = remaining_share(age) * (1.0 - self.conversion_fade_per_yr) ** age
         source = Process(
             "generation", {"electricity": 1.0}, limit=self.power_w / 1e3, series=share.astype(np.float32), priority=0
         )

@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.limits import refuse_disorder
 
 
 @component("urine_processor")
@@ -37,6 +38,10 @@ class UrineProcessor:
         Flow("grey_water", "out", "distillate"),
         Flow("brine", "out", "what is not recovered"),
     )
+
+    def __post_init__(self) -> None:
+        """Refuse a start that is not above the stop: the processor would fill its tanks instead of emptying them."""
+        refuse_disorder(self, ("stop_below", "start_above"), unit="-")
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Distillation (activity: urine taken [kg/h]) and the controller's standby power."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from moonstation.components.contract import Process, Series, Store, Surroundings, ThermalNode, Thermostat
+from moonstation.components.plutonium import remaining_share
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.facts.table import lookup
 
@@ -20,9 +21,7 @@ def surface_gravity_m_s2() -> float:
 
 def decayed(power_w: float, age_years: Series) -> Series:
     """Heat or power [W] of a plutonium-238 source that gave ``power_w`` on landing, by age [yr], shape of the ages."""
-    halvings = age_years / lookup("pu238.half_life").value
-    left: Series = (power_w * np.exp2(-halvings)).astype(np.float32)
-    return left
+    return (power_w * remaining_share(age_years)).astype(np.float32)
 
 
 def box_surface_m2(mass_kg: float) -> float:

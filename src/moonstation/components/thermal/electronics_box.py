@@ -17,6 +17,8 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.limits import refuse_disorder
+from moonstation.components.plutonium import remaining_share
 from moonstation.components.thermal.blanket import blanket_node
 from moonstation.components.thermal.loads import heating_load
 from moonstation.facts.table import lookup
@@ -68,9 +70,18 @@ class ElectronicsBox:
         "the power that a heat switch needs; damage by many cold nights, each of which may be survived"
     )
 
+    def __post_init__(self) -> None:
+        """Refuse temperatures in the wrong order."""
+        pairs = (
+            ("switch_closed_k", "switch_open_k"),
+            ("work_min_k", "work_max_k"),
+            ("survive_min_k", "heater_setpoint_k"),
+            ("heater_setpoint_k", "survive_max_k"),
+        )
+        refuse_disorder(self, *pairs, unit="K")
+
     def primitives(self, place: Surroundings) -> Primitives:
         """Two nodes (box, skin); keep-alive and heater run at any temperature, the avionics only in the box's range."""
-        decay = 0.5 ** (place.age_years().astype(np.float64) / lookup("pu238.half_life").value)
         radiating_m2 = lookup("sink.radiator_emittance").value * lookup("thermal.radiator_effectiveness").value
         box = ThermalNode(
             "box",
@@ -80,7 +91,7 @@ class ElectronicsBox:
             radiating_m2=radiating_m2 * self.radiator_m2,
             conductive_sink_k=place.regolith_k(),
             conductance_w_k=self.legs_w_k,
-            heat_w=(self.radioisotope_heat_w * decay).astype(np.float32),
+            heat_w=(self.radioisotope_heat_w * remaining_share(place.age_years())).astype(np.float32),
             parent="skin",
             parent_w_k=self.insulation_w_m2_k * self.surface_m2,
             closed_share=self.switch_closed_share,

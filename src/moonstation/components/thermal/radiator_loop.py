@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.limits import refuse_disorder
 from moonstation.components.thermal.blanket import blanket_node
 from moonstation.components.thermal.loads import heating_load
 from moonstation.facts.table import lookup
@@ -70,6 +71,16 @@ class RadiatorLoop:
         "a radiator that stops with its pumps; temperatures and freezing of the loop; the heat of people and machines "
         "hour by hour (their mean stands for it while the pumps run); humidity; dust on the radiator"
     )
+
+    def __post_init__(self) -> None:
+        """Refuse temperatures in the wrong order."""
+        pairs = (
+            ("bypass_closed_k", "bypass_open_k"),
+            ("work_min_k", "work_max_k"),
+            ("survive_min_k", "heater_setpoint_k"),
+            ("heater_setpoint_k", "survive_max_k"),
+        )
+        refuse_disorder(self, *pairs, unit="K")
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Two nodes (habitat, skin); base load and heater run at any temperature."""

@@ -1,0 +1,23 @@
+"""Refusal of parameters that stand in the wrong order."""
+
+from __future__ import annotations
+
+from moonstation.core.errors import Fault, RangeError
+
+
+def refuse_disorder(component: object, *pairs: tuple[str, str], unit: str) -> None:
+    """Raise RangeError where the first parameter of a pair is not below the second [unit], with a fault for each."""
+    faults = [
+        Fault(
+            where=lower,
+            message=f"must be below {upper}",
+            value=getattr(component, lower),
+            unit=unit,
+            allowed=f"below {getattr(component, upper):g}{'' if unit == '-' else f' {unit}'}",
+            hint=f"exchange it with {upper}, or mend one of them",
+        )
+        for lower, upper in pairs
+        if not getattr(component, lower) < getattr(component, upper)
+    ]
+    if faults:
+        raise RangeError(faults)

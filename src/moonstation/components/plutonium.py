@@ -1,0 +1,13 @@
+"""Decay of plutonium-238, the isotope of radioisotope heaters and generators."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from moonstation.facts.table import lookup
+
+
+def remaining_share(age_years: ArrayLike) -> NDArray[np.float64]:
+    """Share of the first heat that is left [-], shape of ``age_years`` [yr]: 2^(-age / half-life)."""
+    return np.asarray(0.5 ** (np.asarray(age_years, dtype=np.float64) / lookup("pu238.half_life").value))
