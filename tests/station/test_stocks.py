@@ -381,6 +381,13 @@ def test_a_recipe_that_does_not_close_is_found_out():
     assert Run(from_ground, hours=1).records.residual[1] < 1e-12
 
 
+def test_a_draw_beyond_what_there_is_is_found_out():
+    """A bus that stands twice in a recipe, by two names, is looked at twice before it is drawn from twice."""
+    tap = Process("p", {"water": -1.0, "water@ridge": -1.0}, boundary=True)
+    run = Run(asset("tap", tap, stores=[Store("t", "water", 10.0, 0.2)]), hours=1, closes=False)
+    assert run.records.residual[0] > 1e-3
+
+
 def test_the_ledger_adds_up():
     run = Run(
         source(3.0, series=(np.arange(60) % 7 < 4).astype(np.float32)),

@@ -241,6 +241,7 @@ def close_ledger(
         outside = bus.delivered - bus.spilled - bus.lost - bus.removed
         scale = after + bus.stored_before + bus.delivered + bus.produced + bus.consumed
         residual[0] = worse(residual[0], gain - outside - bus.produced + bus.consumed, scale)
+        residual[0] = worse(residual[0], min(bus.pool, 0.0), scale)  # more was taken than there was
         if bus.is_mass:
             for x in range(elements.shape[1]):
                 sums[0, x] += elements[b, x] * (gain - outside - bus.from_outside)

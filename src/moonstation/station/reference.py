@@ -440,7 +440,8 @@ class _Station:
         rests, scales = [0.0] * len(ELEMENTS), [0.0] * len(ELEMENTS)
         for bus in self.buses:
             rest, mass_rest, scale = bus.close(self.records.ledger)
-            self.worsen(0, abs(rest) / scale if rest else 0.0)
+            debt = min(bus.pool, 0.0)  # more was taken than there was
+            self.worsen(0, max(abs(rest), abs(debt)) / scale if rest or debt else 0.0)
             for x, share in enumerate(bus.elements):
                 rests[x] += share * mass_rest
                 scales[x] += share * scale
