@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 
 from moonstation.components.energy.battery import Battery
+from moonstation.components.registry import components
 from moonstation.facts.table import lookup
 from moonstation.orbits.ground import named_stations
+from moonstation.scenario.assets import FACILITY_OF_FAMILY
 from moonstation.scenario.build import build_milestones, build_station, left_out
 from moonstation.scenario.reading import read_scenario
+from moonstation.scenario.schema import FACILITIES
 from moonstation.station.model import Station
 
 GOOD = Path(__file__).with_name("good.toml").read_text("utf-8")
@@ -45,6 +48,11 @@ def test_an_asset_is_the_component_that_the_file_describes() -> None:
     facilities = {asset.name: asset.facility for asset in built.assets}
     assert facilities["rover"] == "lunar transport and operation"
     assert facilities["panorama camera"] == "science"
+
+
+def test_every_family_of_components_has_its_group_of_facilities() -> None:
+    assert set(FACILITY_OF_FAMILY) == {cls.family for cls in components().values()}
+    assert set(FACILITY_OF_FAMILY.values()) <= set(FACILITIES)
 
 
 def test_several_of_a_kind_are_assets_of_their_own() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -103,7 +104,7 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
     compiler = _ProcessCompiler(bus_number, node_number, powers, efficiency, table, _bodies(parts))
     packed_processes = compiler.pack(processes, asset_number)
     network = packed.Network(
-        buses=_pack_buses(station, bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),
+        buses=_pack_buses(bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),
         stores=_pack_stores(stores, bus_number, asset_number),
         processes=packed_processes,
         thermal=_pack_thermal(thermal, node_number, asset_number, table),
@@ -232,14 +233,13 @@ def _sun_series(
 
 
 def _pack_buses(
-    station: Station,
     keys: Sequence[BusKey],
     stores: Sequence[tuple[Asset | None, Store, BusKey]],
     powers: Sequence[int],
     sun_series: Sequence[int],
 ) -> packed.Buses:
     known = quantities()
-    counts = [sum(1 for _, _, stored in stores if stored == key) for key in keys]
+    counts = Counter(stored for _, _, stored in stores)
     power_number = np.full(len(keys), -1, np.int64)
     power_number[list(powers)] = np.arange(len(powers))
     elements = np.zeros((len(keys), len(ELEMENTS)))
@@ -247,7 +247,7 @@ def _pack_buses(
         for element, share in known[quantity].composition.items():
             elements[number, ELEMENTS.index(element)] = share
     return packed.Buses(
-        store_ptr=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        store_ptr=np.concatenate([[0], np.cumsum([counts[key] for key in keys])]).astype(np.int64),
         spills=np.array([known[quantity].overflow == "spilled" for quantity, _ in keys], np.bool_),
         reports_spill=np.array([quantity == "data" for quantity, _ in keys], np.bool_),
         elements=elements,
