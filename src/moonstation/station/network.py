@@ -436,13 +436,14 @@ class _ProcessCompiler:
         return self.node_number[asset.housed_in, body] if body else -1
 
     def _recipe(self, asset: Asset, process: Process) -> list[tuple[int, float]]:
-        """Buses and rates per hour; what electricity consumers draw includes the losses of their site's lines."""
-        recipe = []
+        """Buses, each once, and rates per hour; electricity drawn includes the losses of the site's lines."""
+        recipe: dict[int, float] = {}
         for name, rate in process.recipe.items():
             quantity, node = bus_key(name, asset)
             losses = self.efficiency.get(node, 1.0) if quantity == "electricity" and rate < 0 else 1.0
-            recipe.append((self.bus_number[quantity, node], rate / losses))
-        return recipe
+            bus = self.bus_number[quantity, node]
+            recipe[bus] = recipe.get(bus, 0.0) + rate / losses
+        return list(recipe.items())
 
     def _power(self, recipe: Sequence[tuple[int, float]]) -> int:
         draws = [list(self.powers).index(bus) for bus, rate in recipe if rate < 0 and bus in self.powers]
@@ -458,7 +459,8 @@ class _ProcessCompiler:
             case HoldLevel():
                 return packed.HOLD, self._bus(control.bus, asset), control.fraction, 0.0
             case OnSurplus():
-                return packed.SURPLUS, self._bus("electricity", asset), control.above, 0.0
+                drawn = next((name for name in process.recipe if name.startswith("electricity")), "electricity")
+                return packed.SURPLUS, self._bus(drawn, asset), control.above, 0.0
             case Thermostat():
                 return packed.THERMOSTAT, self._node(asset, control.node), control.setpoint_k, 0.0
 
