@@ -12,6 +12,11 @@ def test_a_fault_is_one_line() -> None:
     assert str(Fault("here", "is wrong", 0)) == "here: is wrong; got 0"
 
 
+def test_a_fault_never_steers_the_terminal_that_shows_it() -> None:
+    assert str(Fault("a\x1b[31m", "is\nwrong", hint="b\x07\u202e")) == "a?[31m: is wrong; b??"
+    assert str(Fault("Tür", "is “wrong”", 3.0, "°C")) == "Tür: is “wrong”; got 3.0 °C"
+
+
 def test_an_error_carries_one_fault_or_many_or_words_alone() -> None:
     one, two = Fault("a", "is wrong"), Fault("b", "is wrong too")
     assert RangeError(one).faults == (one,)

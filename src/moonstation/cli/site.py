@@ -250,6 +250,8 @@ def _print_report(report: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from moonstation.core.errors import printable
+
     where = report["site"] or "place"
     title = (
         f"{where}: {report['latitude_deg']:g} deg, {report['longitude_deg']:g} deg east, eye {report['height_m']:g} m"
@@ -270,4 +272,5 @@ def _print_report(report: dict[str, Any]) -> None:
     console.print(table)
     for key in ("terrain", "dem", "honest_limit"):
         if key in report["horizon"]:
-            console.print(f"{key.replace('_', ' ')}: {report['horizon'][key]}", highlight=False, markup=False)
+            line = printable(f"{key.replace('_', ' ')}: {report['horizon'][key]}")
+            console.print(line, highlight=False, markup=False)

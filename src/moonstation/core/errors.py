@@ -6,6 +6,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 
+def printable(text: str) -> str:
+    """The text as one line that cannot steer a terminal: ``?`` for control characters, a space for line breaks."""
+    return "".join(one if one.isprintable() else " " if one.isspace() else "?" for one in text)
+
+
 @dataclass(frozen=True, slots=True)
 class Fault:
     """One thing wrong with what a user gave.
@@ -30,7 +35,7 @@ class Fault:
             parts.append(f"allowed: {self.allowed}")
         if self.hint:
             parts.append(self.hint)
-        return "; ".join(parts)
+        return printable("; ".join(parts))
 
 
 class MoonstationError(Exception):

@@ -20,7 +20,7 @@ from pydantic import (
 )
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
-from moonstation.core.errors import MoonstationError
+from moonstation.core.errors import MoonstationError, printable
 from moonstation.core.time import parse_duration_s, parse_utc
 from moonstation.facts.table import all_facts, lookup
 
@@ -65,9 +65,9 @@ def did_you_mean(word: str, known: Any, fallback: str = "") -> str:
     return f"did you mean {' or '.join(near)}?" if near else fallback
 
 
-def printable(text: str, longest: int = LONGEST_SHOWN) -> str:
-    """The text as a terminal may show it: no control characters, not too long."""
-    clean = "".join(character if character.isprintable() else "?" for character in text)
+def shortened(text: str, longest: int = LONGEST_SHOWN) -> str:
+    """The text as one line of a terminal may show it: no control characters, not too long."""
+    clean = printable(text)
     return clean if len(clean) <= longest else f"{clean[:longest]}..."
 
 

@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 from moonstation.components.registry import components
 from moonstation.core.errors import Fault
 from moonstation.scenario.assets import asset_model, parameter, scenario_model
-from moonstation.scenario.fields import LONGEST_SHOWN, Part, did_you_mean, printable, unit_of_key
+from moonstation.scenario.fields import LONGEST_SHOWN, Part, did_you_mean, shortened, unit_of_key
 from moonstation.scenario.lines import KeyPath, line_of
 from moonstation.scenario.schema import (
     AssetEntry,
@@ -60,9 +60,9 @@ class Source:
         spoken, value = "", self.document
         for key in path:
             value = _inside(value, key)
-            spoken += f"[{key}]" if isinstance(key, int) else f"{'.' if spoken else ''}{printable(key)}"
+            spoken += f"[{key}]" if isinstance(key, int) else f"{'.' if spoken else ''}{shortened(key)}"
             name = value.get("name") if isinstance(value, dict) and isinstance(key, int) else None
-            spoken += f' "{printable(name)}"' if isinstance(name, str) else ""
+            spoken += f' "{shortened(name)}"' if isinstance(name, str) else ""
         return spoken
 
     def fault(self, path: KeyPath, message: str, **details: Any) -> Fault:
@@ -70,8 +70,8 @@ class Source:
         value = details.setdefault("value", shown(self.value(path)))
         if isinstance(value, str):
             details["unit"] = ""
-        texts = {key: printable(details.pop(key, ""), 1000) for key in ("unit", "allowed", "hint")}
-        return Fault(self.where(path), printable(message, 1000), **details, **texts)
+        texts = {key: shortened(details.pop(key, ""), 1000) for key in ("unit", "allowed", "hint")}
+        return Fault(self.where(path), shortened(message, 1000), **details, **texts)
 
     def table(self, path: KeyPath) -> Mapping[str, Any]:
         """The table that the file gives at ``path``, empty where it gives none."""
@@ -96,7 +96,7 @@ def _inside(value: Any, key: str | int) -> Any:
 def shown(value: Any) -> Any:
     """A value fit for one line of a terminal; tables and lists are not repeated."""
     if isinstance(value, str):
-        return printable(value)
+        return shortened(value)
     if isinstance(value, date):
         return _When(value.isoformat())
     if isinstance(value, float):

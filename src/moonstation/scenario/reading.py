@@ -15,7 +15,7 @@ from moonstation.core.errors import Fault, ScenarioError
 from moonstation.scenario.assets import scenario_model
 from moonstation.scenario.checks import check
 from moonstation.scenario.draft import Draft
-from moonstation.scenario.fields import did_you_mean, printable
+from moonstation.scenario.fields import did_you_mean, shortened
 from moonstation.scenario.lines import KeyPath, key_lines
 from moonstation.scenario.messages import Source, faults_of, faulty_entries
 from moonstation.scenario.schema import Scenario
@@ -37,7 +37,7 @@ def load_scenario(name_or_path: str | Path, **overrides: Any) -> Scenario:
     lists every fault found, each with its place, value, allowed range and next step.
     """
     path = library().get(str(name_or_path)) or Path(name_or_path)
-    return read_scenario(_text(path, printable(str(name_or_path)) or '""'), path, **overrides)
+    return read_scenario(_text(path, shortened(str(name_or_path)) or '""'), path, **overrides)
 
 
 def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scenario:
@@ -45,7 +45,7 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
 
     ``overrides`` replace keys at the top. Raises ScenarioError.
     """
-    name = printable(path.name) if path else "scenario"
+    name = shortened(path.name) if path else "scenario"
     source = Source(name, _document(text, name) | overrides, _lines(text))
     faults, faulty = [], set[KeyPath]()
     try:
@@ -83,7 +83,7 @@ def _text(path: Path, asked: str) -> str:
         line = data[: error.start].count(b"\n") + 1
         hint = "save it as UTF-8 text"
         raise ScenarioError(
-            Fault(f"{printable(path.name)}:{line}", "is not UTF-8", data[error.start], hint=hint)
+            Fault(f"{shortened(path.name)}:{line}", "is not UTF-8", data[error.start], hint=hint)
         ) from None
 
 
@@ -113,7 +113,7 @@ def _toml_hint(text: str, line: re.Match[str] | None) -> str:
     if not line:
         return ""
     broken = (text.splitlines() or [""])[min(int(line[1]), len(text.splitlines())) - 1].strip()
-    return f"the line reads: {printable(broken)}" if broken else ""
+    return f"the line reads: {shortened(broken)}" if broken else ""
 
 
 def _lines(text: str) -> Mapping[KeyPath, int]:
