@@ -300,17 +300,26 @@ _T = TypeVar("_T", bound=type)
 
 
 def component(kind: str) -> Callable[[_T], _T]:
-    """Register a component class under the name that scenario files use; its family is its folder's name."""
+    """Register a component class under the name that scenario files use; its family is its folder's name.
+
+    Raises ValueError for a name that is taken.
+    """
 
     def register(cls: _T) -> _T:
         if kind in REGISTRY:
             raise ValueError(f"component {kind!r} is registered twice: {REGISTRY[kind].__module__}, {cls.__module__}")
         cls.kind = kind  # type: ignore[attr-defined]
-        cls.family = cls.__module__.split(".")[-2]  # type: ignore[attr-defined]
+        cls.family = _family_of(cls.__module__)  # type: ignore[attr-defined]
         REGISTRY[kind] = cls
         return cls
 
     return register
+
+
+def _family_of(module: str) -> str:
+    """Folder of a component's module; ``own`` for one that a user defines outside the package."""
+    parts = module.split(".")
+    return parts[-2] if len(parts) > 1 else "own"
 
 
 def parameters(cls: type[Component]) -> tuple[Parameter, ...]:

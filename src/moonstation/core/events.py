@@ -54,6 +54,8 @@ def find_windows(
     refine : the quantity as a function of time (array in, array out); crossings are then bisected
         to ``tolerance``. Without it they are interpolated linearly.
     tolerance : half-width left after bisection, in the unit of ``times``
+
+    Raises ValueError where times and values do not match.
     """
     t = np.asarray(times, dtype=np.float64)
     v = np.asarray(values, dtype=np.float64) - threshold

@@ -133,7 +133,8 @@ class Dem:
     def read_window(self, window: tuple[int, int, int, int], step: int = 1, nearest: bool = False) -> np.ndarray:
         """Heights [m] of pixel rows and columns (r0, c0, r1, c1), each value the mean of step x step pixels.
 
-        Columns may run over the seam of a map that closes round the Moon.
+        Columns may run over the seam of a map that closes round the Moon. Raises TerrainError where the file cannot be
+        read.
         """
         import rasterio
         from rasterio.enums import Resampling

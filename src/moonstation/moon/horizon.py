@@ -60,7 +60,10 @@ class Horizon:
 
     @classmethod
     def flat(cls, lat_deg: float, lon_deg: float, height_m: float, azimuth_count: int = 720) -> Horizon:
-        """Sky-line of the smooth 1737.4 km sphere: the dip -acos(R / (R + h)) all round."""
+        """Sky-line of the smooth 1737.4 km sphere: the dip -acos(R / (R + h)) all round.
+
+        Raises RangeError for a place or height out of range.
+        """
         faults = _place_faults(lat_deg, lon_deg, height_m)
         if faults:
             raise RangeError(faults)
@@ -168,15 +171,7 @@ def compute_horizon(
     elevation_deg, distance_m, last_m, gap = march(
         patches, lat_deg, lon_deg, radius_m + ground_m + height_m, azimuth_deg, reach_km * 1e3, radius_m
     )
-    blind = np.isnan(elevation_deg)
-    if blind.any():
-        raise TerrainError(
-            Fault(
-                f"{ground_dem.name} at {_place(lat_deg, lon_deg)}",
-                f"no height at all in {int(blind.sum())} of {azimuth_count} azimuths: the terrain ends at this place",
-                hint="add a wider elevation model",
-            )
-        )
+    _refuse_blind(elevation_deg, f"{ground_dem.name} at {_place(lat_deg, lon_deg)}")
     return Horizon(
         azimuth_deg,
         elevation_deg,
@@ -196,6 +191,14 @@ def compute_horizon(
     )
 
 
+def _refuse_blind(elevation_deg: np.ndarray, where: str) -> None:
+    """Raise TerrainError where some ray met no height at all."""
+    blind = int(np.isnan(elevation_deg).sum())
+    if blind:
+        message = f"no height at all in {blind} of {elevation_deg.size} azimuths: the terrain ends at this place"
+        raise TerrainError(Fault(where, message, hint="add a wider elevation model"))
+
+
 def read_horizon(
     data: bytes,
     where: str,
@@ -204,7 +207,10 @@ def read_horizon(
     lon_deg: float | None = None,
     height_m: float | None = None,
 ) -> Horizon:
-    """A horizon from the bytes of a CSV, gzipped or not; ``where`` names it in faults. See Horizon.from_csv."""
+    """A horizon from the bytes of a CSV, gzipped or not; ``where`` names it in faults. See Horizon.from_csv.
+
+    Raises RangeError with every fault, each with its line.
+    """
     try:
         text = _unpacked(data).decode("utf-8-sig")
     except (OSError, EOFError, zlib.error, UnicodeDecodeError) as error:

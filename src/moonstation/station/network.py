@@ -126,7 +126,10 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
 
 
 def bus_key(name: str, asset: Asset) -> BusKey:
-    """Bus of an asset by the name that its component uses: at its node, its own (``@self``), or at a named node."""
+    """Bus of an asset by the name that its component uses: at its node, its own (``@self``), or at a named node.
+
+    Raises ScenarioError for an unknown quantity.
+    """
     quantity, _, place = name.partition("@")
     if quantity not in quantities():
         raise ScenarioError(
