@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import signal
 import sys
 from contextlib import suppress
 
@@ -20,6 +21,7 @@ from moonstation.core.errors import BalanceError, MoonstationError
 
 #: Exit code after Ctrl-C; typer ends with it.
 STOPPED = 130
+_STOPPED_WORDS = "\nstopped; nothing was left half-written"
 
 app = typer.Typer(
     name="moonstation",
@@ -53,6 +55,7 @@ def run() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):  # a character that the terminal does not know is no reason to stop
             stream.reconfigure(errors="backslashreplace")
+    signal.signal(signal.SIGINT, _leave)
     try:
         app()
     except MoonstationError as error:
@@ -65,8 +68,16 @@ def run() -> None:
         sys.exit(2)
     except SystemExit as ended:
         if ended.code == STOPPED:
-            _tell("\nstopped; nothing was left half-written")
+            _tell(_STOPPED_WORDS)
         raise
+
+
+def _leave(*_: object) -> None:
+    """Stop at once on Ctrl-C: an exception that rises while numba loads or runs ends in a traceback or a crash."""
+    if sys.stderr.isatty():
+        os.write(2, b"\x1b[?25h")  # a progress bar hides the cursor
+    os.write(2, f"{_STOPPED_WORDS}\n".encode())
+    os._exit(STOPPED)
 
 
 def _tell_faults(error: MoonstationError) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -27,6 +28,7 @@ def study(
     with _Progress(quiet=as_json) as progress:
         run = run_study(scenario, progress=progress.tell)
         progress.tell("writing the report")
+        signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is something to clear away
         folder = run.save(target, overwrite=overwrite)
     if as_json:
         typer.echo(json_text(run.summary), nl=False)

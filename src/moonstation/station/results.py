@@ -360,7 +360,7 @@ class _DatasetBuilder:
                 floor = np.float32(store.floor_fraction) * size
                 amount += self.run.records.amount[:, number] - floor
                 capacity += size - floor
-        return amount, capacity
+        return np.maximum(amount, 0.0), capacity  # self-discharge goes on under the floor
 
     def _stored(self, quantity: str, node: str) -> NDArray[np.float32]:
         numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == (quantity, node)]
