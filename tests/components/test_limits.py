@@ -27,4 +27,5 @@ def test_limits_in_the_wrong_order_are_told(kind, given, told):
     with pytest.raises(RangeError, match="must be below") as refused:
         cls(**{**cls.example, **given})
     assert [fault.where for fault in refused.value.faults] == told
+    assert all("-" not in fault.unit for fault in refused.value.faults)
     assert all(fault.value == given[fault.where] for fault in refused.value.faults)

@@ -7,13 +7,14 @@ from moonstation.core.errors import Fault, RangeError
 
 def refuse_disorder(component: object, *pairs: tuple[str, str], unit: str) -> None:
     """Raise RangeError where the first parameter of a pair is not below the second [unit], with a fault for each."""
+    shown_unit = "" if unit == "-" else unit
     faults = [
         Fault(
             where=lower,
             message=f"must be below {upper}",
             value=getattr(component, lower),
-            unit=unit,
-            allowed=f"below {getattr(component, upper):g}{'' if unit == '-' else f' {unit}'}",
+            unit=shown_unit,
+            allowed=f"below {getattr(component, upper):g} {shown_unit}".rstrip(),
             hint=f"exchange it with {upper}, or mend one of them",
         )
         for lower, upper in pairs

@@ -25,6 +25,8 @@ FACILITY_OF_FAMILY: Mapping[str, str] = {
     "isru": "lunar transport and operation",
     "science": "science",
 }
+#: The same for a component that a user defines outside the package.
+_FACILITY_OF_OTHERS = "long-term support"
 
 
 @cache
@@ -78,7 +80,7 @@ def component_of(entry: AssetEntry) -> Component:
 
 def facility_of(entry: AssetEntry) -> str:
     """Group of facilities that an asset belongs to."""
-    return entry.facility or FACILITY_OF_FAMILY[components()[entry.type].family]
+    return entry.facility or FACILITY_OF_FAMILY.get(components()[entry.type].family, _FACILITY_OF_OTHERS)
 
 
 @cache
