@@ -29,6 +29,12 @@ def test_check_says_what_is_in_a_scenario() -> None:
     assert (summary["assets"], summary["missions"], summary["left_out"]) == (9, 1, [])
 
 
+def test_check_prints_a_shipped_scenario_to_begin_from(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.toml"
+    mine.write_text(told("check", "first-night", "--print"), encoding="utf-8")
+    assert told("check", str(mine)).startswith("first-night: sound.")
+
+
 def test_check_says_what_is_left_out_and_what_is_wrong(tmp_path: Path) -> None:
     from moonstation.scenario.reading import library
 

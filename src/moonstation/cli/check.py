@@ -14,11 +14,16 @@ if TYPE_CHECKING:
 def check(
     scenario: Annotated[str, typer.Argument(help="A scenario that moonstation ships, such as ilrs, or a TOML file.")],
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_file: Annotated[bool, typer.Option("--print", help="Print the file itself, to begin your own from.")] = False,
 ) -> None:
     """Read a scenario and say what is in it, or every fault of it with its line."""
     from moonstation.scenario.reading import load_scenario
 
-    summary = check_summary(load_scenario(scenario))
+    loaded = load_scenario(scenario)
+    if as_file and loaded.path:
+        typer.echo(loaded.path.read_text(encoding="utf-8"), nl=False)
+        return
+    summary = check_summary(loaded)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     else:
