@@ -30,7 +30,6 @@ from moonstation.station.model import EARTH, MODES, Asset, Policy, Station
 
 #: Capability by which a component states the efficiency of its site's power distribution.
 DISTRIBUTION = "distribution_efficiency"
-_NEVER = 2**62
 _ENDLESS = 1e30  # room for all the data that reach the Earth
 
 BusKey = tuple[str, str]  # quantity, node
@@ -346,10 +345,10 @@ def _pack_schedule(station: Station, bus_number: Mapping[BusKey, int]) -> packed
         for delivery in station.deliveries
         for quantity, amount in delivery.amounts.items()
     )
-    ends = [grid.index_at(asset.end) if asset.end else _NEVER for asset in station.assets]
+    ends = [grid.index_at(asset.end) if asset.end else packed.NEVER for asset in station.assets]
     return packed.Schedule(
         asset_start=np.array([max(grid.index_at(asset.start), 0) for asset in station.assets] + [0], np.int64),
-        asset_end=np.array([*ends, _NEVER], np.int64),
+        asset_end=np.array([*ends, packed.NEVER], np.int64),
         asset_body=np.array([number.get(asset.housed_in, -1) for asset in station.assets] + [-1], np.int64),
         delivery_step=np.array([step for step, _, _ in landed], np.int64),
         delivery_bus=np.array([bus for _, bus, _ in landed], np.int64),
