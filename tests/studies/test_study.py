@@ -38,6 +38,11 @@ def test_only_the_places_that_the_study_names_count_as_facts_of_it(winter: Study
     assert not any(key.startswith("crew.") for key in winter.fact_keys)
 
 
+def test_a_study_prints_itself_in_one_line(winter: Study) -> None:
+    assert repr(winter) == "<Study first-night: lives, 2029-01-01 to 2029-08-01, 9 assets>"
+    assert repr(winter.run).startswith("<RunResult first-night: 5088 records")
+
+
 def test_progress_names_the_stages() -> None:
     stages: list[str] = []
     study("first-night", progress=stages.append)

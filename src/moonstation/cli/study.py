@@ -85,11 +85,11 @@ def _lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
         for name, share in available.items()
     ]
     rows += [
-        ("longest blackout", f"{summary['longest_blackout_h']:.1f} h"),
-        ("longest without contact", f"{summary['longest_without_contact_h']:.1f} h"),
+        ("longest blackout", f"{summary['longest_blackout_h']:.1f} h, main site"),
+        ("longest without contact", f"{summary['longest_without_contact_h']:.1f} h, main site"),
     ]
     if summary["lowest_charge"] is not None:
-        rows.append(("lowest charge", f"{100 * summary['lowest_charge']:.0f} % of the usable"))
+        rows.append(("lowest charge", f"{100 * summary['lowest_charge']:.0f} % of the usable, main site"))
     rows += [
         ("crew", f"{summary['crew_days']:,.0f} person-days"),
         ("science", f"{summary['science_hours']:,.0f} instrument-hours"),

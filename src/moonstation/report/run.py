@@ -11,7 +11,7 @@ from moonstation.studies.study import Progress, Study
 from moonstation.studies.study import study as _study
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run(Study):
     """A finished study: ``timeseries``, ``events``, ``summary``, ``milestones``, ``report``."""
 

@@ -63,7 +63,7 @@ class Event:
     unit: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class RunResult:
     """A finished run of one station."""
 
@@ -72,6 +72,10 @@ class RunResult:
     compiled: Compiled
     records: packed.Records
     record_steps: int
+
+    def __repr__(self) -> str:
+        """One line: everything is in ``dataset``, ``events`` and ``ledger``."""
+        return f"<RunResult {self.station.name}: {len(self.time)} records of {self.record_h:g} h>"
 
     @property
     def max_relative_residual(self) -> float:

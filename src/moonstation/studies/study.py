@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 Progress = Callable[[str], None]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Study:
     """A scenario, its run and the judgement of it."""
 
@@ -37,6 +37,12 @@ class Study:
     milestones: tuple[MilestoneOutcome, ...]
     fact_keys: frozenset[str]
     elapsed_s: float
+
+    def __repr__(self) -> str:
+        """One line: the numbers are in ``summary``, the series in ``timeseries``."""
+        period = f"{self.scenario.start:%Y-%m-%d} to {self.scenario.end:%Y-%m-%d}"
+        assets = len(self.run.station.assets)
+        return f"<{type(self).__name__} {self.scenario.name}: {self.summary['verdict']}, {period}, {assets} assets>"
 
     @property
     def timeseries(self) -> xr.Dataset:
