@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.contract import Series, Surroundings
 from moonstation.core.errors import Fault, ScenarioError
-from moonstation.core.time import YEAR_H, TimeGrid
+from moonstation.core.time import HOUR_S, YEAR_H, TimeGrid
 from moonstation.moon.sink import SinkTemperatures, sink_temperatures
 from moonstation.moon.site import SiteLight, site_light
 from moonstation.orbits.ground import contact_any
+from moonstation.orbits.interpolation import sampled
 from moonstation.orbits.relay import relay_elevation_azimuth_range, relay_sees_earth, relay_sunlit
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
 from moonstation.station.model import Asset, RelaySite, Station, SurfaceSite
@@ -40,6 +41,15 @@ class Sky:
     def ground_contact(self) -> NDArray[np.bool_]:
         """Whether a ground station has the Moon in sight, shape (grid.count,)."""
         return contact_any(self.station.ground_stations, self.grid)
+
+    @cached_property
+    def distances(self) -> tuple[Series, Series]:
+        """Distances of the Sun [au] and of the Earth [km] from the Moon's centre, cubic between hours."""
+        sun, earth = (
+            np.linalg.norm(sampled(partial(body_vectors_moon_me_km, body), self.grid.tdb, HOUR_S), axis=-1)
+            for body in ("sun", "earth")
+        )
+        return _series(sun / AU_KM), _series(earth)
 
     def relay(self, name: str) -> RelaySite:
         """The relay of that name; raises ScenarioError when there is none."""
@@ -193,14 +203,6 @@ class RelaySky:
         """1 while relay and some ground station see each other, else 0."""
         return _series((self.earth_disc_fraction > 0) & self.sky.ground_contact)
 
-    @cached_property
-    def distances(self) -> tuple[Series, Series]:
-        """Distances of the Sun [au] and of the Earth [km], those of the Moon's centre."""
-        sun, earth = (
-            np.linalg.norm(body_vectors_moon_me_km(body, self.sky.grid.tdb), axis=-1) for body in ("sun", "earth")
-        )
-        return _series(sun / AU_KM), _series(earth)
-
 
 @dataclass(frozen=True)
 class RelayPlace:
@@ -229,7 +231,7 @@ class RelayPlace:
 
     def sun_distance_au(self) -> Series:
         """Distance of the Sun from the Moon [au]."""
-        return self.shared.distances[0]
+        return self.shared.sky.distances[0]
 
     def earth_disc_fraction(self, on_mast: bool = True) -> Series:
         """1 while the Moon leaves the Earth's centre free, else 0 [-]."""
@@ -241,7 +243,7 @@ class RelayPlace:
 
     def earth_distance_km(self) -> Series:
         """Distance of the Earth from the Moon [km]."""
-        return self.shared.distances[1]
+        return self.shared.sky.distances[1]
 
     def relay_visible(self, relay: str) -> Series:
         """Links between relays are not modelled."""
