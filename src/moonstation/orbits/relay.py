@@ -7,6 +7,7 @@ orbit would not (decision 004), so the fuel for holding it belongs to whoever pl
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -18,6 +19,7 @@ from moonstation.core.errors import Fault, RangeError
 from moonstation.core.machine_code import compiled
 from moonstation.core.time import DAY_S, HOUR_S, parse_utc, tdb_from_utc
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import fact_cache_of
 from moonstation.orbits.interpolation import sampled
 from moonstation.sky.apparent import body_vectors_moon_me_km, place_faults
 from moonstation.sky.ephemeris import Ephemeris
@@ -104,9 +106,8 @@ class RelayOrbit:
         Raises RangeError for an epoch outside the kernels.
         """
         epochs = np.asarray(tdb, dtype=np.float64)
-        flat = np.ascontiguousarray(epochs.reshape(-1))
-        turn = _equinox_longitude_rad(flat, ephemeris or Ephemeris.default())
-        return _ellipse_km(flat - self.epoch_tdb, turn, *self._ellipse()).reshape(*epochs.shape, 3)
+        moments = _Moments(np.array(epochs.reshape(-1)))
+        return _positions_km(self, ephemeris or Ephemeris.default(), moments).reshape(*epochs.shape, 3).copy()
 
     def _ellipse(self) -> tuple[float, float, float, float, FloatArray, FloatArray]:
         """Semi-major axis [km], eccentricity, mean motion [rad/s], mean anomaly at the epoch, axes P and Q."""
@@ -120,6 +121,27 @@ class RelayOrbit:
         ahead = np.cos(argument) * across - np.sin(argument) * along
         motion = 2.0 * np.pi / (self.period_h * HOUR_S)
         return self.semi_major_axis_km, e, motion, float(eccentric - e * np.sin(eccentric)), towards_perilune, ahead
+
+
+class _Moments:
+    """Epochs that compare as a whole, so that positions at them are found again."""
+
+    def __init__(self, tdb: FloatArray) -> None:
+        self.tdb = tdb
+        self._digest = hashlib.blake2b(tdb.tobytes()).digest()
+
+    def __hash__(self) -> int:
+        return hash(self._digest)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Moments) and self._digest == other._digest
+
+
+@fact_cache_of(2)
+def _positions_km(orbit: RelayOrbit, kernels: Ephemeris, moments: _Moments) -> FloatArray:
+    """Positions on the ellipse [km], shape (n, 3); those asked for last are kept, for a run asks again and again."""
+    turn = _equinox_longitude_rad(moments.tdb, kernels)
+    return _ellipse_km(moments.tdb - orbit.epoch_tdb, turn, *orbit._ellipse())
 
 
 class RelayView(NamedTuple):
