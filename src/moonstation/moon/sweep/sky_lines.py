@@ -1,0 +1,111 @@
+"""Sky-lines of all pixels of a map: the elevation of the terrain against direction, for an eye above each pixel."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from moonstation.core.errors import Fault, RangeError, TerrainError
+from moonstation.facts.table import lookup
+from moonstation.moon.area import MapArea
+from moonstation.moon.horizon import Horizon
+
+if TYPE_CHECKING:
+    from moonstation.moon.dem import Dem
+
+#: Step of the stored elevations [deg]: ten seconds of arc, so that -90..90 fits 16 bits.
+QUANTUM_DEG = 1.0 / 360.0
+#: Stored where a pixel has no ground, or a direction no terrain at all.
+NO_SKY_LINE = -32768
+
+
+@dataclass(frozen=True, eq=False)
+class SkyLines:
+    """Elevation of the sky-line of every pixel of an area, against direction on the map.
+
+    ``direction_deg`` (n,) counts clockwise from up the map; the azimuth from north at a pixel is the direction less
+    ``area.convergence_deg()`` there. ``elevation`` (n, rows, columns) int16 in QUANTUM_DEG, NO_SKY_LINE where there is
+    none; ``ground_m`` (rows, columns) float32 [m] above the 1737.4 km sphere, NaN where there is no data; ``height_m``
+    is the eye above the ground.
+    """
+
+    area: MapArea
+    height_m: float
+    direction_deg: np.ndarray
+    elevation: np.ndarray
+    ground_m: np.ndarray
+
+    def elevation_deg(self) -> np.ndarray:
+        """Elevation [deg] float32, NaN where there is no sky-line, shape (n, rows, columns)."""
+        degrees = self.elevation * np.float32(QUANTUM_DEG)
+        degrees[self.elevation == NO_SKY_LINE] = np.nan
+        return degrees
+
+    def horizon(self, row: int, col: int) -> Horizon:
+        """One pixel's sky-line on azimuths from north. Raises TerrainError where a part of it is missing."""
+        stored = self.elevation[:, row, col]
+        if np.any(stored == NO_SKY_LINE):
+            what = "no ground" if np.isnan(self.ground_m[row, col]) else "no terrain in some directions"
+            raise TerrainError(Fault(f"pixel ({row}, {col})", f"{what}: no sky-line", hint="add a wider model"))
+        pixel = self.area.part(slice(row, row + 1), slice(col, col + 1))
+        lat, lon = pixel.centre
+        azimuth = np.mod(self.direction_deg - pixel.convergence_deg()[0, 0], 360.0)
+        azimuth[azimuth >= 360.0] = 0.0  # what a rounding just below zero makes of it
+        order = np.argsort(azimuth)
+        return Horizon(
+            azimuth[order],
+            stored[order] * QUANTUM_DEG,
+            np.full(azimuth.size, np.nan),
+            self.height_m,
+            lat,
+            lon,
+            {"ground_height_m": f"{self.ground_m[row, col]:.2f}"},
+        )
+
+
+def sky_lines(
+    dems: Sequence[Dem],
+    area: MapArea,
+    height_m: float,
+    direction_count: int = 360,
+    reach_km: float | None = None,
+    threads: int | None = None,
+) -> SkyLines:
+    """Sky-lines of an eye ``height_m`` [m] above every pixel of an area, over nested elevation models.
+
+    ``direction_count`` directions evenly round the map, the first straight up; ``reach_km`` [km] as in
+    compute_horizon (310 km unless told); ``threads`` all cores unless told. Raises RangeError for bad numbers,
+    TerrainError where no model has ground anywhere in the area.
+    """
+    reach_km = lookup("terrain.default_reach").value if reach_km is None else reach_km
+    _refuse_numbers(height_m, direction_count, reach_km, threads)
+    from moonstation.moon.sweep.exact import exact_elevation_deg, ground_heights_m
+
+    ground_m = ground_heights_m(dems, area)
+    direction_deg = np.arange(direction_count) * (360.0 / direction_count)
+    degrees = exact_elevation_deg(dems, area, ground_m, height_m, direction_deg, reach_km * 1e3)
+    return SkyLines(area, height_m, direction_deg, stored(degrees), ground_m)
+
+
+def stored(elevation_deg: np.ndarray) -> np.ndarray:
+    """Elevations [deg] as they are stored: int16 in QUANTUM_DEG, NO_SKY_LINE for NaN."""
+    known = np.isfinite(elevation_deg)
+    counts = np.rint(np.where(known, elevation_deg, 0.0) / QUANTUM_DEG)
+    return np.where(known, counts, NO_SKY_LINE).astype(np.int16)
+
+
+def _refuse_numbers(height_m: float, direction_count: int, reach_km: float, threads: int | None) -> None:
+    faults = []
+    if not 0.0 <= height_m <= 20e3:
+        faults.append(Fault("height_m", "out of range", height_m, "m", "0..20000"))
+    if not 4 <= direction_count <= 3600:
+        faults.append(Fault("direction_count", "out of range", direction_count, "", "4..3600"))
+    if not 0.0 < reach_km <= 1000.0:
+        faults.append(Fault("reach_km", "out of range", reach_km, "km", "above 0, at most 1000"))
+    if threads is not None and threads < 1:
+        faults.append(Fault("threads", "out of range", threads, "", "1 or more"))
+    if faults:
+        raise RangeError(faults)
