@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import tomllib
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -283,13 +284,34 @@ def test_no_parameter_of_a_component_hides_a_key_that_every_asset_has(kind: str)
 def test_the_json_schema_accepts_what_ships(name: str) -> None:
     schema = json_schema()
     jsonschema.Draft202012Validator.check_schema(schema)
-    import tomllib
-
     document = json.loads(json.dumps(tomllib.loads(library()[name].read_text("utf-8")), default=str))
     jsonschema.validate(document, schema)
     document["assets"][0]["tpye"] = "x"
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate(document, schema)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "place", "words"),
+    [
+        ("capacity_kwh = 32", "capasity_kwh = 32\ncapacity_kwh = 32", (), "'capasity_kwh' was unexpected"),
+        ("capacity_kwh = 32", "", (), "'capacity_kwh' is a required property"),
+        ("capacity_kwh = 32", 'capacity_kwh = "32 kWh"', ("capacity_kwh",), "'32 kWh' is not valid"),
+        ("capacity_kwh = 32", "capacity_kwh = 32\ncount = 0", ("count",), "0 is less than the minimum of 1"),
+        ('type = "battery"', 'type = "batery"', ("type",), "'batery' is not one of ['battery',"),
+        ('type = "battery"', "", (), "'type' is a required property"),
+    ],
+)
+def test_the_json_schema_names_the_wrong_key_of_the_wrong_asset(
+    old: str, new: str, place: tuple[str, ...], words: str
+) -> None:
+    assert GOOD.count(old) == 1
+    document = tomllib.loads(GOOD.replace(old, new))
+    document = json.loads(json.dumps(document, default=str))
+    number = next(at for at, asset in enumerate(document["assets"]) if asset["name"] == "lander battery")
+    [error] = jsonschema.Draft202012Validator(json_schema()).iter_errors(document)
+    assert tuple(error.absolute_path) == ("assets", number, *place)
+    assert words in error.message
 
 
 def test_the_json_schema_explains_every_key() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cache
 from typing import Annotated, Any, Literal, Union, cast, get_type_hints
@@ -102,7 +103,35 @@ def json_schema() -> dict[str, Any]:
     """JSON Schema of a scenario file, for editors."""
     schema = scenario_model().model_json_schema()
     schema["$defs"]["FactReference"] = FactReference.model_json_schema()
+    schema["properties"]["assets"]["items"] = _by_type(schema["properties"]["assets"]["items"])
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **_with_shared_reference(schema, depth=0)}
+
+
+def _by_type(items: dict[str, Any]) -> dict[str, Any]:
+    """The schema of an asset chosen by its ``type``, so that a validator names the wrong key of just that component.
+
+    Of one choice among all components a validator could only say that none of them fits. The keys are named before
+    the choice as well, for editors that complete keys and know no conditions.
+    """
+    definitions = items["discriminator"]["mapping"]
+    named: dict[str, dict[str, Any]] = {
+        key: {"description": info.description} for key, info in AssetEntry.model_fields.items()
+    }
+    own = defaultdict[str, list[str]](list)
+    for kind in definitions:
+        for item in parameters(components()[kind]):
+            own[item.name].append(kind)
+    named |= {key: {"description": f"Parameter of {', '.join(kinds)}."} for key, kinds in own.items()}
+    named["type"] = {**named["type"], "enum": list(definitions)}
+    return {
+        "type": "object",
+        "properties": named,
+        "required": ["type"],
+        "allOf": [
+            {"if": {"properties": {"type": {"const": kind}}, "required": ["type"]}, "then": {"$ref": definition}}
+            for kind, definition in definitions.items()
+        ],
+    }
 
 
 def _with_shared_reference(value: Any, depth: int) -> Any:
