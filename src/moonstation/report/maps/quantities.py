@@ -1,0 +1,93 @@
+"""How each map of the program is shown: its title, unit, colours and range.
+
+Colours are even to the eye and told apart by people with any colour vision (cividis: Nunez et al. 2018; viridis,
+magma and inferno: Smith & van der Walt 2015).
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+_UNITS = {"k": "K", "h": "h", "m": "m", "km": "km", "deg": "deg", "kw": "kW"}
+_NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+@dataclass(frozen=True)
+class Quantity:
+    """A map's title, the unit on its colour bar, the factor from stored to shown values, and its colours.
+
+    low, high : ends of the colour bar in shown values; None is taken from the data, rounded outward
+    scale : linear, log, or flag (a map of yes and no)
+    """
+
+    title: str
+    unit: str
+    colours: str
+    factor: float = 1.0
+    low: float | None = None
+    high: float | None = None
+    scale: str = "linear"
+
+    def ends(self, values: NDArray[np.floating]) -> tuple[float, float]:
+        """Ends of the colour bar that hold every shown value: nothing is cut off unseen."""
+        known = values[np.isfinite(values)]
+        if self.scale == "log":
+            known = known[known > 0.0]
+        least, most = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        low = self.low if self.low is not None and self.low <= least else _round(least, down=True)
+        high = self.high if self.high is not None and self.high >= most else _round(most, down=False)
+        if self.scale == "linear" and self.low is None and self.high is None and most - least < 0.5 * most:
+            low, high = _outward(least, most)
+        return (low, high) if high > low else (low, low + 1.0)
+
+
+_DISC, _TIME = "% of the disc", "% of the time"
+_KNOWN = {
+    "sun_visible_mean": Quantity("Sunlight: mean share of the Sun's disc in view", _DISC, "cividis", 100.0, 0.0),
+    "sun_any_mean": Quantity("Sunlight: time with any part of the Sun in view", _TIME, "cividis", 100.0, 0.0),
+    "earth_visible_mean": Quantity("Sight of the Earth: mean share of its disc", _DISC, "viridis", 100.0, 0.0, 100.0),
+    "earth_any_mean": Quantity("Sight of the Earth: time with any part in view", _TIME, "viridis", 100.0, 0.0, 100.0),
+    "longest_dark_h": Quantity("Longest time without any part of the Sun", "days", "magma_r", 1 / 24, scale="log"),
+    "longest_without_earth_h": Quantity("Longest time without the Earth", "days", "magma_r", 1 / 24, scale="log"),
+    "permanent_shadow": Quantity("Permanent shadow: never any part of the Sun", "", "", scale="flag"),
+    "temperature_max_k": Quantity("Highest temperature of the surface", "K", "inferno"),
+    "temperature_mean_k": Quantity("Mean temperature of the surface", "K", "inferno"),
+    "temperature_min_k": Quantity("Lowest temperature of the surface", "K", "inferno"),
+    "ice_depth_m": Quantity("Depth below which water ice lasts a billion years", "m", "viridis_r"),
+    "slope_deg": Quantity("Slope of the ground", "deg", "cividis", low=0.0),
+    "roughness_m": Quantity("Roughness of the ground", "m", "cividis", low=0.0),
+    "score": Quantity("Score of the site search", "score, 0 to 1", "cividis", low=0.0),
+}
+
+
+def quantity_of(name: str, title: str = "", unit: str = "") -> Quantity:
+    """How the map called ``name`` is shown; of an unknown one by its unit, or by the one in which its name ends."""
+    if name in _KNOWN:
+        return _KNOWN[name]
+    ending = name.rsplit("_", 1)[-1].lower()
+    own = unit or _UNITS.get(ending, "")
+    words = name.removesuffix(f"_{ending}") if ending in _UNITS else name
+    return Quantity(title or words.replace("_", " ").capitalize(), own, "cividis")
+
+
+def _round(value: float, *, down: bool) -> float:
+    """The next round number away from the data."""
+    if value == 0.0:
+        return 0.0
+    if value < 0.0:
+        return -_round(-value, down=not down)
+    power = 10.0 ** math.floor(math.log10(value))
+    nice = [each * power for each in _NICE]
+    if down:
+        return max(each for each in nice if each <= value * (1.0 + 1e-9))
+    return min(each for each in [*nice, 10.0 * power] if each >= value * (1.0 - 1e-9))
+
+
+def _outward(least: float, most: float) -> tuple[float, float]:
+    """Round ends of a range far from zero."""
+    step = 10.0 ** math.floor(math.log10(max((most - least) / 2.0, 1e-9)))
+    return math.floor(least / step) * step, math.ceil(most / step) * step

@@ -1,0 +1,48 @@
+"""The colour bar holds every value, ends at round numbers, and has a unit."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from moonstation.report.maps.quantities import quantity_of
+
+NAMES = ["sun_visible_mean", "earth_visible_mean", "longest_dark_h", "temperature_max_k", "ice_depth_m", "unknown_km"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(values=st.lists(st.floats(1e-3, 1e5), min_size=1, max_size=20))
+def test_nothing_is_cut_off(name, values):
+    shown = np.array([*values, np.nan])
+    low, high = quantity_of(name).ends(shown)
+    assert low <= min(values) * (1 + 1e-6)
+    assert high >= max(values) * (1 - 1e-6)
+    assert low < high
+
+
+@pytest.mark.parametrize(
+    ("name", "values", "ends"),
+    [
+        ("sun_visible_mean", [3.0, 71.0], (0.0, 80.0)),
+        ("earth_visible_mean", [40.0, 52.0], (0.0, 100.0)),
+        ("longest_dark_h", [2.2, 6800.0], (2.0, 8000.0)),
+        ("temperature_max_k", [38.0, 290.0], (30.0, 300.0)),
+        ("temperature_mean_k", [92.0, 118.0], (90.0, 120.0)),
+        ("height_m", [-2785.0, 6100.0], (-3000.0, 8000.0)),
+    ],
+)
+def test_ends_are_round(name, values, ends):
+    assert quantity_of(name).ends(np.array(values)) == ends
+
+
+def test_an_unknown_map_takes_its_unit_from_its_name():
+    assert quantity_of("path_length_km").unit == "km"
+    assert quantity_of("path_length_km").title == "Path length"
+    assert quantity_of("odd", "A title", "W").unit == "W"
+    assert all(quantity_of(name).unit for name in NAMES)
+
+
+def test_a_map_without_any_value_still_has_a_bar():
+    assert quantity_of("longest_dark_h").ends(np.array([np.nan])) == (0.0, 1.0)
