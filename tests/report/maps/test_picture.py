@@ -82,9 +82,9 @@ def test_shadow_is_a_map_of_its_own_and_an_outline_on_others(light, raster, bowl
 def test_names_and_places_are_drawn_and_the_same_input_gives_the_same_file(raster, tmp_path):
     sight = raster("earth_visible_mean", np.full((60, 60), 0.25, "float32"))
     names, places = [Feature("Crater", -89.8, 20.0, 8.0)], [Feature("site", -89.9, 200.0)]
-    bare = map_picture(sight, [], tmp_path / "bare.png", long_side_px=SIDE_PX).read_bytes()
+    bare = map_picture(sight, [], tmp_path / "bare.png", long_side_px=700).read_bytes()
     one, other = (
-        map_picture(sight, [], tmp_path / f"{n}.png", names, places, long_side_px=SIDE_PX).read_bytes() for n in "ab"
+        map_picture(sight, [], tmp_path / f"{n}.png", names, places, long_side_px=700).read_bytes() for n in "ab"
     )
     assert one == other != bare
     yellow = (255, 210, 63)
