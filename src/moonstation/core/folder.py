@@ -1,0 +1,94 @@
+"""Folders of results that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from moonstation.core.errors import Fault, RangeError
+
+
+def folder_faults(folder: Path, marker: str, where: str, *, overwrite: bool) -> list[Fault]:
+    """What keeps a folder of results from being written; ask before the work whose result it shall hold.
+
+    marker : name of the file by which such a folder is known; what is there without it is never replaced
+    where : the option by which the person gave the path
+    overwrite : a folder with the marker may be replaced
+    """
+    folder = folder.absolute()
+    try:
+        if folder.exists() and (fault := _taken(folder, marker, where, overwrite=overwrite)):
+            return [fault]
+        above = next((one for one in folder.parents if one.exists()), folder)
+        if not above.is_dir():
+            return [_unwritable(folder, where, OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR)))]
+        if not os.access(above, os.W_OK | os.X_OK):
+            return [_unwritable(folder, where, OSError(errno.EACCES, os.strerror(errno.EACCES)))]
+    except OSError as error:
+        return [_unwritable(folder, where, error)]
+    return []
+
+
+@contextmanager
+def whole_folder(folder: Path, marker: str, where: str, *, overwrite: bool = False) -> Iterator[Path]:
+    """An empty folder beside ``folder`` to write into, put in its place when the block ends well, else thrown away.
+
+    An older folder steps aside first and goes when the new one stands. Raises RangeError where it cannot be written.
+    """
+    folder = folder.absolute()
+    if faults := folder_faults(folder, marker, where, overwrite=overwrite):
+        raise RangeError(faults)
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(prefix=_beside(folder), suffix=".partial", dir=folder.parent))
+    except OSError as error:
+        raise RangeError(_unwritable(folder, where, error)) from error
+    try:
+        yield partial
+        _put_in_place(partial, folder)
+    except OSError as error:
+        raise RangeError(_unwritable(folder, where, error)) from error
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+
+
+def _taken(folder: Path, marker: str, where: str, *, overwrite: bool) -> Fault | None:
+    if not (folder / marker).is_file():
+        if folder.is_dir() and not any(folder.iterdir()):
+            return None
+        return Fault(where, f"is taken by something without a {marker}", str(folder), hint="name another")
+    if overwrite:
+        return None
+    return Fault(where, "there are results already", str(folder), hint="name another, or say --overwrite")
+
+
+def _put_in_place(partial: Path, folder: Path) -> None:
+    partial.chmod(0o755)
+    if not folder.exists():
+        partial.rename(folder)
+        return
+    old = Path(tempfile.mkdtemp(prefix=_beside(folder), suffix=".old", dir=folder.parent))
+    aside = old / "results"
+    try:
+        folder.rename(aside)
+        partial.rename(folder)
+    except BaseException:  # a stop between the two as well: the old results come back
+        if aside.exists() and not folder.exists():
+            aside.rename(folder)
+        raise
+    finally:
+        shutil.rmtree(old, ignore_errors=True)
+
+
+def _beside(folder: Path) -> str:
+    """Beginning of the names of folders that stand beside a folder of results for a while."""
+    return f".{folder.name[:40]}-"
+
+
+def _unwritable(folder: Path, where: str, error: OSError) -> Fault:
+    return Fault(where, f"cannot be written: {error.strerror or error}", str(folder), hint="name another place")
