@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
 from hostile import hostile_study
 
 from moonstation.report.html import render_report
 
-_NAMES = ("chromium", "chromium-browser", "google-chrome")
 _FLAGS = [
     "--headless",
     "--no-sandbox",
@@ -47,23 +43,11 @@ window.addEventListener("load", function () { setTimeout(function () {
 </script></body>"""
 
 
-@pytest.fixture(scope="module")
-def browser() -> str:
-    """The browser's command; without one the tests fail under CI, which installs it, and skip elsewhere."""
-    found = next((path for name in _NAMES if (path := shutil.which(name))), None)
-    if found:
-        return found
-    reason = "needs Chromium to look at the report"
-    if os.environ.get("CI"):
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
-def opened(browser: str, text: str, folder: Path, size: str) -> tuple[dict[str, str], str, str]:
+def opened(chromium: Path, text: str, folder: Path, size: str) -> tuple[dict[str, str], str, str]:
     """What the probe left, the document after the scripts ran, and the browser's log."""
     file = folder / "report.html"
     file.write_text(text.replace("</body>", _PROBE), encoding="utf-8")
-    command = [browser, *_FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={size}"]
+    command = [str(chromium), *_FLAGS, f"--user-data-dir={folder / 'profile'}", f"--window-size={size}"]
     command += ["--virtual-time-budget=20000", "--dump-dom", f"{file.as_uri()}#draw-all"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=240, check=True)
     root = re.search(r"<html[^>]*>", done.stdout)
@@ -76,16 +60,16 @@ def complaints(log: str) -> list[str]:
     return [line for line in log.splitlines() if "CONSOLE" in line]
 
 
-def test_a_wide_page_draws_every_figure(browser: str, page: str, tmp_path: Path) -> None:
-    left, _, log = opened(browser, page, tmp_path, "1400,1000")
+def test_a_wide_page_draws_every_figure(chromium: Path, page: str, tmp_path: Path) -> None:
+    left, _, log = opened(chromium, page, tmp_path, "1400,1000")
     assert complaints(log) == []
     assert left["faults"] == "0"
     assert int(left["drawn"]) == int(left["shown"]) > 15  # those of the chosen place
     assert (left["overflow"], left["wide"], left["events"]) == ("0", "0", "25")
 
 
-def test_a_narrow_page_of_hostile_texts_draws_them_as_texts(browser: str, tmp_path: Path) -> None:
-    left, document, log = opened(browser, render_report(hostile_study()), tmp_path, "500,900")
+def test_a_narrow_page_of_hostile_texts_draws_them_as_texts(chromium: Path, tmp_path: Path) -> None:
+    left, document, log = opened(chromium, render_report(hostile_study()), tmp_path, "500,900")
     assert complaints(log) == []
     assert left["faults"] == "0"
     assert "alerted" not in left

@@ -44,7 +44,7 @@ def view_of(study: Study) -> StudyView:
         main_site=main_site(study.run),
         sites=_sites(study),
         events=[asdict(event) for event in study.events],  # type: ignore[misc]
-        milestones=[_milestone(item) for item in study.milestones],
+        milestones=[_milestone(study, item) for item in study.milestones],
         missions=[_mission(study, entry) for entry in study.scenario.missions],
         assets=_assets(study),
         facts=[asdict(fact) for fact in study.facts],  # type: ignore[misc]
@@ -94,10 +94,11 @@ def _orbit(orbit: RelayOrbit) -> str:
     return f"{low} to {high} km above the mean radius, inclination {number(orbit.inclination_deg)} deg"
 
 
-def _milestone(item: Any) -> MilestoneRow:
+def _milestone(study: Study, item: Any) -> MilestoneRow:
     from moonstation.roadmap.milestones import METRICS
 
     row = asdict(item)
+    row["hold_days"] = next(entry.hold_days for entry in study.scenario.milestones if entry.name == item.name)
     for condition in row["conditions"]:
         condition["label"] = METRICS[condition["metric"]].label
     return row  # type: ignore[return-value]

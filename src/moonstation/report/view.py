@@ -62,6 +62,7 @@ class MilestoneRow(TypedDict, total=False):
     conditions: Sequence[ConditionRow]
     landed: Mapping[str, datetime | None]
     waits_for: Sequence[str]
+    hold_days: float
 
 
 class MissionRow(TypedDict, total=False):

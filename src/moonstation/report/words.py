@@ -22,6 +22,7 @@ def number(value: Any, digits: int = 3) -> str:
     size = abs(value)
     if size and (size < 1e-3 or size >= 1e12):
         mantissa, exponent = f"{value:.{digits - 1}e}".split("e")
+        mantissa = mantissa.rstrip("0").rstrip(".") if "." in mantissa else mantissa
         return f"{mantissa}×10{str(int(exponent)).translate(_RAISED)}"
     decimals = max(digits - 1 - math.floor(math.log10(size)), 0) if 0 < size < 1000.0 else 0
     text = f"{value:,.{decimals}f}"

@@ -115,7 +115,7 @@ def worst_dark(run: Run, site: str, worst: WorstDark) -> go.Figure:
 
 
 def unserved(names: list[str], energy_kwh: list[float]) -> go.Figure:
-    """What was wished and not served, as energy, by load; the largest on top."""
+    """What was wished and not served for want of power, as energy, by load; the largest on top."""
     bars = go.Bar(
         x=single(energy_kwh),
         y=list(range(len(names))),
@@ -130,7 +130,7 @@ def unserved(names: list[str], energy_kwh: list[float]) -> go.Figure:
         height=26 * len(names) + 80,
         hovermode="closest",
         margin={"l": 62, "r": 14, "t": 10, "b": 44},
-        xaxis=value_axis("energy wished and not served [kWh]", rangemode="tozero"),
+        xaxis=value_axis("energy not served while power was shed [kWh]", rangemode="tozero"),
         yaxis=category_axis(names),
     )
 

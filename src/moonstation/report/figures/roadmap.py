@@ -10,7 +10,7 @@ import plotly.graph_objects as go
 
 from moonstation.report.figures.style import CATEGORIES, GREEN, INK, MUTED, RED, category_axis, figure, plain
 from moonstation.report.view import AssetRow, MilestoneRow, MissionRow
-from moonstation.report.words import day
+from moonstation.report.words import day, minute
 
 _ROW_PX = 25
 
@@ -75,7 +75,7 @@ def _bars(flights: Sequence[MissionRow], ends: dict[str, datetime]) -> list[go.B
                 name=plain(group),
                 orientation="h",
                 y=[place for place, _, _ in rows],
-                base=[_iso(arrival) for _, _, arrival in rows],
+                base=[minute(arrival) for _, _, arrival in rows],
                 x=[1000.0 * max(span.total_seconds(), 0.0) for span in spans],
                 width=0.55,
                 marker={"color": colour, "pattern": pattern, "line": {"color": colour, "width": 2}},
@@ -93,7 +93,7 @@ def _failures(flights: Sequence[MissionRow], end: datetime) -> list[go.Scatter]:
         return []
     return [
         go.Scatter(
-            x=[_iso(row.get("arrival") or row.get("launch") or end) for _, row in rows],
+            x=[minute(row.get("arrival") or row.get("launch") or end) for _, row in rows],
             y=[place for place, _ in rows],
             mode="markers",
             name="failed",
@@ -111,7 +111,7 @@ def _goals(goals: Sequence[MilestoneRow], offset: int) -> list[go.Scatter]:
     x: list[str | None] = []
     y: list[int | None] = []
     for place, row, when in reached:
-        x += [_iso(row["planned"]), _iso(when), None]
+        x += [minute(row["planned"]), minute(when), None]
         y += [place, place, None]
     delay = go.Scatter(x=x, y=y, mode="lines", line={"color": MUTED, "width": 2}, hoverinfo="skip", showlegend=False)
     planned = _diamonds(
@@ -138,7 +138,7 @@ def _goals(goals: Sequence[MilestoneRow], offset: int) -> list[go.Scatter]:
 
 def _diamonds(name: str, rows: Sequence[tuple[int, datetime, str]], marker: dict[str, Any]) -> go.Scatter:
     return go.Scatter(
-        x=[_iso(when) for _, when, _ in rows],
+        x=[minute(when) for _, when, _ in rows],
         y=[place for place, _, _ in rows],
         mode="markers",
         name=name,
@@ -155,7 +155,7 @@ def _range(
     moments += [when for row in flights if (when := row.get("arrival"))]
     first, last = min(moments), max(moments)
     beside = (last - first) * 0.015
-    return [_iso(first - beside), _iso(last + beside)]
+    return [minute(first - beside), minute(last + beside)]
 
 
 def _says(row: MissionRow) -> str:
@@ -170,7 +170,3 @@ def _says(row: MissionRow) -> str:
     if len(brings) > 12:
         parts.append(f"and {len(brings) - 12} more")
     return "<br>".join(parts)
-
-
-def _iso(when: datetime) -> str:
-    return when.strftime("%Y-%m-%d %H:%M")

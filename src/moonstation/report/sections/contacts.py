@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
+from moonstation.components.registry import components
 from moonstation.report.blocks import Block, Column, Panel, Plot, Plots, Section, Table, Text
 from moonstation.report.figures.flows import backlog, returned
 from moonstation.report.figures.sky import calendar
 from moonstation.report.nodes import label, node, node_names, node_panels
 from moonstation.report.series import Run, Values, longest
-from moonstation.report.view import StudyView
+from moonstation.report.view import SiteView, StudyView
 from moonstation.report.words import amount, share, span
 
-#: Kinds of component whose data arrive on Earth; ``relay_link`` only carries them to a relay.
-TO_EARTH = ("direct_link", "relay_downlink")
+_DATA_ON_EARTH = "data@earth"
 _MOST_WAYS = 7
 _SIGHTS = {"earth_contact": "Direct contact with Earth", "relay_visible": "A relay in view"}
 
@@ -31,12 +31,22 @@ def contacts(view: StudyView, run: Run) -> Section:
     )
 
 
+def kinds_to_earth() -> frozenset[str]:
+    """Kinds of component whose data arrive on Earth, as they declare it; a link to a relay is none."""
+    return frozenset(
+        kind
+        for kind, cls in components().items()
+        if any((flow.bus, flow.direction) == (_DATA_ON_EARTH, "out") for flow in cls.flows)
+    )
+
+
 def ways_to_earth(run: Run) -> list[tuple[str, Values]]:
     """Every link that ever brought data to Earth with its rate [Gbit/h], the busiest first; the least are summed."""
+    kinds = kinds_to_earth()
     found = [
         (member.name, run.column("activity", member))
         for member in run.members("process")
-        if str(member.labels.get("type")) in TO_EARTH
+        if str(member.labels.get("type")) in kinds
     ]
     busy = sorted((way for way in found if np.nansum(way[1]) > 0), key=lambda way: -float(np.nansum(way[1])))
     if len(busy) <= _MOST_WAYS:
@@ -78,7 +88,7 @@ def _node_blocks(view: StudyView, run: Run, name: str) -> list[Block]:
     found: list[Block] = []
     if plots:
         heads = [Column("sight"), Column("share of time", right=True), Column("longest gap", right=True)]
-        found += [Table(heads, rows), Plots(plots)]
+        found += [Table(heads, rows), *_two_gaps(site), Plots(plots)]
     elif run.at(name, "earth_contact") is not None:
         found.append(Text(f"{label(view, name)} has no contact with the Earth, neither direct nor by relay.", "note"))
     if (
@@ -97,6 +107,19 @@ def _node_blocks(view: StudyView, run: Run, name: str) -> list[Block]:
     elif waiting is not None:
         found.append(Text(f"No data ever wait at {site.label}.", "note"))
     return found
+
+
+def _two_gaps(site: SiteView) -> list[Block]:
+    """Why the longest gap between contacts is not the longest time without Earth of the light calendar."""
+    hours = site.light.get("longest_without_earth_h")
+    if site.orbit or not hours:
+        return []
+    text = (
+        f"The longest gap may exceed the longest time without Earth in the light calendar ({span(hours)}): there any "
+        "part of the Earth's disc counts, a contact needs the Earth's centre above the sky-line and a ground station "
+        "that sees the Moon."
+    )
+    return [Text(text, "note")]
 
 
 def _recorders(run: Run, name: str) -> Values | None:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from moonstation.report.blocks import Block, Column, Plot, Section, Table, Text
 from moonstation.report.figures import power as figures
 from moonstation.report.nodes import node, node_names, node_panels
-from moonstation.report.series import Run, Span
+from moonstation.report.series import Member, Run, Span, Values
 from moonstation.report.spells import NEARLY_DARK, WorstDark, lowest_charge, powered, unit_charge_share, worst_dark
 from moonstation.report.view import StudyView
-from moonstation.report.words import amount, day, minute, number, share, span
+from moonstation.report.words import amount, day, listed, minute, number, share, span
 from moonstation.station.model import MODES
 
 _MOST_LOADS = 15
 _HEATERS_KWH = 0.01
+_ELSE = (
+    "They waited for an input, data to send, room for what they make, warmth or people: work that the station did not "
+    "have for them, no lack of power."
+)
 
 
 def power(view: StudyView, run: Run) -> Section:
@@ -96,32 +102,84 @@ def _modes(run: Run, name: str, lived: Span) -> list[Block]:
     return [Table(heads, rows)]
 
 
-def _loads(run: Run, name: str) -> list[Block]:
-    """Which loads went without, as energy."""
-    wished = run.sums("shortfall")
-    served = run.sums("activity")
-    rows = []
+@dataclass(frozen=True)
+class _Short:
+    """A load that went short: what it was served, and what it lacked for want of power and of anything else [kWh]."""
+
+    member: Member
+    served_kwh: float
+    power_kwh: float
+    other_kwh: float
+
+
+def _went_short(run: Run, name: str) -> list[_Short]:
+    """Loads of a node that did not get all that they wished.
+
+    A run records what a load lacked, and what its power bus shed in all. Of a load's want in a record no more is for
+    want of power than the bus shed; the rest is certainly for want of something else.
+    """
+    served, lacked = run.sums("activity"), run.sums("shortfall")
+    found = []
     for member in run.members("process"):
-        draw = -float(member.labels.get("power_kw", 0.0))
-        if str(member.labels.get("site")) != name or draw <= 0 or not wished.size:
+        draw_kw = -float(member.labels.get("power_kw", 0.0))
+        if str(member.labels.get("site")) != name or draw_kw <= 0 or not lacked.size:
             continue
-        short_kwh = draw * float(wished[member.number])
-        if short_kwh > _HEATERS_KWH:
-            rows.append((short_kwh, draw * float(served[member.number]), member))
+        all_kwh = draw_kw * float(lacked[member.number])
+        if all_kwh <= _HEATERS_KWH:
+            continue
+        shed_kw = _shed(run, name, str(member.labels.get("asset", "")))
+        want_kw = draw_kw * np.nan_to_num(run.column("shortfall", member))
+        power_kwh = float(np.minimum(want_kw, shed_kw).sum()) * run.record_h
+        had_kwh = draw_kw * float(served[member.number])
+        found.append(_Short(member, had_kwh, power_kwh, max(all_kwh - power_kwh, 0.0)))
+    return found
+
+
+def _shed(run: Run, name: str, asset: str) -> Values | float:
+    """Power shed on the bus that feeds an asset: its own, or its node's [kW]; without limit where no run tells it."""
+    shed = run.of_unit(asset, "unit_power_shed_kw") if asset in run.units else run.at(name, "power_shed_kw")
+    return np.inf if shed is None else np.nan_to_num(shed)
+
+
+def _loads(run: Run, name: str) -> list[Block]:
+    """Which loads went without power, and which waited for something else, as energy."""
+    rows = _went_short(run, name)
     if not rows:
         return [Text("Every load got all that it wished.", "note")]
-    rows.sort(key=lambda row: -row[0])
-    shown = rows[:_MOST_LOADS]
-    heads = [Column("load"), *(Column(head, right=True) for head in ("priority", "served [kWh]", "not served [kWh]"))]
-    table = [
-        [m.name, number(float(m.labels.get("priority", np.nan))), number(had, 4), number(short, 4)]
-        for short, had, m in rows
+    dark = sorted((row for row in rows if row.power_kwh > _HEATERS_KWH), key=lambda row: -row.power_kwh)
+    found: list[Block] = []
+    if dark:
+        shown = dark[:_MOST_LOADS]
+        figure = figures.unserved([row.member.name for row in shown], [row.power_kwh for row in shown])
+        caption = "Energy that loads wished for and did not get while their bus shed power" + (
+            f"; the {_MOST_LOADS} largest of {len(dark)}." if len(dark) > _MOST_LOADS else "."
+        )
+        found.append(Plot(figure, caption, "What went without power"))
+    else:
+        found.append(Text("Every load got all the power that it could use.", "note"))
+    waiting = sorted((row for row in rows if row.other_kwh > _HEATERS_KWH), key=lambda row: -row.other_kwh)
+    if waiting:
+        names = listed([row.member.name for row in waiting], 4)
+        found.append(Text(f"For want of something else than power {names} did less than they wished. {_ELSE}", "note"))
+    heads = [Column("load"), *(Column(head, right=True) for head in ("priority", "served [kWh]"))]
+    heads += [
+        Column("want of power, at most [kWh]", right=True),
+        Column("of anything else, at least [kWh]", right=True),
     ]
-    figure = figures.unserved([member.name for _, _, member in shown], [energy for energy, _, _ in shown])
-    caption = "Energy that loads wished for and did not get, for want of power or of anything else that they need" + (
-        f"; the {_MOST_LOADS} largest of {len(rows)}." if len(rows) > _MOST_LOADS else "."
-    )
-    return [Plot(figure, caption, "What went unserved"), Table(heads, table, "Every load that went short", folded=True)]
+    table = [
+        [
+            row.member.name,
+            number(float(row.member.labels.get("priority", np.nan))),
+            *(_kwh(energy) for energy in (row.served_kwh, row.power_kwh, row.other_kwh)),
+        ]
+        for row in [*dark, *(row for row in waiting if row not in dark)]
+    ]
+    return [*found, Table(heads, table, "Every load that went short", folded=True)]
+
+
+def _kwh(energy: float) -> str:
+    """Energy [kWh]; a remainder of rounding is nothing."""
+    return number(energy if energy > 1e-6 else 0.0, 4)
 
 
 def _units(view: StudyView, run: Run, name: str) -> list[Block]:

@@ -126,7 +126,7 @@ def ledger(view: StudyView) -> Section:
             Table(
                 heads,
                 rows,
-                f"{count(len(rows), 'bus', 'buses')} in use, sums over the whole run",
+                "Every bus in use, sums over the whole run",
                 search=True,
                 folded=True,
             )

@@ -2,14 +2,35 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
+from moonstation.core.time import DAY_S
 from moonstation.report.blocks import Block, Column, Panel, Plot, Section, Table, Text
 from moonstation.report.figures.roadmap import gantt, partners_of
 from moonstation.report.nodes import label
 from moonstation.report.view import ConditionRow, MilestoneRow, StudyView
-from moonstation.report.words import NOTHING, amount, capital, count, day, listed, number, share, utc
+from moonstation.report.words import NOTHING, amount, capital, count, day, listed, share, utc
 
 _MISSION_HEADS = ("mission", "partners", "launch", "arrival", "status", "to", "brings", "source")
 _DATES = ("launch", "arrival")
+_SHARES = ("energy_served_share",)
+#: What the metrics of a condition ask for, with the least value.
+_ASKED = {
+    "energy_kw": "sources that offer {} or more",
+    "energy_firm_kw": "{} or more even on the worst day",
+    "energy_served_share": "all critical loads served {}",
+    "communication_gbit_day": "room on the links for {} or more",
+    "life_support_crew": "air, water and room for {} or more",
+    "crew": "{} or more on the Moon",
+    "crew_days": "{} or more lived by people on the Moon",
+    "science_hours": "{} of science or more",
+    "data_returned_gbit": "{} or more returned to Earth",
+    "water_kg": "{} of water or more won from the ground",
+}
+_MEANS = (
+    "Powers, rates of data, places for people and time served are judged over the last synodic day (29.5 days): the "
+    "mean, or where it says so the worst day in it. Days of crew, hours, data and water are sums since the start."
+)
 
 
 def roadmap(view: StudyView) -> Section:
@@ -31,11 +52,12 @@ def roadmap(view: StudyView) -> Section:
             Column("milestone"),
             Column("planned", fixed=True),
             Column("reached", fixed=True),
-            Column("delay [days]", right=True),
+            Column("against plan", right=True),
         ]
         rows = [_milestone(row) for row in view.milestones]
         marks = {number: "bad" for number, row in enumerate(view.milestones) if not row.get("reached")}
         blocks.append(Table([*heads, Column("conditions")], rows, "Milestones", marks=marks))
+        blocks.append(Text(_MEANS, "note"))
     else:
         blocks.append(Text("The study sets no milestones.", "note"))
     if view.missions:
@@ -53,22 +75,37 @@ def roadmap(view: StudyView) -> Section:
             ]
             for row in view.missions
         ]
-        blocks.append(Table(heads, rows, f"{count(len(rows), 'mission')} and what they bring", folded=True))
+        blocks.append(Table(heads, rows, "Missions and what they bring", folded=True))
     return Section("roadmap", "Road map", [Panel(blocks)])
 
 
 def _milestone(row: MilestoneRow) -> list[str]:
     planned, reached = utc(row["planned"]), utc(row.get("reached"))
-    delay = NOTHING
-    if planned and reached:
-        delay = number((reached - planned).total_seconds() / 86400.0)
     title = row.get("title") or row["name"]
     name = title if title == row["name"] else f"{row['name']}: {title}"
-    return [name, day(planned), day(reached) if reached else "not reached", delay, "; ".join(_conditions(row))]
+    return [
+        name,
+        day(planned),
+        day(reached) if reached else "not reached",
+        _delay(planned, reached),
+        "; ".join(_conditions(row)),
+    ]
+
+
+def _delay(planned: datetime | None, reached: datetime | None) -> str:
+    """How far from its date, in words."""
+    if planned is None or reached is None:
+        return NOTHING
+    days = (reached - planned).total_seconds() / DAY_S
+    if abs(days) < 1.0:
+        return "on the day"
+    return f"{count(round(abs(days)), 'day')} {'late' if days > 0 else 'early'}"
 
 
 def _conditions(row: MilestoneRow) -> list[str]:
     texts = [_condition(item) for item in row.get("conditions") or ()]
+    if texts and row.get("hold_days"):
+        texts.append(f"all of this for {amount(row.get('hold_days'), 'days')} without a break")
     for mission, when in (row.get("landed") or {}).items():
         texts.append(f"{mission} arrived {day(when)}" if when else f"{mission} did not arrive")
     waits = list(row.get("waits_for") or ())
@@ -78,10 +115,29 @@ def _conditions(row: MilestoneRow) -> list[str]:
 
 
 def _condition(item: ConditionRow) -> str:
+    """One condition in words, when it came to hold, and the best that was seen."""
+    unit, asked = _unit(item), _asked(item)
+    best = share(item.get("best")) if item.get("metric") in _SHARES else amount(item.get("best"), unit)
+    if not item.get("reached"):
+        return f"{capital(asked)}: never, at best {best}"
+    held = item.get("held_since")
+    since = f", {share(held)} of the time since" if held is not None and held < 1.0 else ""
+    return f"{capital(asked)}: from {day(item['reached'])}{since}, at best {best}"
+
+
+def _asked(item: ConditionRow) -> str:
+    """What a condition asks for."""
+    metric, least = str(item.get("metric", "")), item.get("least")
+    words = _ASKED.get(metric)
+    if words is None:
+        name = item.get("label") or metric.replace("_", " ")
+        return f"{name} at least {amount(least, _unit(item))}"
+    if metric in _SHARES:
+        return words.format("at all times" if least == 1.0 else f"{share(least)} of the time or more")
+    return words.format(amount(least, _unit(item)))
+
+
+def _unit(item: ConditionRow) -> str:
+    """Unit of a condition as people say it."""
     unit = item.get("unit", "")
-    name = item.get("label") or str(item.get("metric", "")).replace("_", " ")
-    best = f"best {amount(item.get('best'), unit)}"
-    if item.get("reached"):
-        held = f", since then {share(item.get('held_since'))} of the time" if item.get("held_since") is not None else ""
-        return f"{capital(name)} at least {amount(item.get('least'), unit)}: from {day(item['reached'])}{held}, {best}"
-    return f"{capital(name)} at least {amount(item.get('least'), unit)}: never, {best}"
+    return "days" if unit == "d" else unit

@@ -10,7 +10,7 @@ from moonstation.report.figures.temperature import Lump
 from moonstation.report.nodes import node_names, node_panels
 from moonstation.report.series import Run
 from moonstation.report.view import StudyView
-from moonstation.report.words import NOTHING, listed, number, share
+from moonstation.report.words import NOTHING, listed, number, share, span
 
 _MOST_RANGES = 40
 _MOST_HISTORIES = 6
@@ -37,11 +37,15 @@ def _blocks(run: Run, lumps: list[Lump]) -> list[Block]:
         return []
     shown = lumps[:_MOST_RANGES]
     caption = (
-        "Dark bar: coldest to warmest of the whole run; green: range in which it works; red: in which it survives."
+        "Dark bar: coldest to warmest of the whole run. Green: the range in which it works; pale red on its sides: it "
+        "survives but does not work."
     )
     if len(lumps) > len(shown):
         caption += f" The {len(shown)} nearest to a limit of {len(lumps)}."
-    histories = [Plot(figures.history(run, lump), _of(lump) + also, lump.name) for lump, also in _tightest(lumps)]
+    histories = [
+        Plot(figures.history(run, lump), f"{_of(lump)} {_at_work(run, lump)}{also}", lump.name)
+        for lump, also in _tightest(lumps)
+    ]
     heads = [Column("thing"), *(Column(f"{head} [K]", right=True) for head in ("coldest", "warmest", "margin"))]
     heads += [Column("works [K]"), Column("survives [K]"), Column("too cold or hot to work", right=True)]
     rows = [
@@ -52,7 +56,7 @@ def _blocks(run: Run, lumps: list[Lump]) -> list[Block]:
             number(lump.margin_k) if np.isfinite(lump.margin_k) else NOTHING,
             _range(lump.work_min_k, lump.work_max_k),
             _range(lump.survive_min_k, lump.survive_max_k),
-            share(lump.idle_share),
+            _idle(run, lump),
         ]
         for lump in lumps
     ]
@@ -81,6 +85,23 @@ def _of(lump: Lump) -> str:
     if lump.margin_k < 0:
         return f"It went {number(-lump.margin_k)} K beyond a limit of survival."
     return f"It stayed {number(lump.margin_k)} K inside its limits of survival."
+
+
+def _at_work(run: Run, lump: Lump) -> str:
+    """Whether it was ever too cold or too hot to work, and how long."""
+    if not np.isfinite(lump.work_min_k) and not np.isfinite(lump.work_max_k):
+        return "Its temperature never keeps it from work."
+    if not lump.idle_share:
+        return "It was never too cold or too hot to work."
+    return f"It was too cold or too hot to work for {_idle(run, lump)} of its life."
+
+
+def _idle(run: Run, lump: Lump) -> str:
+    """Time in which it was too cold or too hot to work, and its share."""
+    if not lump.idle_share:
+        return "never"
+    hours = lump.idle_share * float(np.isfinite(lump.values).sum()) * run.record_h
+    return f"{span(hours)}, {share(lump.idle_share)}"
 
 
 def _range(low: float, high: float) -> str:

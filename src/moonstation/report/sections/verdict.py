@@ -103,7 +103,7 @@ def _margins(view: StudyView, run: Run) -> Iterator[str]:
     availability = view.summary.get("availability") or {}
     known = [f"{word.lower()} {share(availability[key])}" for key, word in _INFRASTRUCTURE if _known(availability, key)]
     if known:
-        yield f"Basic infrastructure was there, of the time it is due: {listed(known)}."
+        yield f"Basic infrastructure of the main site was there, of the time it is due: {listed(known)}."
     absent = [word.lower() for key, word in _INFRASTRUCTURE if key in availability and not _known(availability, key)]
     if absent:
         yield f"Never there: {listed(absent)}."
@@ -118,10 +118,13 @@ def _margins(view: StudyView, run: Run) -> Iterator[str]:
 
 
 def _tightest(run: Run, view: StudyView, main: str) -> Iterator[str]:
-    lumps = lumps_at(run, main, [asset["name"] for asset in view.assets if asset.get("site") == main])
+    """What came nearest to its limits and lived; what was lost is told by itself."""
+    here = [asset for asset in view.assets if asset.get("site") == main]
+    lost = {asset["name"] for asset in here if asset.get("lost")}
+    lumps = [lump for lump in lumps_at(run, main, [asset["name"] for asset in here]) if lump.asset not in lost]
     if lumps and np.isfinite(lumps[0].margin_k) and lumps[0].margin_k >= 0:
         near = f"{lumps[0].name}, {number(lumps[0].margin_k)} K inside its limits"
-        yield f"The nearest to freezing or overheating was {near}."
+        yield f"Of what lived, the nearest to freezing or overheating at the main site was {near}."
 
 
 def _blackout_sentence(view: StudyView, run: Run, main: str) -> str:
@@ -130,12 +133,22 @@ def _blackout_sentence(view: StudyView, run: Run, main: str) -> str:
     if hours is None:
         hours = found.size * run.record_h if found else 0.0
     if not hours:
-        return "Critical loads of the main site were served without a break."
+        return (
+            "The critical loads on the power bus of the main site were served without a break."
+            f"{_elsewhere(view, run, main)}"
+        )
     begin = f", from {minute(run.time[found.first])}" if found else ""
     return (
         "The longest blackout, time in which not all critical loads of the main site were served, "
-        f"lasted {span(hours)}{begin}."
+        f"lasted {span(hours)}{begin}.{_elsewhere(view, run, main)}"
     )
+
+
+def _elsewhere(view: StudyView, run: Run, main: str) -> str:
+    """The longest blackouts of the other places, as a sentence; empty where there was none."""
+    others = [(label(view, name), blackout(run, name)) for name in node_names(view, run) if name != main]
+    told = [f"{name} {span(out.size * run.record_h)}" for name, out in others if out]
+    return f" Longest blackouts elsewhere: {listed(told)}." if told else ""
 
 
 def _dark_sentences(view: StudyView, main: str) -> Iterator[str]:
@@ -198,7 +211,9 @@ def _cards(view: StudyView, run: Run) -> Iterator[Card]:
     if _known(summary, "longest_blackout_h"):
         hours = float(summary["longest_blackout_h"])
         text = span(hours) if hours else "none"
-        yield Card("longest blackout", text, "critical loads not all served", "bad" if hours else "good")
+        yield Card(
+            "longest blackout", text, "critical loads of the main site not all served", "bad" if hours else "good"
+        )
     availability = summary.get("availability") or {}
     for key, word in _INFRASTRUCTURE:
         if _known(availability, key):
