@@ -105,22 +105,22 @@ def condition(metric: str, least: float, unit: str, held_since: float = 1.0, bes
     [
         (
             condition("energy_served_share", 1.0, "1"),
-            "All critical loads served at all times: from 2033-06-14, at best 100 %",
+            "all critical loads served at all times: from 2033-06-14, at best 100 %",
         ),
         (
             condition("energy_served_share", 0.95, "1", 0.5),
-            "All critical loads served 95 % of the time or more: from 2033-06-14, 50 % of the time since, "
+            "all critical loads served 95 % of the time or more: from 2033-06-14, 50 % of the time since, "
             "at best 100 %",
         ),
         (
             condition("energy_kw", 18, "kW", best=72.2),
-            "Sources that offer 18 kW or more: from 2033-06-14, at best 72.2 kW",
+            "sources that offer 18 kW or more: from 2033-06-14, at best 72.2 kW",
         ),
         (
             condition("crew_days", 2000, "d", best=4516),
             "2\u202f000 days or more lived by people on the Moon: from 2033-06-14, at best 4\u202f516 days",
         ),
-        (condition("luck", 2, "kg") | {"reached": None, "best": 1.5}, "Luck at least 2 kg: never, at best 1.5 kg"),
+        (condition("luck", 2, "kg") | {"reached": None, "best": 1.5}, "luck at least 2 kg: never, at best 1.5 kg"),
     ],
 )
 def test_a_condition_reads_as_a_sentence(given, words: str) -> None:
@@ -130,6 +130,7 @@ def test_a_condition_reads_as_a_sentence(given, words: str) -> None:
 def test_a_milestone_tells_how_long_its_conditions_must_hold() -> None:
     row = {"name": "energy", "planned": PLANNED, "reached": None, "hold_days": 30.0}
     cells = _milestone(row | {"conditions": [condition("energy_kw", 18, "kW")]})
+    assert cells[-1].startswith("Sources that offer 18 kW")
     assert cells[-1].endswith("; all of this for 30 days without a break")
 
 

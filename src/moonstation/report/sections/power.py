@@ -154,6 +154,10 @@ def _loads(run: Run, name: str) -> list[Block]:
         caption = "Energy that loads wished for and did not get while their bus shed power" + (
             f"; the {_MOST_LOADS} largest of {len(dark)}." if len(dark) > _MOST_LOADS else "."
         )
+        shed = run.at(name, "power_shed_kw")
+        if shed is not None:
+            total = amount(float(np.nansum(shed)) * run.record_h, "kWh")
+            caption += f" In all the place's bus shed {total}; a single bar is an upper bound."
         found.append(Plot(figure, caption, "What went without power"))
     else:
         found.append(Text("Every load got all the power that it could use.", "note"))

@@ -88,7 +88,7 @@ def _milestone(row: MilestoneRow) -> list[str]:
         day(planned),
         day(reached) if reached else "not reached",
         _delay(planned, reached),
-        "; ".join(_conditions(row)),
+        capital("; ".join(_conditions(row))),
     ]
 
 
@@ -119,10 +119,10 @@ def _condition(item: ConditionRow) -> str:
     unit, asked = _unit(item), _asked(item)
     best = share(item.get("best")) if item.get("metric") in _SHARES else amount(item.get("best"), unit)
     if not item.get("reached"):
-        return f"{capital(asked)}: never, at best {best}"
+        return f"{asked}: never, at best {best}"
     held = item.get("held_since")
     since = f", {share(held)} of the time since" if held is not None and held < 1.0 else ""
-    return f"{capital(asked)}: from {day(item['reached'])}{since}, at best {best}"
+    return f"{asked}: from {day(item['reached'])}{since}, at best {best}"
 
 
 def _asked(item: ConditionRow) -> str:

@@ -37,8 +37,8 @@ def _blocks(run: Run, lumps: list[Lump]) -> list[Block]:
         return []
     shown = lumps[:_MOST_RANGES]
     caption = (
-        "Dark bar: coldest to warmest of the whole run. Green: the range in which it works; pale red on its sides: it "
-        "survives but does not work."
+        "Dark bar: coldest to warmest of the whole run. Green: the range in which it works; pale band on its sides: "
+        "it survives but does not work."
     )
     if len(lumps) > len(shown):
         caption += f" The {len(shown)} nearest to a limit of {len(lumps)}."
