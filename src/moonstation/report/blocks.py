@@ -51,12 +51,15 @@ class Plot:
     """A figure that is drawn when it comes into view; ``caption`` says in words what it shows.
 
     keys : colour and meaning of what its own legend leaves out
+    solid : three-dimensional; ``instead`` says where a browser that draws none finds the same
     """
 
     figure: go.Figure
     caption: str
     title: str = ""
     keys: Sequence[tuple[str, str]] = ()
+    solid: bool = False
+    instead: str = ""
     kind: ClassVar = "plot"
 
     @property

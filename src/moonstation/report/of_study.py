@@ -14,6 +14,7 @@ from moonstation.report.words import amount, number, utc
 
 if TYPE_CHECKING:
     from moonstation.moon.horizon import Horizon
+    from moonstation.moon.site import SiteLight
     from moonstation.orbits.relay import RelayOrbit
     from moonstation.scenario.schema import MissionEntry
     from moonstation.station.places import SurfaceSky
@@ -64,24 +65,31 @@ def _sites(study: Study) -> dict[str, SiteView]:
 
 def _surface_site(sky: SurfaceSky) -> SiteView:
     site, light = sky.site, sky.mast
-    step = max(round(_TRACK_STEP_S / light.grid.step_s), 1)
-    year = slice(0, round(_YEAR_S / light.grid.step_s), step)
-    days = min(light.grid.step_s * light.grid.count, _YEAR_S) / DAY_S
     return SiteView(
         name=site.name,
         title=site.title or site.name,
         latitude_deg=site.latitude_deg,
         longitude_deg=site.longitude_deg,
         mast_m=site.mast_m,
-        mast_line=_sky_line(site.mast_horizon),
-        ground_line=None if _same(site.mast_horizon, site.ground_horizon) else _sky_line(site.ground_horizon),
-        sun=Track(light.sun_azimuth_deg[year], light.sun_elevation_deg[year], days),
-        earth=Track(light.earth_azimuth_deg[year], light.earth_elevation_deg[year], days),
+        mast_line=sky_line_of(site.mast_horizon),
+        ground_line=None if _same(site.mast_horizon, site.ground_horizon) else sky_line_of(site.ground_horizon),
+        sun=track_of(light, "sun"),
+        earth=track_of(light, "earth"),
         light=light.summary,
     )
 
 
-def _sky_line(horizon: Horizon) -> SkyLine:
+def track_of(light: SiteLight, body: str) -> Track:
+    """The path of ``sun`` or ``earth`` over the first year of a place's light, every two hours or as often as known."""
+    every = max(round(_TRACK_STEP_S / light.grid.step_s), 1)
+    year = slice(0, round(_YEAR_S / light.grid.step_s), every)
+    azimuth_deg, elevation_deg = (getattr(light, f"{body}_{angle}_deg")[year] for angle in ("azimuth", "elevation"))
+    days = min(light.grid.step_s * light.grid.count, _YEAR_S) / DAY_S
+    return Track(azimuth_deg, elevation_deg, days, light.grid.start, every * light.grid.step_h)
+
+
+def sky_line_of(horizon: Horizon) -> SkyLine:
+    """A sky-line as the report shows it."""
     return SkyLine(horizon.azimuth_deg, horizon.elevation_deg, horizon.height_m, horizon.provenance)
 
 

@@ -133,11 +133,13 @@ class SkyLine:
 
 @dataclass(frozen=True)
 class Track:
-    """Apparent places of a body's centre [deg] over ``days``, a year at most, in order of time."""
+    """Apparent places of a body's centre [deg] over ``days``, a year at most, every ``step_h`` from ``start``."""
 
     azimuth_deg: FloatArray
     elevation_deg: FloatArray
     days: float = 365.25
+    start: datetime | None = None
+    step_h: float = 0.0
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,7 @@ def _resampled(frame: Frame, dem: Dem) -> Heights:
                 dst_transform=rasterio.Affine(*frame.transform),
                 dst_crs=frame.crs_wkt,
                 dst_nodata=np.nan,
-                resampling=Resampling.average if coarser else Resampling.cubic_spline,
+                resampling=Resampling.average if coarser else Resampling.cubic,
             )
     except (RasterioError, OSError) as error:
         raise TerrainError(unreadable(dem.path, error)) from error

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
 from moonstation.report.blocks import Block, Column, Plot, Section, Table, Text
 from moonstation.report.figures import sky as figures
+from moonstation.report.figures.dome import dome, dome_words
 from moonstation.report.nodes import node, node_names, node_panels
 from moonstation.report.series import Run
 from moonstation.report.view import SiteView, StudyView
 from moonstation.report.words import amount, day, number, share, span
+
+if TYPE_CHECKING:
+    from moonstation.report.view3d.ground import Ground
 
 _LIGHT = (
     ("sun_visible_mean", "Sun: mean share of the disc", share),
@@ -25,7 +31,7 @@ _LIGHT = (
 
 def horizon(view: StudyView, run: Run) -> Section:
     """Sky-line with the tracks of Sun and Earth."""
-    blocks = {name: _horizon_blocks(node(view, name)) for name in node_names(view, run)}
+    blocks = {name: horizon_blocks(node(view, name)) for name in node_names(view, run)}
     return Section(
         "horizon",
         "Horizon, Sun and Earth",
@@ -40,7 +46,6 @@ def light(view: StudyView, run: Run) -> Section:
     blocks: dict[str, list[Block]] = {}
     for name in node_names(view, run):
         site = node(view, name)
-        rows = [[word, says(site.light[key])] for key, word, says in _LIGHT if site.light.get(key) is not None]
         found: list[Block] = []
         sun = run.at(name, "sun_disc_fraction")
         if sun is not None and np.isfinite(sun).any():
@@ -51,19 +56,28 @@ def light(view: StudyView, run: Run) -> Section:
             if not np.any(sun > 0):
                 caption = f"{site.label} never sees the Sun: permanent shadow."
             found.append(Plot(figures.calendar(run.time, sun, run.record_h, what), caption))
-        if rows:
-            found.append(Table([Column("light and sight"), Column("", right=True)], rows))
-        blocks[name] = found
+        blocks[name] = [*found, *light_table(site)]
     return Section("light", "Light calendar", node_panels(view, run, blocks, "The run has no light of {}."))
 
 
-def _horizon_blocks(site: SiteView) -> list[Block]:
+def light_table(site: SiteView) -> list[Block]:
+    """Means and longest gaps of Sun and Earth, where they are known."""
+    rows = [[word, says(site.light[key])] for key, word, says in _LIGHT if site.light.get(key) is not None]
+    return [Table([Column("light and sight"), Column("", right=True)], rows)] if rows else []
+
+
+def horizon_blocks(site: SiteView, ground: Ground | None = None) -> list[Block]:
+    """The sky-line on a plane and in three dimensions, its place, and what made it."""
     if site.orbit:
         return [Text(f"{site.label} is a satellite and has no sky-line. Its orbit: {site.orbit}.", "note")]
     if site.mast_line is None and site.ground_line is None and site.sun is None:
         return []
     caption = "The terrain (filled: as seen from the mast) with the paths of the Sun's and of the Earth's centre."
     found: list[Block] = [Plot(figures.horizon(site), caption)]
+    solid = dome(site, ground)
+    if solid is not None:
+        instead = "The figure above shows the same sky-line and paths on a plane."
+        found.append(Plot(solid, dome_words(site, ground), solid=True, instead=instead))
     rows = []
     if site.latitude_deg is not None and site.longitude_deg is not None:
         place = f"{number(site.latitude_deg, 7)}°, {number(site.longitude_deg, 7)}° east"

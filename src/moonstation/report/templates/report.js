@@ -38,6 +38,7 @@
     layout.autosize = true;
     if (!narrow) { return layout; }
     layout.dragmode = false; // a finger that scrolls the page must not zoom a figure
+    if (layout.scene) { layout.scene.dragmode = false; }
     layout.margin = Object.assign({}, layout.margin, { l: Math.min(layout.margin.l, 44), r: 8 });
     Object.keys(layout).forEach(function (key) {
       var axis = layout[key];
@@ -51,6 +52,33 @@
     return layout;
   }
 
+  // What is solid needs WebGL; without it a sentence says where the same stands on paper.
+  var WEBGL = (function () {
+    try {
+      var canvas = document.createElement("canvas");
+      return Boolean(window.WebGLRenderingContext && (canvas.getContext("webgl") || canvas.getContext("experimental-webgl")));
+    } catch (error) { return false; }
+  })();
+  function solid(box) { return box.classList.contains("solid"); }
+  if (!WEBGL) {
+    document.querySelectorAll("figure.solid").forEach(function (figure) {
+      figure.querySelector(".plot").hidden = true;
+      figure.querySelector("figcaption").hidden = true;
+      figure.querySelector(".flat").hidden = false;
+    });
+  }
+  // A finger that scrolls the page must not turn a figure before it is asked to.
+  function offer(box, target) {
+    var button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Turn it with a finger";
+    button.addEventListener("click", function () {
+      Plotly.relayout(target, { "scene.dragmode": "turntable" });
+      button.remove();
+    });
+    box.parentElement.insertBefore(button, box.nextSibling);
+  }
+
   // Figures are drawn when they come near the window.
   function draw(box) {
     if (box.dataset.state) { return; }
@@ -62,11 +90,12 @@
     target.style.height = "100%";
     box.appendChild(target);
     Plotly.newPlot(target, figure.data, fitted(figure.layout, narrow), {
-      displaylogo: false, displayModeBar: HOVERS ? "hover" : false,
+      displaylogo: false, displayModeBar: HOVERS ? "hover" : false, scrollZoom: root.dataset.wheel === "zooms",
       modeBarButtonsToRemove: ["select2d", "lasso2d", "autoScale2d", "sendChartToCloud"]
     }).then(function () {
       box.classList.add("drawn");
       box.dataset.state = "drawn";
+      if (narrow && solid(box) && !box.dataset.offered) { box.dataset.offered = "yes"; offer(box, target); }
       if (resized) { resized.observe(target); }
     });
   }
