@@ -15,6 +15,7 @@ from moonstation.core.errors import ScenarioError
 from moonstation.facts.table import lookup
 from moonstation.facts.usage import recorded
 from moonstation.scenario.assets import asset_model, json_schema
+from moonstation.scenario.build import build_station
 from moonstation.scenario.reading import library, load_scenario, read_scenario
 from moonstation.scenario.schema import AssetEntry, Scenario
 
@@ -128,6 +129,31 @@ def test_each_fault_says_what_to_do(old: str, new: str, expected: list[str]) -> 
     text = "\n".join(faults((old, new)))
     for words in expected:
         assert words in text
+
+
+HOUSED = GOOD.replace("dish_m = 0.4", 'dish_m = 0.4\nhoused_in = "lander body"')
+
+
+def test_a_misspelt_mission_or_site_is_one_fault_however_much_the_body_carries() -> None:
+    [told] = faults(('mission = "First lander"', 'mission = "Frist lander"'), text=HOUSED)
+    assert 'assets[0] "lander body".mission: no such mission' in told
+    radio = HOUSED.index('name = "lander radio"')
+    at = HOUSED.index("landing-place", radio)
+    elsewhere = HOUSED[:at] + "landing-plaec" + HOUSED[at + len("landing-place") :]
+    [told] = faults(text=elsewhere)
+    assert "no such site or relay" in told
+
+
+def test_nothing_outlives_the_body_that_carries_it() -> None:
+    short = ("radiator_m2 = 0.5", "radiator_m2 = 0.5\nuntil = 2029-05-01")
+    [told] = faults(short, text=HOUSED)
+    assert 'assets[4] "lander radio".until: is longer than lander body is there' in told
+    assert told.endswith("leaves on 2029-05-01; set until = 2029-05-01, or let lander body stay")
+    [told] = faults(short, ("dish_m = 0.4", "dish_m = 0.4\nuntil = 2029-05-02"), text=HOUSED)
+    assert "got 2029-05-02" in told
+    text = HOUSED.replace(*short)
+    read_scenario(text.replace("dish_m = 0.4", "dish_m = 0.4\nuntil = 2029-05-01"))
+    read_scenario(HOUSED.replace("landed_mass_kg = 1200", "landed_mass_kg = 1200\nuntil = 2029-05-01"))
 
 
 def test_every_fault_is_told_at_once_with_its_line() -> None:
@@ -259,7 +285,7 @@ def test_a_sky_line_from_a_file(tmp_path: Path) -> None:
         (place.replace("own.csv", "bad.csv"), "the sky-line cannot be used"),
         (place.replace("own.csv", "none.csv"), "neither a shipped sky-line nor a file"),
         (place.replace("-82.8764", "-70"), "was computed for -82.87"),
-        (place.replace("latitude_deg = -82.8764", ""), "latitude_deg: is missing"),
+        (place.replace("-82.8764", "-82.89"), "leave out latitude_deg and longitude_deg"),  # 0.014 deg away
         ('horizon = "amundsen-rim"\nlatitude_deg = -70', "lies elsewhere than the sky-line amundsen-rim"),
         ('horizon = "amundsen-rim"\nlongitude_deg = 80', "lies elsewhere than the sky-line amundsen-rim"),
     ):
@@ -267,8 +293,38 @@ def test_a_sky_line_from_a_file(tmp_path: Path) -> None:
         with pytest.raises(ScenarioError, match=expected):
             load_scenario(path)
     path.write_text(GOOD.replace('horizon = "amundsen-rim"', place).replace("mast_m = 2", "mast_m = 10"))
-    with pytest.raises(ScenarioError, match="computed for an eye 2 m above the ground, but is used at 10 m"):
+    with pytest.raises(ScenarioError, match="computed for an eye 2 m above the ground, but is used at 10 m") as caught:
         load_scenario(path)
+    assert "set mast_m = 2, or compute it from 10 m: moonstation horizon --height 10" in str(caught.value)
+
+
+def test_a_sky_line_tells_the_place_of_its_site(tmp_path: Path) -> None:
+    from moonstation.moon.places import shipped_horizon
+
+    known = shipped_horizon("amundsen-rim", 2.0)
+    known.to_csv(tmp_path / "own.csv")
+    path = tmp_path / "night.toml"
+    path.write_text(GOOD.replace('horizon = "amundsen-rim"', 'horizon = "own.csv"'))
+    site = build_station(load_scenario(path)).sites["landing-place"]
+    assert (site.latitude_deg, site.longitude_deg) == (known.latitude_deg, known.longitude_deg)
+    bare = "".join(
+        line for line in (tmp_path / "own.csv").read_text().splitlines(keepends=True) if "tude_deg:" not in line
+    )
+    (tmp_path / "own.csv").write_text(bare)
+    with pytest.raises(ScenarioError, match="does not say its latitude_deg"):
+        load_scenario(path)
+
+
+def test_faults_of_a_sky_line_are_told_in_the_same_round_as_others(tmp_path: Path) -> None:
+    (tmp_path / "bad.csv").write_text("# height_m: 2\nazimuth_deg,elevation_deg\n1,x\n")
+    path = tmp_path / "night.toml"
+    text = GOOD.replace('horizon = "amundsen-rim"', 'horizon = "bad.csv"\nground_horizon = "none.csv"')
+    path.write_text(text.replace("mast_m = 2", "mast_m = true").replace("area_m2 = 3", "area_m2 = -3"))
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario(path)
+    told = str(caught.value)
+    for words in ("not a number", "does not say its longitude_deg", "neither a shipped", "must be a number", "got -3"):
+        assert words in told, told
 
 
 @pytest.mark.parametrize("kind", components())

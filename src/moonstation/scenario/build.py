@@ -40,7 +40,7 @@ def build_station(scenario: Scenario) -> Station:
 
 
 def _surface_site(name: str, site: SiteEntry, scenario: Scenario) -> SurfaceSite:
-    latitude_deg, longitude_deg = position(site)
+    latitude_deg, longitude_deg = position(site, scenario.folder)
     return SurfaceSite(
         name=name,
         latitude_deg=latitude_deg,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -226,18 +226,39 @@ def _assets(draft: Draft, source: Source) -> Iterator[Fault]:
 
 
 def _body(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
-    """Faults of what carries an asset: it must be one asset of the same mission and site, carried by nothing itself."""
+    """Faults of what carries an asset: one asset of the same mission and site, carried by nothing, and there as long.
+
+    A mission or a site that does not exist is told by itself.
+    """
     if not entry.housed_in:
         return
     where = (*path, "housed_in")
     bodies = {other.name: other for _, other in draft.assets}
     body = bodies.get(entry.housed_in)
+    missions, nodes = draft.names("missions"), [*draft.names("sites"), *draft.names("relays")]
     if body is None:
         yield _unknown(source, where, "asset", entry.housed_in, bodies)
     elif body.housed_in or body.name == entry.name:
         yield source.fault(where, "is carried itself", hint="name the asset that stands on the ground")
-    elif (body.mission, body.site) != (entry.mission, entry.site) or (body.count or 1) > 1:
+    elif _apart(body.mission, entry.mission, missions) or _apart(body.site, entry.site, nodes) or (body.count or 1) > 1:
         yield source.fault(where, "must be a single asset of the same mission at the same site")
+    else:
+        yield from _outlives(draft, source, path, entry, body)
+
+
+def _apart(one: str | None, other: str | None, known: Collection[str]) -> bool:
+    """Whether two names, both of things that exist, differ."""
+    return one != other and one in known and other in known
+
+
+def _outlives(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry, body: AssetEntry) -> Iterator[Fault]:
+    """The fault of an asset that would stay when the body that carries it has gone."""
+    mission = draft.mission(entry.mission)
+    leaves = mission.until if mission else None
+    end, last = entry.until or leaves, body.until or leaves
+    if last and (end is None or end > last):
+        message = f"is longer than {body.name} is there, which carries it and leaves on {_day(last)}"
+        yield source.fault((*path, "until"), message, hint=f"set until = {_day(last)}, or let {body.name} stay")
 
 
 def _place(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:

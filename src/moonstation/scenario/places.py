@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from moonstation.core.errors import Fault, MoonstationError
@@ -18,20 +19,26 @@ from moonstation.scenario.schema import SiteEntry
 #: Height of things that stand on the ground [m].
 GROUND_M = 2.0
 
-#: Farthest that a site may lie from the place of the sky-line that it uses, as an arc [deg]: 600 m.
-_NEAR_DEG = 0.02
+_ELSEWHERE = "leave out latitude_deg and longitude_deg, or name another sky-line"
+
+#: Farthest that a site may lie from the place of the sky-line that it uses, as an arc [deg]: 300 m.
+_NEAR_DEG = 0.01
 
 #: Farthest that a sky-line's eye may be from the height that uses it [m].
 _NEAR_M = 0.5
 
 
-def position(site: SiteEntry) -> tuple[float, float]:
-    """Latitude and longitude [deg] of a site, taken from the shipped sky-line where the file leaves them out."""
-    if site.latitude_deg is not None and site.longitude_deg is not None:
-        return site.latitude_deg, site.longitude_deg
-    place = named_places()[site.horizon]
-    latitude_deg = place.latitude_deg if site.latitude_deg is None else site.latitude_deg
-    return latitude_deg, place.longitude_deg if site.longitude_deg is None else site.longitude_deg
+def position(site: SiteEntry, folder: Path) -> tuple[float, float]:
+    """Latitude and longitude [deg] of a site, taken from its sky-line where the scenario leaves them out.
+
+    Raises as ``horizon_from``.
+    """
+    latitude_deg, longitude_deg = site.latitude_deg, site.longitude_deg
+    if latitude_deg is None or longitude_deg is None:
+        line = named_places().get(site.horizon) or _own_line(site.horizon, site, GROUND_M, folder)
+        latitude_deg = line.latitude_deg if latitude_deg is None else latitude_deg
+        longitude_deg = line.longitude_deg if longitude_deg is None else longitude_deg
+    return latitude_deg, longitude_deg
 
 
 def horizon_from(name: str, site: SiteEntry, height_m: float, folder: Path) -> Horizon:
@@ -42,10 +49,14 @@ def horizon_from(name: str, site: SiteEntry, height_m: float, folder: Path) -> H
     """
     if name in named_places():
         return shipped_horizon(name, height_m)
-    latitude_deg, longitude_deg = position(site)
     if name == "flat":
-        return Horizon.flat(latitude_deg, longitude_deg, height_m)
-    return Horizon.from_csv(folder / name, lat_deg=latitude_deg, lon_deg=longitude_deg, height_m=height_m)
+        return Horizon.flat(*position(site, folder), height_m)
+    return _own_line(name, site, height_m, folder)
+
+
+def _own_line(name: str, site: SiteEntry, height_m: float, folder: Path) -> Horizon:
+    """Sky-line of a file; what the file does not say of its place and height is the scenario's."""
+    return Horizon.from_csv(folder / name, lat_deg=site.latitude_deg, lon_deg=site.longitude_deg, height_m=height_m)
 
 
 def faults_of_horizons(draft: Draft, source: Source, folder: Path) -> Iterator[Fault]:
@@ -58,25 +69,23 @@ def faults_of_horizons(draft: Draft, source: Source, folder: Path) -> Iterator[F
             if key == "horizon" and not faults:
                 faults = list(_position_faults(site, path, source))
             yield from faults
-            if given and height_m is not None and not faults and _has_position(site):
-                yield from _table_faults(site, (*path, key), height_m, source, folder)
-
-
-def _has_position(site: SiteEntry) -> bool:
-    return site.horizon in named_places() or None not in (site.latitude_deg, site.longitude_deg)
+            if given and not faults:
+                yield from _line_faults(site, (*path, key), height_m, source, folder)
 
 
 def _position_faults(site: SiteEntry, path: KeyPath, source: Source) -> Iterator[Fault]:
     place = named_places().get(site.horizon) if site.horizon else None
     if place is None:
-        for key in ("latitude_deg", "longitude_deg"):
+        for key in ("latitude_deg", "longitude_deg") if site.horizon in (None, "flat") else ():
             if key not in source.table(path):
-                yield source.fault((*path, key), "is missing", hint="needed unless horizon names a shipped sky-line")
+                yield source.fault((*path, key), "is missing", hint="needed unless horizon names a sky-line")
         return
-    if _apart_deg(position(site), (place.latitude_deg, place.longitude_deg)) > _NEAR_DEG:
-        there = f"{place.latitude_deg:g} deg, {place.longitude_deg:g} deg east"
+    latitude_deg = place.latitude_deg if site.latitude_deg is None else site.latitude_deg
+    longitude_deg = place.longitude_deg if site.longitude_deg is None else site.longitude_deg
+    if _apart_deg((latitude_deg, longitude_deg), (place.latitude_deg, place.longitude_deg)) > _NEAR_DEG:
+        there = _spoken(place.latitude_deg, place.longitude_deg)
         message = f"lies elsewhere than the sky-line {site.horizon}, which was computed for {there}"
-        yield source.fault(path, message, hint="leave out latitude_deg and longitude_deg, or name another sky-line")
+        yield source.fault(path, message, hint=_ELSEWHERE)
 
 
 def _apart_deg(one: tuple[float, float], other: tuple[float, float]) -> float:
@@ -97,22 +106,42 @@ def _file_faults(name: str, path: KeyPath, source: Source, folder: Path) -> Iter
         yield source.fault(path, f"is neither a shipped sky-line nor a file that can be read ({reason})", hint=hint)
 
 
-def _table_faults(site: SiteEntry, path: KeyPath, height_m: float, source: Source, folder: Path) -> Iterator[Fault]:
+def _line_faults(
+    site: SiteEntry, path: KeyPath, height_m: float | None, source: Source, folder: Path
+) -> Iterator[Fault]:
+    """Faults of a sky-line that is there, and of its use at a site from ``height_m`` (None: not known) [m]."""
     name = str(source.value(path))
-    try:
-        horizon = horizon_from(name, site, height_m, folder)
-    except (MoonstationError, ValueError, KeyError) as error:
-        faults = getattr(error, "faults", ()) or (Fault("", str(error)),)
-        for fault in faults:
-            message = f"the sky-line cannot be used: {fault.message}"
-            details = {"value": fault.value, "unit": fault.unit, "allowed": fault.allowed, "hint": fault.hint}
-            yield source.fault(path, message, **details)
+    if name == "flat" or (name in named_places() and height_m is None):
         return
-    latitude_deg, longitude_deg = position(site)
-    if _apart_deg((latitude_deg, longitude_deg), (horizon.latitude_deg, horizon.longitude_deg)) > _NEAR_DEG:
-        there = f"{horizon.latitude_deg:g} deg, {horizon.longitude_deg:g} deg east"
-        message = f"was computed for {there}, but the site lies at {latitude_deg:g} deg, {longitude_deg:g} deg east"
-        yield source.fault(path, message)
-    if abs(horizon.height_m - height_m) > _NEAR_M:
+    try:
+        horizon = horizon_from(name, site, GROUND_M if height_m is None else height_m, folder)
+    except (MoonstationError, ValueError) as error:
+        yield from _unusable(path, error, source)
+        return
+    here, there = _position_if_known(site, folder), (horizon.latitude_deg, horizon.longitude_deg)
+    if here and _apart_deg(here, there) > _NEAR_DEG:
+        message = f"was computed for {_spoken(*there)}, but the site lies at {_spoken(*here)}"
+        yield source.fault(path, message, hint=_ELSEWHERE)
+    if height_m is not None and abs(horizon.height_m - height_m) > _NEAR_M:
         message = f"was computed for an eye {horizon.height_m:g} m above the ground, but is used at {height_m:g} m"
-        yield source.fault(path, message)
+        again = f"compute it from {height_m:g} m: moonstation horizon --height {height_m:g}"
+        hint = f"set mast_m = {horizon.height_m:g}, or {again}" if path[-1] == "horizon" else again
+        yield source.fault(path, message, hint=hint)
+
+
+def _position_if_known(site: SiteEntry, folder: Path) -> tuple[float, float] | None:
+    """The site's place; None where its sky-line is missing or cannot be used, which is told elsewhere."""
+    with suppress(MoonstationError, ValueError):
+        return position(site, folder) if site.horizon else None
+    return None
+
+
+def _spoken(latitude_deg: float, longitude_deg: float) -> str:
+    return f"{latitude_deg:g} deg, {longitude_deg:g} deg east"
+
+
+def _unusable(path: KeyPath, error: Exception, source: Source) -> Iterator[Fault]:
+    for fault in getattr(error, "faults", ()) or (Fault("", str(error)),):
+        message = f"the sky-line cannot be used: {fault.message}"
+        details = {"value": fault.value, "unit": fault.unit, "allowed": fault.allowed, "hint": fault.hint}
+        yield source.fault(path, message, **details)

@@ -62,9 +62,9 @@ class SiteEntry(Part):
     title: Text = ""
     """What people call it."""
     latitude_deg: Annotated[float, within(-90.0, 90.0)] | None = None
-    """Latitude in the frame MOON_ME [deg]; may be left out where ``horizon`` names a shipped sky-line."""
+    """Latitude in the frame MOON_ME [deg]; may be left out where ``horizon`` names a sky-line that tells its place."""
     longitude_deg: Annotated[float, within(-180.0, 360.0)] | None = None
-    """Longitude, east positive [deg]; may be left out where ``horizon`` names a shipped sky-line."""
+    """Longitude, east positive [deg]; may be left out where ``horizon`` names a sky-line that tells its place."""
     mast_m: Annotated[float, within(0.1, 200.0)]
     """Height of the mast's top above the ground, where arrays and antennas stand [m]."""
     horizon: Text
