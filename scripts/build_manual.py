@@ -124,8 +124,17 @@ def verbs() -> Iterator[tuple[str, Any]]:
 
 
 def _options(command: Any) -> str:
+    parts = getattr(command, "commands", {})  # a verb with verbs of its own
+    if parts:
+        return "".join(f"\n### {command.name} {name}\n\n{part.help}\n{_options(part)}" for name, part in parts.items())
     rows = "".join(f"| {_names(item)} | {_cell(item.help)} | {_default(item)} |\n" for item in command.params)
     return f"\n| option | meaning | default |\n|---|---|---|\n{rows}\n"
+
+
+def options_of(command: Any) -> list[str]:
+    """Every option of a verb and of the verbs below it."""
+    own = [name for item in command.params for name in item.opts if name.startswith("-")]
+    return own + [name for part in getattr(command, "commands", {}).values() for name in options_of(part)]
 
 
 def _names(item: Any) -> str:

@@ -110,7 +110,7 @@ def test_the_reference_names_every_verb_and_option():
     verbs = dict(build["verbs"]())
     assert set(chapters) == set(verbs)
     for verb, command in verbs.items():
-        for option in (name for item in command.params for name in item.opts if name.startswith("-")):
+        for option in build["options_of"](command):
             assert f"`{option}`" in chapters[verb], f"{verb} {option}"
 
 

@@ -18,7 +18,7 @@ from moonstation.core.errors import BalanceError, Fault, RangeError
 from moonstation.scenario.reading import library
 
 MOONSTATION = Path(sys.executable).parent / "moonstation"
-VERBS = ("study", "site", "horizon", "ephemeris", "facts", "check", "schema")
+VERBS = ("study", "site", "horizon", "ephemeris", "facts", "check", "schema", "terrain")
 A_MONTH = ("--start", "2030-01-01", "--end", "2030-02-01", "--step", "8h")
 
 
@@ -119,7 +119,7 @@ def test_a_finished_run_is_never_lost_by_accident(tmp_path):
     for more in ((), ("--overwrite",)):
         done = moonstation("study", "first-night", "-o", "mine", *more)
         assert done.returncode == 2
-        assert "not a run folder" in done.stderr
+        assert "it holds no manifest.json" in done.stderr
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
 

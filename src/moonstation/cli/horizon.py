@@ -19,7 +19,7 @@ def horizon(  # noqa: PLR0913, PLR0917 (one argument for each option)
     dem: Annotated[
         list[Path],
         typer.Option(
-            "--dem", help="Elevation model: GeoTIFF, PDS label or image, JP2; again for a wider or finer one."
+            "--dem", help="Elevation model: GeoTIFF, PDS label or image, JP2, or a name of `terrain`; again for more."
         ),
     ],
     output: Annotated[Path, typer.Option("-o", "--output", help="CSV to write; .csv.gz is compressed.")],
@@ -67,13 +67,13 @@ def horizon_summary(sky_line: Horizon, output: Path) -> dict[str, Any]:
 
 def _opened(paths: list[Path], output: Path) -> list[Dem]:
     """The elevation models; raises TerrainError or RangeError with every fault of the files and of the output."""
+    from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import RangeError, TerrainError
     from moonstation.core.output import output_faults
-    from moonstation.moon.dem import open_dems
 
     faults = output_faults(output, "--output")
     try:
-        dems = open_dems(paths)
+        dems = open_named_dems(paths)
     except TerrainError as error:
         raise TerrainError([*faults, *error.faults]) from error
     if faults:

@@ -17,6 +17,7 @@ from moonstation.cli.horizon import horizon
 from moonstation.cli.schema import schema
 from moonstation.cli.site import site
 from moonstation.cli.study import study
+from moonstation.cli.terrain import terrain
 from moonstation.core.errors import BalanceError, MoonstationError
 
 #: Exit code after Ctrl-C; typer ends with it.
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 for verb in (study, site, horizon, ephemeris, facts, check, schema):
     app.command()(verb)
+app.add_typer(terrain, name="terrain")
 
 
 def _version(show: bool) -> None:

@@ -38,12 +38,18 @@ def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
     ] = None,
     horizon: Annotated[Path | None, typer.Option("--horizon", help="Sky-line, a CSV of `moonstation horizon`.")] = None,
     dem: Annotated[
-        list[Path] | None, typer.Option("--dem", help="Elevation model to compute the sky-line from; again for more.")
+        list[Path] | None,
+        typer.Option(
+            "--dem", help="Elevation model to compute the sky-line from, a file or a name of `terrain`; again for more."
+        ),
     ] = None,
     start: Annotated[str, typer.Option("--start", help="First moment, ISO 8601, UTC.")] = "2026-01-01",
     end: Annotated[str, typer.Option("--end", help="End, ISO 8601, UTC.")] = "2044-08-08",
     step: Annotated[str, typer.Option("--step", help="Step, such as 10min, 1h, 8h.")] = "1h",
     events: Annotated[Path | None, typer.Option("--events", help="Write every window to this CSV.")] = None,
+    view: Annotated[
+        Path | None, typer.Option("--view", help="Write the place in three dimensions to this HTML page.")
+    ] = None,
     kernel: Annotated[
         list[Path] | None,
         typer.Option("--kernel", help="Own SPICE kernel (.bsp, .bpc), laid over the shipped ones; later files win."),
@@ -59,10 +65,12 @@ def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
 
     kernels = Ephemeris.from_files(kernel) if kernel else Ephemeris.default()
     place = _Place(name, lat, lon, height, horizon, tuple(dem or ()))
-    sky_line, grid = _read(place, (start, end, step), events, kernels)
+    sky_line, grid = _read(place, (start, end, step), {"--events": events, "--view": view}, kernels)
     light = site_light(sky_line, grid, kernels)
     if events:
         _write_events(events, light)
+    if view:
+        _write_view(view, light, place)
     report = site_report(light, name)
     if as_json:
         typer.echo(json.dumps(report, indent=1))
@@ -129,7 +137,7 @@ class _Place:
 
     def sky_line(self) -> Horizon:
         """The sky-line; raises RangeError or TerrainError."""
-        from moonstation.moon.dem import open_dem
+        from moonstation.cli.terrain import open_named_dems
         from moonstation.moon.horizon import Horizon, compute_horizon
         from moonstation.moon.places import shipped_horizon
 
@@ -142,7 +150,7 @@ class _Place:
         if lat is None or lon is None:
             raise TypeError("a place without angles passed the checks")
         if self.dems:
-            return compute_horizon([open_dem(path) for path in self.dems], lat, lon, height)
+            return compute_horizon(open_named_dems(self.dems), lat, lon, height)
         return Horizon.flat(lat, lon, height)
 
     def _read_horizon(self, path: Path, lat: float | None, lon: float | None) -> Horizon:
@@ -174,7 +182,7 @@ class _Place:
 
 
 def _read(
-    place: _Place, period: tuple[str, str, str], events: Path | None, kernels: Ephemeris
+    place: _Place, period: tuple[str, str, str], outputs: dict[str, Path | None], kernels: Ephemeris
 ) -> tuple[Horizon, TimeGrid]:
     """Sky-line and time grid; raises RangeError with every fault of place, terrain, period and output at once."""
     from moonstation.core.errors import RangeError
@@ -183,7 +191,7 @@ def _read(
     conflicts = place.faults()
     faults = [*conflicts]
     grid = _tried(lambda: _grid(*period, kernels), faults, "--end")
-    faults += output_faults(events, "--events") if events else []
+    faults += [fault for option, path in outputs.items() if path for fault in output_faults(path, option)]
     if conflicts:
         _tried(place.angles, faults)
         raise RangeError(faults)
@@ -243,6 +251,16 @@ def _write_events(path: Path, light: SiteLight) -> None:
     writer.writeheader()
     writer.writerows(light.events())
     write_whole(path, text.getvalue().encode(), "--events")
+
+
+def _write_view(path: Path, light: SiteLight, place: _Place) -> None:
+    """The page of the place, with terrain where elevation models are given. Raises RangeError or TerrainError."""
+    from moonstation.cli.terrain import open_named_dems
+    from moonstation.core.output import write_whole
+    from moonstation.report.site_view import render_site_view
+
+    title = place.name or f"{light.horizon.latitude_deg:g}°, {light.horizon.longitude_deg:g}° east"
+    write_whole(path, render_site_view(light, title, open_named_dems(place.dems)).encode(), "--view")
 
 
 def _print_report(report: dict[str, Any]) -> None:

@@ -320,7 +320,7 @@ def open_dem(path: str | Path) -> Dem:
 
     file = Path(path)
     try:
-        file = _file_to_open(file)
+        file = file_to_open(file)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
             with rasterio.open(file) as source:
@@ -343,7 +343,7 @@ def open_dems(paths: Sequence[str | Path]) -> list[Dem]:
     return sorted(dems, key=lambda dem: dem.posting_m)
 
 
-def _file_to_open(path: Path) -> Path:
+def file_to_open(path: Path) -> Path:
     """The label of a detached PDS3 image where one lies beside it, else the file itself."""
     if not path.is_file():
         raise TerrainError(Fault(str(path), "no such file", hint="give the path of a GeoTIFF, PDS label or JP2 file"))
