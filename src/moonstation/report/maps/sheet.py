@@ -219,20 +219,25 @@ def draw_words(sheet: Sheet, title: str, subtitle: str, caption: Sequence[str]) 
     sheet.title, sheet.words = title, [subtitle, *caption]
 
 
-def save(sheet: Sheet, out_png: Path, where: str = "--output") -> None:
+def save(sheet: Sheet, out_png: Path) -> None:
     """Write the picture whole or not at all; title and caption stand in the file too. Raises RangeError."""
+    write_figure(sheet.figure, out_png, sheet.title, " ".join(sheet.words))
+
+
+def write_figure(figure: Any, out_png: Path, title: str, description: str) -> None:
+    """A figure as a PNG that appears whole or not at all. Raises RangeError where it cannot be written."""
     from PIL import Image
     from PIL.PngImagePlugin import PngInfo
 
-    sheet.figure.canvas.draw()
-    pixels = np.asarray(sheet.figure.canvas.buffer_rgba())[..., :3]
+    figure.canvas.draw()
+    pixels = np.asarray(figure.canvas.buffer_rgba())[..., :3]
     notes = PngInfo()
-    notes.add_itxt("Title", sheet.title)
-    notes.add_itxt("Description", " ".join(sheet.words))
+    notes.add_itxt("Title", title)
+    notes.add_itxt("Description", description)
     notes.add_text("Software", "moonstation")
     content = io.BytesIO()
     Image.fromarray(np.ascontiguousarray(pixels)).save(content, "PNG", pnginfo=notes, compress_level=6)
-    write_whole(out_png, content.getvalue(), where)
+    write_whole(out_png, content.getvalue(), str(out_png))
 
 
 def _on_map(sheet: Sheet, x: float, y: float, text: str, **style: Any) -> Any:
