@@ -374,3 +374,11 @@ def test_the_json_schema_explains_every_key() -> None:
     schema = json_schema()
     parts = [schema, *schema["$defs"].values()]
     assert all("description" in key for part in parts for key in part["properties"].values())
+
+
+@pytest.mark.parametrize("nothing", [3, None, 2.5, b"ilrs", ["ilrs"], {}])
+def test_what_is_no_name_and_no_path_is_refused_in_words(nothing: object) -> None:
+    with pytest.raises(
+        ScenarioError, match="scenario: is neither a name nor a path.*give a name \\(first-night, ilrs\\)"
+    ):
+        load_scenario(nothing)  # type: ignore[arg-type]

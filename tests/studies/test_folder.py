@@ -13,7 +13,7 @@ import pyarrow.parquet as pq
 import pytest
 import xarray as xr
 
-from moonstation.core.errors import ScenarioError
+from moonstation.core.errors import RangeError
 from moonstation.studies.folder import EVENTS, MANIFEST, REPORT, SERIES, SUMMARY, check_target, json_text, write_run
 from moonstation.studies.study import Study, study
 
@@ -48,7 +48,7 @@ def test_the_series_and_events_come_back_as_they_were(winter: Study, tmp_path: P
 
 def test_a_second_run_needs_leave_to_replace_the_first(winter: Study, tmp_path: Path) -> None:
     write_run(winter, tmp_path / "winter", "first")
-    with pytest.raises(ScenarioError, match="--overwrite"):
+    with pytest.raises(RangeError, match="folder: there are results already; .*; name another, or set overwrite=True"):
         write_run(winter, tmp_path / "winter", "second")
     assert (tmp_path / "winter" / REPORT).read_text() == "first"
     write_run(winter, tmp_path / "winter", "second", overwrite=True)
@@ -61,7 +61,7 @@ def test_what_is_not_a_run_folder_is_never_touched(winter: Study, tmp_path: Path
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     (tmp_path / "file").write_text("also mine")
     for taken in ("mine", "file"):
-        with pytest.raises(ScenarioError, match="not a run folder"):
+        with pytest.raises(RangeError, match="taken by something else"):
             write_run(winter, tmp_path / taken, "", overwrite=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 
@@ -76,14 +76,14 @@ def test_a_failure_half_way_leaves_nothing(winter: Study, tmp_path: Path, monkey
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("moonstation.studies.folder.manifest", full)
-    with pytest.raises(ScenarioError, match="No space left"):
+    with pytest.raises(RangeError, match="No space left"):
         write_run(winter, tmp_path / "winter", "")
     assert list(tmp_path.iterdir()) == []
 
 
 def test_a_place_that_cannot_be_written_is_told(winter: Study, tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    with pytest.raises(ScenarioError, match="cannot be written"):
+    with pytest.raises(RangeError, match="cannot be written"):
         write_run(winter, tmp_path / "file" / "below", "")
 
 
@@ -123,13 +123,13 @@ def test_an_unused_place_is_free(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file" / "below" / "run", tmp_path / ("n" * 300)):
-        with pytest.raises(ScenarioError, match="cannot be written"):
+        with pytest.raises(RangeError, match="cannot be written"):
             check_target(place, overwrite=False)
 
 
 def test_a_folder_closed_to_writing_is_told_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("moonstation.studies.folder.os.access", lambda place, _mode: place != tmp_path)
-    with pytest.raises(ScenarioError, match="Permission denied"):
+    monkeypatch.setattr("moonstation.core.folder.os.access", lambda place, _mode: place != tmp_path)
+    with pytest.raises(RangeError, match="Permission denied"):
         check_target(tmp_path / "runs" / "winter", overwrite=False)
 
 

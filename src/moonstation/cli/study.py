@@ -24,12 +24,12 @@ def study(
     from moonstation.studies.folder import check_target, json_text
 
     target = output or Path("runs") / Path(scenario).stem
-    check_target(target, overwrite=overwrite)
+    check_target(target, where="-o", overwrite=overwrite)
     with _Progress(quiet=as_json) as progress:
         run = run_study(scenario, progress=progress.tell)
         progress.tell("writing the report")
         signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is something to clear away
-        folder = run.save(target, overwrite=overwrite)
+        folder = run.save(target, where="-o", overwrite=overwrite)
     if as_json:
         typer.echo(json_text(run.summary), nl=False)
     else:

@@ -61,10 +61,11 @@ def _taken(folder: Path, marker: str, where: str, *, overwrite: bool) -> Fault |
     if not (folder / marker).is_file():
         if folder.is_dir() and not any(folder.iterdir()):
             return None
-        return Fault(where, f"is taken by something without a {marker}", str(folder), hint="name another")
+        return Fault(where, f"is taken by something else: it holds no {marker}", str(folder), hint="name another")
     if overwrite:
         return None
-    return Fault(where, "there are results already", str(folder), hint="name another, or say --overwrite")
+    leave = "say --overwrite" if where.startswith("-") else "set overwrite=True"
+    return Fault(where, "there are results already", str(folder), hint=f"name another, or {leave}")
 
 
 def _put_in_place(partial: Path, folder: Path) -> None:

@@ -23,12 +23,14 @@ class Run(Study):
 
         return render_report(view_of(self))
 
-    def save(self, folder: str | Path, *, overwrite: bool = False) -> Path:
+    def save(self, folder: str | Path, *, where: str = "folder", overwrite: bool = False) -> Path:
         """Write the run folder whole or not at all; returns its path.
 
-        Raises ScenarioError when the place is taken (unless ``overwrite`` and it is a run folder) or unwritable.
+        where : what a refusal calls the folder
+
+        Raises RangeError when the place is taken (unless ``overwrite`` and it is a run folder) or unwritable.
         """
-        return write_run(self, Path(folder), self.report, overwrite=overwrite)
+        return write_run(self, Path(folder), self.report, where=where, overwrite=overwrite)
 
 
 def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:

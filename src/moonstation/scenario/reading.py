@@ -6,6 +6,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from importlib import resources
+from os import PathLike
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,9 @@ def load_scenario(name_or_path: str | Path, **overrides: Any) -> Scenario:
     ``overrides`` replace keys at the top, such as ``start="2031-01-01"`` or ``step="1h"``. Raises ScenarioError that
     lists every fault found, each with its place, value, allowed range and next step.
     """
+    if not isinstance(name_or_path, str | PathLike):
+        hint = f"give a name ({', '.join(library())}) or the path of a TOML file"
+        raise ScenarioError(Fault("scenario", "is neither a name nor a path", name_or_path, hint=hint))
     path = library().get(str(name_or_path)) or Path(name_or_path)
     return read_scenario(_text(path, shortened(str(name_or_path)) or '""'), path, **overrides)
 

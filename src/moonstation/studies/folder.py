@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import errno
 import hashlib
 import json
 import math
-import os
 import platform
-import shutil
-import tempfile
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from moonstation.core.errors import Fault, ScenarioError
+from moonstation.core.errors import RangeError
+from moonstation.core.folder import folder_faults, whole_folder
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -32,62 +29,28 @@ SUMMARY, REPORT, SERIES, EVENTS, MANIFEST = (
 _PACKAGES = ("moonstation", "numpy", "numba", "scipy", "xarray", "jplephem", "pyerfa", "pydantic", "zarr")
 
 
-def write_run(study: Study, folder: Path, report: str, *, overwrite: bool = False) -> Path:
+def write_run(study: Study, folder: Path, report: str, *, where: str = "folder", overwrite: bool = False) -> Path:
     """Write a study as a run folder; returns its path.
 
     report : the HTML text of report.html
+    where : the option or the name by which the person gave the folder
     overwrite : replace a run folder that is there; anything else there is never touched
 
-    Raises ScenarioError when the place is taken or cannot be written.
+    Raises RangeError when the place is taken or cannot be written.
     """
     folder = folder.absolute()
-    check_target(folder, overwrite=overwrite)
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        partial = Path(tempfile.mkdtemp(prefix=_beside(folder), suffix=".partial", dir=folder.parent))
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    try:
+    with whole_folder(folder, MANIFEST, where, overwrite=overwrite) as partial:
         _write_parts(study, partial, report)
-        _put_in_place(partial, folder)
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
     return folder
 
 
-def check_target(folder: Path, *, overwrite: bool) -> None:
+def check_target(folder: Path, *, where: str = "folder", overwrite: bool) -> None:
     """Refuse a place that is taken or closed to writing; ask before the work whose result it shall hold.
 
-    Taken is a place by anything but a run folder, and by a run folder unless ``overwrite``. Raises ScenarioError.
+    Taken is a place by anything but a run folder, and by a run folder unless ``overwrite``. Raises RangeError.
     """
-    folder = folder.absolute()
-    try:
-        if folder.exists():
-            _refuse_taken(folder, overwrite=overwrite)
-        _refuse_closed(next((above for above in folder.parents if above.exists()), folder))
-    except OSError as error:
-        raise _unwritable(folder, error) from error
-
-
-def _refuse_taken(folder: Path, *, overwrite: bool) -> None:
-    if not (folder / MANIFEST).is_file():
-        if folder.is_dir() and not any(folder.iterdir()):
-            return
-        raise ScenarioError(
-            Fault("-o", "is taken by something that is not a run folder", str(folder), hint="name another")
-        )
-    if not overwrite:
-        hint = "name another, or say --overwrite"
-        raise ScenarioError(Fault("-o", "there is a run folder already", str(folder), hint=hint))
-
-
-def _refuse_closed(above: Path) -> None:
-    if not above.is_dir():
-        raise OSError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise OSError(errno.EACCES, os.strerror(errno.EACCES))
+    if faults := folder_faults(folder, MANIFEST, where, overwrite=overwrite):
+        raise RangeError(faults)
 
 
 def manifest(study: Study) -> dict[str, Any]:
@@ -158,33 +121,3 @@ def _portable(series: xr.Dataset) -> xr.Dataset:
     """The same with texts of any length, the one kind of text that Zarr's specification has."""
     texts = {name: series[name].astype(object) for name in series.variables if series[name].dtype.kind == "U"}
     return series.assign_coords(texts)
-
-
-def _beside(folder: Path) -> str:
-    """Beginning of the names of folders that stand beside a run folder for a while."""
-    return f".{folder.name[:40]}-"
-
-
-def _put_in_place(partial: Path, folder: Path) -> None:
-    """Rename the whole folder into its place; an old run steps aside first and goes when the new one stands."""
-    partial.chmod(0o755)
-    if not folder.exists():
-        partial.rename(folder)
-        return
-    old = Path(tempfile.mkdtemp(prefix=_beside(folder), suffix=".old", dir=folder.parent))
-    aside = old / "run"
-    try:
-        folder.rename(aside)
-        partial.rename(folder)
-    except BaseException:  # a stop between the two as well: the old run comes back
-        if aside.exists() and not folder.exists():
-            aside.rename(folder)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
-
-
-def _unwritable(folder: Path, error: OSError) -> ScenarioError:
-    return ScenarioError(
-        Fault("-o", f"cannot be written: {error.strerror or error}", str(folder), hint="name another place")
-    )
