@@ -11,7 +11,7 @@ from moonstation.core.errors import RangeError, TerrainError
 from moonstation.moon.dem import open_dem
 from moonstation.report.maps.labels import Feature
 from moonstation.report.maps.picture import map_picture
-from moonstation.report.maps.sites import sites_picture
+from moonstation.report.maps.sites import _column, sites_picture
 
 SIDE_PX = 300
 
@@ -138,3 +138,10 @@ def test_sites_without_a_place_are_refused_all_at_once(score, tmp_path):
     with pytest.raises(RangeError) as caught:
         sites_picture(score, sites, [], tmp_path / "never.png")
     assert [fault.where for fault in caught.value.faults] == ["site 1", "site 2"]
+
+
+def test_of_several_eye_heights_the_greatest_is_shown():
+    sites = [{"sun_visible_mean_2m": 0.7, "sun_visible_mean_10m": 0.8, "slope_deg": 3.0, "sun_any_mean_20m": 0.9}]
+    assert _column(sites, "sun_visible_mean") == "sun_visible_mean_10m"
+    assert _column(sites, "slope_deg") == "slope_deg"
+    assert _column(sites, "score") == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -30,15 +31,18 @@ if TYPE_CHECKING:
 
 _RIGHT_IN = 5.4
 _MOST_ROWS = 20
-#: Columns of the table where the sites have them: key, head, factor from stored to shown, decimals.
+_HEIGHT = re.compile(r"_(\d+(?:\.\d+)?)m$")
+#: Columns of the table where the sites have them: key, head, factor from stored to shown, decimals. Of several eye
+#: heights (``sun_visible_mean_2m``, ``sun_visible_mean_10m``) the greatest is shown.
 COLUMNS = (
     ("score", "score", 1.0, 3),
     ("sun_visible_mean", "Sun\n[%]", 100.0, 1),
     ("longest_dark_h", "dark\n[h]", 1.0, 0),
     ("earth_visible_mean", "Earth\n[%]", 100.0, 1),
     ("slope_deg", "slope\n[deg]", 1.0, 1),
-    ("shadow_distance_km", "to dark\n[km]", 1.0, 1),
-    ("path_km", "path\n[km]", 1.0, 1),
+    ("cold_trap_km", "to dark\n[km]", 1.0, 1),
+    ("cold_trap_way_km", "way\n[km]", 1.0, 1),
+    ("ice_km", "to ice\n[km]", 1.0, 1),
 )
 Site = Mapping[str, Any]
 
@@ -108,6 +112,13 @@ def _refuse_placeless(sites: Sequence[Site]) -> None:
         raise RangeError(faults)
 
 
+def _column(sites: Sequence[Site], name: str) -> str:
+    """The sites' own key of a column, of the greatest eye height where there are several; empty where none has it."""
+    keys = {key for site in sites for key in site if key and _HEIGHT.sub("", key) == name}
+    heights = {key: float(found[1]) if (found := _HEIGHT.search(key)) else -1.0 for key in keys}
+    return max(heights, key=heights.__getitem__, default="")
+
+
 def _number(value: Any) -> float | None:
     try:
         number = float(value)
@@ -158,7 +169,11 @@ def _mark(sheet: Sheet, sites: Sequence[Site]) -> None:
 
 def _table(sheet: Sheet, sites: Sequence[Site], columns: Sequence[tuple[str, str, float, int]]) -> None:
     """Rank, place and figures of each site to the right of the map."""
-    shown = [column for column in columns if any(_number(site.get(column[0])) is not None for site in sites)]
+    shown = [
+        (key, head, factor, decimals)
+        for name, head, factor, decimals in columns
+        if (key := _column(sites, name)) and any(_number(site.get(key)) is not None for site in sites)
+    ]
     heads = ["", "lat\n[deg]", "lon\n[deg]", *(head for _, head, _, _ in shown)]
     rows = []
     for number, site in enumerate(sites[:_MOST_ROWS], 1):
