@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -89,3 +92,45 @@ def test_a_disk_that_is_full_is_told_and_the_old_file_stays(tmp_path: Path, monk
     monkeypatch.undo()
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+_STOPPED_HALF_WAY = """
+import signal, sys, time
+from pathlib import Path
+from moonstation.cli.main import _leave
+from moonstation.core.folder import whole_folder
+from moonstation.core.output import write_whole
+signal.signal(signal.SIGINT, _leave)
+place = Path(sys.argv[2])
+def wait(self, target):
+    if self.name.endswith((".part", ".partial")):
+        print("writing", flush=True)
+        time.sleep(60)
+    return rename(self, target)
+rename = Path.rename
+Path.rename = Path.replace = wait
+if sys.argv[1] == "file":
+    write_whole(place, b"half", "-o")
+else:
+    with whole_folder(place, "marker", "-o", overwrite=True) as partial:
+        (partial / "marker").write_text("new")
+"""
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+@pytest.mark.parametrize("before", [False, True])
+def test_a_stop_at_once_leaves_nothing_beside_and_the_old_as_it_was(tmp_path: Path, kind: str, before: bool) -> None:
+    place = tmp_path / "result"
+    content = place / "marker" if kind == "folder" else place
+    if before:
+        content.parent.mkdir(exist_ok=True)
+        content.write_text("old")
+    command = [sys.executable, "-c", _STOPPED_HALF_WAY, kind, str(place)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"writing\n"
+        process.send_signal(signal.SIGINT)
+        process.wait(timeout=30)
+    assert process.returncode == 130
+    assert [path.name for path in tmp_path.iterdir()] == (["result"] if before else [])
+    assert not before or content.read_text() == "old"

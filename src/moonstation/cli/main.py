@@ -19,6 +19,7 @@ from moonstation.cli.site import site
 from moonstation.cli.study import study
 from moonstation.cli.terrain import terrain
 from moonstation.core.errors import BalanceError, MoonstationError
+from moonstation.core.output import clear_unfinished
 
 #: Exit code after Ctrl-C; typer ends with it.
 STOPPED = 130
@@ -78,6 +79,7 @@ def _leave(*_: object) -> None:
     """Stop at once on Ctrl-C: an exception that rises while numba loads or runs ends in a traceback or a crash."""
     if sys.stderr.isatty():
         os.write(2, b"\x1b[?25h")  # a progress bar hides the cursor
+    clear_unfinished()
     os.write(2, f"{_STOPPED_WORDS}\n".encode())
     os._exit(STOPPED)
 

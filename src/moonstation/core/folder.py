@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.output import cleared_at_a_stop
 
 
 def folder_faults(folder: Path, marker: str, where: str, *, overwrite: bool) -> list[Fault]:
@@ -49,12 +50,11 @@ def whole_folder(folder: Path, marker: str, where: str, *, overwrite: bool = Fal
     except OSError as error:
         raise RangeError(_unwritable(folder, where, error)) from error
     try:
-        yield partial
-        _put_in_place(partial, folder)
+        with cleared_at_a_stop(lambda: shutil.rmtree(partial, ignore_errors=True)):
+            yield partial
+            _put_in_place(partial, folder)
     except OSError as error:
         raise RangeError(_unwritable(folder, where, error)) from error
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
 
 
 def _taken(folder: Path, marker: str, where: str, *, overwrite: bool) -> Fault | None:
@@ -75,15 +75,15 @@ def _put_in_place(partial: Path, folder: Path) -> None:
         return
     old = Path(tempfile.mkdtemp(prefix=_beside(folder), suffix=".old", dir=folder.parent))
     aside = old / "results"
-    try:
+
+    def bring_back() -> None:
+        if aside.exists() and not folder.exists():  # stopped between the two
+            aside.rename(folder)
+        shutil.rmtree(old, ignore_errors=True)
+
+    with cleared_at_a_stop(bring_back):
         folder.rename(aside)
         partial.rename(folder)
-    except BaseException:  # a stop between the two as well: the old results come back
-        if aside.exists() and not folder.exists():
-            aside.rename(folder)
-        raise
-    finally:
-        shutil.rmtree(old, ignore_errors=True)
 
 
 def _beside(folder: Path) -> str:

@@ -3,10 +3,30 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from moonstation.core.errors import Fault, RangeError
+
+_unfinished: list[Callable[[], None]] = []
+
+
+@contextmanager
+def cleared_at_a_stop(clear: Callable[[], None]) -> Iterator[None]:
+    """Work after which ``clear`` takes away what is unfinished, also where the program leaves at once."""
+    _unfinished.append(clear)
+    try:
+        yield
+    finally:
+        _unfinished.remove(clear)
+        clear()
+
+
+def clear_unfinished() -> None:
+    """Take away everything unfinished, the latest first; for a program that leaves at once, without an exception."""
+    for clear in reversed(tuple(_unfinished)):
+        clear()
 
 
 def output_faults(path: Path, where: str) -> list[Fault]:
@@ -42,12 +62,14 @@ def write_whole(path: Path, content: bytes, where: str) -> None:
 
 def _put(target: Path, content: bytes) -> None:
     beside = target.with_name(f".{target.name[:40]}.{os.getpid()}.part")
-    try:
-        beside.write_bytes(content)
-        beside.replace(target)
-    finally:
+
+    def clear() -> None:
         with suppress(OSError):
             beside.unlink(missing_ok=True)
+
+    with cleared_at_a_stop(clear):
+        beside.write_bytes(content)
+        beside.replace(target)
 
 
 def _obstacle(path: Path) -> str:
