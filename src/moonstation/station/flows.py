@@ -28,31 +28,36 @@ _SPILLING = 1e-12
 
 
 @inlined
-def open_step(buses: Table, stores: Table, live: Numbers) -> None:
-    """What the stores of each bus can give and take in this step, and how full they are."""
+def take_stock(buses: Table, stores: Table, live: Numbers) -> None:
+    """What the stores of each bus can give and take in a step, and how full they are."""
     for b in live:
         if b < 0:
             break
-        bus = buses[b]
-        offer, room, amount, capacity, usable, floors = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-        for s in range(bus.first, bus.last):
-            store = stores[s]
-            if store.on:
-                floor = store.floor * store.capacity
-                offer += _can_give(store)
-                room += _can_take(store)
-                amount += store.amount
-                capacity += store.capacity
-                usable += store.amount - floor
-                floors += floor
-        bus.pool = 0.0
-        bus.offer = offer
-        bus.room = room
-        bus.fill_amount = amount
-        bus.fill_capacity = capacity
-        bus.usable = usable
-        bus.usable_capacity = capacity - floors
-        bus.from_outside = 0.0
+        _take_stock(buses[b], stores, False)
+
+
+@inlined
+def _take_stock(bus: Record, stores: Table, aging: bool) -> None:
+    """The same for one bus; where ``aging``, its stores leak and fade over a step first, all in one turn."""
+    offer, room, amount, capacity, usable, floors = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    for s in range(bus.first, bus.last):
+        store = stores[s]
+        if store.on:
+            if aging:
+                _age(store, bus)
+            floor = store.floor * store.capacity
+            offer += _can_give(store)
+            room += _can_take(store)
+            amount += store.amount
+            capacity += store.capacity
+            usable += store.amount - floor
+            floors += floor
+    bus.offer = offer
+    bus.room = room
+    bus.fill_amount = amount
+    bus.fill_capacity = capacity
+    bus.usable = usable
+    bus.usable_capacity = capacity - floors
 
 
 @inlined
@@ -66,15 +71,6 @@ def _can_give(store: Record) -> float:
 def _can_take(store: Record) -> float:
     """What a store can accept in a step: what fills it, before its losses, within its rate."""
     return min(max(store.capacity - store.amount, 0.0) / store.charge_efficiency, store.charge_per_step)
-
-
-@inlined
-def stored_on(bus: Record, stores: Table) -> float:
-    """What the stores of a bus hold at this moment."""
-    total = 0.0
-    for s in range(bus.first, bus.last):
-        total += stores[s].amount
-    return total
 
 
 @inlined
@@ -165,7 +161,10 @@ def _age(store: Record, bus: Record) -> None:
 
 @inlined
 def settle(buses: Table, stores: Table, live: Numbers) -> bool:
-    """Settle pools with stores, let the rest go, age stores; True when a reporting bus began or ended to spill."""
+    """Settle pools with stores, let the rest go, age stores and take stock of them for the next step.
+
+    True when a reporting bus began or ended to spill.
+    """
     changed = False
     for b in live:
         if b < 0:
@@ -175,9 +174,7 @@ def settle(buses: Table, stores: Table, live: Numbers) -> bool:
             _charge(bus, stores)
         elif bus.pool < 0.0:
             _discharge(bus, stores)
-        for s in range(bus.first, bus.last):
-            if stores[s].on:
-                _age(stores[s], bus)
+        _take_stock(bus, stores, True)
         bus.spilled += bus.pool
         bus.spilled_sum += bus.pool
         changed |= bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling
@@ -203,7 +200,7 @@ def worse(worst: float, rest: float, scale: float) -> float:
 
 
 @inlined
-def _close_bus(bus: Record, after: float, totals: NDArray[np.float64]) -> None:
+def _close_bus(bus: Record, totals: NDArray[np.float64]) -> None:
     """Add a step to the totals of a bus and begin the next."""
     totals[L_DELIVERED] += bus.delivered
     totals[L_PRODUCED] += bus.produced
@@ -211,15 +208,15 @@ def _close_bus(bus: Record, after: float, totals: NDArray[np.float64]) -> None:
     totals[L_SPILLED] += bus.spilled
     totals[L_LOST] += bus.lost
     totals[L_REMOVED] += bus.removed
-    totals[L_STORED] = after
+    totals[L_STORED] = bus.fill_amount
     bus.delivered = bus.produced = bus.consumed = bus.spilled = bus.lost = bus.removed = 0.0
-    bus.stored_before = after
+    bus.pool = bus.from_outside = 0.0
+    bus.stored_before = bus.fill_amount
 
 
 @inlined
 def close_ledger(
     buses: Table,
-    stores: Table,
     elements: NDArray[np.float64],
     sums: NDArray[np.float64],
     live: Numbers,
@@ -236,7 +233,7 @@ def close_ledger(
         if b < 0:
             break
         bus = buses[b]
-        after = stored_on(bus, stores)
+        after = bus.fill_amount
         gain = after - bus.stored_before
         outside = bus.delivered - bus.spilled - bus.lost - bus.removed
         scale = after + bus.stored_before + bus.delivered + bus.produced + bus.consumed
@@ -246,6 +243,6 @@ def close_ledger(
             for x in range(elements.shape[1]):
                 sums[0, x] += elements[b, x] * (gain - outside - bus.from_outside)
                 sums[1, x] += elements[b, x] * scale
-        _close_bus(bus, after, ledger[b])
+        _close_bus(bus, ledger[b])
     for x in range(elements.shape[1]):
         residual[1] = worse(residual[1], sums[0, x], sums[1, x])

@@ -70,8 +70,12 @@ def thermostat_activity(nodes: Table, process: Record) -> float:
 
 
 @inlined
-def solve_heat(nodes: Table) -> None:
-    """Implicit temperatures of all live nodes, radiation linearised about the old ones."""
+def solve_heat(nodes: Table) -> bool:
+    """Implicit temperatures of all live nodes, radiation linearised about the old ones.
+
+    True when a node is colder or hotter than its asset survives.
+    """
+    out = False
     for n in range(len(nodes)):
         node = nodes[n]
         if node.on:
@@ -93,6 +97,8 @@ def solve_heat(nodes: Table) -> None:
         if node.on:
             coupled = node.parent_w_k * nodes[node.parent].temperature if node.parent >= 0 else 0.0
             node.temperature = (node.right + coupled) / node.diagonal
+            out |= not node.survive_min_k <= node.temperature <= node.survive_max_k
+    return out
 
 
 @inlined
@@ -116,13 +122,3 @@ def heat_residual(nodes: Table, worst: float) -> float:
             nodes[node.parent].from_children += to_parent
         worst = worse(worst, rest, scale)
     return worst
-
-
-@inlined
-def any_node_out(nodes: Table) -> bool:
-    """True while a live node is colder or hotter than its asset survives."""
-    for n in range(len(nodes)):
-        node = nodes[n]
-        if node.on and not node.survive_min_k <= node.temperature <= node.survive_max_k:
-            return True
-    return False

@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.compiling import compiled, inlined, mark_of
-from moonstation.station.flows import apply, close_ledger, material_limit, note_spills, open_step, settle
+from moonstation.station.flows import apply, close_ledger, material_limit, note_spills, settle, take_stock
 from moonstation.station.heat import (
     Row,
-    any_node_out,
     heat_residual,
     open_heat,
     solve_heat,
@@ -240,18 +239,22 @@ def _run_step(tables: Tables, rules: Rules, now: Row, step_h: float, step: int, 
     changed = step >= clock[NEXT_CHANGE]
     if changed:
         clock[NEXT_CHANGE] = change_assets(tables, log, step)
-    clock[NEXT_DELIVERY] = deliver(tables, log, step, clock[NEXT_DELIVERY])
-    open_step(buses, stores, live)
+    delivery = clock[NEXT_DELIVERY]
+    clock[NEXT_DELIVERY] = deliver(tables, log, step, delivery)
+    if changed or clock[NEXT_DELIVERY] > delivery:
+        take_stock(buses, stores, live)
     open_heat(nodes, now)
     _set_modes(tables, rules, now, log, step)
     starved = _run_processes(tables, rules.critical_priority, now)
     if settle(buses, stores, live):
         note_spills(buses, log, step)
-    solve_heat(nodes)
+    node_out = solve_heat(nodes)
     residual[2] = heat_residual(nodes, residual[2])
     _note_power(tables.powers, buses, records, log, step)
-    lost = lose_assets(tables, log, step, step_h) if changed or starved or any_node_out(nodes) else False
-    close_ledger(buses, stores, tables.elements, tables.element_sums, live, records.ledger, residual)
+    lost = lose_assets(tables, log, step, step_h) if changed or starved or node_out else False
+    if lost:
+        take_stock(buses, stores, live)
+    close_ledger(buses, tables.elements, tables.element_sums, live, records.ledger, residual)
     return lost
 
 

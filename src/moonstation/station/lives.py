@@ -14,6 +14,7 @@ from moonstation.station.packed import (
     EV_LOST_HOT,
     EV_LOST_HOUSED,
     EV_LOST_STARVED,
+    NEVER,
 )
 from moonstation.station.tables import Record, Table, Tables
 
@@ -104,7 +105,7 @@ def _land(tables: Tables, asset: int) -> None:
 @inlined
 def change_assets(tables: Tables, log: Table, step: int) -> int:
     """Land and end assets; returns the next step at which something changes."""
-    upcoming = 2**62
+    upcoming = NEVER
     for a in range(len(tables.assets)):
         asset = tables.assets[a]
         if asset.start <= step < asset.end and not asset.on and not asset.dead:
