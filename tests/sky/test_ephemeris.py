@@ -77,6 +77,37 @@ def test_dates_far_beyond_the_calendar_s_arithmetic_are_outside_too(moment, insi
     assert Ephemeris.default().covers_utc(parse_utc(moment)) is inside
 
 
+@pytest.mark.parametrize(
+    ("bodies", "frame", "words", "hint"),
+    [
+        ((10, 3, 301, 399), None, "outside the kernels of the Moon's orientation, though within those of positions",
+         "give a further kernel of the Moon's orientation (binary PCK, .bpc) with --kernel FILE"),
+        ((), 31008, "outside the ephemeris kernels",
+         "give a further kernel of positions of Sun, Earth and Moon (SPK, .bsp) with --kernel FILE"),
+        ((), None, "outside the ephemeris kernels",
+         "positions of Sun, Earth and Moon (SPK, .bsp) and one of the Moon's orientation (binary PCK, .bpc) with"),
+    ],
+)  # fmt: skip
+def test_a_date_beyond_the_kernels_says_which_of_them_ends(kernel, bodies, frame, words, hint):
+    from datetime import UTC, datetime
+
+    from moonstation.core.time import tdb_from_utc
+
+    begin, end = (float(tdb_from_utc(np.datetime64(date))) for date in ("2049-01-01", "2070-01-01"))
+    files = []
+    if bodies:
+        segments = [(body, 0, begin, end, (1e6 * body, 0, 0)) for body in bodies]
+        files.append(kernel(*segments, name="late.bsp"))
+    if frame:
+        files.append(kernel((frame, None, begin, end, (0, 0, 0)), name="late.bpc"))
+    own = Ephemeris.from_files(files)
+    assert not own.covers_utc(datetime(2060, 1, 1, tzinfo=UTC))
+    fault = own.date_fault("2060-01-01T00:00:00Z", "--start")
+    assert (fault.message, fault.where) == (words, "--start")
+    assert hint in fault.hint
+    assert fault.allowed == own.range_text
+
+
 def test_an_unknown_body_is_refused_with_the_names():
     with pytest.raises(RangeError, match="'mars'.*sun, moon, earth"):
         Ephemeris.default().positions_icrf_km("mars", "moon", 0.0)

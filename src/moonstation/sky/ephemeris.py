@@ -29,7 +29,8 @@ _LIGHT_TIME_MARGIN_S = 1000.0  # light of the Sun is at most 510 s old on the Mo
 _LONGEST_CHAIN = 10  # centres between a body and the solar-system barycentre
 _CALENDAR_YEARS = (1700, 2250)  # 64-bit nanoseconds reach a little further
 _CALENDAR_S = 7.8e9  # as many years about J2000
-_MORE_KERNELS = "give further kernels with --kernel FILE"
+_POSITIONS = "positions of Sun, Earth and Moon (SPK, .bsp)"
+_ORIENTATION = "the Moon's orientation (binary PCK, .bpc)"
 
 Spans = list[tuple[float, float]]
 
@@ -53,7 +54,9 @@ class Ephemeris:
             raise RangeError(faults)
         self._positions = [s for s in reversed(useful) if not s.is_orientation]
         self._orientations = [s for s in reversed(useful) if s.is_orientation]
-        self.spans_tdb = self._spans()
+        self._orientations_tdb = _union((s.start_tdb, s.end_tdb) for s in self._orientations)
+        self._positions_tdb = self._position_spans()
+        self.spans_tdb = _intersection(self._orientations_tdb, self._positions_tdb)
 
     @classmethod
     def default(cls) -> Ephemeris:
@@ -90,7 +93,21 @@ class Ephemeris:
 
     def date_fault(self, date: str, where: str = "date") -> Fault:
         """The fault that a date outside the kernels is reported by."""
-        return Fault(where, "outside the ephemeris kernels", date, allowed=self.range_text, hint=_MORE_KERNELS)
+        lacking = self._lacking(date) or (_POSITIONS, _ORIENTATION)
+        message = "outside the ephemeris kernels"
+        if lacking == (_ORIENTATION,):  # a user's own positions often reach further than the shipped orientation
+            message = "outside the kernels of the Moon's orientation, though within those of positions"
+        hint = f"give a further kernel of {' and one of '.join(lacking)} with --kernel FILE"
+        return Fault(where, message, date, allowed=self.range_text, hint=hint)
+
+    def _lacking(self, date: str) -> tuple[str, ...]:
+        """What the kernels do not hold at an ISO date in UTC; empty where the date is none of the calendar."""
+        try:
+            epoch = tdb_from_utc(np.datetime64(date.removesuffix("Z"), "ms"))
+        except ValueError:
+            return ()
+        parts = ((_POSITIONS, self._positions_tdb), (_ORIENTATION, self._orientations_tdb))
+        return tuple(name for name, spans in parts if not _within(epoch, spans))
 
     @property
     def range_text(self) -> str:
@@ -150,8 +167,9 @@ class Ephemeris:
             return parts
         raise RangeError(self.date_fault(_iso(float(tdb[open_epochs][0]))))
 
-    def _spans(self) -> Spans:
-        spans = _union((s.start_tdb, s.end_tdb) for s in self._orientations)
+    def _position_spans(self) -> Spans:
+        """Where Sun, Earth and Moon all have positions, also at the moment at which the light left them."""
+        spans = [(-np.inf, np.inf)]
         for body in _NEEDED:
             seen = self._body_spans(BODIES[body])
             spans = _intersection(spans, [(start + _LIGHT_TIME_MARGIN_S, end) for start, end in seen])
