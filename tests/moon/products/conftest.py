@@ -72,6 +72,7 @@ class Shelf:
     with_ranges: bool = True
     with_versions: bool = True
     weak_tags: bool = False
+    refuses_head: bool = False
     pause_s: float = 0.0
     asked: list[tuple[str, str]] = field(default_factory=list)  # path and Range of each GET
     sent: dict[str, int] = field(default_factory=dict)  # body bytes by path
@@ -87,7 +88,10 @@ class _Handler(http.server.BaseHTTPRequestHandler):
     shelf: Shelf
 
     def do_HEAD(self) -> None:
-        self._answer(with_body=False)
+        if self.shelf.refuses_head:
+            self._plain(405)
+        else:
+            self._answer(with_body=False)
 
     def do_GET(self) -> None:
         self._answer(with_body=True)

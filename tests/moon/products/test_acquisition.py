@@ -14,6 +14,7 @@ from moonstation.moon.dem import open_dem
 from moonstation.moon.products.acquisition import Wish, add_file, get_product
 from moonstation.moon.products.cache import cache_folder, cached_names, read_record, terrain_path
 from moonstation.moon.products.catalogue import product
+from moonstation.moon.products.part import claimed
 
 pytestmark = pytest.mark.shared
 NAME = "lola-global-4ppd"
@@ -78,6 +79,23 @@ def test_a_transfer_goes_on_over_runs(get, archive, lola, folder):
     kept = get()
     assert (kept.kept_bytes, kept.fresh_bytes) == (1_500_000, len(lola) - 1_500_000)
     assert archive.sent["ldem_4.img"] == len(lola)
+
+
+def test_a_server_that_tells_no_version_gives_the_file_again(get, archive, lola):
+    before = get()
+    archive.refuses_head = True
+    archive.asked.clear()
+    again = get(again=True)
+    assert (again.state, again.fresh_bytes) == ("arrived", len(lola))
+    assert again.record["sha256"] == before.record["sha256"]
+
+
+def test_two_runs_do_not_work_on_one_product(get, archive, folder):
+    (folder / "raw" / NAME).mkdir(parents=True)
+    with claimed(folder / "raw" / NAME), pytest.raises(TerrainError, match="another moonstation is at work on it"):
+        get()
+    assert get().state == "arrived"
+    assert not (folder / "raw").exists()
 
 
 def test_the_published_files_can_be_kept(get, archive, folder, lola):

@@ -24,6 +24,7 @@ from moonstation.moon.products.cache import (
 )
 from moonstation.moon.products.catalogue import Product, products
 from moonstation.moon.products.cog import DISK_SHARE, to_cog
+from moonstation.moon.products.part import claimed
 from moonstation.moon.products.transfer import WAITS_S, Arrival, download, program, published_version
 
 #: Environment variable that names a mirror's folder.
@@ -76,14 +77,14 @@ def get_product(
     record, kept = read_record(folder, wanted.name), cog_path(folder, wanted.name)
     if kept.is_file() and not (wish.again or wish.accept_change):
         return Kept(wanted.name, kept, "here", record)
-    try:
-        if kept.is_file() and _is_unchanged(wanted, wish, record):
-            return Kept(wanted.name, kept, "unchanged", record)
-        raw = opened_folder(raw_folder(opened_folder(folder), wanted.name))
-        arrived = _bring(wanted, raw, wish, progress)
-    except TerrainError as error:
-        raise TerrainError([_with_way_by_hand(fault, wanted) for fault in error.faults]) from error
-    return _keep_product(wanted, folder, raw, arrived, wish, progress)
+    if kept.is_file() and _is_unchanged(wanted, wish, record):
+        return Kept(wanted.name, kept, "unchanged", record)
+    with _working_folder(folder, wanted.name) as raw:
+        try:
+            arrived = _bring(wanted, raw, wish, progress)
+        except TerrainError as error:
+            raise TerrainError([_with_way_by_hand(fault, wanted) for fault in error.faults]) from error
+        return _keep_product(wanted, folder, raw, arrived, wish, progress)
 
 
 def add_file(
@@ -137,7 +138,10 @@ def _with_mirror(wish: Wish) -> Wish:
 
 def _is_unchanged(wanted: Product, wish: Wish, record: Mapping[str, Any]) -> bool:
     """Whether the publisher's file still is the one of the record, by what the server says of it."""
-    now = published_version(wanted.url(wish.base))
+    try:
+        now = published_version(wanted.url(wish.base))
+    except TerrainError:  # a server that answers no such question; the transfer will tell what is wrong
+        return False
     before = (record.get("size_bytes"), record.get("etag"), record.get("last_modified"))
     return bool(now.etag or now.last_modified) and before == (now.size_bytes, now.etag, now.last_modified)
 
@@ -193,8 +197,6 @@ def _keep_product(
     record = _settled(folder, source, dem)
     if not wish.keep_raw:
         shutil.rmtree(raw, ignore_errors=True)
-        with suppress(OSError):
-            raw.parent.rmdir()
     fresh, kept = (arrived.fresh_bytes, arrived.kept_bytes) if arrived else (0, size)
     notes = _notes(wanted, size, sha256, expected)
     return Kept(wanted.name, cog_path(folder, wanted.name), "arrived", record, fresh, kept, notes)
@@ -225,10 +227,11 @@ def _settled(folder: Path, source: Mapping[str, Any], dem: Dem) -> dict[str, Any
 
 @contextmanager
 def _working_folder(folder: Path, name: str) -> Iterator[Path]:
-    """A folder to work in, gone afterwards unless something else lies in it."""
+    """A folder to work in, for this run alone, gone afterwards unless something lies in it."""
     work = opened_folder(raw_folder(opened_folder(folder), name))
     try:
-        yield work
+        with claimed(work):
+            yield work
     finally:
         for empty in (work, work.parent):
             with suppress(OSError):

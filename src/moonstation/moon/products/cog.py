@@ -26,6 +26,7 @@ _OPTIONS = {
     "BIGTIFF": "IF_SAFER",
     "NUM_THREADS": "ALL_CPUS",
 }
+_CACHE_MB = 256
 #: Free disk that a conversion may need, in sizes of the raw heights: the model, and its overviews before they are in.
 DISK_SHARE = 1.5
 
@@ -159,7 +160,7 @@ def _copy_as_cog(view: Path, target: Path, path: Path) -> None:
     from rasterio.errors import RasterioError
 
     try:
-        with rasterio.Env(GDAL_TIFF_INTERNAL_MASK=True):
+        with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
             rasterio.shutil.copy(str(view), str(target), driver="COG", **_OPTIONS)
     except (RasterioError, OSError) as error:
         raise TerrainError(_conversion_fault(path, error)) from error

@@ -102,6 +102,18 @@ def open_part(target: Path, url: str) -> Iterator[Part]:
         yield Part(target, file, url)
 
 
+@contextmanager
+def claimed(folder: Path) -> Iterator[None]:
+    """The folder for this run alone, until this run ends; raises TerrainError where another run has it."""
+    lock = folder / ".lock"
+    with lock.open("wb") as file:
+        _claim(file, folder)
+        try:
+            yield
+        finally:
+            lock.unlink(missing_ok=True)
+
+
 def part_bytes(target: Path) -> int:
     """How many bytes of ``target`` wait to be completed."""
     with suppress(OSError):
@@ -126,7 +138,7 @@ def _claim(file: IO[bytes], path: Path) -> None:
             fcntl.flock(file.fileno(), fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             hint = "wait until it is there"
-            raise TerrainError(Fault(str(path), "another moonstation is bringing this file", hint=hint)) from error
+            raise TerrainError(Fault(str(path), "another moonstation is at work on it", hint=hint)) from error
         except OSError:  # nor has every network folder
             return
 
