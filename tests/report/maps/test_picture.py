@@ -10,7 +10,7 @@ from PIL import Image
 from moonstation.core.errors import RangeError, TerrainError
 from moonstation.moon.dem import open_dem
 from moonstation.report.maps.labels import Feature
-from moonstation.report.maps.picture import map_picture
+from moonstation.report.maps.picture import map_picture, map_pictures
 from moonstation.report.maps.sites import _column, sites_picture
 
 SIDE_PX = 300
@@ -77,6 +77,18 @@ def test_shadow_is_a_map_of_its_own_and_an_outline_on_others(light, raster, bowl
     plain = map_picture(light, dems, tmp_path / "plain.png", long_side_px=SIDE_PX).read_bytes()
     outlined = map_picture(light, dems, tmp_path / "outlined.png", shadow=shadow, long_side_px=SIDE_PX).read_bytes()
     assert plain != outlined
+
+
+def test_maps_of_one_area_are_drawn_beside_their_files(light, raster, bowl):
+    flags = np.zeros((60, 60), "uint8")
+    flags[20:40, 20:40] = 1
+    shadow, told = raster("permanent_shadow", flags), []
+    made = map_pictures([light, shadow], [open_dem(bowl)], caption="2026 to 2044.", tell=told.append)
+    assert [path.name for path in made] == ["sun_visible_mean.png", "permanent_shadow.png"]
+    assert told == ["sun_visible_mean", "permanent_shadow"]
+    assert all("2026 to 2044." in words_of(path) for path in made)
+    alone = map_picture(light, [open_dem(bowl)], light.with_name("alone.png"), shadow=shadow, caption="2026 to 2044.")
+    assert alone.read_bytes() == made[0].read_bytes()
 
 
 def test_names_and_places_are_drawn_and_the_same_input_gives_the_same_file(raster, tmp_path):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -77,18 +77,56 @@ def map_picture(
     The picture's path. Raises TerrainError where a raster cannot be read, RangeError where nothing can be written.
     """
     layer = read_layer(tif, long_side_px)
-    lit = ground_relief(layer.frame, dems)
+    overlay = read_layer(shadow, long_side_px) if shadow is not None else None
+    _draw(layer, ground_relief(layer.frame, dems), overlay, out_png, (names, places, dems, caption))
+    return out_png
+
+
+def map_pictures(
+    tifs: Sequence[Path],
+    dems: Sequence[Dem],
+    names: Sequence[Named] = (),
+    places: Sequence[Named] = (),
+    *,
+    caption: str = "",
+    tell: Callable[[str], None] | None = None,
+) -> list[Path]:
+    """Draw maps of one area, each as a PNG beside its file; returns their paths.
+
+    Where a map of permanent shadow is among them it is outlined on the others. ``tell`` is called with the name of
+    each map before it is drawn. Raises as ``map_picture``.
+    """
+    made = []
+    relief_of: dict[Frame, Relief | None] = {}
+    shadow = next((tif for tif in tifs if quantity_of(tif.stem).scale == "flag"), None)
+    overlay = read_layer(shadow) if shadow is not None else None
+    for tif in tifs:
+        if tell is not None:
+            tell(tif.stem)
+        layer = read_layer(tif)
+        if layer.frame not in relief_of:
+            relief_of[layer.frame] = ground_relief(layer.frame, dems)
+        out_png = tif.with_suffix(".png")
+        _draw(layer, relief_of[layer.frame], overlay, out_png, (names, places, dems, caption))
+        made.append(out_png)
+    return made
+
+
+_Words = tuple[Sequence[Named], Sequence[Named], Sequence["Dem"], str]
+
+
+def _draw(layer: Layer, lit: Relief | None, shadow: Layer | None, out_png: Path, words: _Words) -> None:
+    names, places, dems, caption = words
     quantity = quantity_of(layer.name, layer.notes.get("long_name", ""), layer.notes.get("units", ""))
     sheet = new_sheet(layer.frame)
     if quantity.scale == "flag":
         _draw_flag(sheet, layer, lit)
     else:
         _draw_values(sheet, layer, lit, quantity)
-    if shadow is not None and quantity.scale != "flag":
-        outline_shadow(sheet, read_layer(shadow, long_side_px))
+        if shadow is not None:
+            outline_shadow(sheet, shadow)
     finish(sheet, quantity.title, [caption or _period(layer.notes)], lit, dems, names, places)
     save(sheet, out_png)
-    return out_png
 
 
 def read_layer(tif: Path, long_side_px: int = LONG_SIDE_PX) -> Layer:
@@ -112,7 +150,8 @@ def read_layer(tif: Path, long_side_px: int = LONG_SIDE_PX) -> Layer:
                 out_dtype="float32",
                 resampling=Resampling.average if smaller else Resampling.nearest,
             )
-            notes = {key.lower(): str(value) for key, value in {**source.tags(), **source.tags(1)}.items()}
+            unit = {"units": source.units[0]} if source.units[0] not in (None, "", "1") else {}
+            notes = {key.lower(): str(value) for key, value in {**source.tags(), **source.tags(1), **unit}.items()}
     except (RasterioError, OSError) as error:
         raise TerrainError(unreadable(tif, error)) from error
     return Layer(tif.stem, frame, np.ma.filled(band.astype(np.float32), np.nan), notes)
