@@ -43,7 +43,7 @@ def dome(site: SiteView, ground: Ground | None = None, height: int = 520) -> go.
         scene={
             "aspectmode": "data",
             "dragmode": "turntable",
-            "camera": {"eye": {"x": 0.0, "y": -1.24, "z": 0.62}, "center": {"x": 0.0, "y": 0.0, "z": -0.11}},
+            "camera": {"eye": {"x": 0.0, "y": -1.3, "z": 0.6}, "center": {"x": 0.0, "y": 0.0, "z": -0.16}},
             **{f"{axis}axis": {"visible": False, "showspikes": False} for axis in "xyz"},
         },
     )

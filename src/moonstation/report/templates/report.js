@@ -38,7 +38,11 @@
     layout.autosize = true;
     if (!narrow) { return layout; }
     layout.dragmode = false; // a finger that scrolls the page must not zoom a figure
-    if (layout.scene) { layout.scene.dragmode = false; }
+    if (layout.scene) {
+      layout.scene.dragmode = false;
+      var eye = layout.scene.camera.eye; // the whole width of the scene, from further away
+      Object.keys(eye).forEach(function (axis) { eye[axis] *= 1.35; });
+    }
     layout.margin = Object.assign({}, layout.margin, { l: Math.min(layout.margin.l, 44), r: 8 });
     Object.keys(layout).forEach(function (key) {
       var axis = layout[key];
