@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import csv
 import json
+from io import StringIO
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
-from moonstation.cli.facts import find_facts
+from moonstation.cli.facts import fact_table, find_facts
 from moonstation.cli.main import app
 from moonstation.core.errors import FactError, RangeError, ScenarioError
 from moonstation.facts.table import all_facts
@@ -62,6 +65,27 @@ def test_a_fact_is_told_with_its_source() -> None:
     assert "NASA/TP-2015-218570 Rev 2" in text
     [fact] = json.loads(told("facts", "crew.oxygen", "--json"))
     assert fact["status"] == "published"
+
+
+@pytest.mark.parametrize("width", [80, 100, 120, 200])
+def test_the_table_of_facts_breaks_no_key_and_fits_the_terminal(width: int) -> None:
+    console = Console(width=width, file=StringIO(), force_terminal=True, color_system=None)
+    console.print(fact_table(find_facts(), console.width))
+    assert isinstance(console.file, StringIO)
+    lines = console.file.getvalue().splitlines()
+    first = {line.split()[0] for line in lines if line.strip()}
+    assert set(all_facts()) <= first
+    assert max(map(len, lines)) <= width
+    assert ("moonstation facts KEY" in console.file.getvalue()) == (width < 120)
+    assert "background that no model uses" in console.file.getvalue()
+
+
+def test_facts_go_to_other_programs_between_tabs() -> None:
+    rows = list(csv.DictReader(told("facts").splitlines(), delimiter="\t"))
+    assert [row["key"] for row in rows] == list(all_facts())
+    oxygen = next(row for row in rows if row["key"] == "crew.oxygen")
+    assert (float(oxygen["value"]), oxygen["unit"], oxygen["low"]) == (0.895, "kg/CM-d", "")
+    assert oxygen["source"] == all_facts()["crew.oxygen"].source
 
 
 def test_facts_are_listed_all_or_by_family_or_refused() -> None:

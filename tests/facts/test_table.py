@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
 from moonstation.core.errors import FactError, Fault
 from moonstation.facts.table import STATUSES, UNCONFIRMED, Fact, all_facts, lookup, read_facts
 
+PROJECT = Path(__file__).resolve().parents[2]
 HEADER = "key,value,low,high,unit,source,locator,status,note"
 
 
@@ -62,3 +66,27 @@ def test_an_unknown_key_gets_near_names() -> None:
 def test_the_shipped_tables_load_and_use_every_status_that_counts() -> None:
     statuses = {fact.status for fact in all_facts().values()}
     assert set(UNCONFIRMED) < statuses <= set(STATUSES)
+
+
+#: Families whose members are named by the tables themselves (ground stations), by a letter, a digit or a rule.
+_FAMILIES = ("ground.", "sky.pa", "regolith.heat_capacity_c", "cabin.")
+
+
+def is_named(key: str, text: str) -> bool:
+    """Whether a Python file names a fact: in quotes, or put together in a look-up from parts that it quotes."""
+    if f'"{key}"' in text:
+        return True
+    for made in re.findall(r'lookup\(f"([^"]+)"\)', text):
+        found = re.fullmatch("([a-z0-9_.-]+)".join(map(re.escape, re.split(r"{[^}]*}", made))), key)
+        if found and (key.startswith(_FAMILIES) or all(f'"{part}"' in text for part in found.groups())):
+            return True
+    return False
+
+
+def test_every_fact_is_used_or_marked_as_background() -> None:
+    files = [path for folder in ("src", "tests") for path in (PROJECT / folder).rglob("*") if path.suffix == ".py"]
+    texts = [path.read_text("utf-8") for path in files if path != Path(__file__)]
+    scenarios = "".join(path.read_text("utf-8") for path in (PROJECT / "src").rglob("*.toml"))
+    for key, fact in all_facts().items():
+        used = key in scenarios or any(is_named(key, text) for text in texts)
+        assert used != fact.is_background, f"{key}: {'is used' if used else 'nobody uses it'}"

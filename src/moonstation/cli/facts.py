@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import json
+import sys
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from moonstation.facts.table import Fact
+
+#: Width of a terminal from which on ranges and sources stand in the table [characters].
+_WIDE = 120
 
 
 def facts(
@@ -18,14 +24,22 @@ def facts(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
-    """List the facts: value, range, unit, source and how far each number can be trusted."""
+    """List the facts: value, range, unit, source and how far each number can be trusted.
+
+    Into a file or another program the columns go between tabs.
+    """
     found = find_facts(key)
     if as_json:
         typer.echo(json.dumps([asdict(fact) for fact in found], indent=1))
     elif key is not None and [fact.key for fact in found] == [key]:
         _print_one(found[0])
+    elif sys.stdout.isatty():
+        from rich.console import Console
+
+        console = Console(highlight=False)
+        console.print(fact_table(found, console.width))
     else:
-        _print_table(found)
+        _print_rows(found)
 
 
 def find_facts(key: str | None = None) -> list[Fact]:
@@ -65,18 +79,34 @@ def _print_one(fact: Fact) -> None:
             typer.echo(f"  {name:8s} {text}")
 
 
-def _print_table(found: list[Fact]) -> None:
+def _print_rows(found: list[Fact]) -> None:
+    """Columns between tabs, for other programs."""
+    columns = ("key", "value", "low", "high", "unit", "status", "source", "locator", "note")
+    typer.echo("\t".join(columns))
+    for fact in found:
+        cells = ("" if getattr(fact, name) is None else getattr(fact, name) for name in columns)
+        typer.echo("\t".join(f"{cell:g}" if isinstance(cell, float) else " ".join(cell.split()) for cell in cells))
+
+
+def fact_table(found: list[Fact], width: int) -> Table:
+    """The facts as a table of at most ``width`` characters; a narrow one leaves out ranges and sources."""
     from rich.box import SIMPLE_HEAD
-    from rich.console import Console
     from rich.table import Table
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption=f"{len(found)} facts")
-    table.add_column("key", overflow="fold")
+    wide = width >= _WIDE
+    unused = sum(fact.is_background for fact in found)
+    caption = f"{len(found)} facts" + (f", {unused} of them background that no model uses" if unused else "")
+    caption += "" if wide else "; range and source: moonstation facts KEY"
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption=caption)
+    table.add_column("key", no_wrap=True, overflow="fold", min_width=max(len(fact.key) for fact in found))
     table.add_column("value", justify="right", no_wrap=True)
-    table.add_column("range", no_wrap=True)
+    if wide:
+        table.add_column("range", no_wrap=True)
     table.add_column("unit", no_wrap=True)
     table.add_column("status", no_wrap=True)
-    table.add_column("source")
+    if wide:
+        table.add_column("source")
     for fact in found:
-        table.add_row(fact.key, f"{fact.value:g}", _range(fact), fact.unit, fact.status, fact.source)
-    Console(highlight=False).print(table)
+        narrow = [fact.key, f"{fact.value:g}", fact.unit, fact.status]
+        table.add_row(*([*narrow[:2], _range(fact), *narrow[2:], fact.source] if wide else narrow))
+    return table

@@ -19,6 +19,8 @@ from moonstation.facts import usage
 STATUSES = ("measured", "published", "derived", "convention", "secondary", "memory", "assumption")
 #: Statuses that a report must list as ground not yet firm.
 UNCONFIRMED = ("memory", "assumption")
+#: Begin of the note of a fact that is context for readers and nothing else.
+BACKGROUND = "background"
 _COLUMNS = ("key", "value", "low", "high", "unit", "source", "locator", "status", "note")
 
 
@@ -36,6 +38,11 @@ class Fact:
     status: str
     note: str
     table: str
+
+    @property
+    def is_background(self) -> bool:
+        """True where no model and no test stands on it: context for readers."""
+        return self.note.partition(";")[0] == BACKGROUND
 
 
 def lookup(key: str) -> Fact:
