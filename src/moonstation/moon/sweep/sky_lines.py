@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 QUANTUM_DEG = 1.0 / 360.0
 #: Stored where a pixel has no ground, or a direction no terrain at all.
 NO_SKY_LINE = -32768
+#: Largest array of stored elevations that is made at once; larger maps go by tiles.
+MAX_BYTES = 4_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,20 +83,25 @@ def sky_lines(
     TerrainError where no model has ground anywhere in the area.
     """
     reach_km = lookup("terrain.default_reach").value if reach_km is None else reach_km
+    if not dems:
+        raise TerrainError(Fault("area", "no elevation model given"))
     _refuse_numbers(height_m, direction_count, reach_km, threads)
-    from moonstation.moon.sweep.exact import exact_elevation_deg, ground_heights_m
+    _refuse_size(area, direction_count)
+    from moonstation.moon.sweep.engine import swept
 
-    ground_m = ground_heights_m(dems, area)
     direction_deg = np.arange(direction_count) * (360.0 / direction_count)
-    degrees = exact_elevation_deg(dems, area, ground_m, height_m, direction_deg, reach_km * 1e3)
-    return SkyLines(area, height_m, direction_deg, stored(degrees), ground_m)
+    elevation, ground_m = swept(dems, area, height_m, direction_deg, reach_km * 1e3, QUANTUM_DEG, NO_SKY_LINE, threads)
+    if np.isnan(ground_m).all():
+        names = ", ".join(dem.name for dem in dems)
+        raise TerrainError(Fault("area", "no elevation model has ground there", allowed=names))
+    return SkyLines(area, height_m, direction_deg, elevation, ground_m)
 
 
-def stored(elevation_deg: np.ndarray) -> np.ndarray:
-    """Elevations [deg] as they are stored: int16 in QUANTUM_DEG, NO_SKY_LINE for NaN."""
-    known = np.isfinite(elevation_deg)
-    counts = np.rint(np.where(known, elevation_deg, 0.0) / QUANTUM_DEG)
-    return np.where(known, counts, NO_SKY_LINE).astype(np.int16)
+def _refuse_size(area: MapArea, direction_count: int) -> None:
+    size = area.shape[0] * area.shape[1] * direction_count * 2
+    if size > MAX_BYTES:
+        message = f"sky-lines of {area.shape[0]} x {area.shape[1]} pixels take {size / 1e9:.0f} GB"
+        raise RangeError(Fault("area", message, allowed=f"{MAX_BYTES / 1e9:.0f} GB", hint="work through area.tiles()"))
 
 
 def _refuse_numbers(height_m: float, direction_count: int, reach_km: float, threads: int | None) -> None:
