@@ -1,0 +1,214 @@
+"""A light map from its plan: all tiles, the files, and what they hold in a few numbers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import os
+import platform
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moonstation.core.errors import Fault, RangeError, TerrainError
+from moonstation.core.folder import folder_faults, whole_folder
+from moonstation.core.time import iso_utc
+from moonstation.moon.area import MapArea
+from moonstation.moon.maps.layers import LAYERS
+from moonstation.moon.maps.plan import MapPlan, compute_tile
+from moonstation.moon.maps.rasters import NO_FLAG, LayerRasters, gdal_fault, room_faults
+from moonstation.moon.maps.tile_light import block_side_px
+from moonstation.moon.sphere import moon_radius_m
+
+MANIFEST, SUMMARY = "manifest.json", "summary.json"
+_PACKAGES = ("moonstation", "numpy", "numba", "rasterio", "pyproj", "jplephem", "pyerfa")
+
+Progress = Callable[[int, int], None]
+
+
+def map_faults(plan: MapPlan, folder: Path, *, overwrite: bool) -> list[Fault]:
+    """What keeps the map of a plan from being written; ask before the work."""
+    return [
+        *folder_faults(folder, MANIFEST, "-o", overwrite=overwrite),
+        *room_faults(folder, plan.area, plan.layers),
+    ]
+
+
+def write_light_map(
+    plan: MapPlan,
+    folder: Path,
+    *,
+    overwrite: bool = False,
+    threads: int | None = None,
+    cluster: str | None = None,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Compute a light map and write it as a folder: NAME.tif for each layer, summary.json, manifest.json.
+
+    overwrite : replace a folder of a map that is there
+    threads : threads on this machine; all cores unless given. The result does not depend on them.
+    cluster : address of a Dask scheduler whose workers compute the tiles instead; the result is the same
+    progress : told the numbers of finished and of all tiles
+
+    Returns the summary. The folder appears whole or not at all. Raises RangeError where it cannot be written,
+    TerrainError where no pixel has ground.
+    """
+    from rasterio.errors import RasterioError
+
+    if faults := map_faults(plan, folder, overwrite=overwrite):
+        raise RangeError(faults)
+    begun = time.monotonic()
+    counts: dict[int, dict[str, _Count]] = {}
+    with whole_folder(folder, MANIFEST, "-o", overwrite=overwrite) as partial:
+        try:
+            with LayerRasters(partial, plan.area, plan.layers, _tags(plan)) as rasters:
+                for number, layers in _computed(plan, threads, cluster):
+                    tile = plan.tiles[number]
+                    rasters.write(tile, layers)
+                    counts[number] = _counted(plan.area.part(*tile), layers)
+                    if progress:
+                        progress(len(counts), len(plan.tiles))
+                files = rasters.finish()
+        except RasterioError as error:
+            raise gdal_fault(folder, error) from error
+        summary = _summary(plan, counts, files, time.monotonic() - begun)
+        (partial / SUMMARY).write_text(_json(summary), encoding="utf-8")
+        (partial / MANIFEST).write_text(_json(_manifest(plan)), encoding="utf-8")
+    return summary
+
+
+def _computed(
+    plan: MapPlan, threads: int | None, cluster: str | None
+) -> Iterator[tuple[int, Mapping[str, np.ndarray]]]:
+    if cluster:
+        from moonstation.moon.maps.cluster import cluster_tiles
+
+        yield from cluster_tiles(plan, cluster)
+        return
+    cores = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count()
+    for number in range(len(plan.tiles)):
+        yield number, compute_tile(plan, number, cores or 1)
+
+
+@dataclass
+class _Count:
+    """What a tile of a layer adds to its summary."""
+
+    pixels: int = 0
+    total: float = 0.0
+    least: float = math.inf
+    most: float = -math.inf
+    km2: float = 0.0
+    flagged_km2: float = field(default=0.0)
+
+    def add(self, other: _Count) -> None:
+        self.pixels += other.pixels
+        self.total += other.total
+        self.least, self.most = min(self.least, other.least), max(self.most, other.most)
+        self.km2 += other.km2
+        self.flagged_km2 += other.flagged_km2
+
+
+def _counted(area: MapArea, layers: Mapping[str, np.ndarray]) -> dict[str, _Count]:
+    km2 = pixel_km2(area)
+    counts = {}
+    for name, values in layers.items():
+        known = values != NO_FLAG if values.dtype == np.uint8 else np.isfinite(values)
+        count = counts[name] = _Count()
+        if known.any():
+            chosen = values[known].astype(np.float64)
+            count.pixels, count.total = int(known.sum()), float(chosen.sum())
+            count.least, count.most = float(chosen.min()), float(chosen.max())
+            count.km2 = float(km2[known].sum())
+            count.flagged_km2 = float(km2[known & (values == 1)].sum())
+    return counts
+
+
+def pixel_km2(area: MapArea) -> np.ndarray:
+    """Area of every pixel on the sphere [km2], shape (rows, columns); a stereographic map stretches it."""
+    stretch = 2.0 / (1.0 + area.directions() @ area.grid[7:10]) * area.grid[10] / moon_radius_m()
+    return np.asarray((area.posting_m / 1e3 / stretch) ** 2)
+
+
+def _summary(plan: MapPlan, counts: dict[int, dict[str, _Count]], files: list[Path], seconds: float) -> dict[str, Any]:
+    layers: dict[str, Any] = {}
+    for name in plan.layers:
+        whole = _Count()
+        for number in sorted(counts):  # the same sum, whichever tile came first
+            whole.add(counts[number][name])
+        if not whole.pixels:
+            names = ", ".join(Path(path).name for path in plan.dem_paths)
+            raise TerrainError(Fault("map", "has no pixel whose sky-line is known", allowed=f"ground of {names}"))
+        layers[name] = {
+            "file": f"{name}.tif",
+            "unit": LAYERS[name].unit,
+            "min": whole.least,
+            "mean": whole.total / whole.pixels,
+            "max": whole.most,
+            "pixels": whole.pixels,
+        }
+        if name == "permanent_shadow":
+            layers[name] |= {"share": whole.flagged_km2 / whole.km2, "area_km2": whole.flagged_km2}
+    rows, cols = plan.area.shape
+    return {
+        "rows": rows,
+        "columns": cols,
+        "posting_m": plan.area.posting_m,
+        "pixels": rows * cols,
+        "start": iso_utc(plan.grid.start),
+        "end": iso_utc(plan.grid.end),
+        "step_h": plan.grid.step_h,
+        "height_m": plan.height_m,
+        "directions": plan.directions,
+        "layers": layers,
+        "files": [file.name for file in files] + [SUMMARY, MANIFEST],
+        "seconds": round(seconds, 2),
+    }
+
+
+def _tags(plan: MapPlan) -> dict[str, str]:
+    """What every file says of itself."""
+    return {
+        "period_start": iso_utc(plan.grid.start),
+        "period_end": iso_utc(plan.grid.end),
+        "step_h": f"{plan.grid.step_h:.10g}",
+        "eye_height_m": f"{plan.height_m:g}",
+        "sky_line_directions": str(plan.directions),
+        "sky_line_reach_km": "default" if plan.reach_km is None else f"{plan.reach_km:g}",
+        "elevation_models": ", ".join(Path(path).name for path in plan.dem_paths),
+        "elevation_models_sha256": ", ".join(plan.dem_sha256),
+        "software": f"moonstation {plan.version}",
+    }
+
+
+def _manifest(plan: MapPlan) -> dict[str, Any]:
+    """What made this map; nothing in it depends on where or how fast."""
+    from moonstation.sky.ephemeris import Ephemeris
+
+    kernels = Ephemeris.from_files(plan.kernels).paths if plan.kernels else Ephemeris.default().paths
+    inputs = zip(plan.dem_paths, plan.dem_sha256, strict=True)
+    return {
+        "kind": "light map",
+        "inputs": [{"path": Path(path).name, "sha256": digest} for path, digest in inputs],
+        "kernels": [{"path": path.name, "sha256": _sha256(path)} for path in kernels],
+        "area": {"crs_wkt": plan.area.crs_wkt, "transform": plan.area.transform, "shape": plan.area.shape},
+        "block_px": block_side_px(plan.area.posting_m),
+        **_tags(plan),
+        "layers": {name: LAYERS[name].definition for name in plan.layers},
+        "versions": {name: metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()},
+    }
+
+
+def _sha256(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, indent=2, ensure_ascii=False, allow_nan=False) + "\n"
