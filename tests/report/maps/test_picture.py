@@ -10,10 +10,11 @@ from PIL import Image
 from moonstation.core.errors import RangeError, TerrainError
 from moonstation.moon.dem import open_dem
 from moonstation.report.maps.labels import Feature
-from moonstation.report.maps.picture import map_picture, map_pictures
+from moonstation.report.maps.picture import _large_patches, map_picture, map_pictures
 from moonstation.report.maps.sites import _column, sites_picture
 
 SIDE_PX = 300
+MADE = {"step_h": "1", "eye_height_m": "2", "elevation_models": "a.tif"}
 
 
 def colours_of(path) -> set[tuple[int, ...]]:
@@ -35,14 +36,16 @@ def words_of(path) -> str:
 def light(raster):
     values = np.full((60, 60), 0.25, "float32")
     values[:, 30:] = 0.75
-    return raster("sun_visible_mean", values, period="2026-01-01 to 2044-08-08, every 1 h")
+    return raster(
+        "sun_visible_mean", values, period_start="2026-01-01T00:00:00Z", period_end="2044-08-08T00:00:00Z", **MADE
+    )
 
 
 def test_level_ground_has_exactly_the_colours_of_the_bar(light, raster, tmp_path):
     level = open_dem(raster("level", np.zeros((60, 60), "float32")))
     shown = colours_of(map_picture(light, [level], tmp_path / "light.png", long_side_px=SIDE_PX))
     for share in (0.25, 0.75):
-        assert holds(shown, [255 * part for part in colormaps["cividis"](share / 0.8)[:3]])
+        assert holds(shown, [255 * part for part in colormaps["inferno"](share / 0.8)[:3]])
 
 
 def test_the_caption_says_period_terrain_relief_scale_and_north(light, bowl, tmp_path):
@@ -50,9 +53,8 @@ def test_the_caption_says_period_terrain_relief_scale_and_north(light, bowl, tmp
     for words in (
         "mean share of the Sun's disc",
         "South pole of the Moon, 24 × 24 km, 0° longitude is up",
-        "Period: 2026-01-01 to 2044-08-08, every 1 h.",
-        "bowl.tif (400 m)",
-        "lamp 315° clockwise",
+        "Period: 2026-01-01 to 2044-08-08, every 1 h. Eye 2 m above the ground. Computed over a.tif.",
+        "Relief: bowl.tif (400 m), lamp 315° clockwise",
         "heights ×",
         "The cross is the south pole: north is away from it",
         "sphere of 1737.4 km",
@@ -157,3 +159,12 @@ def test_of_several_eye_heights_the_greatest_is_shown():
     assert _column(sites, "sun_visible_mean") == "sun_visible_mean_10m"
     assert _column(sites, "slope_deg") == "slope_deg"
     assert _column(sites, "score") == ""
+
+
+def test_specks_of_shadow_are_not_outlined():
+    share = np.zeros((200, 200), "float32")
+    share[10:12, 10:12] = 1.0
+    share[100:110, 100:120] = 1.0
+    kept = _large_patches(share)
+    assert kept[:50].max() == 0.0
+    assert np.array_equal(kept[50:], share[50:])

@@ -9,7 +9,14 @@ from hypothesis import strategies as st
 
 from moonstation.report.maps.quantities import quantity_of
 
-NAMES = ["sun_visible_mean", "earth_visible_mean", "longest_dark_h", "temperature_max_k", "ice_depth_m", "unknown_km"]
+NAMES = [
+    "sun_visible_mean",
+    "earth_visible_mean",
+    "longest_dark_h",
+    "temperature_max_k",
+    "ice_stable_depth_m",
+    "unknown_km",
+]
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -35,6 +35,7 @@ Values = NDArray[np.float32]
 NO_DATA = (0.88, 0.88, 0.88)
 _GROUND = (0.70, 0.69, 0.67)
 _SHADOW = (0.16, 0.35, 0.62)
+_LEAST_PATCH = 2e-4  # smallest outlined patch of shadow, as a share of the map
 LONG_SIDE_PX = 1000
 
 
@@ -125,7 +126,7 @@ def _draw(layer: Layer, lit: Relief | None, shadow: Layer | None, out_png: Path,
         _draw_values(sheet, layer, lit, quantity)
         if shadow is not None:
             outline_shadow(sheet, shadow)
-    finish(sheet, quantity.title, [caption or _period(layer.notes)], lit, dems, names, places)
+    finish(sheet, quantity.title, [caption or _made_of(layer.notes)], lit, dems, names, places)
     save(sheet, out_png)
 
 
@@ -195,18 +196,31 @@ def _over_relief(rgb: NDArray[np.floating], lit: Relief | None) -> NDArray[np.fl
 
 
 def outline_shadow(sheet: Sheet, shadow: Layer) -> None:
-    """Permanent shadow outlined in light blue and hatched, with its key."""
-    x0, y0, x1, y1 = shadow.frame.bounds_m
+    """Permanent shadow outlined in light blue and hatched, with its key; small patches are left out, and it says so."""
+    frame = shadow.frame
+    x0, y0, x1, y1 = frame.bounds_m
     rows, cols = shadow.values.shape
     x = x0 + (np.arange(cols) + 0.5) * (x1 - x0) / cols
     y = y1 - (np.arange(rows) + 0.5) * (y1 - y0) / rows
-    share = np.nan_to_num(shadow.values)
+    share = _large_patches(np.nan_to_num(shadow.values))
     if share.max() < 0.5:
         return
     hatched = sheet.axes.contourf(x, y, share, levels=[0.5, 2.0], colors="none", hatches=["////"])
-    hatched.set(edgecolor=(0.75, 0.9, 1.0, 0.55), linewidth=0.0)
+    hatched.set(edgecolor=(0.75, 0.9, 1.0, 0.5), linewidth=0.0)
     sheet.axes.contour(x, y, share, levels=[0.5], colors=[(0.75, 0.9, 1.0)], linewidths=0.9)
-    draw_key(sheet, [("0.35", "////", "permanent shadow")])
+    least_km2 = _LEAST_PATCH * rows * cols * (frame.pixel_m / frame.scale(*frame.middle_m) / 1e3) ** 2
+    draw_key(sheet, [("#4a6d8c", "////", f"permanent shadow\nover {least_km2:.2g} km²")])
+
+
+def _large_patches(share: Values) -> Values:
+    """The map of shadow without patches that would only be specks in the picture."""
+    from scipy.ndimage import label
+
+    patches, _ = label(share >= 0.5)
+    sizes = np.bincount(patches.ravel())
+    small = sizes < _LEAST_PATCH * share.size
+    small[0] = False
+    return np.where(small[patches], np.float32(0.0), share)
 
 
 def draw_colour_bar(sheet: Sheet, colours: Any, quantity: Quantity, foot: float = 0.22, head: float = 1.0) -> None:
@@ -272,7 +286,7 @@ def _terrain_words(terrain: str, lit: Relief | None) -> str:
     if lit is None:
         return ""
     return (
-        f"Terrain: {terrain}. Relief: lamp {lit.azimuth_deg:g}° clockwise from the map's up, "
+        f"Relief: {terrain}, lamp {lit.azimuth_deg:g}° clockwise from the map's up, "
         f"{lit.altitude_deg:g}° high, "
         f"heights ×{lit.exaggeration:g}; level ground has the colour of the bar."
     )
@@ -299,11 +313,14 @@ def where_words(frame: Frame) -> str:
     return f"{size} round {degrees(lat, 0.01, 'NS')}, {lon % 360.0:.2f}°\u202fE"
 
 
-def _period(notes: Mapping[str, str]) -> str:
-    """The period of a map as its file tells it."""
-    if "period" in notes:
-        return f"Period: {notes['period']}."
-    if "start" in notes and "end" in notes:
-        step = f", every {notes['step']}" if "step" in notes else ""
-        return f"Period: {notes['start']} to {notes['end']}{step}."
-    return ""
+def _made_of(notes: Mapping[str, str]) -> str:
+    """Period, eye and sky-lines of a map as its file tells them."""
+    said = []
+    if "period_start" in notes and "period_end" in notes:
+        step = f", every {notes['step_h']} h" if "step_h" in notes else ""
+        said.append(f"Period: {notes['period_start'][:10]} to {notes['period_end'][:10]}{step}.")
+    if "eye_height_m" in notes:
+        said.append(f"Eye {notes['eye_height_m']} m above the ground.")
+    if "elevation_models" in notes:
+        said.append(f"Computed over {notes['elevation_models']}.")
+    return " ".join(said)

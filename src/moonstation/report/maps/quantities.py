@@ -1,7 +1,7 @@
 """How each map of the program is shown: its title, unit, colours and range.
 
 Colours are even to the eye and told apart by people with any colour vision (cividis: Nunez et al. 2018; viridis,
-magma and inferno: Smith & van der Walt 2015).
+magma, inferno and plasma: Smith & van der Walt 2015).
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 _UNITS = {"k": "K", "h": "h", "m": "m", "km": "km", "deg": "deg", "kw": "kW"}
-_NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+_NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 9.0, 10.0)
 
 
 @dataclass(frozen=True)
@@ -47,17 +47,17 @@ class Quantity:
 
 _DISC, _TIME = "% of the disc", "% of the time"
 _KNOWN = {
-    "sun_visible_mean": Quantity("Sunlight: mean share of the Sun's disc in view", _DISC, "cividis", 100.0, 0.0),
-    "sun_any_mean": Quantity("Sunlight: time with any part of the Sun in view", _TIME, "cividis", 100.0, 0.0),
+    "sun_visible_mean": Quantity("Sunlight: mean share of the Sun's disc in view", _DISC, "inferno", 100.0, 0.0),
+    "sun_any_mean": Quantity("Sunlight: time with any part of the Sun in view", _TIME, "inferno", 100.0, 0.0),
     "earth_visible_mean": Quantity("Sight of the Earth: mean share of its disc", _DISC, "viridis", 100.0, 0.0, 100.0),
     "earth_any_mean": Quantity("Sight of the Earth: time with any part in view", _TIME, "viridis", 100.0, 0.0, 100.0),
     "longest_dark_h": Quantity("Longest time without any part of the Sun", "days", "magma_r", 1 / 24, scale="log"),
     "longest_without_earth_h": Quantity("Longest time without the Earth", "days", "magma_r", 1 / 24, scale="log"),
     "permanent_shadow": Quantity("Permanent shadow: never any part of the Sun", "", "", scale="flag"),
-    "temperature_max_k": Quantity("Highest temperature of the surface", "K", "inferno"),
-    "temperature_mean_k": Quantity("Mean temperature of the surface", "K", "inferno"),
-    "temperature_min_k": Quantity("Lowest temperature of the surface", "K", "inferno"),
-    "ice_depth_m": Quantity("Depth below which water ice lasts a billion years", "m", "viridis_r"),
+    "temperature_max_k": Quantity("Highest temperature of the surface", "K", "plasma"),
+    "temperature_mean_k": Quantity("Mean temperature of the surface", "K", "plasma"),
+    "temperature_min_k": Quantity("Lowest temperature of the surface", "K", "plasma"),
+    "ice_stable_depth_m": Quantity("Depth at which water ice lasts a billion years", "m", "viridis_r", low=0.0),
     "slope_deg": Quantity("Slope of the ground", "deg", "cividis", low=0.0),
     "roughness_m": Quantity("Roughness of the ground", "m", "cividis", low=0.0),
     "score": Quantity("Score of the site search", "score, 0 to 1", "cividis", low=0.0),

@@ -19,7 +19,7 @@ from moonstation.report.maps.graticule import Graticule
 from moonstation.report.maps.labels import Box, Feature, Room, placed, spread
 
 _MAP_IN = 8.4  # longer side of the map on paper; resolution changes the pixels, never the layout
-_LEFT_IN, _RIGHT_IN, _TOP_IN, _BOTTOM_IN = 0.85, 1.95, 0.85, 1.45
+_LEFT_IN, _RIGHT_IN, _TOP_IN, _BOTTOM_IN = 0.85, 2.05, 0.85, 1.4
 _LEAST_WIDTH_IN = 5.0
 _HALO: dict[str, Any] = {"linewidth": 2.2, "foreground": "black", "alpha": 0.75}
 _BAR_SHARE = 0.24
