@@ -42,20 +42,22 @@ class Mains:
 
 
 class KernelRun:
-    """One run at 10-minute steps, recorded at every step."""
+    """One run at 10-minute steps: ``record_steps`` of them in a record, those in ``at_relay`` at the node ``relay``."""
 
-    def __init__(self, components, days, *, start_h=None, **place):
+    def __init__(self, components, days, *, start_h=None, at_relay=(), record_steps=1, **place):
         grid = TimeGrid(START, 600.0, round(days * 144))
         begins = {name: START + timedelta(hours=(start_h or {}).get(name, 0.0)) for name in components}
-        assets = tuple(Asset(name, item, "ridge", begins[name]) for name, item in components.items())
-        station = Station("test", grid, {"ridge": None}, {}, (), assets, LENIENT)
+        nodes = {name: "relay" if name in at_relay else "ridge" for name in components}
+        assets = tuple(Asset(name, item, nodes[name], begins[name]) for name, item in components.items())
+        relays = {"relay": None} if at_relay else {}
+        station = Station("test", grid, {"ridge": None}, relays, (), assets, LENIENT)
         places = {
             asset.name: ConstantPlace(grid, asset.node, **{k: v(grid) if callable(v) else v for k, v in place.items()})
             for asset in assets
         }
         self.compiled = compile_station(station, lambda asset: places[asset.name])
-        self.records = empty_records(self.compiled.network, grid.count, 1, 1000)
-        run(self.compiled.network, self.compiled.series, grid.step_h, 1, self.records)
+        self.records = empty_records(self.compiled.network, grid.count, record_steps, 1000)
+        run(self.compiled.network, self.compiled.series, grid.step_h, record_steps, self.records)
         assert self.records.residual.max() <= 1e-9
 
     def _column(self, rows, asset, name):
@@ -63,16 +65,21 @@ class KernelRun:
         return number
 
     def activity(self, asset, name):
-        """Activity of a process by step."""
+        """Activity of a process by record."""
         return self.records.activity[:, self._column(self.compiled.processes, asset, name)]
 
     def amount(self, asset, name):
-        """Content of a store at the end of each step."""
+        """Content of a store at the end of each record."""
         return self.records.amount[:, self._column(self.compiled.stores, asset, name)]
 
     def kelvin(self, asset, name):
-        """Temperature of a node at the end of each step, NaN once its asset is lost."""
+        """Temperature of a node at the end of each record, NaN once its asset is lost."""
         return self.records.temperature_k[:, self._column(self.compiled.thermal_nodes, asset, name)]
+
+    def returned_gbit(self):
+        """Data on Earth at the end of each record."""
+        (number,) = [i for i, (_, _, key) in enumerate(self.compiled.stores) if key == ("data", "earth")]
+        return self.records.amount[:, number]
 
     def booked(self, quantity, column, node="ridge"):
         """Sum over the run of what the ledger books for a bus."""

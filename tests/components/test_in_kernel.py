@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import numpy as np
 import pytest
-from place import ConstantPlace
+from kernel_run import KernelRun
 
 from moonstation.components.comms.command_unit import CommandUnit
 from moonstation.components.comms.direct_link import DirectLink
@@ -19,65 +17,20 @@ from moonstation.components.energy.radioisotope_unit import RadioisotopeUnit
 from moonstation.components.energy.solar_array import SolarArray
 from moonstation.components.thermal.electronics_box import ElectronicsBox
 from moonstation.components.thermal.radiator_loop import RadiatorLoop
-from moonstation.core.time import TimeGrid
-from moonstation.station.kernel import run
-from moonstation.station.model import Asset, Policy, Station
-from moonstation.station.network import compile_station
-from moonstation.station.packed import empty_records
 
-START = datetime(2030, 1, 1, tzinfo=UTC)
-#: Everything is served in every mode, so what happens is what the components do.
-LENIENT = Policy(
-    serve_up_to={"nominal": 9, "dark": 9, "survival": 9, "safe": 9},
-    critical_priority=2,
-    dark_sun_below=0.0,
-    dark_charge_below=0.0,
-    survival_below=0.0,
-    survival_exit=0.0,
-    safe_below=0.0,
-    safe_exit=0.0,
-    recovery_h=0.0,
-)
 NIGHT = {"box_sink_k": 70.0, "radiator_sink_k": 50.0, "regolith_k": 90.0, "sun_disc_fraction": 0.0}
 
 
-class Run:
-    """One run of components at a constant place, records by hour; ``at_relay`` names those at the node ``relay``."""
-
-    def __init__(self, components, days=10.0, at_relay=(), **place):
-        grid = TimeGrid(START, 600.0, round(days * 144))
-        nodes = {name: "relay" if name in at_relay else "ridge" for name in components}
-        assets = tuple(Asset(name, item, nodes[name], START) for name, item in components.items())
-        relays = {"relay": None} if at_relay else {}
-        station = Station("test", grid, {"ridge": None}, relays, (), assets, LENIENT)
-        self.compiled = compile_station(station, lambda asset: ConstantPlace(grid, asset.node, **place))
-        self.records = empty_records(self.compiled.network, grid.count, 6, 1000)
-        run(self.compiled.network, self.compiled.series, grid.step_h, 6, self.records)
-        assert self.records.residual.max() <= 1e-9
-
-    def _column(self, rows, asset, name):
-        (number,) = [i for i, row in enumerate(rows) if row[0] and row[0].name == asset and row[1].name == name]
-        return number
-
-    def activity(self, asset, name):
-        return self.records.activity[:, self._column(self.compiled.processes, asset, name)]
-
-    def amount(self, asset, name):
-        return self.records.amount[:, self._column(self.compiled.stores, asset, name)]
-
-    def kelvin(self, asset, name):
-        return self.records.temperature_k[:, self._column(self.compiled.thermal_nodes, asset, name)]
-
-    def returned_gbit(self):
-        (number,) = [i for i, (_, _, key) in enumerate(self.compiled.stores) if key == ("data", "earth")]
-        return self.records.amount[:, number]
+def hourly(components, days=10.0, **more):
+    """A run with records by the hour."""
+    return KernelRun(components, days, record_steps=6, **more)
 
 
 def test_a_battery_feeds_a_load_for_its_usable_energy_through_the_buss_losses():
     # 10 kWh, 80 % usable, 96 % out, 90 % through the lines, 0.1 kW: 69.12 h (no self-discharge, no heater at 290 K)
     battery = Battery(capacity_kwh=10.0, self_discharge_per_h=0.0, cycle_fade=0.0, calendar_fade_per_yr=0.0)
     bus = PowerBus(distribution_efficiency=0.9, controller_kw=0.1)
-    served = Run({"battery": battery, "bus": bus}, sun_disc_fraction=0.0, box_sink_k=290.0).activity(
+    served = hourly({"battery": battery, "bus": bus}, sun_disc_fraction=0.0, box_sink_k=290.0).activity(
         "bus", "controller"
     )
     assert served.sum() / 0.1 == pytest.approx(69.12, abs=0.17)
@@ -87,13 +40,13 @@ def test_an_array_fills_a_battery_by_what_goes_in():
     # 1 kW for 10 h at 96 % into an empty battery: 9.6 kWh
     array = SolarArray(area_m2=1.0 / SolarArray(area_m2=1.0).rated_kw())
     battery = Battery(capacity_kwh=100.0, charge_on_arrival=0.0, self_discharge_per_h=0.0)
-    charge = Run({"array": array, "battery": battery}, days=0.5, box_sink_k=290.0).amount("battery", "charge")
+    charge = hourly({"array": array, "battery": battery}, days=0.5, box_sink_k=290.0).amount("battery", "charge")
     assert charge[9] == pytest.approx(9.6, rel=1e-4)
 
 
 def test_cells_in_the_dark_are_held_at_their_set_point_and_die_when_the_charge_is_gone():
     battery = Battery(capacity_kwh=1.0, floor_fraction=0.0)
-    cells = Run({"battery": battery}, days=120.0, **NIGHT).kelvin("battery", "cells")
+    cells = hourly({"battery": battery}, days=120.0, **NIGHT).kelvin("battery", "cells")
     assert cells[100] == pytest.approx(battery.heater_setpoint_k, abs=0.01)
     assert np.isnan(cells[-1])
 
@@ -104,17 +57,17 @@ LANDER = ElectronicsBox(
 
 
 def test_a_lander_with_a_generator_rides_out_the_night_at_its_set_point():
-    night = Run({"lander": LANDER, "generator": RadioisotopeUnit(power_w=150.0)}, days=30.0, **NIGHT)
+    night = hourly({"lander": LANDER, "generator": RadioisotopeUnit(power_w=150.0)}, days=30.0, **NIGHT)
     assert night.kelvin("lander", "box")[-1] == pytest.approx(LANDER.heater_setpoint_k, abs=0.05)
     assert night.activity("lander", "avionics")[-1] == pytest.approx(LANDER.avionics_kw)
 
 
 def test_a_lander_without_power_is_lost_in_the_night_and_one_with_isotope_heat_is_not():
-    assert np.isnan(Run({"lander": LANDER}, days=30.0, **NIGHT).kelvin("lander", "box")[-1])
+    assert np.isnan(hourly({"lander": LANDER}, days=30.0, **NIGHT).kelvin("lander", "box")[-1])
     warm = ElectronicsBox(
         mass_kg=60.0, surface_m2=3.0, radiator_m2=0.5, keep_alive_kw=0.0, heater_kw=0.0, radioisotope_heat_w=70.0
     )
-    assert Run({"lander": warm}, days=60.0, **NIGHT).kelvin("lander", "box")[-1] > warm.survive_min_k
+    assert hourly({"lander": warm}, days=60.0, **NIGHT).kelvin("lander", "box")[-1] > warm.survive_min_k
 
 
 def test_avionics_pause_in_a_cold_box_and_wake_when_the_heater_has_warmed_it():
@@ -130,7 +83,7 @@ def test_avionics_pause_in_a_cold_box_and_wake_when_the_heater_has_warmed_it():
     )
     hours = np.arange(5 * 144) / 6.0
     place = {**NIGHT, "sun_disc_fraction": np.where(hours < 8.0, 0.0, 1.0)}
-    result = Run({"lander": cold, "array": SolarArray(area_m2=1.0)}, days=5.0, **place)
+    result = hourly({"lander": cold, "array": SolarArray(area_m2=1.0)}, days=5.0, **place)
     avionics, kelvin = result.activity("lander", "avionics"), result.kelvin("lander", "box")
     assert cold.survive_min_k < kelvin[7] < cold.work_min_k
     assert avionics[7] == 0.0
@@ -143,9 +96,9 @@ def test_a_powered_habitat_is_comfortable_and_one_without_power_is_lost():
     habitat = RadiatorLoop(
         habitat_mass_kg=8000.0, surface_m2=110.0, radiator_m2=25.0, base_load_kw=2.0, heater_kw=2.0, other_heat_kw=3.0
     )
-    powered = Run({"habitat": habitat, "generator": RadioisotopeUnit(power_w=5000.0)}, **NIGHT)
+    powered = hourly({"habitat": habitat, "generator": RadioisotopeUnit(power_w=5000.0)}, **NIGHT)
     assert habitat.work_min_k < powered.kelvin("habitat", "habitat")[-1] < habitat.work_max_k
-    assert np.isnan(Run({"habitat": habitat}, **NIGHT).kelvin("habitat", "habitat")[-1])
+    assert np.isnan(hourly({"habitat": habitat}, **NIGHT).kelvin("habitat", "habitat")[-1])
 
 
 def data_chain(**more):
@@ -160,12 +113,12 @@ def data_chain(**more):
 def test_all_housekeeping_reaches_the_earth_while_it_is_in_view():
     # 100 kbit/s for a day: 8.64 Gbit
     chain = data_chain(link=DirectLink(dish_m=0.3, transmit_w=20.0))
-    assert Run(chain, days=1.0).returned_gbit()[-1] == pytest.approx(8.64, rel=1e-6)
+    assert hourly(chain, days=1.0).returned_gbit()[-1] == pytest.approx(8.64, rel=1e-6)
 
 
 def test_without_the_earth_the_recorder_fills_up_and_the_rest_is_lost():
     chain = data_chain(link=DirectLink(dish_m=0.3, transmit_w=20.0))
-    silent = Run(chain, days=10.0, earth_contact=0.0)
+    silent = hourly(chain, days=10.0, earth_contact=0.0)
     assert silent.returned_gbit()[-1] == 0.0
     assert silent.amount("recorder", "memory")[-1] == pytest.approx(50.0)
 
@@ -174,5 +127,5 @@ def test_a_relay_hands_on_what_a_site_behind_the_hill_sends():
     chain = data_chain(
         up=RelayLink(relay="relay", dish_m=0.2, transmit_w=10.0), down=RelayDownlink(recorder_gbit=500.0)
     )
-    result = Run(chain, days=1.0, at_relay=("down",))
+    result = hourly(chain, days=1.0, at_relay=("down",))
     assert result.returned_gbit()[-1] == pytest.approx(8.64, rel=0.01)

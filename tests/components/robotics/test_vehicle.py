@@ -5,6 +5,7 @@ from hypothesis import strategies as st
 from place import MONTH, ConstantPlace
 from scipy.constants import sigma
 
+from moonstation.components.plutonium import decayed
 from moonstation.components.robotics import vehicle
 
 PLACE = ConstantPlace()
@@ -16,7 +17,7 @@ def test_gravity_of_the_moon():
 
 def test_plutonium_halves_in_its_half_life():
     ages = np.array([0.0, 87.7, 175.4], np.float32)
-    np.testing.assert_allclose(vehicle.decayed(120.0, ages), [120.0, 60.0, 30.0], rtol=1e-6)
+    np.testing.assert_allclose(decayed(120.0, ages), [120.0, 60.0, 30.0], rtol=1e-6)
 
 
 def test_a_cubic_metre_of_vehicle_has_six_square_metres():

@@ -118,9 +118,15 @@ def test_a_powered_vault_stays_warm_through_the_night():
     assert loss_w < 1000 * parts.processes[0].heat_kw
 
 
+def test_the_isotope_of_a_vault_halves_in_its_half_life():
+    ages = np.linspace(0.0, 87.7, MONTH.count)
+    vault, _ = Seismometer(rhu_w=60.0).primitives(ConstantPlace(age_years=ages)).thermal_nodes
+    assert (vault.heat_w[0], vault.heat_w[-1]) == pytest.approx((60.0, 30.0))
+
+
 def test_an_unpowered_vault_freezes():
     vault, _ = Seismometer().primitives(ConstantPlace(box_sink_k=100.0)).thermal_nodes
-    assert vault.heat_w == 0.0
+    assert not np.any(vault.heat_w)
     assert vault.survive_min_k > 100.0
 
 

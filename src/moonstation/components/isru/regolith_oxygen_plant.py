@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.water_splitting import least_energy_kwh_per_kg
 
 
 @component("regolith_oxygen_plant")
@@ -15,7 +16,11 @@ class RegolithOxygenPlant:
 
     oxygen_kg_h: float = param(unit="kg/h", doc="oxygen at full rate", low=0, high=1e5)
     energy_kwh_per_kg: float = fact(
-        "regolith_oxygen.energy", unit="kWh/kg", doc="electricity per kg of oxygen, end to end", low=4.12, high=500
+        "regolith_oxygen.energy",
+        unit="kWh/kg",
+        doc="electricity per kg of oxygen, end to end",
+        low=least_energy_kwh_per_kg(),
+        high=500,
     )
     regolith_kg_per_kg: float = fact(
         "regolith_oxygen.regolith", unit="kg/kg", doc="regolith per kg of oxygen", low=2.2, high=1e5

@@ -17,8 +17,8 @@ from moonstation.components.contract import (
 )
 from moonstation.components.life_support.crew import daily_balance
 from moonstation.components.quantities import reaction
+from moonstation.components.water_splitting import least_energy_kwh_per_kg
 from moonstation.core.errors import Fault, RangeError
-from moonstation.facts.table import lookup
 
 #: 2 H2O -> 2 H2 + O2, per kg of oxygen.
 ELECTROLYSIS = reaction({"water": -2, "hydrogen": 2, "oxygen": 1}, per="oxygen")
@@ -31,7 +31,11 @@ class OxygenGenerator:
 
     oxygen_kg_h: float = param(unit="kg/h", doc="oxygen at full rate", low=0, high=1000)
     energy_kwh_per_kg: float = fact(
-        "oga.energy", unit="kWh/kg", doc="electricity per kg of oxygen, never under the free energy", low=4.12, high=50
+        "oga.energy",
+        unit="kWh/kg",
+        doc="electricity per kg of oxygen, never under the free energy",
+        low=least_energy_kwh_per_kg(),
+        high=50,
     )
     hold_fraction: float = param(unit="-", doc="fill of the oxygen tanks that it keeps", low=0, high=1, default=0.9)
 
@@ -46,7 +50,7 @@ class OxygenGenerator:
 
     def __post_init__(self) -> None:
         """Refuse less energy than the free energy of water: no electrolyser can."""
-        floor = lookup("oga.energy_floor").low or 0.0
+        floor = least_energy_kwh_per_kg()
         if self.energy_kwh_per_kg < floor:
             raise RangeError(
                 Fault(

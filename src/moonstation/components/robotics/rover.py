@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Series, Surroundings, component, fact, param
+from moonstation.components.plutonium import decayed
 from moonstation.components.robotics import vehicle
 from moonstation.components.science_fields import FIELDS, field_capability
 
@@ -77,7 +78,7 @@ class Rover:
     def _generator(self, place: Surroundings) -> tuple[Process, ...]:
         if self.rtg_w <= 0:
             return ()
-        kw = vehicle.decayed(self.rtg_w / 1000.0, place.age_years())
+        kw = decayed(self.rtg_w / 1000.0, place.age_years())
         return (Process(name="generator", recipe={vehicle.POWER: 1.0}, series=kw, priority=0),)
 
     def _work(self, awake: Series | None) -> Process:

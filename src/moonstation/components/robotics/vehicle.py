@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from moonstation.components.contract import Process, Series, Store, Surroundings, ThermalNode, Thermostat
-from moonstation.components.plutonium import remaining_share
+from moonstation.components.plutonium import decayed
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.facts.table import lookup
 
@@ -17,11 +17,6 @@ def surface_gravity_m_s2() -> float:
     """Gravity at the Moon's surface [m/s2], GM / R^2."""
     radius_km = lookup("sky.moon_reference_radius").value
     return lookup("moon.gm").value / radius_km**2 * 1000.0
-
-
-def decayed(power_w: float, age_years: Series) -> Series:
-    """Heat or power [W] of a plutonium-238 source that gave ``power_w`` on landing, by age [yr], shape of the ages."""
-    return (power_w * remaining_share(age_years)).astype(np.float32)
 
 
 def box_surface_m2(mass_kg: float) -> float:

@@ -16,6 +16,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.plutonium import decayed
 from moonstation.components.science_fields import field_capability
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.facts.table import lookup
@@ -41,7 +42,7 @@ def vault_nodes(mass_kg: float, side_m: float, rhu_w: float, place: Surroundings
         radiating_m2=6.0 * side_m**2 * lookup("seismometer.insulation_emittance").value,
         parent=RADIATOR,
         parent_w_k=coupling_w_k(radiator_m2),
-        heat_w=rhu_w,
+        heat_w=decayed(rhu_w, place.age_years()),
         work_min_k=survive_min_k,
         work_max_k=lookup("seismometer.work_max").value,
         survive_min_k=survive_min_k,
@@ -64,12 +65,12 @@ class Seismometer:
     heater_kw: float = fact("seismometer.heater_power", unit="kW", doc="survival heater", low=0, high=1)
     mass_kg: float = fact("seismometer.mass", unit="kg", doc="vault and content", low=0.5, high=1000)
     side_m: float = fact("seismometer.side", unit="m", doc="edge of the cube", low=0.05, high=5)
-    rhu_w: float = param(unit="W", doc="radioisotope heat in the vault", low=0, high=1000, default=0.0)
+    rhu_w: float = param(unit="W", doc="radioisotope heat in the vault on landing", low=0, high=1000, default=0.0)
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = (
-        "noise from temperature swings, robots and people, sensitivity, levelling, compression, decay of "
-        "radioisotope heat, conduction into the ground"
+        "noise from temperature swings, robots and people, sensitivity, levelling, compression, "
+        "conduction into the ground"
     )
     flows: ClassVar = (
         Flow("electricity", "in", "sensors and heater"),

@@ -5,23 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
 from moonstation.components.contract import (
     Flow,
     Primitives,
     Process,
     Surroundings,
-    ThermalNode,
     component,
     fact,
     param,
 )
 from moonstation.components.limits import refuse_disorder
-from moonstation.components.plutonium import remaining_share
-from moonstation.components.thermal.blanket import blanket_node
+from moonstation.components.plutonium import decayed
+from moonstation.components.thermal.insulated_body import ORDERED, insulated_body
 from moonstation.components.thermal.loads import heating_load
-from moonstation.facts.table import lookup
 
 
 @component("electronics_box")
@@ -72,37 +68,23 @@ class ElectronicsBox:
 
     def __post_init__(self) -> None:
         """Refuse temperatures in the wrong order."""
-        pairs = (
-            ("switch_closed_k", "switch_open_k"),
-            ("work_min_k", "work_max_k"),
-            ("survive_min_k", "heater_setpoint_k"),
-            ("heater_setpoint_k", "survive_max_k"),
-        )
-        refuse_disorder(self, *pairs, unit="K")
+        refuse_disorder(self, ("switch_closed_k", "switch_open_k"), *ORDERED, unit="K")
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Two nodes (box, skin); keep-alive and heater run at any temperature, the avionics only in the box's range."""
-        radiating_m2 = lookup("sink.radiator_emittance").value * lookup("thermal.radiator_effectiveness").value
-        box = ThermalNode(
+        nodes = insulated_body(
             "box",
-            heat_capacity_j_k=self.mass_kg * lookup("thermal.specific_heat_equipment").value,
+            self,
+            place,
+            mass_kg=self.mass_kg,
+            ground_w_k=self.legs_w_k,
             start_k=self.switch_open_k,
-            radiative_sink_k=place.radiator_sink_k(),
-            radiating_m2=radiating_m2 * self.radiator_m2,
-            conductive_sink_k=place.regolith_k(),
-            conductance_w_k=self.legs_w_k,
-            heat_w=(self.radioisotope_heat_w * remaining_share(place.age_years())).astype(np.float32),
-            parent="skin",
-            parent_w_k=self.insulation_w_m2_k * self.surface_m2,
+            heat_w=decayed(self.radioisotope_heat_w, place.age_years()),
             closed_share=self.switch_closed_share,
             closed_k=self.switch_closed_k,
             open_k=self.switch_open_k,
-            work_min_k=self.work_min_k,
-            work_max_k=self.work_max_k,
-            survive_min_k=self.survive_min_k,
-            survive_max_k=self.survive_max_k,
         )
-        return Primitives(processes=self._loads(), thermal_nodes=(box, blanket_node("skin", self.surface_m2, place)))
+        return Primitives(processes=self._loads(), thermal_nodes=nodes)
 
     def _loads(self) -> tuple[Process, ...]:
         heater_kw, target_k = self.heater_kw, self.heater_setpoint_k

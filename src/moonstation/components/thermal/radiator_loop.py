@@ -10,15 +10,13 @@ from moonstation.components.contract import (
     Primitives,
     Process,
     Surroundings,
-    ThermalNode,
     component,
     fact,
     param,
 )
 from moonstation.components.limits import refuse_disorder
-from moonstation.components.thermal.blanket import blanket_node
+from moonstation.components.thermal.insulated_body import ORDERED, insulated_body
 from moonstation.components.thermal.loads import heating_load
-from moonstation.facts.table import lookup
 
 
 @component("radiator_loop")
@@ -74,38 +72,22 @@ class RadiatorLoop:
 
     def __post_init__(self) -> None:
         """Refuse temperatures in the wrong order."""
-        pairs = (
-            ("bypass_closed_k", "bypass_open_k"),
-            ("work_min_k", "work_max_k"),
-            ("survive_min_k", "heater_setpoint_k"),
-            ("heater_setpoint_k", "survive_max_k"),
-        )
-        refuse_disorder(self, *pairs, unit="K")
+        refuse_disorder(self, ("bypass_closed_k", "bypass_open_k"), *ORDERED, unit="K")
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Two nodes (habitat, skin); base load and heater run at any temperature."""
-        radiating_m2 = lookup("sink.radiator_emittance").value * lookup("thermal.radiator_effectiveness").value
-        habitat = ThermalNode(
+        nodes = insulated_body(
             "habitat",
-            heat_capacity_j_k=self.habitat_mass_kg * lookup("thermal.specific_heat_equipment").value,
+            self,
+            place,
+            mass_kg=self.habitat_mass_kg,
+            ground_w_k=self.ground_w_k,
             start_k=self.heater_setpoint_k,
-            radiative_sink_k=place.radiator_sink_k(),
-            radiating_m2=radiating_m2 * self.radiator_m2,
-            conductive_sink_k=place.regolith_k(),
-            conductance_w_k=self.ground_w_k,
-            parent="skin",
-            parent_w_k=self.insulation_w_m2_k * self.surface_m2,
             closed_share=self.bypass_share,
             closed_k=self.bypass_closed_k,
             open_k=self.bypass_open_k,
-            work_min_k=self.work_min_k,
-            work_max_k=self.work_max_k,
-            survive_min_k=self.survive_min_k,
-            survive_max_k=self.survive_max_k,
         )
-        return Primitives(
-            processes=self._loads(), thermal_nodes=(habitat, blanket_node("skin", self.surface_m2, place))
-        )
+        return Primitives(processes=self._loads(), thermal_nodes=nodes)
 
     def pump_kw(self) -> float:
         """Power of the pumps at the heat that the loop is laid out for [kW]."""
