@@ -52,6 +52,9 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
         list[Path] | None,
         typer.Option("--kernel", help="Own SPICE kernel (.bsp, .bpc), laid over the shipped ones; later files win."),
     ] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="Draw each map as a PNG with relief, names and scale.")
+    ] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder of a map that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
 ) -> None:
@@ -72,14 +75,25 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     if layers is not None:
         options["layers"] = tuple(dict.fromkeys(name.strip() for name in layers.split(",") if name.strip()))
     plan = _plan(dem, (bounds, around, size), (start, end, step), options, (output, overwrite, threads))
-    with _Progress(quiet=as_json) as progress:
+    with _Progress("tiles", quiet=as_json) as progress:
         summary = write_light_map(
             plan, output, overwrite=overwrite, threads=threads, cluster=cluster, progress=progress.tell
         )
+    if pictures:
+        _draw(dem, output, quiet=as_json)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     else:
         _print_summary(summary, output)
+
+
+def _draw(paths: list[Path], folder: Path, *, quiet: bool) -> None:
+    """A picture beside each map."""
+    from moonstation.cli.terrain import open_named_dems
+    from moonstation.report.maps.of_folder import pictures_of
+
+    with _Progress("pictures", quiet=quiet) as progress:
+        pictures_of(folder, open_named_dems(paths), progress.tell)
 
 
 def _plan(
@@ -161,16 +175,16 @@ def _area(dem: Dem, where: _Where) -> MapArea:
 
 
 class _Progress:
-    """A bar over the tiles with the time left; silent where nobody watches."""
+    """A bar over tiles or pictures with the time left; silent where nobody watches."""
 
-    def __init__(self, *, quiet: bool) -> None:
+    def __init__(self, what: str, *, quiet: bool) -> None:
         from rich.console import Console
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
         console = Console(stderr=True)
-        columns = (TextColumn("tiles"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
         self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
-        self._task = self._bar.add_task("tiles", total=None)
+        self._task = self._bar.add_task(what, total=None)
 
     def tell(self, done: int, total: int) -> None:
         self._bar.update(self._task, completed=done, total=total)

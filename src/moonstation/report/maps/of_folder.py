@@ -1,0 +1,32 @@
+"""The maps of a result folder as pictures beside them, with the shipped names and places."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from moonstation.moon.names import names
+from moonstation.moon.places import named_places
+from moonstation.report.maps.picture import map_pictures
+
+if TYPE_CHECKING:
+    from moonstation.moon.dem import Dem
+
+
+def pictures_of(folder: Path, dems: Sequence[Dem], tell: Callable[[int, int], None] | None = None) -> list[Path]:
+    """Draw every map of a folder as NAME.png beside NAME.tif; returns the pictures.
+
+    ``dems`` give the hill-shade; ``tell`` is told the numbers of drawn and of all maps. Raises TerrainError where a
+    raster cannot be read, RangeError where a picture cannot be written.
+    """
+    tifs = sorted(folder.glob("*.tif"))
+    drawn = 0
+
+    def begins(_name: str) -> None:
+        nonlocal drawn
+        if tell is not None:
+            tell(drawn, len(tifs))
+        drawn += 1
+
+    return map_pictures(tifs, dems, names(), list(named_places().values()), tell=begins)

@@ -1,0 +1,46 @@
+"""``moonstation map`` draws what it computes, unless it is told not to."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import rasterio
+import typer
+from PIL import Image
+from typer.testing import CliRunner
+
+from moonstation.cli.map import light_map
+
+app = typer.Typer()
+app.command()(light_map)
+WEEK = ["--start", "2030-01-01", "--end", "2030-01-08", "--step", "8h", "--layers", "sun_visible_mean,permanent_shadow"]
+
+
+@pytest.fixture
+def dem(tmp_path):
+    """A bowl round the pole, 24 km wide, 800 m pixels."""
+    at = np.arange(-12_000.0, 12_001.0, 800.0)
+    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "width": at.size, "height": at.size}
+    crs = "+proj=stere +lat_0=-90 +lon_0=0 +k=1 +x_0=0 +y_0=0 +R=1737400 +units=m +no_defs"
+    transform = rasterio.Affine(800.0, 0.0, -12_400.0, 0.0, -800.0, 12_400.0)
+    path = tmp_path / "bowl.tif"
+    with rasterio.open(path, "w", crs=crs, transform=transform, **profile) as file:
+        file.write((np.hypot(*np.meshgrid(at, at)) / 10.0).astype("float32"), 1)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("option", "drawn"), [([], ["permanent_shadow.png", "sun_visible_mean.png"]), (["--no-pictures"], [])]
+)
+def test_a_picture_lies_beside_each_map(tmp_path, dem, option, drawn):
+    folder = tmp_path / "map"
+    result = CliRunner().invoke(app, ["--dem", str(dem), "-o", str(folder), *WEEK, *option], catch_exceptions=False)
+    assert result.exit_code == 0
+    assert sorted(path.name for path in folder.glob("*.tif")) == ["permanent_shadow.tif", "sun_visible_mean.tif"]
+    assert sorted(path.name for path in folder.glob("*.png")) == drawn
+    for name in drawn:
+        with Image.open(folder / name) as picture:
+            picture.load()
+            said = picture.text["Description"]
+        assert "Period: 2030-01-01 to 2030-01-08, every 8 h. Eye 2 m above the ground. Computed over bowl.tif." in said
+        assert "Relief: bowl.tif (800 m)" in said
