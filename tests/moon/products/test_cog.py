@@ -113,6 +113,20 @@ def test_a_geotiff_keeps_its_numbers_scale_and_holes(write_dem, tmp_path):
     np.testing.assert_array_equal(dem.sample(*places), before.sample(*places))
 
 
+@pytest.mark.shared
+def test_a_jpeg2000_product_keeps_the_counts_of_its_image(tmp_path, shared_data):
+    counts = np.fromfile(shared_data / "terrain" / "LDEM_4.IMG", dtype="<i2").reshape(720, 1440)
+    shutil.copy(shared_data / "terrain" / "LDEM_4_JP2.LBL", tmp_path / "ldem_4_jp2.lbl")
+    profile = {"driver": "JP2OpenJPEG", "count": 1, "width": 1440, "height": 720, "dtype": "int16"}
+    grid = {"crs": f"+proj=longlat +R={R}", "transform": rasterio.Affine(0.25, 0, -180, 0, -0.25, 90)}
+    with rasterio.open(tmp_path / "ldem_4.jp2", "w", QUALITY="100", REVERSIBLE="YES", **profile, **grid) as file:
+        file.write(counts, 1)
+    dem = to_cog(tmp_path / "ldem_4.jp2", tmp_path / "kept.tif", {})
+    with rasterio.open(dem.path) as file:
+        assert (file.read(1) == counts).all()
+        assert (file.scales, file.offsets, file.units) == ((0.5,), (0.0,), ("m",))
+
+
 def test_the_same_file_gives_the_same_bytes(write_dem, tmp_path):
     path = write_dem(tmp_path / "mine.tif", lambda lat, lon: 10 * lat, side=600)
     digests = {

@@ -8,6 +8,8 @@ from collections import namedtuple
 
 import numpy as np
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from moonstation.core.errors import TerrainError
 from moonstation.moon.products.part import Part, Version, open_part, part_bytes
@@ -132,6 +134,35 @@ def test_a_server_that_always_breaks_off_at_one_place_is_given_up(bring, served)
     with pytest.raises(TerrainError, match="did not arrive whole"):
         bring()
     assert len(served.asked) == 3  # new bytes once, then twice nothing new
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    breaks=st.lists(st.integers(1, 120_000), max_size=5),
+    with_ranges=st.booleans(),
+    with_versions=st.booleans(),
+    weak_tags=st.booleans(),
+    change_after=st.integers(0, 4),
+)
+def test_however_lines_break_and_files_change_what_arrives_is_one_version(
+    served, tmp_path, breaks, with_ranges, with_versions, weak_tags, change_after
+):
+    old, new = BODY[:200_001], BODY[200_001:420_000]
+    served.with_ranges, served.with_versions, served.weak_tags = with_ranges, with_versions, weak_tags
+    served.files["f.img"], served.break_after = old, list(breaks)
+    (tmp_path / "f.img").unlink(missing_ok=True)
+    for run in range(len(breaks) + 2):
+        if run == change_after and not (weak_tags and with_versions):  # the date alone, kept, cannot tell them apart
+            served.files["f.img"] = new
+        try:
+            arrival = download(f"{served.url}f.img", tmp_path / "f.img", waits_s=())
+        except TerrainError:
+            continue
+        assert arrival.path.read_bytes() == served.files["f.img"]
+        assert arrival.kept_bytes + arrival.fresh_bytes == len(served.files["f.img"])
+        assert part_bytes(tmp_path / "f.img") == 0
+        return
+    pytest.fail("never whole")
 
 
 def test_a_busy_server_is_asked_again(bring, served):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import warnings
 from collections.abc import Mapping
@@ -27,6 +28,7 @@ _OPTIONS = {
     "NUM_THREADS": "ALL_CPUS",
 }
 _CACHE_MB = 256
+_LABEL_BYTES = 1 << 20
 #: Free disk that a conversion may need, in sizes of the raw heights: the model, and its overviews before they are in.
 DISK_SHARE = 1.5
 
@@ -56,13 +58,14 @@ def to_cog(path: Path, target: Path, tags: Mapping[str, str], *, may_take: bool 
     fault of the model, or of the disk.
     """
     with TemporaryDirectory(prefix=f".{target.stem}-", dir=target.parent, ignore_cleanup_errors=True) as scratch:
-        source = _read_source(path)
+        named = _as_the_label_names_it(path, Path(scratch))
+        source = _read_source(named)
         view = Path(scratch) / "source.vrt"
         if source.factor != 1.0:
             view.write_text(_vrt(source, {}), encoding="utf-8")
             open_dem(view)  # the label's own unit is refused; what it means in metres must pass
         else:
-            checked = open_dem(path)
+            checked = open_dem(named)
             source = _read_source(checked.path)
         made = Path(scratch) / "made.tif"
         if source.is_cog and source.factor == 1.0:
@@ -74,6 +77,19 @@ def to_cog(path: Path, target: Path, tags: Mapping[str, str], *, may_take: bool 
         open_dem(made)
         made.replace(target)
     return open_dem(target)
+
+
+def _as_the_label_names_it(path: Path, scratch: Path) -> Path:
+    """The file, or a link to it that has the capitals of its label: GDAL finds a JPEG 2000 image by them alone."""
+    if path.suffix.lower() != ".jp2" or not path.is_file():
+        return path
+    label = file_to_open(path)
+    match = re.search(rb'FILE_NAME\s*=\s*"([^"]+\.JP2)"', label.read_bytes()[:_LABEL_BYTES], re.IGNORECASE)
+    if label == path or not match or match[1].decode("latin-1") == path.name:
+        return path
+    for file, name in ((path, match[1].decode("latin-1")), (label, label.name)):
+        (scratch / Path(name).name).symlink_to(file.resolve())
+    return scratch / label.name
 
 
 def _read_source(path: Path) -> _Source:
@@ -117,7 +133,7 @@ def _vrt(source: _Source, tags: Mapping[str, str]) -> str:
     """GDAL's description of the raster in metres: the same pixels, or float32 metres for kilometres."""
     rows, cols = source.shape
     metadata = "".join(f"<MDI key={quoteattr(key)}>{escape(value)}</MDI>" for key, value in tags.items())
-    path = f'<SourceFilename relativeToVRT="0">{escape(str(source.path.resolve()))}</SourceFilename>'
+    path = f'<SourceFilename relativeToVRT="0">{escape(str(source.path.absolute()))}</SourceFilename>'
     size = f'xSize="{cols}" ySize="{rows}"'
     window = f'<SourceBand>1</SourceBand><SrcRect xOff="0" yOff="0" {size}/><DstRect xOff="0" yOff="0" {size}/>'
     if source.factor == 1.0:
