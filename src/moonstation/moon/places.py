@@ -18,7 +18,7 @@ SHIPPED_HEIGHTS_M = (2.0, 10.0)
 
 _DESCRIPTIONS = {
     "connecting-ridge": ("ridge", "Connecting Ridge, between the craters Shackleton and de Gerlache"),
-    "change-7": ("ridge", "ridge near the landing place named for Chang'e-7, on the rim of Shackleton's neighbours"),
+    "change-7": ("ridge", "ridge near the announced landing region of Chang'e-7, about 88.8 S 123.8 E"),
     "de-gerlache-rim": ("ridge", "rim of the crater de Gerlache"),
     "nobile-rim": ("ridge", "western rim of the crater Nobile"),
     "malapert-massif": ("ridge", "Malapert massif, with the Earth nearly always in view"),

@@ -26,6 +26,7 @@ Series = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
 
 _CROSSING_S = 1.0
+_HOUR_DIGITS = 4  # crossings are found to 1 s; finer digits are rounding of the clock
 BODIES = ("sun", "earth")
 
 
@@ -114,7 +115,8 @@ class SiteLight:
         if not start.size:
             return 0.0, None
         longest = int(np.argmax(end - start))
-        return float(end[longest] - start[longest]) / HOUR_S, iso_of_tdb(start[longest])
+        hours = float(end[longest] - start[longest]) / HOUR_S
+        return round(hours, _HOUR_DIGITS), iso_of_tdb(start[longest])
 
     @cached_property
     def _windows(self) -> dict[str, Windows]:
