@@ -275,10 +275,15 @@ def _progress(title: str) -> Iterator[Progress]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
     with Progress(*columns, TimeRemainingColumn(), console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task(title, total=None)
+        tasks = {"": bar.add_task(title, total=None)}
 
         def show(what: str, done: int, total: int | None) -> None:
-            bar.update(task, description=f"{title}: {what}", completed=done, total=total)
+            if what not in tasks:  # a new bar: nothing of the last one's numbers is true of it
+                for task in tasks.values():
+                    bar.remove_task(task)
+                tasks.clear()
+                tasks[what] = bar.add_task(f"{title}: {what}", total=total)
+            bar.update(tasks[what], completed=done, total=total)
 
         yield show
 
