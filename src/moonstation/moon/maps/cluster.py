@@ -52,7 +52,7 @@ def _computed(client: Any, plan: MapPlan, address: str) -> Iterator[tuple[int, d
         return future
 
     completed: Any = as_completed
-    waiting = completed([submit(number) for number in islice(numbers, _IN_FLIGHT * seats)])
+    waiting = completed([submit(number) for number in islice(numbers, _IN_FLIGHT * seats)], loop=client.loop)
     for future in waiting:
         yield number_of.pop(future.key), _result(future, address)
         future.release()

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.machine_code import compiled_with
-from moonstation.moon.illumination import covered_fraction
+from moonstation.moon.illumination import covered_fraction, sun_visible_fraction
 from moonstation.moon.maps.tracks import Tracks
 
 FloatArray = NDArray[np.float64]
@@ -22,7 +22,9 @@ Series = NDArray[np.float32]
 ELEVATION_STEP_DEG = 0.05
 #: Sky-lines outside are taken as at the limit [deg]; lunar terrain seen from the ground stays within.
 _LIMITS_DEG = (-20.0, 75.0)
+#: Upper edge of a Sun that the Earth hides [deg].
 HIDDEN_DEG = np.float32(-1e3)
+_DISC_STEPS = 2001
 
 
 @dataclass(frozen=True, eq=False)
@@ -101,11 +103,18 @@ def _table(sight: tuple[NDArray[np.uint16], Series, Series], left: Series, slots
     highest = min(max(float((elevation + radius).max()), lowest), _LIMITS_DEG[1])
     first = np.floor(lowest / ELEVATION_STEP_DEG) * ELEVATION_STEP_DEG
     size = int(np.ceil((highest - first) / ELEVATION_STEP_DEG)) + 2
-    share, part, full, low, high = _summed(slot, elevation, radius, left, (slots, size), first, ELEVATION_STEP_DEG)
+    share, part, full, low, high = _summed(
+        slot, elevation, radius, left, (slots, size), first, ELEVATION_STEP_DEG, _disc()
+    )
     top = np.where(left > 0.0, elevation + radius, HIDDEN_DEG)
     path = np.stack([slot, top], axis=1).astype(np.float32) if in_time else np.empty((0, 2), dtype=np.float32)
     mean_radius = float(radius.mean(dtype=np.float64))
     return SkyTable(float(first), share, part, full, low, high, path, mean_radius, slot.size)
+
+
+def _disc() -> FloatArray:
+    """Visible share of a disc [-] whose centre stands -1..1 radii over a level sky-line; between, linear to 1e-5."""
+    return sun_visible_fraction(np.linspace(-1.0, 1.0, _DISC_STEPS), 0.0, 1.0)
 
 
 @compiled_with(nogil=True)
@@ -137,6 +146,7 @@ def _summed(  # noqa: PLR0914, PLR0917 (one pass over all steps)
     shape: tuple[int, int],
     first: float,
     step: float,
+    disc: FloatArray,
 ) -> tuple[Series, Series, Series, Series, Series]:
     """The fields ``share``, ``part``, ``full``, ``low_deg``, ``high_deg`` of a SkyTable."""
     slots, size = shape
@@ -158,8 +168,9 @@ def _summed(  # noqa: PLR0914, PLR0917 (one pass over all steps)
         if reached >= 0:
             part[s, reached] += 1.0
         for j in range(max(below + 1, 0), reached + 1):
-            x = min(max((elevation[i] - (first + j * step)) / radius[i], -1.0), 1.0)
-            share[s, j] += weight * (0.5 + (np.arcsin(x) + x * np.sqrt(1.0 - x * x)) / np.pi)
+            at = (1.0 + (elevation[i] - (first + j * step)) / radius[i]) * (0.5 * (disc.size - 1))
+            near = min(max(int(at), 0), disc.size - 2)
+            share[s, j] += weight * (disc[near] + (at - near) * (disc[near + 1] - disc[near]))
     per_step = 1.0 / slot.size
     for s in range(slots):
         all_clear, any_part = 0.0, 0.0
