@@ -13,7 +13,7 @@ from moonstation.moon.projection import bilinear, pixel_of
 
 _Nest = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 _Pace = tuple[float, float, float, float, float, int]
-_Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+Columns = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ def march(
     reach_m: float,
     moon_radius_m: float,
     steps: Steps = Steps(),  # noqa: B008 (frozen)
-) -> _Columns:
+) -> Columns:
     """Sky-line over a nest of patches (finest first) seen from ``eye_radius_m`` from the Moon's centre.
 
     Returns elevation [deg], arc distance of the sky-line point [m], arc distance of the last height found [m]
@@ -62,8 +62,27 @@ def march(
     nest = _packed(patches)
     eye = (math.radians(lat_deg), math.radians(lon_deg), eye_radius_m)
     pace = (steps.first, steps.near_share, steps.near, steps.per_distance, steps.longest, steps.parts)
-    columns: _Columns = _march(nest, eye, pace, np.radians(azimuth_deg), reach_m, moon_radius_m)
+    columns: Columns = _march(nest, eye, pace, np.radians(azimuth_deg), reach_m, moon_radius_m)
     return columns
+
+
+def terrain_reached(
+    patches: list[Patch],
+    lat_deg: float,
+    lon_deg: float,
+    azimuth_deg: np.ndarray,
+    reach_m: float,
+    moon_radius_m: float,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Arc of the last height along each ray [m], and the share of the way up to there without any [-].
+
+    Asked at steps of one posting of the model that the point lies in; shapes (azimuths,).
+    """
+    place = (math.radians(lat_deg), math.radians(lon_deg))
+    reached: tuple[np.ndarray, np.ndarray] = _reached(
+        _packed(patches), place, np.radians(azimuth_deg), reach_m, moon_radius_m, Steps().first
+    )
+    return reached
 
 
 def _packed(patches: list[Patch]) -> _Nest:
@@ -87,7 +106,7 @@ def _march(
     azimuths: np.ndarray,
     reach: float,
     radius: float,
-) -> _Columns:
+) -> Columns:
     lat, lon, eye_radius = eye
     first, near_share, near, per_distance, longest, parts = pace
     count = azimuths.size
@@ -121,6 +140,34 @@ def _march(
         distance[i], last[i] = best_way, seen
         gap[i] = missed / seen if seen > 0.0 else 1.0
     return elevation, distance, last, gap
+
+
+@compiled
+def _reached(
+    nest: _Nest, place: tuple[float, float], azimuths: np.ndarray, reach: float, radius: float, first: float
+) -> tuple[np.ndarray, np.ndarray]:
+    lat, lon = place
+    up = np.array([math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)])
+    north = np.array([-math.sin(lat) * math.cos(lon), -math.sin(lat) * math.sin(lon), math.cos(lat)])
+    east = np.array([-math.sin(lon), math.cos(lon), 0.0])
+    _, posting_here = _height_at(nest, up, north, 0.0)
+    last, gap = np.zeros(azimuths.size), np.ones(azimuths.size)
+    for i in range(azimuths.size):
+        ahead = north * math.cos(azimuths[i]) + east * math.sin(azimuths[i])
+        missed, missed_so_far = 0.0, 0.0
+        way = min(first * posting_here, reach)
+        while True:
+            height, posting = _height_at(nest, up, ahead, way / radius)
+            if math.isnan(height):
+                missed_so_far += posting
+            else:
+                last[i], missed = way, missed_so_far
+            if way >= reach:
+                break
+            way = min(way + posting, reach)
+        if last[i] > 0.0:
+            gap[i] = missed / last[i]
+    return last, gap
 
 
 @compiled

@@ -1,0 +1,275 @@
+"""The rays of a span of azimuths through one leaf of a pyramid.
+
+Rays are straight lines from the origin of the gnomonic plane that touches the sphere under the eye: direction
+(sin A, cos A), distance t = tan(theta). A point at radius r on them stands at tan(elevation) =
+(1 - (r0 / r) sqrt(1 + t^2)) / t, exact in curvature.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from moonstation.core.machine_code import compiled_with
+from moonstation.moon.cell_ways import highest_on_way, tangent_of
+from moonstation.moon.mipmap import leaf_box
+from moonstation.moon.nest import Finer, has_finer
+from moonstation.moon.projection import pixel_of
+
+#: Up, north and (without its z, which is 0) east at the place; the eye's radius and the Moon's [m].
+Frame = tuple[float, float, float, float, float, float, float, float, float, float]
+#: Nearest and farthest t, then sine and cosine of their arcs.
+Limits = tuple[float, float, float, float, float, float]
+#: Heights, levels, caps, tops, slopes, bent, mixed, grid: see Mipmap and Nest.
+Tree = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+#: By azimuth: tangent of the sky-line so far, its t, sine and cosine of the azimuth.
+Sky = tuple[np.ndarray, np.ndarray, np.ndarray]
+#: First azimuth, how many azimuths, and the bound of what they can find.
+Span = tuple[int, int, float]
+_Pair = tuple[float, float]
+_Triple = tuple[float, float, float]
+_Box = tuple[float, float, float, float]
+_Piece = tuple[_Triple, _Triple]
+
+#: Room [px] on a leaf's sides, for rays that run along one.
+_EDGE = 1e-9
+_UNASKED, _OPEN, _COVERED = 0, 1, 2
+_fast = compiled_with(error_model="numpy")
+
+
+@_fast
+def local(caps: np.ndarray, node: int, frame: Frame) -> _Triple:
+    """East, north and up of a cap's centre in the eye's frame."""
+    ux, uy, uz, nx, ny, nz, ex, ey, _, _ = frame
+    x, y, z = caps[node, 0], caps[node, 1], caps[node, 2]
+    return ex * x + ey * y, nx * x + ny * y + nz * z, ux * x + uy * y + uz * z
+
+
+@_fast
+def straight_leaf(
+    tree: Tree,
+    finer: Finer,
+    frame: Frame,
+    limits: Limits,
+    place: tuple[int, int],
+    span: Span,
+    sky: Sky,
+    stride: float,
+) -> None:
+    """Follow the rays of a span through a leaf whose map is linear."""
+    flat, width, caps, slopes = tree[0].ravel(), tree[0].shape[1], tree[2], tree[4]
+    best, way, turns = sky
+    first, many, bound = span
+    leaf = place[0] * tree[1][0, 2] + place[1]
+    box = leaf_box(place[0], place[1], tree[0].shape[0], width)
+    row_m, col_m = 0.5 * (box[0] + box[1]), 0.5 * (box[2] + box[3])
+    half_row, half_col = row_m - box[0] + _EDGE, col_m - box[2] + _EDGE
+    # Columns from the middle are (x_u + t x_h) / (c_u + t c_h), which is linear enough in t about the leaf's own t.
+    c_e, c_n, c_u = local(caps, leaf, frame)
+    x_e, x_n, x_u = local(slopes, leaf, frame)
+    y_e, y_n, y_u = local(slopes[:, 3:], leaf, frame)
+    t_m = math.sqrt(c_e * c_e + c_n * c_n) / c_u
+    n = best.size
+    for k in range(first, first + many):
+        i = k if k < n else k - n
+        if best[i] >= bound:
+            continue
+        sin, cos = turns[0, i], turns[1, i]
+        c_h, x_h, y_h = c_e * sin + c_n * cos, x_e * sin + x_n * cos, y_e * sin + y_n * cos
+        w = 1.0 / (c_u + t_m * c_h)
+        x, y = (x_u + t_m * x_h) * w, (y_u + t_m * y_h) * w
+        dx, dy = (x_h - x * c_h) * w, (y_h - y * c_h) * w
+        per_x, per_y = abs(1.0 / dx), abs(1.0 / dy)  # may be inf
+        at_x, at_y = x if dx > 0.0 else -x, y if dy > 0.0 else -y
+        t0 = max((-half_col - at_x) * per_x, (-half_row - at_y) * per_y, limits[0] - t_m)
+        t1 = min((half_col - at_x) * per_x, (half_row - at_y) * per_y, limits[1] - t_m)
+        if not t0 < t1:
+            continue
+        start = (t_m + t0, col_m + x + t0 * dx, row_m + y + t0 * dy)
+        end = (t_m + t1, col_m + x + t1 * dx, row_m + y + t1 * dy)
+        if tree[6][leaf]:
+            ray, so_far = (frame, sin, cos), (best[i], way[i])
+            best[i], way[i] = _mixed_way(flat, width, finer, ray, (start, end), box, so_far, stride)
+            continue
+        guess = way[i - 1]
+        if start[0] < guess < end[0]:  # where the neighbour's sky-line was, this one's is near
+            at = (col_m + x + (guess - t_m) * dx, row_m + y + (guess - t_m) * dy)
+            high = tangent_of(flat, width, at, guess, (frame[8], frame[9]))
+            if high > best[i]:
+                best[i], way[i] = high, guess
+        best[i], way[i] = highest_on_way(flat, width, box, start, end, (frame[8], frame[9]), (best[i], way[i]))
+
+
+@_fast
+def _mixed_way(
+    flat: np.ndarray,
+    width: int,
+    finer: Finer,
+    ray: tuple[Frame, float, float],
+    ends: _Piece,
+    box: _Box,
+    so_far: _Pair,
+    stride: float,
+) -> _Pair:
+    """As ``highest_on_way`` where a finer model has heights in places: these are left out, at steps of ``stride``."""
+    frame, sin, cos = ray
+    start, end = ends
+    best, way = so_far
+    radii = (frame[8], frame[9])
+    high, _ = highest_on_way(flat, width, box, start, end, radii, so_far)
+    if not high > best:
+        return best, way
+    parts = int(min(max(math.ceil((end[0] - start[0]) / stride), 8.0), 4096.0))
+    last, last_open = best, _UNASKED
+    for part in range(parts + 1):
+        high, t = _on_way(flat, width, ends, part / parts, box, radii)
+        is_open = _UNASKED
+        if high > best or last > best:
+            is_open = _OPEN if not has_finer(finer, *_direction(frame, sin, cos, t)) else _COVERED
+        if is_open == _OPEN and high > best:
+            best, way = high, t
+        if is_open + last_open == _OPEN + _COVERED:  # the finer model ends in between
+            a, b = (part - 1) / parts, part / parts
+            for _ in range(12):
+                high_m, t = _on_way(flat, width, ends, 0.5 * (a + b), box, radii)
+                middle_open = _OPEN if not has_finer(finer, *_direction(frame, sin, cos, t)) else _COVERED
+                if middle_open == _OPEN and high_m > best:
+                    best, way = high_m, t
+                a, b = (a, 0.5 * (a + b)) if middle_open == is_open else (0.5 * (a + b), b)
+        last, last_open = high, is_open
+    return best, way
+
+
+@_fast
+def _on_way(flat: np.ndarray, width: int, ends: _Piece, s: float, box: _Box, radii: _Pair) -> _Pair:
+    """Tangent at a part of a straight way, and its t."""
+    start, end = ends
+    t = start[0] + s * (end[0] - start[0])
+    col, row = start[1] + s * (end[1] - start[1]), start[2] + s * (end[2] - start[2])
+    at = (min(max(col, box[2]), box[3] - 1e-9), min(max(row, box[0]), box[1] - 1e-9))
+    return tangent_of(flat, width, at, t, radii), t
+
+
+@_fast
+def _direction(frame: Frame, sin: float, cos: float, t: float) -> _Triple:
+    """Unit vector at t on a ray."""
+    ux, uy, uz, nx, ny, nz, ex, ey, _, _ = frame
+    w = 1.0 / math.sqrt(1.0 + t * t)
+    t_n, t_e = t * cos, t * sin
+    return w * (ux + t_n * nx + t_e * ex), w * (uy + t_n * ny + t_e * ey), w * (uz + t_n * nz)
+
+
+@_fast
+def bent_leaf(
+    tree: Tree,
+    finer: Finer,
+    frame: Frame,
+    limits: Limits,
+    place: tuple[int, int],
+    span: Span,
+    sky: Sky,
+    stride: float,
+) -> None:
+    """Follow the rays of a span through a leaf whose map is not linear."""
+    caps, best = tree[2], sky[0]
+    first, many, bound = span
+    leaf = place[0] * tree[1][0, 2] + place[1]
+    east, north, up = local(caps, leaf, frame)
+    for k in range(first, first + many):
+        i = k if k < best.size else k - best.size
+        if best[i] < bound:
+            turn = (sky[2][0, i], sky[2][1, i])
+            arcs = _chord((east * turn[0] + north * turn[1], up), caps[leaf, 4], limits)
+            so_far = (best[i], sky[1][i])
+            best[i], sky[1][i] = _bent_way(tree, finer, frame, place, (turn, arcs, stride), so_far)
+
+
+@_fast
+def _bent_way(
+    tree: Tree,
+    finer: Finer,
+    frame: Frame,
+    place: tuple[int, int],
+    ray: tuple[_Pair, _Pair, float],
+    so_far: _Pair,
+) -> _Pair:
+    """As ``highest_on_way``, in pieces of at most half a pixel; where even the least piece is longer, at points."""
+    turn, (near, far), stride = ray
+    flat, grid = tree[0].ravel(), tree[7]
+    width, radii = tree[0].shape[1], (frame[8], frame[9])
+    mixed = tree[6][place[0] * tree[1][0, 2] + place[1]]
+    box = leaf_box(place[0], place[1], tree[0].shape[0], width)
+    step, least = (far - near) / 16.0, (far - near) / 256.0
+    last = _pixel(grid, frame, turn, near, box)
+    while near < far:
+        end = min(near + step, far)
+        here = _pixel(grid, frame, turn, end, box)
+        straight = abs(here[1] - last[1]) <= 0.5 and abs(here[2] - last[2]) <= 0.5
+        if _misses(last, here, box, grid[20]):
+            near, last = end, here
+            step = min(2.0 * step, 16.0 * least)
+            continue
+        if not straight and step > least:
+            step = max(0.5 * step, least)
+            continue
+        inside, piece = _clipped(last if straight else here, here, box)
+        if inside:
+            if mixed:
+                so_far = _mixed_way(flat, width, finer, (frame, turn[0], turn[1]), piece, box, so_far, stride)
+            else:
+                so_far = highest_on_way(flat, width, box, piece[0], piece[1], radii, so_far)
+        near, last = end, here
+        step = min(2.0 * step, 16.0 * least)
+    return so_far
+
+
+@_fast
+def _misses(start: _Triple, end: _Triple, box: _Box, period: float) -> bool:
+    """Whether a piece of a ray surely stays outside a box: columns of a cylindrical map only go one way along it."""
+    if period > 0.0 and abs(end[1] - start[1]) > 0.5 * period:  # round the far side of the Moon
+        return True
+    col0, col1 = min(start[1], end[1]) - 1.0, max(start[1], end[1]) + 1.0
+    row0, row1 = min(start[2], end[2]) - 1.0, max(start[2], end[2]) + 1.0
+    return col1 < box[2] or col0 > box[3] or row1 < box[0] or row0 > box[1]
+
+
+@_fast
+def _chord(along: _Pair, cos_r: float, limits: Limits) -> _Pair:
+    """The arcs [rad] between which a ray crosses a cap; ``along`` is the centre's part along the ray, and up."""
+    near, far = math.atan(limits[0]), math.atan(limits[1])
+    beside = math.sqrt(along[0] ** 2 + along[1] ** 2)  # cosine of the angle between the centre and the ray's plane
+    if cos_r <= 0.0 or beside <= cos_r:
+        return (near, far) if cos_r <= 0.0 else (near, near)
+    middle, half = math.atan2(along[0], along[1]), math.acos(cos_r / beside)
+    return max(near, middle - half), min(far, middle + half)
+
+
+@_fast
+def _pixel(grid: np.ndarray, frame: Frame, turn: _Pair, arc: float, box: _Box) -> _Triple:
+    """t, column and row (with the rim) at an arc along a ray, columns counted to the leaf's side of the seam."""
+    t = math.tan(arc)
+    x, y, z = _direction(frame, turn[0], turn[1], t)
+    col, row = pixel_of(grid, x, y, z)
+    if grid[20] > 0.0:
+        col += grid[20] * math.floor((0.5 * (box[2] + box[3]) - 1.0 - col) / grid[20] + 0.5)
+    return t, col + 1.0, row + 1.0
+
+
+@_fast
+def _clipped(start: _Triple, end: _Triple, box: _Box) -> tuple[bool, _Piece]:
+    """Whether a straight piece crosses a box, and the part within it."""
+    a, b = 0.0, 1.0
+    for axis in range(2):
+        low, high = (box[2], box[3]) if axis == 0 else (box[0], box[1])
+        p, q = (start[1], end[1]) if axis == 0 else (start[2], end[2])
+        if p == q:
+            if not low <= p <= high:
+                return False, (start, end)
+        else:
+            s, e = (low - p) / (q - p), (high - p) / (q - p)
+            a, b = max(a, min(s, e)), min(b, max(s, e))
+    t, x, y = end[0] - start[0], end[1] - start[1], end[2] - start[2]
+    first = (start[0] + a * t, start[1] + a * x, start[2] + a * y)
+    last = (start[0] + b * t, start[1] + b * x, start[2] + b * y)
+    return a <= b, (first, last)

@@ -1,0 +1,125 @@
+"""The point engine: the sky-line of one place over a nest of patches, and how far there is terrain.
+
+A pyramid of caps is walked once for all azimuths (``cap_walk``), each cell of the surface exactly (``leaf_ways``,
+``cell_ways``); docs/decisions/009-point-engine.md says why this way. ``march`` is the reference.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from moonstation.core.machine_code import compiled_with
+from moonstation.moon.cap_walk import search, seen
+from moonstation.moon.dem import Patch
+from moonstation.moon.leaf_ways import Frame, Limits, Tree, local
+from moonstation.moon.march import Columns, Steps, march, terrain_reached
+from moonstation.moon.mipmap import Mipmap
+from moonstation.moon.nest import Nest, nest_of
+from moonstation.moon.projection import bilinear_many, pixels_of, unit_vectors
+
+METHOD = (
+    "every cell along great circles, found in a pyramid of greatest heights: bilinear between posts, "
+    f"first height at {Steps().first:g} posting, curvature exact"
+)
+
+
+def point_horizon(
+    patches: Sequence[Patch],
+    lat_deg: float,
+    lon_deg: float,
+    radii_m: tuple[float, float],
+    azimuth_count: int,
+    reach_m: float,
+) -> Columns:
+    """Sky-line over a nest of patches (finest first) from an eye at ``radii_m[0]`` from the centre of a Moon of
+    radius ``radii_m[1]``, at ``azimuth_count`` azimuths evenly from north, clockwise.
+
+    Returns what ``march`` returns: elevation [deg], arc to the sky-line point [m], arc to the last height [m] and the
+    share of the way up to there without any height [-].
+    """
+    azimuth_deg = np.arange(azimuth_count) * (360.0 / azimuth_count)
+    nest, first_m = nest_of(patches), _first_m(patches, lat_deg, lon_deg)
+    if not nest.sound or first_m >= reach_m:
+        return march(list(patches), lat_deg, lon_deg, radii_m[0], azimuth_deg, reach_m, radii_m[1])
+    elevation_deg, distance_m = sky_line(nest, lat_deg, lon_deg, radii_m, (first_m, reach_m), azimuth_count)
+    last_m, gap = np.full(azimuth_count, reach_m), np.zeros(azimuth_count)
+    doubtful = open_azimuths(nest, lat_deg, lon_deg, radii_m[1], reach_m, azimuth_count)
+    if doubtful.any():
+        last_m[doubtful], gap[doubtful] = terrain_reached(
+            list(patches), lat_deg, lon_deg, azimuth_deg[doubtful], reach_m, radii_m[1]
+        )
+    return elevation_deg, distance_m, last_m, gap
+
+
+def sky_line(
+    nest: Nest, lat_deg: float, lon_deg: float, radii_m: tuple[float, float], span_m: tuple[float, float], count: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Elevation [deg] of the sky-line and arc to its point [m] at ``count`` azimuths, each of shape (count,).
+
+    Heights count between the two arcs ``span_m``; NaN where there is none at all.
+    """
+    frame, limits = _frame(lat_deg, lon_deg, radii_m), _limits(span_m, radii_m[1])
+    azimuth = np.arange(count) * (2.0 * math.pi / count)
+    turns = np.stack([np.sin(azimuth), np.cos(azimuth)])
+    best, way = np.full(count, -np.inf), np.full(count, np.nan)
+    stride = 0.25 * min(nest.postings_m) / radii_m[1]
+    for number in reversed(range(len(nest.mipmaps))):  # far ground first: it mostly rules
+        tree = _tree(nest.mipmaps[number], nest.mixed[number], nest.grids[number])
+        search(tree, nest.finer[number], frame, limits, (best, way, turns), stride)
+    known = np.isfinite(best)
+    return np.where(known, np.degrees(np.arctan(best)), np.nan), np.arctan(way) * radii_m[1]
+
+
+def open_azimuths(
+    nest: Nest, lat_deg: float, lon_deg: float, moon_radius_m: float, reach_m: float, count: int
+) -> np.ndarray:
+    """Whether, in an azimuth, heights may be missing or end within reach: whether in no model all leaves are whole."""
+    frame, limits = _frame(lat_deg, lon_deg, (moon_radius_m, moon_radius_m)), _limits((0.0, reach_m), moon_radius_m)
+    doubtful = np.ones(count, np.bool_)
+    for mip, grid in zip(nest.mipmaps, nest.grids, strict=True):
+        col, row = pixels_of(grid, unit_vectors(lat_deg, lon_deg)[None, :])[0]
+        rows, cols = mip.heights.shape
+        if -0.5 <= row <= rows - 2.5 and -0.5 <= col <= cols - 2.5:
+            touched = np.zeros(count, np.bool_)
+            _touch(mip.caps, mip.open, frame, limits, touched)
+            doubtful &= touched
+    return doubtful
+
+
+@compiled_with(error_model="numpy")
+def _touch(caps: np.ndarray, leaves: np.ndarray, frame: Frame, limits: Limits, touched: np.ndarray) -> None:
+    """Mark the azimuths that cross one of the leaves within reach."""
+    n = touched.size
+    for leaf in leaves:
+        east, north, up = local(caps, leaf, frame)
+        _, _, first, many = seen(east, north, up, (caps[leaf, 3], caps[leaf, 4]), 0.0, frame, limits, n)
+        for k in range(first, first + many):
+            touched[k if k < n else k - n] = True
+
+
+def _frame(lat_deg: float, lon_deg: float, radii_m: tuple[float, float]) -> Frame:
+    lat, lon = math.radians(lat_deg), math.radians(lon_deg)
+    up = (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
+    north = (-math.sin(lat) * math.cos(lon), -math.sin(lat) * math.sin(lon), math.cos(lat))
+    return (*up, *north, -math.sin(lon), math.cos(lon), *radii_m)
+
+
+def _limits(span_m: tuple[float, float], moon_radius_m: float) -> Limits:
+    near, far = (arc / moon_radius_m for arc in span_m)
+    return math.tan(near), math.tan(far), math.sin(near), math.cos(near), math.sin(far), math.cos(far)
+
+
+def _tree(mip: Mipmap, mixed: np.ndarray, grid: np.ndarray) -> Tree:
+    return mip.heights, mip.levels, mip.caps, mip.tops, mip.slopes, mip.bent, mixed, grid
+
+
+def _first_m(patches: Sequence[Patch], lat_deg: float, lon_deg: float) -> float:
+    """Arc [m] of the first height: a part of the posting of the model that has a height at the place."""
+    here = unit_vectors(lat_deg, lon_deg)[None, :]
+    for patch in patches:
+        if np.isfinite(bilinear_many(patch.heights_m, patch.grid[20], pixels_of(patch.grid, here))[0]):
+            return Steps().first * patch.posting_m
+    return Steps().first * patches[-1].posting_m
