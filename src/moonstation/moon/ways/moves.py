@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_matrix, csgraph
 
 from moonstation.core.errors import Fault, RangeError
+from moonstation.moon.area import MapArea
 from moonstation.moon.ways.slope import FloatArray, Relief
 
 #: Rows and columns of one half of the sixteen moves; the other half goes back.
@@ -57,13 +58,19 @@ class Moves:
 
 def moves_over(relief: Relief) -> Moves:
     """All moves between pixels whose ground and slope are known. Raises RangeError where the area is too large."""
-    if relief.ground_m.size > MOST_PIXELS:
-        hint = "seek in a smaller area, or give a coarser elevation model"
-        allowed = f"at most {MOST_PIXELS:,}"
-        raise RangeError(Fault("area", "too many pixels to seek ways in", relief.ground_m.size, "", allowed, hint))
+    refuse_large(relief.area)
     parts = [_moves(relief, dr, dc) for dr, dc in STEPS]
     columns = (np.concatenate([part[i] for part in parts]) for i in range(5))
     return Moves(relief, *columns)
+
+
+def refuse_large(area: MapArea) -> None:
+    """Raise RangeError for an area of too many pixels; ask before its heights are read."""
+    count = area.shape[0] * area.shape[1]
+    if count > MOST_PIXELS:
+        hint = "seek in a smaller area, or give a coarser elevation model"
+        allowed = f"at most {MOST_PIXELS:,}"
+        raise RangeError(Fault("area", "too many pixels to seek ways in", count, "", allowed, hint))
 
 
 def distance_to_m(

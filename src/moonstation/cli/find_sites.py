@@ -1,0 +1,170 @@
+"""``moonstation find-sites``: the search of an area for the best places for a station."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from moonstation.core.errors import Fault
+    from moonstation.moon.area import MapArea
+    from moonstation.moon.dem import Dem
+    from moonstation.moon.siting.criteria import Criteria
+    from moonstation.moon.siting.search import SiteSearch
+
+
+def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
+    dem: Annotated[
+        list[Path] | None, typer.Option("--dem", help="Elevation model, a file or a name of `terrain`; again for more.")
+    ] = None,
+    criteria: Annotated[
+        Path | None, typer.Option("--criteria", help="Criteria (TOML); those of --print-criteria if not given.")
+    ] = None,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write.")] = None,
+    bounds: Annotated[
+        tuple[float, float, float, float] | None,
+        typer.Option(
+            "--bounds", help="West, south, east, north: where to search, in metres of the finest model's map."
+        ),
+    ] = None,
+    around: Annotated[
+        tuple[float, float] | None,
+        typer.Option("--around", help="Latitude and longitude [deg] of the middle of a square to search."),
+    ] = None,
+    size: Annotated[float | None, typer.Option("--size", help="Side of that square [km].")] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder of a search that is there.")] = False,
+    print_criteria: Annotated[
+        bool, typer.Option("--print-criteria", help="Print the criteria that come with moonstation, and do no more.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print sites.json.")] = False,
+) -> None:
+    """Rank the places of an area by light, Earth, slopes, ice and ways; say why; write sites that a scenario can take.
+
+    Without --bounds or --around, the whole of the finest model is searched.
+    """
+    from moonstation.moon.siting.criteria import shipped_criteria
+
+    if print_criteria:
+        typer.echo(shipped_criteria(), nl=False)
+        return
+    from moonstation.cli.route import progress_bar
+    from moonstation.moon.siting.folder import json_text, write_search
+    from moonstation.moon.siting.search import find_sites as search
+
+    dems, asked, area, folder = _read(dem or [], criteria, output, (bounds, around, size), overwrite=overwrite)
+    with progress_bar() as progress:
+        found = search(dems, area, asked, None, progress)
+    write_search(found, folder, overwrite=overwrite)
+    if as_json:
+        typer.echo(json_text(found.summary()), nl=False)
+    else:
+        _print_found(found, folder)
+
+
+_Where = tuple[tuple[float, float, float, float] | None, tuple[float, float] | None, float | None]
+
+
+def _read(
+    dem: list[Path], criteria: Path | None, output: Path | None, where: _Where, *, overwrite: bool
+) -> tuple[list[Dem], Criteria, MapArea, Path]:
+    """Models, criteria, area and folder; raises RangeError with every fault at once."""
+    from moonstation.cli.site import _tried
+    from moonstation.cli.terrain import open_named_dems
+    from moonstation.core.errors import Fault, RangeError
+    from moonstation.core.folder import folder_faults
+    from moonstation.moon.siting.criteria import criteria_of, read_criteria, shipped_criteria
+    from moonstation.moon.siting.folder import MARKER
+
+    faults: list[Fault] = []
+    if not dem:
+        faults.append(Fault("--dem", "is missing", hint="give an elevation model: --dem FILE"))
+    if output is None:
+        faults.append(Fault("--output", "is missing", hint="name the folder to write: -o DIR"))
+    else:
+        faults += folder_faults(output, MARKER, "-o", overwrite=overwrite)
+    asked = _tried(lambda: read_criteria(criteria) if criteria else criteria_of(shipped_criteria()), faults)
+    dems = _tried(lambda: open_named_dems(dem), faults)
+    faults += _where_faults(where)
+    area = _tried(lambda: _area(dems[0], where), faults) if dems and not _where_faults(where) else None
+    if faults or dems is None or asked is None or area is None or output is None:
+        raise RangeError(faults)
+    return dems, asked, area, output
+
+
+def _where_faults(where: _Where) -> list[Fault]:
+    from moonstation.core.errors import Fault
+
+    bounds, around, size = where
+    found = []
+    if bounds is not None and (around is not None or size is not None):
+        found.append(Fault("--bounds", "stands beside --around or --size", hint="give one of them"))
+    if (around is None) != (size is None):
+        missing = "--size" if size is None else "--around"
+        found.append(Fault(missing, "is missing", hint="--around LAT LON and --size KM go together"))
+    return found
+
+
+def _area(dem: Dem, where: _Where) -> MapArea:
+    from moonstation.moon.area import area_around, area_of
+
+    bounds, around, size = where
+    return area_around(dem, *around, size) if around and size is not None else area_of(dem, bounds)
+
+
+def _print_found(found: SiteSearch, folder: Path) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    if found.sites:
+        console.print(_table(found))
+        for site in found.sites[:3]:
+            console.print(Text(f"{site.name}: {site.why}"))
+    console.print(Text(_ground_in_words(found)))
+    for pair in found.pairs[:3]:
+        console.print(
+            Text(
+                f"together: {pair.first} and {pair.second}, {pair.distance_km:.1f} km apart: one is lit "
+                f"{100 * pair.lit_share:.2f} % of the time, both are dark for {pair.longest_joint_dark_h:.0f} h at most"
+            )
+        )
+    for one in found.fallen:
+        console.print(Text(f"fell when looked at exactly: {one.latitude_deg:.4f}, {one.longitude_deg:.4f}: {one.by}"))
+    for note in found.notes:
+        console.print(Text(f"note: {note}"))
+    console.print(Text(f"folder: {folder}", overflow="fold"), soft_wrap=True)
+
+
+def _ground_in_words(found: SiteSearch) -> str:
+    """What each constraint left of the ground."""
+    parts = [f"{cut.words}: {100 * cut.left:.1f} %" for cut in found.cuts]
+    known = f"ground left of the {100 * found.known_share:.0f} % of the area where all is known, after"
+    return f"{known} {'; '.join(parts)}" if parts else "no constraint was given: all ground was ranked"
+
+
+def _table(found: SiteSearch) -> Any:
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    from moonstation.moon.siting.quantities import spoken
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("site")
+    for name in ("score", "front", "latitude", "longitude"):
+        table.add_column(name, justify="right")
+    wishes = found.criteria.wishes
+    for one in wishes:
+        table.add_column(one.label.replace("_", " "), justify="right")
+    for site in found.sites:
+        place = site.candidate
+        table.add_row(
+            site.name,
+            f"{site.score:.3f}",
+            "*" if site.on_pareto_front else "",
+            f"{place.latitude_deg:.4f}",
+            f"{place.longitude_deg:.4f}",
+            *(spoken(one.quantity, place.values[one.label]) for one in wishes),
+        )
+    return table

@@ -1,0 +1,111 @@
+"""The folder of a search: tables, the map of the score, and sites that paste into a scenario with their sky-lines."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moonstation.core.folder import whole_folder
+from moonstation.moon.area import MapArea
+from moonstation.moon.siting.candidates import GROUND_M
+from moonstation.moon.siting.choice import FloatArray
+from moonstation.moon.siting.search import Site, SiteSearch
+
+MARKER = "sites.json"
+TABLE, MAP, SCENARIO, HORIZONS = "sites.csv", "score.tif", "sites.toml", "horizons"
+_PLACE_COLUMNS = ("name", "rank", "score", "on_pareto_front", "latitude_deg", "longitude_deg", "ground_m", "why")
+
+
+def write_search(found: SiteSearch, folder: Path, *, overwrite: bool = False) -> Path:
+    """Write a search as a folder that appears whole or not at all; returns its path.
+
+    sites.json all of it; sites.csv one row a site; score.tif the score of every pixel; sites.toml tables for a scenario
+    beside horizons/ with their sky-lines. Raises RangeError where the place is taken or cannot be written.
+    """
+    with whole_folder(folder, MARKER, "-o", overwrite=overwrite) as partial:
+        (partial / MARKER).write_text(json_text(found.summary()), encoding="utf-8")
+        (partial / TABLE).write_text(sites_csv(found), encoding="utf-8")
+        (partial / SCENARIO).write_text(sites_toml(found), encoding="utf-8")
+        write_score(partial / MAP, found.score, found.surveyed.area)
+        (partial / HORIZONS).mkdir()
+        for site in found.sites:
+            for height_m, view in site.candidate.views.items():
+                view.horizon.to_csv(partial / HORIZONS / horizon_name(site, height_m))
+    return folder
+
+
+def sites_csv(found: SiteSearch) -> str:
+    """One row for each site, best first."""
+    rows = [site.record(found.criteria) for site in found.sites]
+    columns = [name for name in (rows[0] if rows else _PLACE_COLUMNS) if name != "why"]
+    text = io.StringIO()
+    writer = csv.DictWriter(text, [*columns, "why"], lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def sites_toml(found: SiteSearch) -> str:
+    """Tables ``[sites.x]`` that a scenario takes as they are; their sky-lines lie in horizons/ beside it."""
+    mast_m = found.criteria.search.mast_m
+    lines = [
+        "# Sites found by moonstation find-sites, best first. A scenario beside this file can take them as they are;",
+        f"# elsewhere, take the folder {HORIZONS}/ along.",
+    ]
+    for site in found.sites:
+        place = site.candidate
+        lines += [
+            "",
+            f"[sites.{site.name}]",
+            f'title = "found site {site.rank}, score {site.score:.3f}"',
+            f"latitude_deg = {place.latitude_deg!r}",
+            f"longitude_deg = {place.longitude_deg!r}",
+            f"mast_m = {mast_m!r}",
+            f'horizon = "{HORIZONS}/{horizon_name(site, mast_m)}"',
+            f'ground_horizon = "{HORIZONS}/{horizon_name(site, GROUND_M)}"',
+        ]
+    return "\n".join(lines) + "\n"
+
+
+def horizon_name(site: Site, height_m: float) -> str:
+    """File name of a site's sky-line from a height [m]."""
+    return f"{site.name}_{height_m:g}m.csv"
+
+
+def write_score(path: Path, score: FloatArray, area: MapArea) -> None:
+    """The score as a Cloud-Optimised GeoTIFF, NaN where a place fell."""
+    import rasterio
+    import rasterio.shutil
+    from rasterio.io import MemoryFile
+
+    rows, cols = area.shape
+    profile: dict[str, Any] = {"driver": "GTiff", "width": cols, "height": rows, "count": 1, "dtype": "float32"}
+    with MemoryFile() as memory:
+        transform = rasterio.Affine(*area.transform)
+        with memory.open(crs=area.crs_wkt, transform=transform, nodata=math.nan, **profile) as file:
+            file.write(score.astype(np.float32), 1)
+            file.set_band_description(1, "score")
+            file.set_band_unit(1, "1")
+            file.update_tags(long_name="mean worth of all wishes by weight, where all constraints are met")
+        rasterio.shutil.copy(memory.name, path, driver="COG", compress="DEFLATE", overview_resampling="average")
+
+
+def json_text(value: Any) -> str:
+    """JSON with numbers that every reader takes: what is not finite becomes null."""
+    return json.dumps(_finite(value), indent=1, ensure_ascii=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value
