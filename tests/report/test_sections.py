@@ -75,7 +75,7 @@ def test_the_power_chapter_shows_only_want_of_power_as_such() -> None:
     assert isinstance(note, Text)
     assert note.text == "Every load got all the power that it could use."
     assert isinstance(waited, Text)
-    assert waited.text.startswith("For want of something else than power oven: melting did less")
+    assert waited.text.startswith("Held back by want of something other than power: oven: melting.")
     assert isinstance(table, Table)
     assert table.rows == [["oven: melting", "6", "0", "0", "5"]]
     short = _loads(two_loads([5.0], [0], [0.5]), "ridge")

@@ -130,7 +130,7 @@ def unserved(names: list[str], energy_kwh: list[float]) -> go.Figure:
         height=26 * len(names) + 80,
         hovermode="closest",
         margin={"l": 62, "r": 14, "t": 10, "b": 44},
-        xaxis=value_axis("energy not served while power was shed [kWh]", rangemode="tozero"),
+        xaxis=value_axis("energy not served [kWh]", rangemode="tozero"),
         yaxis=category_axis(names),
     )
 

@@ -17,10 +17,7 @@ from moonstation.station.model import MODES
 
 _MOST_LOADS = 15
 _HEATERS_KWH = 0.01
-_ELSE = (
-    "They waited for an input, data to send, room for what they make, warmth or people: work that the station did not "
-    "have for them, no lack of power."
-)
+_ELSE = "It was an input, data to send, room for a product, warmth or people that they waited for."
 
 
 def power(view: StudyView, run: Run) -> Section:
@@ -164,7 +161,7 @@ def _loads(run: Run, name: str) -> list[Block]:
     waiting = sorted((row for row in rows if row.other_kwh > _HEATERS_KWH), key=lambda row: -row.other_kwh)
     if waiting:
         names = listed([row.member.name for row in waiting], 4)
-        found.append(Text(f"For want of something else than power {names} did less than they wished. {_ELSE}", "note"))
+        found.append(Text(f"Held back by want of something other than power: {names}. {_ELSE}", "note"))
     heads = [Column("load"), *(Column(head, right=True) for head in ("priority", "served [kWh]"))]
     heads += [
         Column("want of power, at most [kWh]", right=True),
