@@ -58,7 +58,31 @@ def test_all_faults_come_at_once_and_nothing_is_written(tmp_path, dem_path):
 
 def test_a_place_outside_leaves_an_old_table_alone(tmp_path, dem_path):
     (tmp_path / "h.csv").write_text("old")
-    result = called("--lat", "-60", "--lon", "0", "--dem", dem_path, "-o", tmp_path / "h.csv")
+    result = called("--lat", "-60", "--lon", "0", "--dem", dem_path, "-o", tmp_path / "h.csv", "--overwrite")
     assert "does not cover" in str(result.exception)
     assert (tmp_path / "h.csv").read_text() == "old"
     assert "is a folder" in str(called(*PLACE, "--dem", dem_path, "-o", tmp_path).exception)
+
+
+def test_a_file_that_is_there_is_replaced_only_when_asked(tmp_path, dem_path):
+    (tmp_path / "h.csv").write_text("old")
+    options = (*PLACE, "--dem", dem_path, "--azimuths", "36", "-o", tmp_path / "h.csv")
+    refused = called(*options)
+    assert isinstance(refused.exception, MoonstationError)
+    assert "-o: there is a file already" in str(refused.exception)
+    assert "name another, or say --overwrite" in str(refused.exception)
+    assert (tmp_path / "h.csv").read_text() == "old"
+    assert called(*options, "--overwrite").exit_code == 0
+    assert Horizon.from_csv(tmp_path / "h.csv").azimuth_deg.size == 36
+
+
+def test_without_a_file_to_write_it_says_what_to_give(tmp_path):
+    result = called(*PLACE, "--dem", tmp_path / "absent.tif")
+    told = str(result.exception)
+    assert "-o: is missing: no file to write the sky-line to; say, for instance, -o sky-line.csv" in told
+    assert "no such file" in told
+
+
+def test_json_goes_to_a_pipe_as_well_as_to_a_file(dem_path):
+    result = called(*PLACE, "--dem", dem_path, "--azimuths", "36", "-o", "/dev/null", "--json")
+    assert json.loads(result.stdout)["output"] == "/dev/null"

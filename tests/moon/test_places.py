@@ -8,7 +8,7 @@ import pytest
 from moonstation.core.errors import RangeError
 from moonstation.moon.dem import open_dem
 from moonstation.moon.horizon import compute_horizon
-from moonstation.moon.places import SHIPPED_HEIGHTS_M, named_places, place, shipped_horizon
+from moonstation.moon.places import SHIPPED_HEIGHTS_M, named_places, nearest_place, place, shipped_horizon
 from moonstation.sky.apparent import apparent_directions_on_grid
 
 NAMES = tuple(named_places())
@@ -46,6 +46,14 @@ def test_light_says_which_places_are_ridges_and_which_cold_traps(name):
     sun = apparent_directions_on_grid(where.latitude_deg, where.longitude_deg, year, "sun")
     lit = np.mean(sun.elevation_deg > horizon.elevation_at(sun.azimuth_deg))
     assert lit == 0.0 if where.kind == "cold trap" else lit > 0.6
+
+
+def test_the_nearest_place_is_found_round_the_pole():
+    where = place("shackleton-rim")
+    near, away_km = nearest_place(where.latitude_deg + 0.1, where.longitude_deg - 360.0)
+    assert (near.name, away_km) == ("shackleton-rim", pytest.approx(0.1 * np.pi / 180.0 * 1737.4, rel=1e-6))
+    near, away_km = nearest_place(90.0, 0.0)
+    assert (near.name, away_km) == ("amundsen-rim", pytest.approx(np.radians(90.0 + 82.8764) * 1737.4, rel=1e-4))
 
 
 def test_an_unknown_place_or_height_is_told_with_what_is_there():

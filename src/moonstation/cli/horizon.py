@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from moonstation.core.errors import Fault
     from moonstation.moon.dem import Dem
     from moonstation.moon.horizon import Horizon
 
@@ -22,12 +23,15 @@ def horizon(  # noqa: PLR0913, PLR0917 (one argument for each option)
             "--dem", help="Elevation model: GeoTIFF, PDS label or image, JP2, or a name of `terrain`; again for more."
         ),
     ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="CSV to write; .csv.gz is compressed.")],
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="CSV to write, needed; .csv.gz is compressed.")
+    ] = None,
     height: Annotated[float, typer.Option("--height", help="Height of the eye above the ground [m].")] = 10.0,
     azimuths: Annotated[int, typer.Option("--azimuths", help="Number of azimuths round the sky-line.")] = 720,
     reach_km: Annotated[
         float | None, typer.Option("--reach-km", help="How far to look [km]; 310 if not given.")
     ] = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Sky-line of a place: elevation and distance against azimuth, from nested elevation models."""
@@ -36,10 +40,10 @@ def horizon(  # noqa: PLR0913, PLR0917 (one argument for each option)
     from moonstation.moon.horizon import compute_horizon
 
     with Console(stderr=True).status("looking along the terrain"):
-        dems = _opened(dem, output)
+        target, dems = _opened(dem, output, overwrite=overwrite)
         sky_line = compute_horizon(dems, lat, lon, height, azimuths, reach_km)
-    sky_line.to_csv(output)
-    summary = horizon_summary(sky_line, output)
+    sky_line.to_csv(target)
+    summary = horizon_summary(sky_line, target)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     else:
@@ -65,20 +69,32 @@ def horizon_summary(sky_line: Horizon, output: Path) -> dict[str, Any]:
     }
 
 
-def _opened(paths: list[Path], output: Path) -> list[Dem]:
-    """The elevation models; raises TerrainError or RangeError with every fault of the files and of the output."""
+def _opened(paths: list[Path], output: Path | None, *, overwrite: bool) -> tuple[Path, list[Dem]]:
+    """Where to write, and the elevation models; raises TerrainError or RangeError with every fault of both."""
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import RangeError, TerrainError
-    from moonstation.core.output import output_faults
 
-    faults = output_faults(output, "--output")
+    faults = _output_faults(output, overwrite=overwrite)
     try:
         dems = open_named_dems(paths)
     except TerrainError as error:
         raise TerrainError([*faults, *error.faults]) from error
-    if faults:
+    if faults or output is None:
         raise RangeError(faults)
-    return dems
+    return output, dems
+
+
+def _output_faults(output: Path | None, *, overwrite: bool) -> list[Fault]:
+    """What keeps the table from being written: no name, a file that is there already, a closed folder."""
+    from moonstation.core.errors import Fault
+    from moonstation.core.output import output_faults
+
+    if output is None:
+        return [Fault("-o", "is missing: no file to write the sky-line to", hint="say, for instance, -o sky-line.csv")]
+    faults = output_faults(output, "--output")
+    if not faults and output.is_file() and not overwrite:
+        faults.append(Fault("-o", "there is a file already", str(output), hint="name another, or say --overwrite"))
+    return faults
 
 
 def _print_summary(summary: dict[str, Any]) -> None:

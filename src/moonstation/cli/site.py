@@ -24,6 +24,7 @@ _HEIGHT_M = 10.0
 _MOST_STEPS = 20_000_000
 _SAME_PLACE_DEG = 1e-4  # 3 m
 _SAME_HEIGHT_M = 1e-3
+_NEAR_KM = 30.0  # as far as a shipped place is worth naming
 _T = TypeVar("_T")
 
 
@@ -36,7 +37,9 @@ def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
     height: Annotated[
         float | None, typer.Option("--height", help="Height of the eye above the ground [m]; 10 if not given.")
     ] = None,
-    horizon: Annotated[Path | None, typer.Option("--horizon", help="Sky-line, a CSV of `moonstation horizon`.")] = None,
+    horizon: Annotated[
+        Path | None, typer.Option("--horizon", help="Sky-line, a CSV of `moonstation horizon` or your own.")
+    ] = None,
     dem: Annotated[
         list[Path] | None,
         typer.Option(
@@ -66,6 +69,8 @@ def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
     kernels = Ephemeris.from_files(kernel) if kernel else Ephemeris.default()
     place = _Place(name, lat, lon, height, horizon, tuple(dem or ()))
     sky_line, grid = _read(place, (start, end, step), {"--events": events, "--view": view}, kernels)
+    if place.on_smooth_sphere:
+        _warn_of_smoothness(sky_line)
     light = site_light(sky_line, grid, kernels)
     if events:
         _write_events(events, light)
@@ -92,8 +97,18 @@ def site_report(light: SiteLight, name: str | None = None) -> dict[str, Any]:
         "end": iso_utc(grid.end),
         "step_h": grid.step_h,
         **light.summary,
-        "horizon": dict(sky_line.provenance),
+        "horizon": {key: _number_or_text(key, text) for key, text in sky_line.provenance.items()},
     }
+
+
+def _number_or_text(key: str, text: str) -> float | str:
+    """A note of a sky-line as a number where its name ends in a unit and it is one."""
+    if not key.endswith(("_m", "_km", "_deg")):
+        return text
+    try:
+        return float(text)
+    except ValueError:
+        return text
 
 
 @dataclass(frozen=True)
@@ -125,6 +140,11 @@ class _Place:
         if self.horizon and self.dems:
             found.append(Fault("--horizon", "stands beside --dem", hint="give one of them"))
         return found
+
+    @property
+    def on_smooth_sphere(self) -> bool:
+        """Whether nothing says what terrain there is."""
+        return not (self.name or self.horizon or self.dems)
 
     def angles(self) -> tuple[float | None, float | None]:
         """Latitude and longitude [deg], of the name where there is one; raises RangeError for an unknown name."""
@@ -158,7 +178,8 @@ class _Place:
         from moonstation.core.errors import Fault, RangeError
         from moonstation.moon.horizon import Horizon
 
-        read = Horizon.from_csv(path, lat_deg=lat, lon_deg=lon, height_m=self.height)
+        height = _HEIGHT_M if self.height is None else self.height
+        read = Horizon.from_csv(path, lat_deg=lat, lon_deg=lon, height_m=height)
         turn = 0.0 if lon is None else abs((read.longitude_deg - lon + 180.0) % 360.0 - 180.0)
         asked = (
             ("latitude", lat, read.latitude_deg, lat is None or abs(read.latitude_deg - lat) < _SAME_PLACE_DEG, "deg"),
@@ -199,6 +220,19 @@ def _read(
     if faults or sky_line is None or grid is None:
         raise RangeError(faults)
     return sky_line, grid
+
+
+def _warn_of_smoothness(sky_line: Horizon) -> None:
+    """Say, before any number, that a smooth sphere hides nothing, and which shipped place is near."""
+    from moonstation.moon.places import nearest_place
+
+    near, away_km = nearest_place(sky_line.latitude_deg, sky_line.longitude_deg)
+    hint = f"; {near.name}, {away_km:.0f} km away, ships with its sky-lines" if away_km <= _NEAR_KM else ""
+    typer.echo(
+        "warning: no terrain is given, so these numbers are those of a smooth sphere: no mountain hides Sun or Earth. "
+        f"Give --dem FILE, or --horizon CSV{hint}",
+        err=True,
+    )
 
 
 def _grid(start: str, end: str, step: str, kernels: Ephemeris) -> TimeGrid:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 
+import numpy as np
+
 from moonstation.core.errors import Fault, RangeError
 from moonstation.facts.table import lookup
 from moonstation.facts.usage import MadeWhenAsked, fact_cache
 from moonstation.moon.horizon import Horizon, read_horizon
+from moonstation.moon.sphere import moon_radius_m
 
 #: Eye and mast heights [m] of the shipped sky-lines.
 SHIPPED_HEIGHTS_M = (2.0, 10.0)
@@ -61,6 +65,20 @@ def place(name: str) -> Place:
     near = get_close_matches(name.lower(), places, n=3, cutoff=0.4)
     hint = f"did you mean {', '.join(near)}?" if near else "or give latitude and longitude"
     raise RangeError(Fault("place", "no such place", name, allowed=", ".join(places), hint=hint))
+
+
+def nearest_place(lat_deg: float, lon_deg: float) -> tuple[Place, float]:
+    """The shipped place nearest to a latitude and longitude [deg], and the arc to it [km]."""
+    from moonstation.moon.projection import unit_vectors
+
+    here = unit_vectors(lat_deg, lon_deg)
+
+    def away_km(known: Place) -> float:
+        chord = np.linalg.norm(unit_vectors(known.latitude_deg, known.longitude_deg) - here)
+        return 2.0 * math.asin(min(0.5 * float(chord), 1.0)) * moon_radius_m() / 1e3
+
+    nearest = min(named_places().values(), key=away_km)
+    return nearest, away_km(nearest)
 
 
 @fact_cache
