@@ -18,7 +18,7 @@ from moonstation.core.errors import BalanceError, Fault, RangeError
 from moonstation.scenario.reading import library
 
 MOONSTATION = Path(sys.executable).parent / "moonstation"
-VERBS = ("study", "site", "horizon", "ephemeris", "facts", "check", "schema", "terrain")
+VERBS = ("study", "site", "map", "horizon", "ephemeris", "facts", "check", "schema", "terrain")
 A_MONTH = ("--start", "2030-01-01", "--end", "2030-02-01", "--step", "8h")
 
 

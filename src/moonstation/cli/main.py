@@ -14,6 +14,7 @@ from moonstation.cli.check import check
 from moonstation.cli.ephemeris import ephemeris
 from moonstation.cli.facts import facts
 from moonstation.cli.horizon import horizon
+from moonstation.cli.map import light_map
 from moonstation.cli.schema import schema
 from moonstation.cli.site import site
 from moonstation.cli.study import study
@@ -35,6 +36,7 @@ app = typer.Typer(
 )
 for verb in (study, site, horizon, ephemeris, facts, check, schema):
     app.command()(verb)
+app.command("map")(light_map)
 app.add_typer(terrain, name="terrain")
 
 
