@@ -48,6 +48,7 @@ def swept(
     elevation = np.empty((direction_deg.size, *area.shape), dtype=np.int16)
     ground_m = np.empty(area.shape, dtype=np.float32)
     scale = (math.degrees(1.0) / quantum_deg, none)
+    families = _families(direction_deg, elevation)
     with ThreadPoolExecutor(threads or _cores()) as pool:
         for tiles in _blocks(lattice.origin, area.shape):
             ground = _ground(pool, dems, lattice, tiles, reach_m, radius)
@@ -62,9 +63,9 @@ def swept(
                         elevation[(slice(None), *place)] = none
                         continue
                     tile = Tile.of(ground, row, col, height_m)
-                    families = _families(direction_deg, elevation[(slice(None), *place)])
+                    corner = place[0].start, place[1].start
                     waiting += [
-                        pool.submit(tile.sweep, families[i : i + _FAMILIES], window, scale)
+                        pool.submit(tile.sweep, families[i : i + _FAMILIES], window, corner, scale)
                         for i in range(0, len(families), _FAMILIES)
                     ]
             for piece in waiting:

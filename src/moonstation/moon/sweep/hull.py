@@ -22,7 +22,7 @@ LINE = TILE + 2 * RING
 CHORD = 4
 _VOID_LIMIT = np.float32(-1e7)
 #: Samples of smooth ground are let go where the sky-line sinks less than this [rad].
-SLACK = 1.5e-4
+SLACK = 4e-4
 
 _jit = compiled_with(nogil=True, error_model="numpy", fastmath={"nnan", "ninf", "nsz"})
 

@@ -15,9 +15,11 @@ from moonstation.core.machine_code import compiled_with
 #: Distance of the first height [postings]: nearer is only the interpolation's facet (docs/decisions/003).
 FIRST = 0.75
 #: Up to here [pixels] heights are also taken between the crossings of rows and columns.
-DENSE = 6.0
+DENSE = 4.0
 #: Up to here [pixels] heights are taken at the crossings of rows as well as of columns.
-CROSSED = 16.0
+CROSSED = 8.0
+#: Up to here [pixels along the steeper axis] every crossing counts, beyond every second.
+EVERY = 32
 #: Pixels of a row that are worked as a piece; a tile's side is a whole number of them.
 BLOCK = 64
 
@@ -38,7 +40,8 @@ def stencil(theta: float, lead: int, stride: int, arc_per_pixel: float, radius: 
     for axis in (abs(across), abs(up)):
         if axis > 1e-9:
             limit = end if axis == along else min(end, CROSSED)
-            at |= {n / axis for n in range(1, lead + 1) if FIRST < n / axis <= limit + 1e-9}
+            whole = [n for n in range(1, lead + 1) if n <= EVERY or n % 2 == 0]
+            at |= {n / axis for n in whole if FIRST < n / axis <= limit + 1e-9}
     crossings = np.array(sorted(at))
     crossings = crossings[np.concatenate([[True], np.diff(crossings) > 1e-3])]
     gaps = crossings[:-1][crossings[:-1] < DENSE], crossings[1:][crossings[:-1] < DENSE]
@@ -103,7 +106,7 @@ def _near_tangents(
 @_jit
 def join(
     heights: np.ndarray,
-    place: tuple[int, int],
+    place: tuple[int, int, int, int],
     samples: Stencil,
     ground: tuple[np.ndarray, np.ndarray, np.ndarray],
     far: np.ndarray,
@@ -113,11 +116,12 @@ def join(
 ) -> None:
     """Near and far together for the rows and columns of a window of a tile: stored elevations into ``out``.
 
-    ``place``: index of the tile's first pixel, and the stride; ``ground``: eyes as stored heights, stretch of the near
-    tangents, and where there is ground, each (TILE, TILE); ``scale``: counts per radian and the count for none. Rows
-    are worked in whole pieces of BLOCK pixels, so that a pixel's arithmetic is the same in any window.
+    ``place``: index of the tile's first pixel, the stride, and where in ``out`` the window begins; ``ground``: eyes as
+    stored heights, stretch of the near tangents, and where there is ground, each (TILE, TILE); ``scale``: counts per
+    radian and the count for none. Rows are worked in whole pieces of BLOCK pixels, so that a pixel's arithmetic is the
+    same in any window.
     """
-    first, stride = place
+    first, stride, out_row, out_col = place
     eyes, stretch, known = ground
     shifts, weights, drop = samples
     per_radian, none = np.float32(scale[0]), scale[1]
@@ -130,7 +134,7 @@ def join(
         _counts(best, stretch[row, left:right], far[row, left:right], per_radian, counts)
         for col in range(c0, c1):
             dark = best[col - left] < np.float32(-50.0) or not known[row, col]
-            out[row - r0, col - c0] = none if dark else counts[col - left]
+            out[out_row + row - r0, out_col + col - c0] = none if dark else counts[col - left]
 
 
 @_jit

@@ -56,7 +56,7 @@ def packed(patches: Sequence[Patch]) -> _Packed:
 
 def empty_raster(tiles: tuple[int, int, int, int], ring: int) -> Raster:
     """A raster for ``fill_raster``, wide enough for one ring around a rectangle of pixels."""
-    edge, cell = ring_edge(ring) + TILE // 2, 2**ring
+    edge, cell = ring_edge(ring) + TILE, 2**ring
     r0, c0 = ((low - edge) // cell - _PAD for low in tiles[:2])
     r1, c1 = (-(-(high + edge) // cell) + _PAD for high in tiles[2:])
     return Raster(ring, r0, c0, np.empty((r1 - r0, c1 - c0), dtype=np.float32))
@@ -85,18 +85,22 @@ def _fill(
     skip = col0 % RUN
     count = (-(-(skip + cols) // RUN)) * RUN * parts
     at = np.empty((levels, 2, count))
+    live = np.empty(count // RUN, dtype=np.bool_)
     total, known = np.empty(cols), np.empty(cols)
     for i in range(rows[0], rows[1]):
         total[:] = 0.0
         known[:] = 0.0
         for part in range(parts):
             row = (row0 + i + (part + 0.5) / parts) * cell - 0.5
-            _pixels_along(nest[3], frame, row, (col0 - skip) * cell - 0.5, cell / parts, at)
-            for j in range(cols * parts):
-                height = _height(nest, at, j + skip * parts)
-                if not math.isnan(height):
-                    total[j // parts] += height
-                    known[j // parts] += 1.0
+            _pixels_along(nest, frame, row, (col0 - skip) * cell - 0.5, cell / parts, at, live)
+            for run in range(live.size):
+                if not live[run]:
+                    continue
+                for j in range(max(run * RUN, skip * parts), min((run + 1) * RUN, (skip + cols) * parts)):
+                    height = _height(nest, at, j)
+                    if not math.isnan(height):
+                        total[j // parts - skip] += height
+                        known[j // parts - skip] += 1.0
         for j in range(cols):
             if known[j] > 0.0:
                 mean = total[j] / known[j]
@@ -106,24 +110,36 @@ def _fill(
 
 
 @_jit
-def _pixels_along(grids: np.ndarray, frame: np.ndarray, row: float, left: float, step: float, out: np.ndarray) -> None:
-    """Columns and rows in each patch of points along a row of the map: exact every RUN points, straight between."""
-    count = out.shape[2]
-    for level in range(grids.shape[0]):
-        for j in range(0, count, RUN):
-            x, y, z = direction_of(frame, row, left + (j + 0.5) * step)
-            col_a, row_a = pixel_of(grids[level], x, y, z)
-            x, y, z = direction_of(frame, row, left + (j + RUN - 0.5) * step)
-            col_b, row_b = pixel_of(grids[level], x, y, z)
-            seam = grids[level, 20] > 0.0 and abs(col_b - col_a) > grids[level, 20] / 4.0
-            for n in range(RUN):
-                if seam:  # beside a pole or the seam of a map in longitude: no straight line
+def _pixels_along(
+    nest: _Packed, frame: np.ndarray, row: float, left: float, step: float, out: np.ndarray, live: np.ndarray
+) -> None:
+    """Columns and rows in each patch of points along a row of the map: exact every RUN points, straight between.
+
+    ``live`` tells which runs come upon any patch.
+    """
+    shapes, grids = nest[2], nest[3]
+    live[:] = False
+    for run in range(live.size):
+        j = run * RUN
+        xa, ya, za = direction_of(frame, row, left + (j + 0.5) * step)
+        xb, yb, zb = direction_of(frame, row, left + (j + RUN - 0.5) * step)
+        for level in range(grids.shape[0]):
+            rows, cols = shapes[level, 0], shapes[level, 1]
+            col_a, row_a = pixel_of(grids[level], xa, ya, za)
+            col_b, row_b = pixel_of(grids[level], xb, yb, zb)
+            if grids[level, 20] > 0.0 and not abs(col_b - col_a) < grids[level, 20] / 4.0:
+                live[run] = True
+                for n in range(RUN):  # beside a pole or the seam of a map in longitude: no straight line
                     x, y, z = direction_of(frame, row, left + (j + n + 0.5) * step)
                     out[level, 0, j + n], out[level, 1, j + n] = pixel_of(grids[level], x, y, z)
-                else:
-                    share = n / (RUN - 1.0)
-                    out[level, 0, j + n] = col_a + (col_b - col_a) * share
-                    out[level, 1, j + n] = row_a + (row_b - row_a) * share
+                continue
+            beside = max(col_a, col_b) < -1.0 or min(col_a, col_b) > cols
+            if not (beside or max(row_a, row_b) < -1.0 or min(row_a, row_b) > rows):
+                live[run] = True
+            for n in range(RUN):
+                share = n / (RUN - 1.0)
+                out[level, 0, j + n] = col_a + (col_b - col_a) * share
+                out[level, 1, j + n] = row_a + (row_b - row_a) * share
 
 
 @_jit

@@ -14,7 +14,7 @@ from moonstation.moon.sweep.near import join, stencil
 from moonstation.moon.sweep.terrain import VOID, Raster
 
 #: Pixels along the steeper axis that the exact near field covers; the sweep sees beyond.
-LEAD = 48
+LEAD = 64
 #: Pixels that near field and sweep have in common: the sweep lets points within four pixels of its end go by a chord.
 SHARED = 4
 
@@ -91,9 +91,10 @@ class Tile:
         self,
         directions: Sequence[tuple[float, np.ndarray | None, np.ndarray | None]],
         window: Window,
+        corner: tuple[int, int],
         scale: tuple[float, int],
     ) -> None:
-        """Stored elevations of rows and columns (r0, r1, c0, c1) of the tile.
+        """Stored elevations of rows and columns (r0, r1, c0, c1) of the tile, into the arrays from ``corner`` on.
 
         ``directions``: map direction [rad] with the arrays for it and for the opposite one, None where not wanted.
         ``scale``: counts per radian, and the count for no sky-line.
@@ -113,7 +114,7 @@ class Tile:
                     continue
                 if along_cols:
                     turn(array, arrays[2])
-                self._join(heading + back_turn, arrays[2] if along_cols else array, window, scale, one)
+                self._join(heading + back_turn, arrays[2] if along_cols else array, window, corner, scale, one)
 
     def _far(
         self, heading: float, along_cols: bool, window: Window, room: np.ndarray, far: Sequence[np.ndarray]
@@ -127,21 +128,31 @@ class Tile:
         anchor = (self.row + middle, self.col + middle)
         tables = circle_tables(ground.lattice.frame, anchor, heading, float(TILE), steps, ground.radius_m)
         # The same limits whatever block the tile stands in.
-        edges = np.array([ring_edge(ring) + TILE // 2 for ring in range(rings)], dtype=float)
+        edges = np.array([ring_edge(ring) + TILE for ring in range(rings)], dtype=float)
         limits = np.stack([first[1] - edges, first[1] + TILE - 1 + edges], axis=1)
         turned = int(along_cols)
         terrain = (ground.heights[turned], ground.tables[turned], limits)
         work = (room, far[0], far[1])
         far_tangents(terrain, (steps, *tables), first, spans, LEAD, self.eyes[turned], ground.radius_m, work)
 
-    def _join(self, theta: float, far: np.ndarray, window: Window, scale: tuple[float, int], out: np.ndarray) -> None:
+    def _join(
+        self,
+        theta: float,
+        far: np.ndarray,
+        window: Window,
+        corner: tuple[int, int],
+        scale: tuple[float, int],
+        out: np.ndarray,
+    ) -> None:
         ground = self.ground
         start, stride, row0, col0 = (int(value) for value in ground.tables[0][0])
         arc = ground.lattice.frame[2] / _middle_scale(ground.lattice, self.row, self.col)
         samples = stencil(theta, LEAD + SHARED, stride, arc, ground.radius_m)
         at = start + (self.row - row0) * stride + self.col - col0
         eyes = self.eyes[0]
-        join(ground.heights[0], (at, stride), samples, (eyes, self.stretch, self.known), far, window, scale, out)
+        join(
+            ground.heights[0], (at, stride, *corner), samples, (eyes, self.stretch, self.known), far, window, scale, out
+        )
 
 
 def _middle_scale(lattice: Lattice, row: int, col: int) -> float:
