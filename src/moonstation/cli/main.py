@@ -18,6 +18,7 @@ from moonstation.cli.map import light_map
 from moonstation.cli.schema import schema
 from moonstation.cli.site import site
 from moonstation.cli.study import study
+from moonstation.cli.temperature import temperature
 from moonstation.cli.terrain import terrain
 from moonstation.core.errors import BalanceError, MoonstationError
 from moonstation.core.output import clear_unfinished
@@ -34,7 +35,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (study, site, horizon, ephemeris, facts, check, schema):
+for verb in (study, site, horizon, temperature, ephemeris, facts, check, schema):
     app.command()(verb)
 app.command("map")(light_map)
 app.add_typer(terrain, name="terrain")

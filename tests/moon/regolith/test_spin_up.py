@@ -47,3 +47,23 @@ def test_in_the_dark_the_interior_alone_warms_it():
     black = lookup("regolith.emissivity").value * 5.670374419e-8
     assert column.skin_k[0] == pytest.approx((lookup("regolith.heat_flow").value / black) ** 0.25, abs=0.1)  # 24 K
     assert np.all(np.diff(column.layers_k[:, 0]) > 0)
+
+
+@pytest.mark.parametrize("latitude", [0.0, 45.0, 85.0])
+def test_the_mean_at_depth_is_what_kirchhoff_makes_of_the_surface(lunation, latitude):
+    # With K = Kc(z) (1 + chi (T/350)^3), theta = T + chi T^4 / (4 350^3) has the mean flux -Kc d<theta>/dz, in a settled
+    # column the interior's: <theta>(z) = <theta>(0) + q integral dz / Kc, exactly, whatever happens in time. At depth the
+    # swings are gone and T follows from theta.
+    day, chi = lunation(latitude), lookup("regolith.radiative_conduction").value
+    surface, deep = lookup("regolith.conductivity_surface").value, lookup("regolith.conductivity_deep").value
+
+    def theta(kelvin):
+        return kelvin + chi * kelvin**4 / (4 * 350.0**3)
+
+    depth = np.linspace(0.0, 0.9, 5000)
+    contact = deep - (deep - surface) * np.exp(-depth / lookup("regolith.scale_depth").value)
+    heat = lookup("regolith.heat_flow").value * np.trapezoid(1 / contact, depth)
+    wanted = theta(day.surface_k).mean() + heat
+    kelvin = np.linspace(50.0, 400.0, 350_001)
+    truth = kelvin[np.searchsorted(theta(kelvin), wanted)]
+    assert np.interp(0.9, day.depth_m, day.mean_k[1:]) == pytest.approx(truth, abs=0.3)

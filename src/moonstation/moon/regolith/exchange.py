@@ -1,0 +1,168 @@
+"""One step of all the pixels of a scene: direct light over their sky-lines, light and heat from what they see."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.constants import Stefan_Boltzmann
+
+from moonstation.core.machine_code import compiled_with
+from moonstation.moon.regolith.column import step_columns, take_up
+from moonstation.moon.regolith.ground import Ground
+from moonstation.moon.sweep.sky_lines import QUANTUM_DEG
+
+FloatArray = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+#: Columns side by side.
+LANES = 32
+_LOWEST = -0.2  # sine of the Sun's elevation below which no sky-line of the Moon lets it be seen
+_nogil = compiled_with(nogil=True)
+
+
+class Surfaces(NamedTuple):
+    """State of the nodes, in blocks of LANES: the last nodes of the last block are none.
+
+    layers, skin : [K], shapes (blocks, layers, LANES) and (blocks, LANES)
+    scattered : sunlight that other pixels throw in [W/m2]; glowing : infrared that leaves each [W/m2]; shape (nodes,),
+        each with the same of the step before, which the step reads
+    """
+
+    layers: FloatArray
+    skin: FloatArray
+    scattered: FloatArray
+    scattered_before: FloatArray
+    glowing: FloatArray
+    glowing_before: FloatArray
+
+
+@_nogil
+def direct_light(  # noqa: PLR0913, PLR0917 (compiled: arrays, no objects)
+    part: tuple[int, int],
+    sun: FloatArray,
+    light_w_m2: FloatArray,
+    radius_rad: float,
+    frame: FloatArray,
+    sky: NDArray[np.int16],
+    albedo: FloatArray,
+    takes: Floats,
+    throws: Floats,
+) -> None:
+    """Direct sunlight that nodes absorb and throw back [W/m2] into (steps, nodes), from ``part[0]`` to ``part[1]``.
+
+    ``sun`` holds unit vectors towards the Sun, shape (steps, moments of a step, 3); ``light_w_m2`` what falls on a
+    surface that faces it; ``albedo`` the ground's at evenly spaced cosines of incidence from 0 to 1.
+    """
+    directions = sky.shape[1]
+    moments = sun.shape[1]
+    quantum = np.radians(QUANTUM_DEG)
+    last = albedo.size - 1
+    for node in range(part[0], part[1]):
+        for t in range(sun.shape[0]):
+            taken, thrown = 0.0, 0.0
+            for m in range(moments):
+                e, n, u, facing = 0.0, 0.0, 0.0, 0.0
+                for c in range(3):
+                    e += sun[t, m, c] * frame[node, 0, c]
+                    n += sun[t, m, c] * frame[node, 1, c]
+                    u += sun[t, m, c] * frame[node, 2, c]
+                    facing += sun[t, m, c] * frame[node, 3, c]
+                if facing <= 0.0 or u < _LOWEST:
+                    continue
+                toward = np.arctan2(e, n) * directions / (2.0 * np.pi)
+                first = int(np.floor(toward))
+                share = toward - first
+                line = (1.0 - share) * sky[node, first % directions] + share * sky[node, (first + 1) % directions]
+                x = (np.arcsin(u) - line * quantum) / radius_rad
+                if x <= -1.0:
+                    continue
+                seen = 1.0 if x >= 1.0 else 0.5 + (np.arcsin(x) + x * np.sqrt(1.0 - x * x)) / np.pi
+                falls = seen * facing * light_w_m2[t]
+                at = facing * last
+                j = min(int(at), last - 1)
+                back = albedo[j] + (at - j) * (albedo[j + 1] - albedo[j])
+                taken += falls * (1.0 - back)
+                thrown += falls * back
+            takes[t, node] = taken / moments
+            throws[t, node] = thrown / moments
+
+
+@_nogil
+def step_surfaces(  # noqa: PLR0913, PLR0917
+    part: tuple[int, int],
+    state: Surfaces,
+    takes: Floats,
+    throws: Floats,
+    views: tuple[NDArray[np.int32], Floats],
+    step_s: float,
+    ground: Ground,
+    diffuse_albedo: float,
+    sums: FloatArray,
+) -> None:
+    """Carry the blocks from ``part[0]`` to ``part[1]`` through one step, in place.
+
+    ``takes`` and ``throws`` are those of the step, shape (nodes,); ``sums`` (blocks, 2, layers + 1, LANES) takes up
+    what ``column.advance`` says, or is empty.
+    """
+    hit, weight = views
+    count = takes.size
+    scratch = np.empty((4, state.layers.shape[1], LANES))
+    absorbed = np.zeros(LANES)
+    infrared = np.zeros(LANES)
+    black = ground.emissivity * Stefan_Boltzmann
+    for block in range(part[0], part[1]):
+        for m in range(LANES):
+            node = block * LANES + m
+            if node >= count:
+                continue
+            light, heat = 0.0, 0.0
+            for j in range(hit.shape[1]):
+                other = hit[node, j]
+                if other < 0:
+                    break
+                light += weight[node, j] * (throws[other] + diffuse_albedo * state.scattered_before[other])
+                heat += weight[node, j] * state.glowing_before[other]
+            state.scattered[node] = light
+            infrared[m] = heat
+            absorbed[m] = takes[node] + (1.0 - diffuse_albedo) * light + ground.emissivity * heat
+        step_columns(state.layers[block], state.skin[block], absorbed, step_s, ground, scratch)
+        if sums.size:
+            take_up(state.layers[block], state.skin[block], ground, scratch[0], sums[block])
+        for m in range(LANES):
+            node = block * LANES + m
+            if node < count:
+                state.glowing[node] = black * state.skin[block, m] ** 4 + (1.0 - ground.emissivity) * infrared[m]
+
+
+@_nogil
+def note_extremes(  # noqa: PLR0917
+    part: tuple[int, int],
+    state: Surfaces,
+    loss: FloatArray,
+    loss_per_k: float,
+    extremes: FloatArray,
+    lost: FloatArray,
+) -> None:
+    """Take up a step's temperatures: ``extremes`` (3, nodes) least, greatest and sum of the surface's [K].
+
+    ``lost`` (layers + 1, nodes) adds up what bare ice would lose at the surface and in each layer; ``loss`` is
+    tabulated from 0 K with ``loss_per_k`` values to a kelvin.
+    """
+    nodes = extremes.shape[1]
+    for block in range(part[0], part[1]):
+        for m in range(LANES):
+            node = block * LANES + m
+            if node >= nodes:
+                continue
+            kelvin = state.skin[block, m]
+            extremes[0, node] = min(extremes[0, node], kelvin)
+            extremes[1, node] = max(extremes[1, node], kelvin)
+            extremes[2, node] += kelvin
+            for j in range(lost.shape[0]):
+                if j > 0:
+                    kelvin = state.layers[block, j - 1, m]
+                at = kelvin * loss_per_k
+                k = min(int(at), loss.size - 2)
+                lost[j, node] += loss[k] + (at - k) * (loss[k + 1] - loss[k])

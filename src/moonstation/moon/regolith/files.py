@@ -1,0 +1,118 @@
+"""Temperature maps as folders of Cloud-Optimised GeoTIFFs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.core.errors import Fault, RangeError
+from moonstation.core.folder import whole_folder
+from moonstation.moon.area import MapArea
+
+if TYPE_CHECKING:
+    from moonstation.moon.regolith.temperature_map import TemperatureMap
+
+SUMMARY = "summary.json"
+
+
+@dataclass(frozen=True)
+class TemperatureLayer:
+    """One raster of a temperature map: its unit, its name in words and what a pixel's number means."""
+
+    unit: str
+    long_name: str
+    definition: str
+
+
+LAYERS: Mapping[str, TemperatureLayer] = {
+    "temperature_max_k": TemperatureLayer(
+        "K", "highest temperature of the ground", "highest temperature of the surface in a year of seasons"
+    ),
+    "temperature_mean_k": TemperatureLayer(
+        "K", "mean temperature of the ground", "mean temperature of the surface over a year of seasons"
+    ),
+    "temperature_min_k": TemperatureLayer(
+        "K", "lowest temperature of the ground", "lowest temperature of the surface in a year of seasons"
+    ),
+    "ice_stable_depth_m": TemperatureLayer(
+        "m",
+        "depth at which ice lasts",
+        "least depth under dry regolith at which water ice loses less than a millimetre in a billion years; "
+        "0 in the open, no data where at none down to 2 m",
+    ),
+}
+
+
+def write_temperature_map(
+    made: TemperatureMap, folder: Path, dem_names: tuple[str, ...], *, overwrite: bool = False
+) -> dict[str, Any]:
+    """Write NAME.tif for each layer and summary.json; returns the summary.
+
+    The folder appears whole or not at all; raises RangeError where it cannot be written.
+    """
+    from rasterio.errors import RasterioError
+
+    tags = {
+        **made.notes,
+        "elevation_models": ", ".join(dem_names),
+        "software": f"moonstation {metadata.version('moonstation')}",
+    }
+    summary = {
+        "rows": made.area.shape[0],
+        "columns": made.area.shape[1],
+        "posting_m": made.area.posting_m,
+        **tags,
+        "layers": {name: _numbers(name, getattr(made, name)) for name in LAYERS},
+    }
+    with whole_folder(folder, SUMMARY, "-o", overwrite=overwrite) as partial:
+        try:
+            for name in LAYERS:
+                _write_cog(partial / f"{name}.tif", made.area, getattr(made, name), LAYERS[name], tags)
+        except RasterioError as error:
+            raise RangeError(Fault("-o", f"cannot be written ({error})", str(folder))) from error
+        (partial / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+    return summary
+
+
+def _numbers(name: str, values: NDArray[np.float32]) -> dict[str, Any]:
+    """What a layer holds, in a few numbers; None where it holds nothing."""
+    known = values[np.isfinite(values)].astype(np.float64)
+    found = (known.min(), known.mean(), known.max()) if known.size else (None, None, None)
+    numbers = {
+        key: None if value is None else float(value) for key, value in zip(("min", "mean", "max"), found, strict=True)
+    }
+    return {"file": f"{name}.tif", "unit": LAYERS[name].unit, **numbers, "pixels": int(known.size)}
+
+
+def _write_cog(
+    path: Path, area: MapArea, values: NDArray[np.float32], layer: TemperatureLayer, tags: Mapping[str, str]
+) -> None:
+    import rasterio
+    import rasterio.shutil
+    from rasterio.io import MemoryFile
+
+    profile = {
+        "driver": "GTiff",
+        "width": area.shape[1],
+        "height": area.shape[0],
+        "count": 1,
+        "dtype": "float32",
+        "nodata": float("nan"),
+        "crs": rasterio.crs.CRS.from_wkt(area.crs_wkt),
+        "transform": rasterio.Affine(*area.transform),
+    }
+    with MemoryFile() as memory:
+        with memory.open(**profile) as file:
+            file.write(values, 1)
+            file.update_tags(**tags, long_name=layer.long_name, units=layer.unit, definition=layer.definition)
+            file.set_band_unit(1, layer.unit)
+            file.set_band_description(1, layer.long_name)
+        options = {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "OVERVIEW_RESAMPLING": "NEAREST"}
+        rasterio.shutil.copy(memory.name, str(path), driver="COG", **options)

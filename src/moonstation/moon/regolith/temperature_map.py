@@ -1,0 +1,234 @@
+"""Temperatures of every pixel of a map through a year of seasons, and how deep ice would last."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.core.errors import Fault, RangeError
+from moonstation.core.time import DAY_S, HOUR_S, TimeGrid, iso_utc, parse_utc
+from moonstation.facts.table import lookup
+from moonstation.moon.area import MapArea
+from moonstation.moon.illumination import sun_radius_deg
+from moonstation.moon.regolith.albedo import diffuse_albedo, rough_albedo
+from moonstation.moon.regolith.exchange import LANES, Surfaces, direct_light, note_extremes, step_surfaces
+from moonstation.moon.regolith.ground import Ground, lunar_ground
+from moonstation.moon.regolith.ice import ice_loss_kg_m2_s, ice_stable_depth_m
+from moonstation.moon.regolith.scene import Scene, scene_of
+from moonstation.moon.regolith.spin_up import first_guess, settled
+from moonstation.moon.regolith.workers import Workers
+from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
+
+if TYPE_CHECKING:
+    from moonstation.moon.dem import Dem
+    from moonstation.sky.ephemeris import Ephemeris
+
+FloatArray = NDArray[np.float64]
+Floats = NDArray[np.float32]
+
+STEP_H = 4.0
+AROUND_KM = 20.0
+_COARSER = 3  # steps of the spin-up are as many times as long
+_MOMENTS = 2  # of a step at which the Sun is looked at
+_AT_ONCE = 16  # steps whose direct light is kept
+_SETTLED_K = 0.5
+_MOST_REPETITIONS = 8
+_LOSS_PER_K = 4.0
+_HOTTEST_K = 500.0
+
+
+@dataclass(frozen=True, eq=False)
+class TemperatureMap:
+    """Temperatures of the surface over a year of seasons, rasters of the area's shape, NaN without ground.
+
+    temperature_max_k, temperature_mean_k, temperature_min_k : [K]
+    ice_stable_depth_m : depth at which ice would outlast a billion years [m], 0 in the open, NaN nowhere in the column
+    notes : what made it, in texts
+    """
+
+    area: MapArea
+    temperature_max_k: Floats
+    temperature_mean_k: Floats
+    temperature_min_k: Floats
+    ice_stable_depth_m: Floats
+    notes: dict[str, str]
+
+
+def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
+    dems: Sequence[Dem],
+    area: MapArea,
+    start: str | datetime = "2030-01-01",
+    step_h: float = STEP_H,
+    around_km: float = AROUND_KM,
+    reach_km: float | None = None,
+    threads: int | None = None,
+    tell: Callable[[float, str], None] = lambda share, what: None,
+) -> TemperatureMap:
+    """Temperatures of the pixels of an area over one year of seasons from ``start``.
+
+    Parameters
+    ----------
+    dems : elevation models, nested
+    area : the pixels
+    start : first moment, UTC
+    step_h : step [h]
+    around_km : how far beyond the area the terrain is followed that shines on it [km]
+    reach_km : of the sky-lines [km], as in ``sky_lines``
+    threads : all cores by default
+    tell : is called with the share that is done and with what is being done
+
+    Raises RangeError for numbers out of range and a year outside the kernels, TerrainError where there is no ground.
+    """
+    from moonstation.sky.ephemeris import Ephemeris
+
+    if not 0.25 <= step_h <= 24.0:
+        raise RangeError(Fault("step_h", "out of range", step_h, "h", "0.25 to 24"))
+    kernels = Ephemeris.default()
+    begin = parse_utc(start) if isinstance(start, str) else start
+    year, coarse = (_year(begin, hours, kernels) for hours in (step_h, _COARSER * step_h))
+    tell(0.0, "sky-lines")
+    with Workers(threads) as workers:
+        scene = scene_of(dems, area, around_km, reach_km, workers)
+        pixels = _Pixels(scene, lunar_ground(), workers)
+        repetitions, changed_k = pixels.settle(coarse, lambda share: tell(0.3 + 0.4 * share, "deep ground"))
+        extremes, lost = pixels.year(year, lambda share: tell(0.7 + 0.3 * share, "year of seasons"))
+    depth_m = np.concatenate([[0.0], pixels.ground.depth_m])
+    return TemperatureMap(
+        area,
+        temperature_max_k=scene.on_map(extremes[1]),
+        temperature_mean_k=scene.on_map(extremes[2]),
+        temperature_min_k=scene.on_map(extremes[0]),
+        ice_stable_depth_m=scene.on_map(ice_stable_depth_m(lost, depth_m)),
+        notes={
+            "year_from": iso_utc(begin),
+            "year_d": f"{year.count * year.step_s / DAY_S:.1f}",
+            "step_h": f"{step_h:g}",
+            "terrain_around_km": f"{around_km:g}",
+            "spin_up": f"{repetitions} repetitions; the last changed no mean by more than {changed_k:.2f} K",
+        },
+    )
+
+
+class _Pixels:
+    """The columns under the nodes of a scene, carried through time."""
+
+    def __init__(self, scene: Scene, ground: Ground, workers: Workers) -> None:
+        self.scene, self.ground, self.workers = scene, ground, workers
+        count = scene.count
+        blocks = -(-count // LANES)
+        self.state = Surfaces(
+            np.full((blocks, len(ground.thick_m), LANES), 100.0),
+            np.full((blocks, LANES), 100.0),
+            *(np.zeros(count) for _ in range(4)),
+        )
+        cosines = np.linspace(0.0, 1.0, 201)
+        self.albedo = rough_albedo(np.degrees(np.arcsin(cosines)))
+
+    def settle(self, grid: TimeGrid, tell: Callable[[float], None]) -> tuple[int, float]:
+        """Bring the columns into the rhythm of a year; repetitions, and the largest change of the last [K]."""
+        done = 0
+
+        def march(layers_k: FloatArray, skin_k: FloatArray, sums: FloatArray) -> None:
+            nonlocal done
+            self._put(layers_k, skin_k)
+            blocked = np.zeros((len(self.state.layers), *sums.shape[:2], LANES))
+            self._run(grid, blocked, lambda: None, lambda share: tell((done + share) / _MOST_REPETITIONS))
+            done += 1
+            sums[:] = np.moveaxis(blocked, 0, -2).reshape(*sums.shape[:2], -1)[..., : self.scene.count]
+            layers_k[:], skin_k[:] = self._taken()
+
+        mean_w_m2, fourth_root = self._means(grid)
+        guess = first_guess(mean_w_m2, fourth_root, self.ground)
+        columns = settled(march, guess, grid.count, self.ground, _SETTLED_K, _MOST_REPETITIONS)
+        self._put(columns.layers_k, columns.skin_k)
+        return columns.repetitions, float(columns.changed_k.max())
+
+    def year(self, grid: TimeGrid, tell: Callable[[float], None]) -> tuple[FloatArray, FloatArray]:
+        """Least, greatest and mean temperature of each node [K], and mean loss of bare ice [kg/m2/s] at all depths."""
+        extremes = np.zeros((3, self.scene.count))
+        extremes[0] = np.inf
+        lost = np.zeros((len(self.ground.thick_m) + 1, self.scene.count))
+        loss = ice_loss_kg_m2_s(np.arange(int(_HOTTEST_K * _LOSS_PER_K) + 1) / _LOSS_PER_K)
+
+        def note() -> None:
+            self.workers.share(
+                len(self.state.layers),
+                lambda part: note_extremes(part, self.state, loss, _LOSS_PER_K, extremes, lost),
+            )
+
+        self._run(grid, np.empty((0, 0, 0, 0)), note, tell)
+        extremes[2] /= grid.count
+        return extremes, lost / grid.count
+
+    def _run(self, grid: TimeGrid, sums: FloatArray, after: Callable[[], None], tell: Callable[[float], None]) -> None:
+        """Carry the nodes through a time grid."""
+        for first in range(0, grid.count, _AT_ONCE):
+            takes, throws = self._direct(grid, first)
+            for t in range(len(takes)):
+                self._step(takes[t], throws[t], grid.step_s, sums)
+                after()
+            tell((first + len(takes)) / grid.count)
+
+    def _step(self, takes: Floats, throws: Floats, step_s: float, sums: FloatArray) -> None:
+        state = self.state
+        views = self.scene.hit, self.scene.weight
+        albedo = diffuse_albedo()
+        self.workers.share(
+            len(state.layers),
+            lambda part: step_surfaces(part, state, takes, throws, views, step_s, self.ground, albedo, sums),
+        )
+        state.scattered_before[:] = state.scattered
+        state.glowing_before[:] = state.glowing
+
+    def _direct(self, grid: TimeGrid, first: int) -> tuple[Floats, Floats]:
+        """Direct light of the steps from ``first`` on [W/m2], shape (steps, nodes)."""
+        steps = min(_AT_ONCE, grid.count - first)
+        moments = (np.arange(_MOMENTS) + 0.5) / _MOMENTS
+        tdb = grid.tdb[first : first + steps, None] + grid.step_s * moments
+        sun_km = body_vectors_moon_me_km("sun", tdb)
+        distance_km = np.linalg.norm(sun_km, axis=-1, keepdims=True)
+        light = lookup("sun.irradiance_1au").value / (distance_km[:, :, 0].mean(axis=1) / AU_KM) ** 2
+        radius = float(np.radians(sun_radius_deg(distance_km.mean())))
+        takes, throws = (np.empty((steps, self.scene.count), np.float32) for _ in range(2))
+        rays, scene = sun_km / distance_km, self.scene
+        self.workers.share(
+            scene.count,
+            lambda part: direct_light(part, rays, light, radius, scene.frame, scene.sky, self.albedo, takes, throws),
+        )
+        return takes, throws
+
+    def _means(self, grid: TimeGrid) -> tuple[FloatArray, FloatArray]:
+        """Mean of the direct light that is absorbed [W/m2] and of its fourth root."""
+        mean, root = np.zeros(self.scene.count), np.zeros(self.scene.count)
+        for first in range(0, grid.count, _AT_ONCE):
+            takes, _ = self._direct(grid, first)
+            mean += takes.sum(axis=0)
+            root += (takes.astype(np.float64) ** 0.25).sum(axis=0)
+        return mean / grid.count, root / grid.count
+
+    def _put(self, layers_k: FloatArray, skin_k: FloatArray) -> None:
+        count, blocks = self.scene.count, len(self.state.layers)
+        for target, source in ((self.state.layers, layers_k), (self.state.skin, skin_k)):
+            padded = np.pad(source, [(0, 0)] * (source.ndim - 1) + [(0, blocks * LANES - count)], mode="edge")
+            shaped = padded.reshape(*source.shape[:-1], blocks, LANES)
+            target[:] = np.moveaxis(shaped, -2, 0)
+
+    def _taken(self) -> tuple[FloatArray, FloatArray]:
+        count = self.scene.count
+        layers, skin = self.state.layers, self.state.skin
+        return np.moveaxis(layers, 0, -2).reshape(layers.shape[1], -1)[:, :count], skin.reshape(-1)[:count]
+
+
+def _year(begin: datetime, step_h: float, kernels: Ephemeris) -> TimeGrid:
+    """A year of seasons; raises RangeError where it leaves the kernels."""
+    count = round(lookup("regolith.season_period").value * DAY_S / (step_h * HOUR_S))
+    grid = TimeGrid(begin, step_h * HOUR_S, count)
+    for moment in (begin, grid.end):
+        if not kernels.covers_utc(moment):
+            raise RangeError(kernels.date_fault(iso_utc(moment), "--start"))
+    return grid

@@ -1,0 +1,128 @@
+"""Maps of temperature: a crater at the pole, against the physics that it must show; files; the verb."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import rasterio
+from typer.testing import CliRunner
+
+from moonstation.core.errors import RangeError
+from moonstation.moon.area import area_around
+from moonstation.moon.dem import open_dem
+from moonstation.moon.regolith import scene as scenes
+from moonstation.moon.regolith.files import LAYERS, write_temperature_map
+from moonstation.moon.regolith.temperature_map import temperature_map
+
+POSTING_M = 100.0
+
+
+@pytest.fixture(autouse=True)
+def small_sky(monkeypatch):
+    monkeypatch.setattr(scenes, "SKY_DIRECTIONS", 72)
+    monkeypatch.setattr(scenes, "_AROUND_SIDE", 24)
+
+
+@pytest.fixture(scope="module")
+def crater(tmp_path_factory, write_dem):
+    """A bowl of 1.6 km, 320 m deep, in a plain at the pole."""
+    x = (np.arange(61) - 30) * POSTING_M
+    away = np.hypot(*np.meshgrid(x, x))
+    sphere = (800.0**2 + 320.0**2) / (2 * 320.0)
+    heights = np.where(away < 800.0, sphere - 320.0 - np.sqrt(np.maximum(sphere**2 - away**2, 0.0)), 0.0)
+    return write_dem(tmp_path_factory.mktemp("crater") / "crater.tif", heights, posting=POSTING_M)
+
+
+@pytest.fixture(scope="module")
+def made(crater):
+    patch = pytest.MonkeyPatch()
+    patch.setattr(scenes, "SKY_DIRECTIONS", 72)
+    dem = open_dem(crater)
+    area = area_around(dem, -90.0, 0.0, 2.4)
+    told = []
+    yield temperature_map([dem], area, step_h=12.0, around_km=0.0, reach_km=5.0, tell=lambda *at: told.append(at)), told
+    patch.undo()
+
+
+def test_the_floor_is_dark_and_cold_and_the_plain_sees_the_summer(made):
+    result, _ = made
+    middle, corner = result.area.shape[0] // 2, 1
+    # The plain: a Sun 1.5 deg high in summer, absorbed 0.55 of 36 W/m2: 140 K in balance.
+    assert result.temperature_max_k[corner, corner] == pytest.approx(140.0, abs=12.0)
+    # The bowl's floor: Ingersoll's 36 f (1-A)/(1-Af) of the summer, f = 0.14: 3.5 to 4.5 W/m2.
+    assert result.temperature_max_k[middle, middle] == pytest.approx(91.0, abs=10.0)
+    assert result.temperature_min_k[middle, middle] > 24.0  # never as cold as with the interior's heat alone
+    wall = result.temperature_max_k.max()
+    assert wall > 200.0  # the wall faces the Sun
+
+
+def test_means_lie_between_extremes_and_ice_lies_where_it_is_cold(made):
+    result, _ = made
+    assert np.all(result.temperature_min_k <= result.temperature_mean_k)
+    assert np.all(result.temperature_mean_k <= result.temperature_max_k)
+    depth, highest = result.ice_stable_depth_m, result.temperature_max_k
+    assert np.all(depth[highest < 95.0] == 0.0)  # ice in the open lasts there
+    assert np.all(~(depth[highest > 120.0] == 0.0))  # and not where summers are warm
+
+
+def test_it_tells_how_far_it_is(made):
+    shares = [share for share, _ in made[1]]
+    assert shares == sorted(shares)
+    assert shares[-1] == pytest.approx(1.0)
+
+
+def test_threads_do_not_matter(crater):
+    dem = open_dem(crater)
+    area = area_around(dem, -90.0, 0.0, 0.6)
+    one, two = (
+        temperature_map([dem], area, step_h=24.0, around_km=0.0, reach_km=3.0, threads=threads) for threads in (1, 2)
+    )
+    for name in LAYERS:
+        np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
+
+
+def test_files_hold_what_was_made(made, tmp_path):
+    result, _ = made
+    summary = write_temperature_map(result, tmp_path / "map", ("crater.tif",))
+    assert json.loads((tmp_path / "map" / "summary.json").read_text()) == summary
+    for name, layer in LAYERS.items():
+        with rasterio.open(tmp_path / "map" / f"{name}.tif") as file:
+            np.testing.assert_array_equal(file.read(1), getattr(result, name))
+            assert file.tags(ns="IMAGE_STRUCTURE")["LAYOUT"] == "COG"
+            assert file.units == (layer.unit,)
+            assert tuple(file.transform)[:6] == pytest.approx(result.area.transform)
+    with pytest.raises(RangeError, match="overwrite"):
+        write_temperature_map(result, tmp_path / "map", ("crater.tif",))
+    write_temperature_map(result, tmp_path / "map", ("crater.tif",), overwrite=True)
+
+
+def test_the_verb_writes_a_folder_and_tells_its_numbers(crater, tmp_path):
+    from moonstation.cli.main import app
+
+    args = ["temperature", "--dem", str(crater), "--around", "-90", "0", "--size", "0.6", "--step", "24h"]
+    args += ["--terrain-around-km", "0", "-o", str(tmp_path / "map"), "--json"]
+    done = CliRunner().invoke(app, args)
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["layers"]["temperature_max_k"]["pixels"] == 36
+    assert {path.name for path in (tmp_path / "map").iterdir()} == {"summary.json", *(f"{name}.tif" for name in LAYERS)}
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        (["--around", "-90", "0"], "--size"),
+        (["--bounds", "0", "0", "900", "900", "--around", "-90", "0", "--size", "1"], "--bounds"),
+        (["--step", "soon"], "--step"),
+        (["--start", "1800-01-01", "--around", "-90", "0", "--size", "0.6"], "1800"),
+        (["--step", "9d", "--around", "-90", "0", "--size", "0.6"], "step_h"),
+    ],
+)
+def test_what_cannot_be_is_said_in_words_and_leaves_nothing(crater, tmp_path, options, words):
+    from moonstation.cli.main import app
+
+    done = CliRunner().invoke(app, ["temperature", "--dem", str(crater), "-o", str(tmp_path / "map"), *options])
+    assert isinstance(done.exception, RangeError)
+    assert words in " ".join(str(fault) for fault in done.exception.faults)
+    assert not list(tmp_path.iterdir())
