@@ -142,6 +142,20 @@ def test_a_map_from_a_cluster_is_the_same(made, planned, tmp_path):
     assert (tmp_path / "map" / MANIFEST).read_bytes() == (folder / MANIFEST).read_bytes()
 
 
+def test_a_worker_process_gets_a_map_by_tcp_and_its_faults_come_back(planned, made, tmp_path):
+    from distributed import LocalCluster
+
+    folder, _ = made
+    few = replace(planned, layers=("sun_any_mean",))
+    with LocalCluster(n_workers=1, threads_per_worker=2, processes=True, dashboard_address=None) as cluster:
+        assert cluster.scheduler_address.startswith("tcp://")
+        write_light_map(few, tmp_path / "map", cluster=cluster.scheduler_address)
+        with pytest.raises(TerrainError, match="is not the elevation model"):
+            write_light_map(replace(few, dem_sha256=("0" * 64,)), tmp_path / "wrong", cluster=cluster.scheduler_address)
+    np.testing.assert_array_equal(read(tmp_path / "map", "sun_any_mean"), read(folder, "sun_any_mean"))
+    assert [path.name for path in tmp_path.iterdir()] == ["map"]
+
+
 def test_a_cluster_that_is_not_there_is_told(planned, tmp_path, monkeypatch):
     from moonstation.moon.maps import cluster
 
