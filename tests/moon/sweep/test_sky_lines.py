@@ -206,7 +206,7 @@ def test_adding_terrain_never_lowers_the_sky_line(seed, row, col, tall, tmp_path
         sky_lines([dem], area_of(dem).part(*place), 2.0, 8, reach_km=4.0).elevation_deg()
         for dem in (small_moon(tmp_path_factory, write_dem, part) for part in (heights, more))
     )
-    assert np.all(after >= before - 0.03)  # samples of smooth ground are let go within 0.023 deg
+    assert (after - before).min() > -0.05  # samples of smooth ground are let go, twice 0.023 deg at most
     assert after.mean() >= before.mean() - 1e-4
 
 
