@@ -22,9 +22,13 @@ def test_a_folder_appears_with_what_was_written(tmp_path):
 
 
 def test_a_stop_half_way_leaves_nothing(tmp_path):
-    with pytest.raises(KeyboardInterrupt), whole_folder(tmp_path / "map", MARKER, "-o") as partial:
-        (partial / "half").write_text("x")
-        raise KeyboardInterrupt
+    def stopped() -> None:
+        with whole_folder(tmp_path / "map", MARKER, "-o") as partial:
+            (partial / "half").write_text("x")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stopped()
     assert not list(tmp_path.iterdir())
 
 
