@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from moonstation.moon.dem import open_dem
-from moonstation.report.maps.of_folder import pictures_of
+from moonstation.report.maps.of_folder import picture_of_search, pictures_of
 
 
 def test_every_map_of_a_folder_is_drawn(raster, bowl, tmp_path):
@@ -21,3 +21,12 @@ def test_every_map_of_a_folder_is_drawn(raster, bowl, tmp_path):
     assert told == [(0, 2), (1, 2)]
     with Image.open(made[0]) as picture:
         assert picture.format == "PNG"
+
+
+def test_a_search_gets_one_picture_of_its_sites(raster, bowl, tmp_path):
+    raster("score", np.full((60, 60), 0.5, "float32"))
+    (tmp_path / "sites.csv").write_text("name,rank,score,latitude_deg,longitude_deg\nsite-01,1,0.9,-89.9,30\n")
+    assert picture_of_search(tmp_path, [open_dem(bowl)]) == tmp_path / "sites.png"
+    with Image.open(tmp_path / "sites.png") as picture:
+        picture.load()
+        assert picture.text["Title"] == "1 site found"

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from moonstation.moon.names import names
 from moonstation.moon.places import named_places
 from moonstation.report.maps.picture import map_pictures
+from moonstation.report.maps.sites import sites_picture
 
 if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
@@ -30,3 +31,12 @@ def pictures_of(folder: Path, dems: Sequence[Dem], tell: Callable[[int, int], No
         drawn += 1
 
     return map_pictures(tifs, dems, names(), list(named_places().values()), tell=begins)
+
+
+def picture_of_search(folder: Path, dems: Sequence[Dem]) -> Path:
+    """Draw the sites of a folder of ``moonstation find-sites`` on its map of scores as sites.png; returns the picture.
+
+    Raises as ``sites_picture``.
+    """
+    table, score = folder / "sites.csv", folder / "score.tif"
+    return sites_picture(score, table, dems, folder / "sites.png", names())

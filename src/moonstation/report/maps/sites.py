@@ -87,7 +87,8 @@ def sites_picture(
     _mark(sheet, ranked)
     _table(sheet, ranked, columns)
     count = min(len(ranked), _MOST_ROWS)
-    title = f"The {count} best of {len(ranked)} sites" if len(ranked) > count else f"{count} sites found"
+    found = "1 site found" if count == 1 else f"{count} sites found"
+    title = f"The {count} best of {len(ranked)} sites" if len(ranked) > count else found
     finish(sheet, title, [caption], lit, dems, names, ())
     save(sheet, out_png)
     return out_png
