@@ -23,7 +23,8 @@ def photograph(report: Path, picture: Path, width: int = 1200, height: int = 100
             browser,
             "--headless=new",
             "--no-sandbox",
-            "--disable-gpu",
+            "--use-angle=swiftshader",  # three dimensions without a graphics card
+            "--enable-unsafe-swiftshader",
             "--hide-scrollbars",
             f"--user-data-dir={profile}",
             f"--window-size={width},{height}",
