@@ -106,7 +106,7 @@ def test_the_manual_names_every_component():
 def test_the_reference_names_every_verb_and_option():
     build = runpy.run_path(str(PROJECT / "scripts" / "build_manual.py"))
     page = build["COMMANDS"].read_text("utf-8")
-    chapters = dict(zip(*[iter(re.split(r"^## (\w+)$", page, flags=re.MULTILINE)[1:])] * 2, strict=True))
+    chapters = dict(zip(*[iter(re.split(r"^## ([\w-]+)$", page, flags=re.MULTILINE)[1:])] * 2, strict=True))
     verbs = dict(build["verbs"]())
     assert set(chapters) == set(verbs)
     for verb, command in verbs.items():

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from moonstation.moon.siting.criteria import Criteria
     from moonstation.moon.siting.search import SiteSearch
 
+_MOST_SHOWN = 5
+_TABLE_FILE = "sites.csv"
+
 
 def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
     dem: Annotated[
@@ -145,26 +148,25 @@ def _ground_in_words(found: SiteSearch) -> str:
 
 
 def _table(found: SiteSearch) -> Any:
+    """The best sites side by side, a row for each wish: it fits a terminal of eighty columns."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     from moonstation.moon.siting.quantities import spoken
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
-    table.add_column("site")
-    for name in ("score", "front", "latitude", "longitude"):
-        table.add_column(name, justify="right")
-    wishes = found.criteria.wishes
-    for one in wishes:
-        table.add_column(one.label.replace("_", " "), justify="right")
-    for site in found.sites:
-        place = site.candidate
-        table.add_row(
-            site.name,
-            f"{site.score:.3f}",
-            "*" if site.on_pareto_front else "",
-            f"{place.latitude_deg:.4f}",
-            f"{place.longitude_deg:.4f}",
-            *(spoken(one.quantity, place.values[one.label]) for one in wishes),
-        )
+    shown = found.sites[:_MOST_SHOWN]
+    more = len(found.sites) - len(shown)
+    caption = (
+        f"and {more} more; all of them with every column: {_TABLE_FILE}" if more else f"every column: {_TABLE_FILE}"
+    )
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, caption=caption, caption_justify="left", padding=(0, 1))
+    table.add_column("")
+    for site in shown:
+        table.add_column(site.name, justify="right", no_wrap=True)
+    table.add_row("score", *(f"{site.score:.3f}" for site in shown))
+    table.add_row("on the Pareto front", *("yes" if site.on_pareto_front else "no" for site in shown))
+    table.add_row("latitude \\[deg]", *(f"{site.candidate.latitude_deg:.4f}" for site in shown))
+    table.add_row("longitude \\[deg]", *(f"{site.candidate.longitude_deg:.3f}" for site in shown))
+    for one in found.criteria.wishes:
+        table.add_row(one.label, *(spoken(one.quantity, site.candidate.values[one.label]) for site in shown))
     return table

@@ -85,6 +85,11 @@ def land_file(tmp_path_factory, write_dem):
 
 
 @pytest.fixture(scope="package")
+def criteria_text():
+    return CRITERIA
+
+
+@pytest.fixture(scope="package")
 def criteria():
     return criteria_of(CRITERIA)
 

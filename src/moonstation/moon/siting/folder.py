@@ -22,12 +22,13 @@ TABLE, MAP, SCENARIO, HORIZONS = "sites.csv", "score.tif", "sites.toml", "horizo
 _PLACE_COLUMNS = ("name", "rank", "score", "on_pareto_front", "latitude_deg", "longitude_deg", "ground_m", "why")
 
 
-def write_search(found: SiteSearch, folder: Path, *, overwrite: bool = False) -> Path:
+def write_search(found: SiteSearch, folder: str | Path, *, overwrite: bool = False) -> Path:
     """Write a search as a folder that appears whole or not at all; returns its path.
 
     sites.json all of it; sites.csv one row a site; score.tif the score of every pixel; sites.toml tables for a scenario
     beside horizons/ with their sky-lines. Raises RangeError where the place is taken or cannot be written.
     """
+    folder = Path(folder)
     with whole_folder(folder, MARKER, "-o", overwrite=overwrite) as partial:
         (partial / MARKER).write_text(json_text(found.summary()), encoding="utf-8")
         (partial / TABLE).write_text(sites_csv(found), encoding="utf-8")
