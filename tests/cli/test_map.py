@@ -115,3 +115,9 @@ def test_a_huge_map_is_refused_with_the_time_it_would_take(tmp_path):
         pass
     told = faults("--dem", path, "-o", tmp_path / "map", *WEEK)
     assert any("3600000000" in fault and "hours of one core" in fault for fault in told), told
+
+
+def test_terrain_too_coarse_for_light_is_refused(tmp_path):
+    path = write(tmp_path / "coarse.tif", np.linspace(0.0, 900.0, 400).reshape(20, 20), posting=7600.0)
+    told = faults("--dem", path, "-o", tmp_path / "map", *WEEK)
+    assert any("too coarse" in fault for fault in told), told

@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 MOST_PIXELS, MOST_STEPS = 2_000_000_000, 5_000_000
 #: Sides that a tile may have [pixels].
 TILES_PX = (64, 128, 256, 512, 1024)
+#: Longest side of a pixel [m]: a tile of longer ones bends round the Moon more than the map engine's lines follow.
+LONGEST_POSTING_M = 4000.0
 _MOST_TILE_BYTES = 2**30
 _BYTES_PER_ANGLE = 2
 _NS_PER_ANGLE, _NS_PER_PIXEL = 60.0, 100e3  # of one core; for the words on maps that are too large
@@ -81,6 +83,13 @@ def plan_faults(plan: MapPlan) -> list[Fault]:
         hours = pixels * (plan.directions * _NS_PER_ANGLE + _NS_PER_PIXEL) * 1e-9 / 3600.0
         hint = f"about {hours:,.0f} hours of one core: take a part of it with --bounds, or a coarser elevation model"
         faults.append(Fault("map", "has too many pixels", pixels, "", f"at most {MOST_PIXELS:,}", hint))
+    if plan.area.posting_m > LONGEST_POSTING_M:
+        hint = "light at a place hangs on terrain finer than that"
+        faults.append(
+            Fault(
+                "--dem", "is too coarse", plan.area.posting_m, "m", f"pixels of at most {LONGEST_POSTING_M:g} m", hint
+            )
+        )
     if plan.grid.count > MOST_STEPS:
         faults.append(Fault("--step", "makes too many steps", plan.grid.count, "", f"at most {MOST_STEPS:,}"))
     if plan.tile_px not in TILES_PX:
