@@ -10,6 +10,7 @@ alike, so one fraction serves them all.
 from __future__ import annotations
 
 import math
+from typing import NamedTuple
 
 import numpy as np
 from numba.cpython.unsafe.numbers import trailing_zeros
@@ -24,7 +25,35 @@ _VOID_LIMIT = np.float32(-1e7)
 #: Samples of smooth ground are let go where the sky-line sinks less than this [rad].
 SLACK = 4e-4
 
-_jit = compiled_with(nogil=True, error_model="numpy", fastmath={"nnan", "ninf", "nsz"})
+# No references are counted (docs/decisions/006-kernel-tables.md): nothing is made in here, all room is given.
+_LEAN = {"nogil": True, "error_model": "numpy", "fastmath": {"nnan", "ninf", "nsz"}, "_nrt": False}
+_jit = compiled_with(**_LEAN)
+_inline = compiled_with(forceinline=True, **_LEAN)
+
+
+class Room(NamedTuple):
+    """Arrays to work in: hulls of both sides, all rings and all lanes of a block (even a smooth sphere fits), and one
+    block's samples, marks and eyes.
+    """
+
+    hulls: np.ndarray
+    counts: np.ndarray
+    blocks: np.ndarray
+    y: np.ndarray
+    marks: np.ndarray
+    words: np.ndarray
+    v: np.ndarray
+    x: np.ndarray
+    bend: np.ndarray
+    ring_y: np.ndarray
+    ring_marks: np.ndarray
+    ring_v: np.ndarray
+    ring_x: np.ndarray
+    ring_bend: np.ndarray
+    cells: np.ndarray
+    at: np.ndarray
+    seen: np.ndarray
+    astray: np.ndarray
 
 
 @_jit
@@ -114,7 +143,7 @@ def _mark(y: np.ndarray, x: np.ndarray, slack: np.float32, marks: np.ndarray) ->
             mark[lane] = here[lane] >= roof
 
 
-@_jit
+@_inline
 def _push(hull: np.ndarray, count: int, x: np.float32, y: np.float32) -> int:
     """Put the next nearer point on a hull (n, 4): x, y, slope to the point beneath. Returns the new count."""
     if count == 0:
@@ -137,16 +166,13 @@ def _ring_hulls(
     tables: tuple[np.ndarray, np.ndarray, np.ndarray],
     limits: np.ndarray,
     radius: float,
-    hulls: tuple[np.ndarray, np.ndarray],
-    blocks: np.ndarray,
+    room: Room,
 ) -> None:
     """Hulls of all rings beyond the first for a block of lanes; a ring's block serves the many blocks inside it."""
-    hull, counts = hulls
+    hull, counts, blocks = room.hulls[side], room.counts[side], room.blocks[side]
     u_all, v_table, x_table = tables
     sign = np.float32(1.0 if side == 0 else -1.0)
-    y = np.empty((RING, LANES), dtype=np.float32)
-    marks = np.zeros((RING, LANES), dtype=np.uint8)
-    v, x, bend = np.empty(RING), np.empty(RING, dtype=np.float32), np.empty(RING, dtype=np.float32)
+    y, marks, v, x, bend = room.ring_y, room.ring_marks, room.ring_v, room.ring_x, room.ring_bend
     fresh = False
     for ring in range(limits.shape[0] - 1, 0, -1):
         mine = block >> ring
@@ -179,33 +205,28 @@ def _ring_hulls(
 @_jit
 def _sweep(
     way: tuple[int, int],
-    line: tuple[np.ndarray, np.ndarray, np.ndarray],
-    marks: np.ndarray,
-    cells: np.ndarray,
     window: tuple[int, int, int, int],
     views: tuple[np.ndarray, np.ndarray],
     radius: float,
-    hulls: tuple[np.ndarray, np.ndarray],
+    room: Room,
 ) -> None:
     """Walk a block of lanes from far to near: put points on the hulls, and look from the pixels that it serves.
 
-    ``way``: the side, 0 ahead, and the lead; ``marks`` (LINE, LANES / 8): eight lanes to a word, a byte each;
-    ``cells`` (2, TILE): first pixel v of this block and of the next at each u; ``window``: first and last u and v
-    wanted, from the tile's first pixel; ``views``: eyes and tangents (u, v) of the tile. Each lane remembers the
-    vertex that it saw last and the slopes of the hull on both sides of it: while the slope to the vertex lies between
-    them, it is still the sky-line.
+    ``way``: the side, 0 ahead, and the lead; ``window``: first and last u and v wanted, from the tile's first pixel;
+    ``views``: eyes and tangents (u, v) of the tile. In ``room`` ``words`` are the marks, eight lanes to a word, and
+    ``cells`` the first pixel v of this block and of the next at each u. Each lane remembers the vertex that it saw
+    last and the slopes of the hull on both sides of it: while the slope to the vertex lies between them, it is still
+    the sky-line.
     """
     side, lead = way
-    y, x, bend = line
-    hull, counts = hulls
+    y, x, bend, marks, cells = room.y, room.x, room.bend, room.words, room.cells
+    hull, counts = room.hulls[side, 0], room.counts[side, 0]
     eyes, out = views
+    at, seen, astray = room.at, room.seen, room.astray
     sign = np.float32(1.0 if side == 0 else -1.0)
     one, r = np.float32(1.0), np.float32(radius)
     u_first, u_last, v_first, v_last = window
-    at = np.zeros(LANES, dtype=np.int64)
-    seen = np.empty((4, LANES), dtype=np.float32)
     seen_x, seen_y, beyond, before = seen[0], seen[1], seen[2], seen[3]
-    astray = np.empty(LANES, dtype=np.uint8)
     for lane in range(LANES):
         _look_at(lane, max(counts[lane] - 1, 0), hull, counts, at, seen)
     last = u_first if side == 0 else TILE - u_last
@@ -256,7 +277,7 @@ def _sweep(
             out[u, v] = slope * wide / (one - y0 / r) + tilt
 
 
-@_jit
+@_inline
 def _look_at(lane: int, a: int, hull: np.ndarray, counts: np.ndarray, at: np.ndarray, seen: np.ndarray) -> None:
     """Remember vertex ``a`` of a lane's hull; without any, a point so deep that nothing is hidden by it."""
     at[lane] = a
@@ -268,7 +289,7 @@ def _look_at(lane: int, a: int, hull: np.ndarray, counts: np.ndarray, at: np.nda
         seen[2, lane], seen[3, lane] = hull[lane, a, 2], hull[lane, a + 1, 2]
 
 
-@_jit
+@_inline
 def _find(
     lane: int,
     x0: np.float32,
@@ -290,41 +311,57 @@ def _find(
     return np.float32((seen[1, lane] - y0) / (seen[0, lane] - x0))
 
 
-def hull_room(rings: int) -> np.ndarray:
-    """Room for the hulls of both sides, all rings and all lanes of a block: even a smooth sphere fits."""
-    room = np.empty((2, rings + 1, LANES, RING * rings + LINE, 4), dtype=np.float32)
-    room[:, rings, :, 0, 2] = 1e30  # beyond the last ring there is nothing
-    return room
+def room_for(rings: int) -> Room:
+    """Room for the work on one direction after the other."""
+    hulls = np.empty((2, rings + 1, LANES, RING * rings + LINE, 4), dtype=np.float32)
+    hulls[:, rings, :, 0, 2] = 1e30  # beyond the last ring there is nothing
+    marks = np.zeros((LINE, LANES), dtype=np.uint8)
+    return Room(
+        hulls=hulls,
+        counts=np.zeros((2, rings + 1, LANES), dtype=np.int64),
+        blocks=np.zeros((2, rings + 1), dtype=np.int64),
+        y=np.empty((LINE, LANES), dtype=np.float32),
+        marks=marks,
+        words=marks.reshape(-1).view(np.uint64).reshape(LINE, LANES // 8),
+        v=np.empty(LINE),
+        x=np.empty(LINE, dtype=np.float32),
+        bend=np.empty(LINE, dtype=np.float32),
+        ring_y=np.empty((RING, LANES), dtype=np.float32),
+        ring_marks=np.zeros((RING, LANES), dtype=np.uint8),
+        ring_v=np.empty(RING),
+        ring_x=np.empty(RING, dtype=np.float32),
+        ring_bend=np.empty(RING, dtype=np.float32),
+        cells=np.empty((2, TILE), dtype=np.int64),
+        at=np.zeros(LANES, dtype=np.int64),
+        seen=np.empty((4, LANES), dtype=np.float32),
+        astray=np.zeros(LANES, dtype=np.uint8),
+    )
 
 
 @_jit
 def far_tangents(
     terrain: tuple[np.ndarray, np.ndarray, np.ndarray],
     tables: tuple[np.ndarray, np.ndarray, np.ndarray],
-    tile: tuple[int, int],
+    place: tuple[int, int, int],
     window: tuple[int, int, int, int],
-    lead: int,
     eyes: np.ndarray,
     radius: float,
-    work: tuple[np.ndarray, np.ndarray, np.ndarray],
+    outs: tuple[np.ndarray, np.ndarray],
+    room: Room,
 ) -> None:
     """Tangent of the elevation of terrain more than ``lead`` pixels away along u, ahead and behind, for one tile.
 
     ``terrain``: heights flat; per ring where it starts, its stride, first u and v (v is contiguous); per ring lowest
-    and highest v. ``tables``: u, and v and X of the circles. ``tile`` is its first u and v, ``window`` the first and
-    last u and v wanted, counted from there; ``work``: room from ``hull_room`` and the tangents (u, v) ahead and
-    behind, of no size where not wanted.
+    and highest v. ``tables``: u, and v and X of the circles. ``place``: the tile's first u and v, and the lead;
+    ``window``: first and last u and v wanted, counted from there; ``outs``: the tangents (u, v) ahead and behind, of no
+    size where not wanted.
     """
-    raster, limits = terrain[:2], terrain[2]
-    hull, ahead, behind = work
+    tile, lead = (place[0], place[1]), place[2]
+    raster, limits = (terrain[0], terrain[1]), terrain[2]
     u_all, v_table, x_table = tables
-    rings = limits.shape[0]
-    counts = np.zeros((2, rings + 1, LANES), dtype=np.int64)
-    blocks = np.full((2, rings + 1), -(2**40), dtype=np.int64)
-    y = np.empty((LINE, LANES), dtype=np.float32)
-    marks = np.zeros((LINE, LANES), dtype=np.uint8)
-    v, x, bend = np.empty(LINE), np.empty(LINE, dtype=np.float32), np.empty(LINE, dtype=np.float32)
-    cells = np.empty((2, TILE), dtype=np.int64)
+    hull, counts, cells, y, v, x = room.hulls, room.counts, room.cells, room.y, room.v, room.x
+    for ring in range(limits.shape[0]):
+        room.blocks[0, ring], room.blocks[1, ring] = -(2**40), -(2**40)
     low, high = 1e9, -1e9
     for u in range(window[0], window[1]):
         low = min(low, (window[2] + tile[1] - v_table[u + RING, 0]) / v_table[u + RING, 1])
@@ -332,21 +369,21 @@ def far_tangents(
     first, last = int(math.floor((low - 2.0) / LANES)), int(math.floor((high + 2.0) / LANES))
     _first_cells(v_table, first, tile[1], cells[1])
     for block in range(first, last + 1):
-        cells[0] = cells[1]
+        for u in range(TILE):
+            cells[0, u] = cells[1, u]
         _first_cells(v_table, block + 1, tile[1], cells[1])
         middle = (block + 0.5) * LANES - 0.5
         for i in range(LINE):
             v[i] = v_table[i, 0] + middle * (v_table[i, 1] + middle * v_table[i, 2]) - (LANES - 1) / 2.0
             x[i] = x_table[i, 0] + middle * (x_table[i, 1] + middle * x_table[i, 2])
-        _sample_block(raster, 0, (u_all[:LINE], v, x), limits, radius, y, bend)
-        _mark(y, x, np.float32(SLACK * lead * abs(x[1] - x[0])), marks)
-        words = marks.reshape(-1).view(np.uint64).reshape(LINE, LANES // 8)
+        _sample_block(raster, 0, (u_all[:LINE], v, x), limits, radius, y, room.bend)
+        _mark(y, x, np.float32(SLACK * lead * abs(x[1] - x[0])), room.marks)
         mine = _served(cells, window)
         for side in range(2):
-            out = ahead if side == 0 else behind
+            out = outs[0] if side == 0 else outs[1]
             if out.size == 0:
                 continue
-            _ring_hulls(block, side, raster, tables, limits, radius, (hull[side], counts[side]), blocks[side])
+            _ring_hulls(block, side, raster, tables, limits, radius, room)
             for lane in range(LANES):
                 parent = ((block * LANES + lane) >> 1) % LANES
                 count = counts[side, 1, parent]
@@ -354,8 +391,7 @@ def far_tangents(
                 for n in range(count + 1):
                     own[n, 0], own[n, 1], own[n, 2] = farther[n, 0], farther[n, 1], farther[n, 2]
                 counts[side, 0, lane] = count
-            own_hulls = (hull[side, 0], counts[side, 0])
-            _sweep((side, lead), (y, x, bend), words, cells, mine, (eyes, out), radius, own_hulls)
+            _sweep((side, lead), mine, (eyes, out), radius, room)
 
 
 @_jit

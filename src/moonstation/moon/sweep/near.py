@@ -69,7 +69,7 @@ def _taps(cols: np.ndarray, rows: np.ndarray, stride: int) -> tuple[np.ndarray, 
     return shifts.astype(np.int64), weights
 
 
-_jit = compiled_with(nogil=True, error_model="numpy", fastmath={"nnan", "ninf", "nsz", "contract"})
+_jit = compiled_with(nogil=True, error_model="numpy", fastmath={"nnan", "ninf", "nsz", "contract"}, _nrt=False)
 
 
 @_jit
@@ -112,14 +112,14 @@ def join(
     far: np.ndarray,
     window: tuple[int, int, int, int],
     scale: tuple[float, int],
-    out: np.ndarray,
+    outs: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
-    """Near and far together for the rows and columns of a window of a tile: stored elevations into ``out``.
+    """Near and far together for the rows and columns of a window of a tile: stored elevations.
 
-    ``place``: index of the tile's first pixel, the stride, and where in ``out`` the window begins; ``ground``: eyes as
-    stored heights, stretch of the near tangents, and where there is ground, each (TILE, TILE); ``scale``: counts per
-    radian and the count for none. Rows are worked in whole pieces of BLOCK pixels, so that a pixel's arithmetic is the
-    same in any window.
+    ``place``: index of the tile's first pixel, the stride, and where in the output the window begins; ``ground``: eyes
+    as stored heights, stretch of the near tangents, and where there is ground, each (TILE, TILE); ``scale``: counts
+    per radian and the count for none; ``outs``: the output, and room for a row of tangents and of counts. Rows are
+    worked in whole pieces of BLOCK pixels, so that a pixel's arithmetic is the same in any window.
     """
     first, stride, out_row, out_col = place
     eyes, stretch, known = ground
@@ -127,8 +127,7 @@ def join(
     per_radian, none = np.float32(scale[0]), scale[1]
     r0, r1, c0, c1 = window
     left, right = c0 // BLOCK * BLOCK, (c1 + BLOCK - 1) // BLOCK * BLOCK
-    best = np.empty(right - left, dtype=np.float32)
-    counts = np.empty(right - left, dtype=np.int16)
+    out, best, counts = outs[0], outs[1][: right - left], outs[2][: right - left]
     for row in range(r0, r1):
         _near_tangents(heights, first + row * stride + left, eyes[row, left:right], shifts, weights, drop, best)
         _counts(best, stretch[row, left:right], far[row, left:right], per_radian, counts)

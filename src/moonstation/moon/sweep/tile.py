@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from moonstation.moon.sweep.hull import far_tangents, hull_room, turn
+from moonstation.moon.sweep.hull import Room, far_tangents, room_for, turn
 from moonstation.moon.sweep.lattice import TILE, Lattice, circle_tables, line_steps, map_scale, ring_edge
 from moonstation.moon.sweep.near import join, stencil
 from moonstation.moon.sweep.terrain import VOID, Raster
@@ -100,7 +100,7 @@ class Tile:
         ``scale``: counts per radian, and the count for no sky-line.
         """
         arrays = np.empty((3, TILE, TILE), dtype=np.float32)
-        room = hull_room(self.ground.tables[0].shape[0])
+        room = room_for(self.ground.tables[0].shape[0])
         none = np.empty((0, 0), dtype=np.float32)
         for theta, out, back in directions:
             along_cols = abs(math.sin(theta)) >= abs(math.cos(theta))
@@ -116,9 +116,7 @@ class Tile:
                     turn(array, arrays[2])
                 self._join(heading + back_turn, arrays[2] if along_cols else array, window, corner, scale, one)
 
-    def _far(
-        self, heading: float, along_cols: bool, window: Window, room: np.ndarray, far: Sequence[np.ndarray]
-    ) -> None:
+    def _far(self, heading: float, along_cols: bool, window: Window, room: Room, far: Sequence[np.ndarray]) -> None:
         ground = self.ground
         first = (self.col, self.row) if along_cols else (self.row, self.col)
         spans = (*window[2:], *window[:2]) if along_cols else window
@@ -132,8 +130,8 @@ class Tile:
         limits = np.stack([first[1] - edges, first[1] + TILE - 1 + edges], axis=1)
         turned = int(along_cols)
         terrain = (ground.heights[turned], ground.tables[turned], limits)
-        work = (room, far[0], far[1])
-        far_tangents(terrain, (steps, *tables), first, spans, LEAD, self.eyes[turned], ground.radius_m, work)
+        outs = (far[0], far[1])
+        far_tangents(terrain, (steps, *tables), (*first, LEAD), spans, self.eyes[turned], ground.radius_m, outs, room)
 
     def _join(
         self,
@@ -150,8 +148,16 @@ class Tile:
         samples = stencil(theta, LEAD + SHARED, stride, arc, ground.radius_m)
         at = start + (self.row - row0) * stride + self.col - col0
         eyes = self.eyes[0]
+        outs = out, np.empty(TILE, dtype=np.float32), np.empty(TILE, dtype=np.int16)
         join(
-            ground.heights[0], (at, stride, *corner), samples, (eyes, self.stretch, self.known), far, window, scale, out
+            ground.heights[0],
+            (at, stride, *corner),
+            samples,
+            (eyes, self.stretch, self.known),
+            far,
+            window,
+            scale,
+            outs,
         )
 
 
