@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 from PIL import Image
 
@@ -26,7 +28,13 @@ def test_every_map_of_a_folder_is_drawn(raster, bowl, tmp_path):
 def test_a_search_gets_one_picture_of_its_sites(raster, bowl, tmp_path):
     raster("score", np.full((60, 60), 0.5, "float32"))
     (tmp_path / "sites.csv").write_text("name,rank,score,latitude_deg,longitude_deg\nsite-01,1,0.9,-89.9,30\n")
+    cuts = [{"words": "slope_deg at most 15"}, {"words": "longest_dark_h_10m at most 336"}]
+    told = {"cuts": cuts, "left_share": 0.0244, "start": "2026-01-01T00:00:00Z", "end": "2044-08-08", "step_h": 1.0}
+    (tmp_path / "sites.json").write_text(json.dumps(told))
     assert picture_of_search(tmp_path, [open_dem(bowl)]) == tmp_path / "sites.png"
     with Image.open(tmp_path / "sites.png") as picture:
         picture.load()
         assert picture.text["Title"] == "1 site found"
+        said = picture.text["Description"]
+    assert "2.4 % of the ground meets all: slope_deg at most 15; longest_dark_h_10m at most 336." in said
+    assert "Period: 2026-01-01 to 2044-08-08, every 1 h." in said

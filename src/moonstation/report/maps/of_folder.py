@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -39,4 +40,14 @@ def picture_of_search(folder: Path, dems: Sequence[Dem]) -> Path:
     Raises as ``sites_picture``.
     """
     table, score = folder / "sites.csv", folder / "score.tif"
-    return sites_picture(score, table, dems, folder / "sites.png", names())
+    return sites_picture(score, table, dems, folder / "sites.png", names(), caption=_asked(folder / "sites.json"))
+
+
+def _asked(summary: Path) -> str:
+    """What a search asked for and over which period, as its summary tells it; empty where there is none."""
+    if not summary.is_file():
+        return ""
+    told = json.loads(summary.read_text(encoding="utf-8"))
+    cuts = "; ".join(cut["words"] for cut in told["cuts"])
+    left = f"{100.0 * told['left_share']:.2g} % of the ground meets all: {cuts}. " if cuts else ""
+    return f"{left}Period: {told['start'][:10]} to {told['end'][:10]}, every {told['step_h']:g} h."

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
 Values = NDArray[np.float32]
 NO_DATA = (0.88, 0.88, 0.88)
-_GROUND = (0.70, 0.69, 0.67)
+GROUND = (0.70, 0.69, 0.67)
 _SHADOW = (0.16, 0.35, 0.62)
 _LEAST_PATCH = 2e-4  # smallest outlined patch of shadow, as a share of the map
 LONG_SIDE_PX = 1000
@@ -184,10 +184,10 @@ def _draw_flag(sheet: Sheet, layer: Layer, lit: Relief | None) -> None:
     """Yes in blue, no in the colour of the ground; the share of the ground is told."""
     known = np.isfinite(layer.values)
     share = np.nan_to_num(layer.values)[..., np.newaxis]
-    rgb = np.where(known[..., np.newaxis], np.array(_GROUND) * (1.0 - share) + np.array(_SHADOW) * share, NO_DATA)
+    rgb = np.where(known[..., np.newaxis], np.array(GROUND) * (1.0 - share) + np.array(_SHADOW) * share, NO_DATA)
     draw_ground(sheet, _over_relief(rgb, lit))
     percent = 100.0 * float(layer.values[known].mean()) if known.any() else 0.0
-    entries = [(_SHADOW, "", f"never lit:\n{percent:.1f} % of the map"), (_GROUND, "", "lit at times")]
+    entries = [(_SHADOW, "", f"never lit:\n{percent:.1f} % of the map"), (GROUND, "", "lit at times")]
     draw_key(sheet, entries + ([(NO_DATA, "", "no data")] if not known.all() else []))
 
 

@@ -154,6 +154,8 @@ def _nice_length(most_m: float) -> float:
 
 def draw_north(sheet: Sheet) -> str:
     """An arrow to the north, or a mark at the pole where it lies in the frame; returns the caption's words on it."""
+    from matplotlib.patheffects import withStroke
+
     frame = sheet.frame
     pole = frame.pole()
     if pole is not None:
@@ -171,8 +173,9 @@ def draw_north(sheet: Sheet) -> str:
     middle = np.array([left, top]) + np.array([44.0, -44.0]) * sheet.px_per_pt / 1.6
     along = np.array([np.sin(turn), np.cos(turn)]) * 15.0 * sheet.px_per_pt
     to_data = sheet.axes.transData.inverted().transform
-    tail, tip = to_data(middle - along * 0.9), to_data(middle + along * 0.75)
-    sheet.axes.annotate("", tip, tail, arrowprops={"arrowstyle": "-|>", "color": "white", "linewidth": 2.0}, zorder=6)
+    tail, tip = (tuple(to_data(middle + part * along)) for part in (-0.9, 0.75))
+    arrow = {"arrowstyle": "-|>", "color": "white", "linewidth": 2.0, "path_effects": [withStroke(**_HALO)]}
+    sheet.axes.annotate("", tip, tail, arrowprops=arrow, zorder=6)
     at_n = to_data(middle + along * 1.15)
     _on_map(sheet, float(at_n[0]), float(at_n[1]), "N", fontsize=9.5)
     reach = 27.0 * sheet.px_per_pt

@@ -13,8 +13,8 @@ import numpy as np
 from moonstation.core.errors import Fault, RangeError
 from moonstation.report.maps.labels import Named, Room
 from moonstation.report.maps.picture import (
+    GROUND,
     LONG_SIDE_PX,
-    NO_DATA,
     draw_colour_bar,
     draw_key,
     finish,
@@ -136,11 +136,11 @@ def _draw_score(sheet: Sheet, values: np.ndarray, lit: Any) -> None:
     quantity = quantity_of("score")
     norm, colours = Normalize(*quantity.ends(values)), colormaps[quantity.colours]
     known = np.isfinite(values)
-    rgb = np.where(known[..., np.newaxis], colours(norm(np.nan_to_num(values)))[..., :3], NO_DATA)
+    rgb = np.where(known[..., np.newaxis], colours(norm(np.nan_to_num(values)))[..., :3], GROUND)
     draw_ground(sheet, rgb if lit is None else shaded(rgb, lit.shade))
     draw_colour_bar(sheet, ScalarMappable(norm, colours), quantity, 0.07, 0.37)
     if not known.all():
-        draw_key(sheet, [(NO_DATA, "", "ruled out by a criterion")])
+        draw_key(sheet, [(GROUND, "", "ruled out by a criterion")])
 
 
 def _mark(sheet: Sheet, sites: Sequence[Site]) -> None:
