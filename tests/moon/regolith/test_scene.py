@@ -13,7 +13,7 @@ from moonstation.facts.table import lookup
 from moonstation.moon.area import area_around, area_of
 from moonstation.moon.dem import open_dem
 from moonstation.moon.regolith import scene as scenes
-from moonstation.moon.regolith.exchange import LANES, Surfaces, direct_light, step_surfaces
+from moonstation.moon.regolith.exchange import LANES, Surfaces, direct_light, send, step_surfaces
 from moonstation.moon.regolith.ground import layered
 from moonstation.moon.regolith.scene import scene_of
 from moonstation.moon.regolith.workers import Workers
@@ -81,12 +81,12 @@ def test_the_shadow_in_a_bowl_is_as_warm_as_ingersoll_has_it(terrain, sun_deg):
     thick = np.full(3, 0.01)  # ground that stores nothing to speak of
     ground = layered(thick, np.full(3, 1.0), np.full(3, 1e-9), np.array([1.0, 0, 0, 0, 0]), chi=0.0, heat_flow=0.0)
     blocks = -(-count // LANES)
-    fields = [np.zeros(count) for _ in range(4)]
+    fields = [np.zeros(shape, np.float32) for shape in (count, count, (count, 2))]
     state = Surfaces(np.full((blocks, 3, LANES), 100.0), np.full((blocks, LANES), 100.0), *fields)
     views, none = (scene.hit, scene.weight), np.empty((0, 0, 0, 0))
     for _ in range(12):
-        step_surfaces((0, blocks), state, takes[0], throws[0], views, 3600.0, ground, albedo, none)
-        state.scattered_before[:], state.glowing_before[:] = state.scattered, state.glowing
+        send((0, count), state, throws[0], albedo)
+        step_surfaces((0, blocks), state, takes[0], views, 3600.0, ground, albedo, none)
     kelvin, lit = scene.on_map(state.skin.reshape(-1)[:count]), scene.on_map(takes[0])
     x = (np.arange(kelvin.shape[0]) - (kelvin.shape[0] - 1) / 2) * POSTING_M
     dark = (lit == 0.0) & (np.hypot(*np.meshgrid(x, x)) < 0.7 * RADIUS_M)

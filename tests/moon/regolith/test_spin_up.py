@@ -51,9 +51,9 @@ def test_in_the_dark_the_interior_alone_warms_it():
 
 @pytest.mark.parametrize("latitude", [0.0, 45.0, 85.0])
 def test_the_mean_at_depth_is_what_kirchhoff_makes_of_the_surface(lunation, latitude):
-    # With K = Kc(z) (1 + chi (T/350)^3), theta = T + chi T^4 / (4 350^3) has the mean flux -Kc d<theta>/dz, in a settled
-    # column the interior's: <theta>(z) = <theta>(0) + q integral dz / Kc, exactly, whatever happens in time. At depth the
-    # swings are gone and T follows from theta.
+    # With K = Kc(z) (1 + chi (T/350)^3), theta = T + chi T^4 / (4 350^3) has the mean flux -Kc d<theta>/dz. In a
+    # settled column that is the interior's: <theta>(z) = <theta>(0) + q integral dz / Kc, exactly, whatever happens in
+    # time. At depth the swings are gone and T follows from theta.
     day, chi = lunation(latitude), lookup("regolith.radiative_conduction").value
     surface, deep = lookup("regolith.conductivity_surface").value, lookup("regolith.conductivity_deep").value
 

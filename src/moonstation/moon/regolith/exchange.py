@@ -26,16 +26,15 @@ class Surfaces(NamedTuple):
     """State of the nodes, in blocks of LANES: the last nodes of the last block are none.
 
     layers, skin : [K], shapes (blocks, layers, LANES) and (blocks, LANES)
-    scattered : sunlight that other pixels throw in [W/m2]; glowing : infrared that leaves each [W/m2]; shape (nodes,),
-        each with the same of the step before, which the step reads
+    scattered : sunlight that other pixels throw in [W/m2]; glowing : infrared that leaves each [W/m2]; shape (nodes,)
+    sent : sunlight and infrared that leave each during the step [W/m2], shape (nodes, 2)
     """
 
     layers: FloatArray
     skin: FloatArray
-    scattered: FloatArray
-    scattered_before: FloatArray
-    glowing: FloatArray
-    glowing_before: FloatArray
+    scattered: Floats
+    glowing: Floats
+    sent: Floats
 
 
 @_nogil
@@ -90,11 +89,18 @@ def direct_light(  # noqa: PLR0913, PLR0917 (compiled: arrays, no objects)
 
 
 @_nogil
+def send(part: tuple[int, int], state: Surfaces, throws: Floats, diffuse_albedo: float) -> None:
+    """Note what leaves the nodes of a part in a step: direct light thrown back now, the rest as a step before."""
+    for node in range(part[0], part[1]):
+        state.sent[node, 0] = throws[node] + diffuse_albedo * state.scattered[node]
+        state.sent[node, 1] = state.glowing[node]
+
+
+@_nogil
 def step_surfaces(  # noqa: PLR0913, PLR0917
     part: tuple[int, int],
     state: Surfaces,
     takes: Floats,
-    throws: Floats,
     views: tuple[NDArray[np.int32], Floats],
     step_s: float,
     ground: Ground,
@@ -103,8 +109,8 @@ def step_surfaces(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Carry the blocks from ``part[0]`` to ``part[1]`` through one step, in place.
 
-    ``takes`` and ``throws`` are those of the step, shape (nodes,); ``sums`` (blocks, 2, layers + 1, LANES) takes up
-    what ``column.advance`` says, or is empty.
+    ``takes`` is the direct light that each absorbs, shape (nodes,); ``sums`` (blocks, 2, layers + 1, LANES) takes up
+    what ``column.advance`` says, or is empty. Call ``send`` for all nodes before.
     """
     hit, weight = views
     count = takes.size
@@ -122,8 +128,8 @@ def step_surfaces(  # noqa: PLR0913, PLR0917
                 other = hit[node, j]
                 if other < 0:
                     break
-                light += weight[node, j] * (throws[other] + diffuse_albedo * state.scattered_before[other])
-                heat += weight[node, j] * state.glowing_before[other]
+                light += weight[node, j] * state.sent[other, 0]
+                heat += weight[node, j] * state.sent[other, 1]
             state.scattered[node] = light
             infrared[m] = heat
             absorbed[m] = takes[node] + (1.0 - diffuse_albedo) * light + ground.emissivity * heat

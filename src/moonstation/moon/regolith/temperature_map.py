@@ -16,7 +16,7 @@ from moonstation.facts.table import lookup
 from moonstation.moon.area import MapArea
 from moonstation.moon.illumination import sun_radius_deg
 from moonstation.moon.regolith.albedo import diffuse_albedo, rough_albedo
-from moonstation.moon.regolith.exchange import LANES, Surfaces, direct_light, note_extremes, step_surfaces
+from moonstation.moon.regolith.exchange import LANES, Surfaces, direct_light, note_extremes, send, step_surfaces
 from moonstation.moon.regolith.ground import Ground, lunar_ground
 from moonstation.moon.regolith.ice import ice_loss_kg_m2_s, ice_stable_depth_m
 from moonstation.moon.regolith.scene import Scene, scene_of
@@ -124,7 +124,7 @@ class _Pixels:
         self.state = Surfaces(
             np.full((blocks, len(ground.thick_m), LANES), 100.0),
             np.full((blocks, LANES), 100.0),
-            *(np.zeros(count) for _ in range(4)),
+            *(np.zeros(shape, np.float32) for shape in (count, count, (count, 2))),
         )
         cosines = np.linspace(0.0, 1.0, 201)
         self.albedo = rough_albedo(np.degrees(np.arcsin(cosines)))
@@ -178,12 +178,11 @@ class _Pixels:
         state = self.state
         views = self.scene.hit, self.scene.weight
         albedo = diffuse_albedo()
+        self.workers.share(self.scene.count, lambda part: send(part, state, throws, albedo))
         self.workers.share(
             len(state.layers),
-            lambda part: step_surfaces(part, state, takes, throws, views, step_s, self.ground, albedo, sums),
+            lambda part: step_surfaces(part, state, takes, views, step_s, self.ground, albedo, sums),
         )
-        state.scattered_before[:] = state.scattered
-        state.glowing_before[:] = state.glowing
 
     def _direct(self, grid: TimeGrid, first: int) -> tuple[Floats, Floats]:
         """Direct light of the steps from ``first`` on [W/m2], shape (steps, nodes)."""
