@@ -6,6 +6,7 @@ of the visible disc over all steps in which the body stands in that direction.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -69,22 +70,32 @@ class SkyTable:
 
 
 def sky_tables(
-    track: Tracks, place_km: FloatArray, frame: FloatArray, slots: int, *, in_time: bool = True
-) -> tuple[SkyTable, SkyTable]:
-    """Tables of Sun and Earth for one place.
+    track: Tracks,
+    place_km: FloatArray,
+    frame: FloatArray,
+    slots: int,
+    bodies: Sequence[str] = ("sun", "earth"),
+    *,
+    in_time: bool = True,
+) -> tuple[SkyTable, ...]:
+    """Tables of Sun or Earth or both for one place.
 
     place_km : the eye in MOON_ME axes [km], shape (3,)
     frame : unit vectors right and up the map and away from the ground, shape (3, 3)
     slots : number of directions
+    bodies : ``sun``, ``earth``, in the order of the result
     in_time : keep direction and upper edge of every step
     """
-    sun = _sight(track.sun_km, place_km, frame, track.sun_radius_km, slots)
-    earth = _sight(track.earth_km, place_km, frame, track.earth_radius_km, slots)
-    left = np.ones(track.count, dtype=np.float32)
-    near = track.eclipse
-    left[near] = _left_by_earth(track, place_km, near)
-    ones = np.ones(track.count, dtype=np.float32)
-    return _table(sun, left, slots, in_time=in_time), _table(earth, ones, slots, in_time=in_time)
+    tables = []
+    for body in bodies:
+        left = np.ones(track.count, dtype=np.float32)
+        if body == "sun":
+            left[track.eclipse] = _left_by_earth(track, place_km, track.eclipse)
+            sight = _sight(track.sun_km, place_km, frame, track.sun_radius_km, slots)
+        else:
+            sight = _sight(track.earth_km, place_km, frame, track.earth_radius_km, slots)
+        tables.append(_table(sight, left, slots, in_time=in_time))
+    return tuple(tables)
 
 
 def _left_by_earth(track: Tracks, place_km: FloatArray, near: NDArray[np.intp]) -> FloatArray:

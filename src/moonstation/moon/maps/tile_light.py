@@ -104,7 +104,9 @@ class _Work:
             return
         frame = self._frame(box)
         radius_km = (moon_radius_m() + self.sky.height_m) / 1e3
-        sun, earth = _tables(self.tracks, frame, radius_km, self.slots, self.wanted[1] or self.wanted[3])
+        bodies = ("sun",) * any(self.wanted[:2]) + ("earth",) * any(self.wanted[2:])
+        made = _tables(self.tracks, frame, radius_km, self.slots, bodies, self.wanted[1] or self.wanted[3])
+        sun, earth = made[0], made[-1]  # where one is not wanted, the other stands in its place unread
         angle = np.arange(self.slots) * (2.0 * np.pi / self.slots)
         ring = np.stack([np.sin(angle), np.cos(angle)]).astype(np.float32)
         r0, r1, c0, c1 = box
@@ -136,9 +138,11 @@ class _Work:
 
 
 @lru_cache(maxsize=4)
-def _tables(tracks: Tracks, frame: _Frame, radius_km: float, slots: int, in_time: bool) -> tuple[SkyTable, SkyTable]:
+def _tables(
+    tracks: Tracks, frame: _Frame, radius_km: float, slots: int, bodies: tuple[str, ...], in_time: bool
+) -> tuple[SkyTable, ...]:
     axes = np.array(frame)
-    return sky_tables(tracks, radius_km * axes[2], axes, slots, in_time=in_time)
+    return sky_tables(tracks, radius_km * axes[2], axes, slots, bodies, in_time=in_time)
 
 
 def _slots(directions: int) -> int:
