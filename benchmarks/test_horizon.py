@@ -1,7 +1,9 @@
 """The sky-line of one place: 720 azimuths to 310 km over the southern polar model (400 m), in all and per azimuth.
 
-``pytest benchmarks/test_horizon.py`` prints what one azimuth and one height cost, beside the project's own exact march
-of quarter steps in the same run. Needs ../shared. HORAYZON, the peer of DESIGN section 6, has no package to install.
+``pytest benchmarks/test_horizon.py`` prints what an azimuth costs by the point engine, at several numbers of azimuths
+and over all shipped places, beside the project's own exact march of quarter steps in the same run; and a whole first
+horizon, pyramid included, over one model and over a nest of four. Needs ../shared. HORAYZON, the peer of DESIGN section
+6, has no package to install.
 """
 
 from __future__ import annotations
@@ -11,13 +13,19 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from moonstation.moon.dem import open_dem
+from moonstation.moon.dem import Patch, open_dem
 from moonstation.moon.horizon import compute_horizon
 from moonstation.moon.march import Steps, march
+from moonstation.moon.mipmap import direction_of, mipmap
+from moonstation.moon.nest import nest_of
+from moonstation.moon.places import SHIPPED_HEIGHTS_M, named_places
+from moonstation.moon.point_horizon import point_horizon, sky_line
+from moonstation.moon.projection import bilinear_many, pixels_of, stereographic_grid
 from moonstation.moon.sphere import moon_radius_m
 
 DEM = Path(__file__).resolve().parents[2] / "shared" / "data" / "terrain" / "moon_south_75S_400m.tif"
 LATITUDE_DEG, LONGITUDE_DEG, HEIGHT_M, AZIMUTHS, REACH_KM = -89.4587, 223.025, 2.0, 720, 310.0
+FIRST_M, REACH_M = Steps().first * 400.0, REACH_KM * 1e3
 
 pytestmark = [
     pytest.mark.skipif(not DEM.exists(), reason=f"needs {DEM}"),
@@ -31,39 +39,97 @@ def dem():
 
 
 @pytest.fixture(scope="module")
-def medians(request):
-    """Median seconds by name, told at the end."""
-    times: dict[str, float] = {}
+def patches(dem):
+    return dem.patches(LATITUDE_DEG, LONGITUDE_DEG, REACH_M)
+
+
+@pytest.fixture(scope="module")
+def told(request):
+    """Least seconds and azimuths by name, told at the end with the ratio to the exact march."""
+    times: dict[str, tuple[float, int]] = {}
     yield times
+    march_s, march_azimuths = times.get("exact march, quarter steps", (float("nan"), 1))
     with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
         print()
-        for name, seconds in times.items():
-            print(f"{name:>30}: {seconds:6.3f} s, {seconds / AZIMUTHS * 1e9:10,.0f} ns per azimuth")
+        for name, (seconds, azimuths) in times.items():
+            ns, ratio = seconds / azimuths * 1e9, march_s / march_azimuths / (seconds / azimuths)
+            print(f"{name:>45}: {seconds * 1e3:9.3f} ms, {ns:10,.0f} ns per azimuth, {ratio:7.1f} times the march")
 
 
-def marched(dem, steps):
-    eye = moon_radius_m() + float(dem.sample(LATITUDE_DEG, LONGITUDE_DEG)) + HEIGHT_M
-    patches = dem.patches(LATITUDE_DEG, LONGITUDE_DEG, REACH_KM * 1e3)
+def eye_m(dem, place, height_m):
+    return moon_radius_m() + float(dem.sample(place[0], place[1])) + height_m
+
+
+def test_exact_march_of_quarter_steps(benchmark, dem, patches, told):
+    eye = eye_m(dem, (LATITUDE_DEG, LONGITUDE_DEG), HEIGHT_M)
+    place, radius = (LATITUDE_DEG, LONGITUDE_DEG), moon_radius_m()
     azimuth = np.arange(AZIMUTHS) * (360.0 / AZIMUTHS)
-    return march(patches, LATITUDE_DEG, LONGITUDE_DEG, eye, azimuth, REACH_KM * 1e3, moon_radius_m(), steps)[0]
+    exact = benchmark(march, patches, *place, eye, azimuth, REACH_M, radius, Steps(longest=0.25))[0]
+    told["exact march, quarter steps"] = benchmark.stats.stats.min, AZIMUTHS
+    ours = point_horizon(patches, *place, (eye, radius), AZIMUTHS, REACH_M)[0]
+    benchmark.extra_info["difference_deg_50_90_99_max"] = np.quantile(
+        np.abs(ours - exact), [0.5, 0.9, 0.99, 1]
+    ).tolist()
+    assert np.sqrt(np.mean((ours - exact) ** 2)) < 0.01
+    assert (ours - exact).min() > -1e-3
 
 
-def test_point_horizon(benchmark, dem, medians):
+@pytest.mark.parametrize("azimuths", [720, 3600, 36000])
+def test_azimuths_of_all_places_with_the_pyramid_built(benchmark, dem, patches, told, azimuths):
+    nest, radius = nest_of(patches), moon_radius_m()
+    looks = [
+        (
+            place.latitude_deg,
+            place.longitude_deg,
+            (eye_m(dem, (place.latitude_deg, place.longitude_deg), height), radius),
+        )
+        for place in named_places().values()
+        for height in SHIPPED_HEIGHTS_M
+    ]
+
+    def look_all_round():
+        for lat, lon, radii_m in looks:
+            sky_line(nest, lat, lon, radii_m, (FIRST_M, REACH_M), azimuths)
+
+    benchmark(look_all_round)
+    told[f"{len(looks)} eyes, {azimuths} azimuths each"] = benchmark.stats.stats.min, azimuths * len(looks)
+
+
+def test_pyramid(benchmark, patches, told):
+    benchmark(mipmap, patches[0])
+    told["pyramid of 5.2 million posts"] = benchmark.stats.stats.min, AZIMUTHS
+
+
+def test_point_horizon(benchmark, dem, told):
     compute_horizon([dem], LATITUDE_DEG, LONGITUDE_DEG, HEIGHT_M)  # compile, read, hash
     benchmark(compute_horizon, [dem], LATITUDE_DEG, LONGITUDE_DEG, HEIGHT_M)
-    medians["compute_horizon"] = benchmark.stats.stats.median
+    told["compute_horizon, model read before"] = benchmark.stats.stats.min, AZIMUTHS
 
 
-def test_first_horizon_of_a_file(benchmark, medians):
-    compute_horizon([open_dem(DEM)], LATITUDE_DEG, LONGITUDE_DEG, HEIGHT_M)
+def test_first_horizon_of_a_file(benchmark, told):
     benchmark(lambda: compute_horizon([open_dem(DEM)], LATITUDE_DEG, LONGITUDE_DEG, HEIGHT_M))
-    medians["open, check, hash and compute"] = benchmark.stats.stats.median
+    told["open, check, hash, pyramid and compute"] = benchmark.stats.stats.min, AZIMUTHS
 
 
-def test_exact_march_of_quarter_steps(benchmark, dem, medians):
-    ours = marched(dem, Steps())
-    exact = benchmark(marched, dem, Steps(longest=0.25))
-    medians["exact march, quarter steps"] = benchmark.stats.stats.median
-    rms = float(np.sqrt(np.mean((ours - exact) ** 2)))
-    benchmark.extra_info["rms_deg"] = rms
-    assert rms < 0.01
+def test_first_horizon_of_a_nest(benchmark, dem, patches, told):
+    """A million posts each of 5, 20 and 80 m, laid on the wide model, pyramids built anew."""
+    finer = [finer_patch(patches[0], posting) for posting in (5.0, 20.0, 80.0)]
+    radii_m = (eye_m(dem, (LATITUDE_DEG, LONGITUDE_DEG), HEIGHT_M), moon_radius_m())
+
+    def from_nothing():
+        fresh = [Patch(patch.heights_m.copy(), patch.grid, patch.posting_m) for patch in (*finer, patches[0])]
+        return point_horizon(fresh, LATITUDE_DEG, LONGITUDE_DEG, radii_m, AZIMUTHS, REACH_M)
+
+    benchmark(from_nothing)
+    told["nest of 5, 20, 80 and 400 m, pyramids and all"] = benchmark.stats.stats.min, AZIMUTHS
+
+
+def finer_patch(under, posting):
+    side = 1000
+    corner = side * posting / 2.0
+    transform = (posting, 0.0, -corner, 0.0, -posting, corner)
+    grid = stereographic_grid(LATITUDE_DEG, LONGITUDE_DEG, transform, moon_radius_m())
+    directions = np.array([direction_of(grid, float(col), float(row)) for row in range(side) for col in range(side)])
+    heights = bilinear_many(under.heights_m, under.grid[20], pixels_of(under.grid, directions))
+    bumps = np.random.default_rng(1).normal(0.0, 0.02 * posting, side * side)
+    return Patch((heights + bumps).reshape(side, side).astype(np.float32), grid, posting)

@@ -57,7 +57,7 @@ def _fronts(tree: Tree, frame: Frame, limits: Limits, n: int, stack: np.ndarray)
         size -= 1
         level, i, j = int(stack[size, 0]), int(stack[size, 1]), int(stack[size, 2])
         node = levels[level, 0] + i * levels[level, 2] + j
-        east, north, up = local(caps, node, frame)
+        east, north, up = local(caps, node, 0, frame)
         radius = (caps[node, 3], caps[node, 4])
         high, likely, first, many = seen(east, north, up, radius, tree[3][node], frame, limits, n)
         if many == 0:
@@ -92,7 +92,7 @@ def _push_children(
         if i >= levels[level, 1] or j >= levels[level, 2]:
             continue
         child = levels[level, 0] + i * levels[level, 2] + j
-        east, north, up = local(caps, child, frame)
+        east, north, up = local(caps, child, 0, frame)
         high, likely, first, many = seen(
             east, north, up, (caps[child, 3], caps[child, 4]), tops[child], frame, limits, best.size
         )

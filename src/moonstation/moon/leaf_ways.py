@@ -13,7 +13,7 @@ import numpy as np
 
 from moonstation.core.machine_code import compiled_with
 from moonstation.moon.cell_ways import highest_on_way, tangent_of
-from moonstation.moon.mipmap import leaf_box
+from moonstation.moon.mipmap import BLOCKS, LEAF, leaf_box
 from moonstation.moon.nest import Finer, has_finer
 from moonstation.moon.projection import pixel_of
 
@@ -21,8 +21,19 @@ from moonstation.moon.projection import pixel_of
 Frame = tuple[float, float, float, float, float, float, float, float, float, float]
 #: Nearest and farthest t, then sine and cosine of their arcs.
 Limits = tuple[float, float, float, float, float, float]
-#: Heights, levels, caps, tops, slopes, bent, mixed, grid: see Mipmap and Nest.
-Tree = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+#: Heights (flat), levels, caps, tops, slopes, bent, mixed, grid, blocks, shape: see Mipmap and Nest.
+Tree = tuple[
+    np.ndarray,
+    np.ndarray,
+    np.ndarray,
+    np.ndarray,
+    np.ndarray,
+    np.ndarray,
+    np.ndarray,
+    np.ndarray,
+    np.ndarray,
+    tuple[int, int],
+]
 #: By azimuth: tangent of the sky-line so far, its t, sine and cosine of the azimuth.
 Sky = tuple[np.ndarray, np.ndarray, np.ndarray]
 #: First azimuth, how many azimuths, and the bound of what they can find.
@@ -39,10 +50,10 @@ _fast = compiled_with(error_model="numpy")
 
 
 @_fast
-def local(caps: np.ndarray, node: int, frame: Frame) -> _Triple:
-    """East, north and up of a cap's centre in the eye's frame."""
+def local(rows: np.ndarray, at: int, first: int, frame: Frame) -> _Triple:
+    """East, north and up, in the eye's frame, of the vector that begins in a row at the column ``first``."""
     ux, uy, uz, nx, ny, nz, ex, ey, _, _ = frame
-    x, y, z = caps[node, 0], caps[node, 1], caps[node, 2]
+    x, y, z = rows[at, first], rows[at, first + 1], rows[at, first + 2]
     return ex * x + ey * y, nx * x + ny * y + nz * z, ux * x + uy * y + uz * z
 
 
@@ -58,19 +69,19 @@ def straight_leaf(
     stride: float,
 ) -> None:
     """Follow the rays of a span through a leaf whose map is linear."""
-    flat, width, caps, slopes = tree[0].ravel(), tree[0].shape[1], tree[2], tree[4]
+    flat, width, caps, slopes = tree[0], tree[9][1], tree[2], tree[4]
     best, way, turns = sky
     first, many, bound = span
     leaf = place[0] * tree[1][0, 2] + place[1]
-    box = leaf_box(place[0], place[1], tree[0].shape[0], width)
+    box = leaf_box(place[0], place[1], tree[9][0], width)
     row_m, col_m = 0.5 * (box[0] + box[1]), 0.5 * (box[2] + box[3])
     half_row, half_col = row_m - box[0] + _EDGE, col_m - box[2] + _EDGE
     # Columns from the middle are (x_u + t x_h) / (c_u + t c_h), which is linear enough in t about the leaf's own t.
-    c_e, c_n, c_u = local(caps, leaf, frame)
-    x_e, x_n, x_u = local(slopes, leaf, frame)
-    y_e, y_n, y_u = local(slopes[:, 3:], leaf, frame)
+    c_e, c_n, c_u = local(caps, leaf, 0, frame)
+    x_e, x_n, x_u = local(slopes, leaf, 0, frame)
+    y_e, y_n, y_u = local(slopes, leaf, 3, frame)
     t_m = math.sqrt(c_e * c_e + c_n * c_n) / c_u
-    n = best.size
+    n, radii, blocks, mixed = best.size, (frame[8], frame[9]), tree[8], tree[6][leaf]
     for k in range(first, first + many):
         i = k if k < n else k - n
         if best[i] >= bound:
@@ -86,19 +97,60 @@ def straight_leaf(
         t1 = min((half_col - at_x) * per_x, (half_row - at_y) * per_y, limits[1] - t_m)
         if not t0 < t1:
             continue
+        if not mixed:
+            line = (col_m - LEAF * place[1] + x, row_m - LEAF * place[0] + y, dx, dy)
+            t0, t1 = _strips(blocks, leaf, line, (t0, t1), _sight(best[i], t_m, radii))
+            if not t0 < t1:
+                continue
         start = (t_m + t0, col_m + x + t0 * dx, row_m + y + t0 * dy)
         end = (t_m + t1, col_m + x + t1 * dx, row_m + y + t1 * dy)
-        if tree[6][leaf]:
+        if mixed:
             ray, so_far = (frame, sin, cos), (best[i], way[i])
             best[i], way[i] = _mixed_way(flat, width, finer, ray, (start, end), box, so_far, stride)
             continue
         guess = way[i - 1]
         if start[0] < guess < end[0]:  # where the neighbour's sky-line was, this one's is near
             at = (col_m + x + (guess - t_m) * dx, row_m + y + (guess - t_m) * dy)
-            high = tangent_of(flat, width, at, guess, (frame[8], frame[9]))
+            high = tangent_of(flat, width, at, guess, radii)
             if high > best[i]:
                 best[i], way[i] = high, guess
-        best[i], way[i] = highest_on_way(flat, width, box, start, end, (frame[8], frame[9]), (best[i], way[i]))
+        best[i], way[i] = highest_on_way(flat, width, box, start, end, radii, (best[i], way[i]))
+
+
+@_fast
+def _sight(tangent: float, t: float, radii: _Pair) -> _Pair:
+    """Height [m] of the line of sight at t, and its slope there; as it is convex, it lies nowhere under that slope."""
+    w2 = 1.0 + t * t
+    left = 1.0 / (1.0 - tangent * t)
+    radius = radii[0] * math.sqrt(w2) * left
+    return (radius - radii[1], radius * (t / w2 + tangent * left)) if tangent > -math.inf else (-math.inf, 0.0)
+
+
+@_fast
+def _strips(blocks: np.ndarray, leaf: int, line: _Box, ends: _Pair, sight: _Pair) -> _Pair:
+    """The part of a way (t from the leaf's own) beyond which no block on it comes up to the line of sight.
+
+    ``line`` is column and row within the leaf and their slopes. The leaf is cut into strips across the way, each two
+    cells wide; in each the way lies in at most two blocks side by side.
+    """
+    x, y, dx, dy = line
+    if abs(dx) >= abs(dy):
+        along, across, turn, side = BLOCKS, 1, 1.0 / dx, dy / dx
+    else:
+        x, y, dx, dy = y, x, dy, dx
+        along, across, turn, side = 1, BLOCKS, 1.0 / dx, dy / dx
+    # `across` is the step in `blocks` from one strip to the next, `along` that from one block of a strip to the next
+    first, last = ends[1], ends[0]
+    for strip in range(BLOCKS):
+        t_a, t_b = (2.0 * strip - x) * turn, (2.0 * strip + 2.0 - x) * turn
+        u_a = 0.5 * (y + (2.0 * strip - x) * side)
+        u_b = u_a + side
+        k_a = min(max(int(u_a + 1.0) - 1, 0), BLOCKS - 1)
+        k_b = min(max(int(u_b + 1.0) - 1, 0), BLOCKS - 1)
+        top = max(blocks[leaf, strip * across + k_a * along], blocks[leaf, strip * across + k_b * along])
+        if top > sight[0] + min(t_a * sight[1], t_b * sight[1]):
+            first, last = min(first, t_a, t_b), max(last, t_a, t_b)
+    return max(first, ends[0]), min(last, ends[1])
 
 
 @_fast
@@ -175,7 +227,7 @@ def bent_leaf(
     caps, best = tree[2], sky[0]
     first, many, bound = span
     leaf = place[0] * tree[1][0, 2] + place[1]
-    east, north, up = local(caps, leaf, frame)
+    east, north, up = local(caps, leaf, 0, frame)
     for k in range(first, first + many):
         i = k if k < best.size else k - best.size
         if best[i] < bound:
@@ -196,10 +248,10 @@ def _bent_way(
 ) -> _Pair:
     """As ``highest_on_way``, in pieces of at most half a pixel; where even the least piece is longer, at points."""
     turn, (near, far), stride = ray
-    flat, grid = tree[0].ravel(), tree[7]
-    width, radii = tree[0].shape[1], (frame[8], frame[9])
+    flat, grid = tree[0], tree[7]
+    width, radii = tree[9][1], (frame[8], frame[9])
     mixed = tree[6][place[0] * tree[1][0, 2] + place[1]]
-    box = leaf_box(place[0], place[1], tree[0].shape[0], width)
+    box = leaf_box(place[0], place[1], tree[9][0], width)
     step, least = (far - near) / 16.0, (far - near) / 256.0
     last = _pixel(grid, frame, turn, near, box)
     while near < far:

@@ -17,6 +17,8 @@ from moonstation.moon.projection import pixel_of
 
 #: Cells along a leaf's side.
 LEAF = 8
+#: Blocks of 2 x 2 cells along a leaf's side.
+BLOCKS = LEAF // 2
 #: A leaf is *straight* where its map is linear to this many pixels; in bent ones rays are cut into short pieces.
 _STRAIGHT_PX = 0.01
 #: Room added to each cap [rad] (0.02 m) for rounding.
@@ -29,10 +31,10 @@ class Mipmap:
 
     ``heights`` has a rim of one post. ``levels`` gives first node, rows and columns of each level, leaves first.
     Nodes: ``caps`` (x, y, z of the centre, sine and cosine of the radius), ``tops`` greatest height [m], -inf where
-    there is none. Leaves: ``slopes`` (columns, then rows, per unit vector across the centre), ``full`` where every post
-    has a height, ``bent`` where that is not linear enough,
-    ``open`` the numbers of those with a hole or at the raster's end. ``sound`` is False where a leaf with heights lies
-    partly off the map's sphere.
+    there is none. Leaves: ``slopes`` (columns, then rows, per unit vector across the centre), ``blocks`` (greatest
+    height [m] of each 2 x 2 cells, row by row), ``full`` where every post has a height, ``bent`` where the map is not
+    linear enough, ``open`` the numbers of those with a hole or at the raster's end. ``sound`` is False where a leaf
+    with heights lies partly off the map's sphere.
     """
 
     heights: np.ndarray
@@ -40,6 +42,7 @@ class Mipmap:
     caps: np.ndarray
     tops: np.ndarray
     slopes: np.ndarray
+    blocks: np.ndarray
     full: np.ndarray
     bent: np.ndarray
     open: np.ndarray
@@ -58,13 +61,13 @@ def mipmap(patch: Patch) -> Mipmap:
     levels = _levels(rows + 1, cols + 1)
     count, leaves = int(levels[-1, 0]) + 1, int(levels[0, 1] * levels[0, 2])
     caps, tops = np.empty((count, 5)), np.empty(count)
-    slopes = np.empty((leaves, 6))
+    slopes, blocks = np.empty((leaves, 6)), np.empty((leaves, BLOCKS * BLOCKS), np.float32)
     full, bent, off = (np.zeros(leaves, np.bool_) for _ in range(3))
-    _fill_tops(heights, levels[0], tops, full)
+    _fill_tops(heights, levels[0], tops, blocks, full)
     _fill_leaves(patch.grid, heights.shape, levels[0], caps, slopes, bent, off)
     _fill_above(levels, caps, tops)
     sound = not bool(np.any(off & np.isfinite(tops[:leaves])))
-    return Mipmap(heights, levels, caps, tops, slopes, full, bent, _open(patch, full, levels[0], closes), sound)
+    return Mipmap(heights, levels, caps, tops, slopes, blocks, full, bent, _open(patch, full, levels[0], closes), sound)
 
 
 def _open(patch: Patch, full: np.ndarray, level: np.ndarray, closes: bool) -> np.ndarray:
@@ -103,16 +106,18 @@ def direction_of(grid: np.ndarray, col: float, row: float) -> tuple[float, float
             return math.nan, math.nan, math.nan
         return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
     x, y = map_x / grid[10], map_y / grid[10]
-    away = math.sqrt(x * x + y * y)
+    square = x * x + y * y
+    # cosine of the angle from the map's centre, and its sine over the distance on the map
     if grid[0] == 0.0:
-        angle = 2.0 * math.atan(0.5 * away)
+        side = 1.0 / (1.0 + 0.25 * square)
+        up = 2.0 * side - 1.0
     elif grid[0] == 1.0:
-        angle = 2.0 * math.asin(0.5 * away) if away <= 2.0 else math.nan
+        up, side = 1.0 - 0.5 * square, math.sqrt(1.0 - 0.25 * square) if square <= 4.0 else math.nan
     elif grid[0] == 2.0:
-        angle = math.asin(away) if away <= 1.0 else math.nan
+        up, side = math.sqrt(1.0 - square) if square <= 1.0 else math.nan, 1.0
     else:
-        angle = math.atan(away)
-    up, side = math.cos(angle), math.sin(angle) / away if away > 0.0 else 1.0
+        side = 1.0 / math.sqrt(1.0 + square)
+        up = side
     east, north = side * x, side * y
     return (
         up * grid[7] + east * grid[1] + north * grid[4],
@@ -122,20 +127,25 @@ def direction_of(grid: np.ndarray, col: float, row: float) -> tuple[float, float
 
 
 @compiled
-def _fill_tops(heights: np.ndarray, level: np.ndarray, tops: np.ndarray, full: np.ndarray) -> None:
-    """Greatest height of each leaf, and whether all its posts have one."""
+def _fill_tops(heights: np.ndarray, level: np.ndarray, tops: np.ndarray, blocks: np.ndarray, full: np.ndarray) -> None:
+    """Greatest height of each leaf and of each of its blocks, and whether all its posts have one."""
     rows, cols = heights.shape
     for i in range(level[1]):
         for j in range(level[2]):
-            top, holes = -math.inf, 0
-            for row in range(i * LEAF, min(i * LEAF + LEAF + 1, rows)):
-                for col in range(j * LEAF, min(j * LEAF + LEAF + 1, cols)):
-                    height = heights[row, col]
-                    holes += math.isnan(height)
-                    if height > top:  # noqa: PLR1730 (never for NaN)
-                        top = height
-            tops[i * level[2] + j] = top
-            full[i * level[2] + j] = holes == 0
+            leaf, holes = i * level[2] + j, 0
+            tops[leaf] = -math.inf
+            for block in range(BLOCKS * BLOCKS):
+                row0, col0 = i * LEAF + 2 * (block // BLOCKS), j * LEAF + 2 * (block % BLOCKS)
+                top = -math.inf
+                for row in range(row0, min(row0 + 3, rows)):
+                    for col in range(col0, min(col0 + 3, cols)):
+                        height = heights[row, col]
+                        holes += math.isnan(height)
+                        if height > top:  # noqa: PLR1730 (never for NaN)
+                            top = height
+                blocks[leaf, block] = top
+                tops[leaf] = max(tops[leaf], top)
+            full[leaf] = holes == 0
 
 
 @compiled_with(error_model="numpy")
@@ -219,12 +229,12 @@ def _corners(
     box: tuple[float, float, float, float],
     slopes: np.ndarray,
 ) -> tuple[float, float]:
-    """Angle [rad] from the centre to the farthest corner; how far [px] the linear map misses points of the rim."""
+    """Angle [rad] from the centre to the farthest corner; how far [px] the linear map misses a corner."""
     x, y, z = centre
     radius, error = 0.0, 0.0
-    for k in range(9):
-        row = middle[0] + (k // 3 - 1) * 0.5 * (box[1] - box[0])
-        col = middle[1] + (k % 3 - 1) * 0.5 * (box[3] - box[2])
+    for k in range(4):
+        row = middle[0] + (k // 2 - 0.5) * (box[1] - box[0])
+        col = middle[1] + (k % 2 - 0.5) * (box[3] - box[2])
         px, py, pz = direction_of(grid, col - 1.0, row - 1.0)
         along = x * px + y * py + z * pz
         dx, dy, dz = px / along, py / along, pz / along

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 
@@ -62,8 +63,7 @@ def sky_line(
     Heights count between the two arcs ``span_m``; NaN where there is none at all.
     """
     frame, limits = _frame(lat_deg, lon_deg, radii_m), _limits(span_m, radii_m[1])
-    azimuth = np.arange(count) * (2.0 * math.pi / count)
-    turns = np.stack([np.sin(azimuth), np.cos(azimuth)])
+    turns = _turns(count)
     best, way = np.full(count, -np.inf), np.full(count, np.nan)
     stride = 0.25 * min(nest.postings_m) / radii_m[1]
     for number in reversed(range(len(nest.mipmaps))):  # far ground first: it mostly rules
@@ -94,10 +94,17 @@ def _touch(caps: np.ndarray, leaves: np.ndarray, frame: Frame, limits: Limits, t
     """Mark the azimuths that cross one of the leaves within reach."""
     n = touched.size
     for leaf in leaves:
-        east, north, up = local(caps, leaf, frame)
+        east, north, up = local(caps, leaf, 0, frame)
         _, _, first, many = seen(east, north, up, (caps[leaf, 3], caps[leaf, 4]), 0.0, frame, limits, n)
         for k in range(first, first + many):
             touched[k if k < n else k - n] = True
+
+
+@lru_cache(maxsize=8)
+def _turns(count: int) -> np.ndarray:
+    """Sine and cosine of ``count`` azimuths."""
+    azimuth = np.arange(count) * (2.0 * math.pi / count)
+    return np.stack([np.sin(azimuth), np.cos(azimuth)])
 
 
 def _frame(lat_deg: float, lon_deg: float, radii_m: tuple[float, float]) -> Frame:
@@ -113,7 +120,8 @@ def _limits(span_m: tuple[float, float], moon_radius_m: float) -> Limits:
 
 
 def _tree(mip: Mipmap, mixed: np.ndarray, grid: np.ndarray) -> Tree:
-    return mip.heights, mip.levels, mip.caps, mip.tops, mip.slopes, mip.bent, mixed, grid
+    flat, shape = mip.heights.ravel(), mip.heights.shape
+    return flat, mip.levels, mip.caps, mip.tops, mip.slopes, mip.bent, mixed, grid, mip.blocks, (shape[0], shape[1])
 
 
 def _first_m(patches: Sequence[Patch], lat_deg: float, lon_deg: float) -> float:
