@@ -177,7 +177,7 @@ def _draw_values(sheet: Sheet, layer: Layer, lit: Relief | None, quantity: Quant
     draw_ground(sheet, rgb)
     draw_colour_bar(sheet, ScalarMappable(norm, colours), quantity)
     if not np.isfinite(values).all():
-        draw_key(sheet, [(NO_DATA, "", "no data")])
+        draw_key(sheet, [(NO_DATA, "", quantity.missing)])
 
 
 def _draw_flag(sheet: Sheet, layer: Layer, lit: Relief | None) -> None:
@@ -316,9 +316,11 @@ def where_words(frame: Frame) -> str:
 def _made_of(notes: Mapping[str, str]) -> str:
     """Period, eye and sky-lines of a map as its file tells them."""
     said = []
+    step = f", every {notes['step_h']} h" if "step_h" in notes else ""
     if "period_start" in notes and "period_end" in notes:
-        step = f", every {notes['step_h']} h" if "step_h" in notes else ""
         said.append(f"Period: {notes['period_start'][:10]} to {notes['period_end'][:10]}{step}.")
+    if "year_from" in notes and "year_d" in notes:
+        said.append(f"A year of seasons, {notes['year_d']} days, from {notes['year_from'][:10]}{step}.")
     if "eye_height_m" in notes:
         said.append(f"Eye {notes['eye_height_m']} m above the ground.")
     if "elevation_models" in notes:

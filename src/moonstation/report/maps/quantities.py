@@ -22,6 +22,7 @@ class Quantity:
 
     low, high : ends of the colour bar in shown values; None is taken from the data, rounded outward
     scale : linear, log, or flag (a map of yes and no)
+    missing : what ground without a value means
     """
 
     title: str
@@ -31,6 +32,7 @@ class Quantity:
     low: float | None = None
     high: float | None = None
     scale: str = "linear"
+    missing: str = "no data"
 
     def ends(self, values: NDArray[np.floating]) -> tuple[float, float]:
         """Ends of the colour bar that hold every shown value: nothing is cut off unseen."""
@@ -38,10 +40,12 @@ class Quantity:
         if self.scale == "log":
             known = known[known > 0.0]
         least, most = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
-        low = self.low if self.low is not None and self.low <= least else _round(least, down=True)
-        high = self.high if self.high is not None and self.high >= most else _round(most, down=False)
-        if self.scale == "linear" and self.low is None and self.high is None and most - least < 0.5 * most:
-            low, high = _outward(least, most)
+        if self.scale == "log":
+            low, high = _round(least, down=True), _round(most, down=False)
+        else:
+            low, high = _outward(least if self.low is None else min(self.low, least), most)
+        low = self.low if self.low is not None and self.low <= least else low
+        high = self.high if self.high is not None and self.high >= most else high
         return (low, high) if high > low else (low, low + 1.0)
 
 
@@ -57,7 +61,9 @@ _KNOWN = {
     "temperature_max_k": Quantity("Highest temperature of the surface", "K", "plasma"),
     "temperature_mean_k": Quantity("Mean temperature of the surface", "K", "plasma"),
     "temperature_min_k": Quantity("Lowest temperature of the surface", "K", "plasma"),
-    "ice_stable_depth_m": Quantity("Depth at which water ice lasts a billion years", "m", "viridis_r", low=0.0),
+    "ice_stable_depth_m": Quantity(
+        "Depth at which water ice lasts a billion years", "m", "viridis_r", low=0.0, missing="lasts at no depth"
+    ),
     "slope_deg": Quantity("Slope of the ground", "deg", "cividis", low=0.0),
     "roughness_m": Quantity("Roughness of the ground", "m", "cividis", low=0.0),
     "score": Quantity("Score of the site search", "score, 0 to 1", "cividis", low=0.0),
@@ -88,6 +94,8 @@ def _round(value: float, *, down: bool) -> float:
 
 
 def _outward(least: float, most: float) -> tuple[float, float]:
-    """Round ends of a range far from zero."""
-    step = 10.0 ** math.floor(math.log10(max((most - least) / 2.0, 1e-9)))
-    return math.floor(least / step) * step, math.ceil(most / step) * step
+    """Round ends that leave little of a linear bar empty."""
+    tenth = max((most - least) / 10.0, abs(most) * 1e-6, 1e-12)
+    power = 10.0 ** math.floor(math.log10(tenth))
+    step = next(each for each in (1.0 * power, 2.0 * power, 5.0 * power, 10.0 * power) if each >= tenth * (1.0 - 1e-9))
+    return math.floor(least / step + 1e-9) * step, math.ceil(most / step - 1e-9) * step
