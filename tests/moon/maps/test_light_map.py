@@ -142,6 +142,13 @@ def test_a_map_from_a_cluster_is_the_same(made, planned, tmp_path):
     assert (tmp_path / "map" / MANIFEST).read_bytes() == (folder / MANIFEST).read_bytes()
 
 
+def test_tiles_of_another_size_give_the_same_map(made, planned, tmp_path):
+    folder, _ = made
+    write_light_map(replace(planned, tile_px=128), tmp_path / "map", threads=2)
+    for name in LAYERS:
+        np.testing.assert_array_equal(read(tmp_path / "map", name), read(folder, name), err_msg=name)
+
+
 def test_a_worker_process_gets_a_map_by_tcp_and_its_faults_come_back(planned, made, tmp_path):
     from distributed import LocalCluster
 
