@@ -212,3 +212,13 @@ def test_the_nearest_target_is_an_arc_away(found):
     assert apart[3, 4] == 0.0
     assert apart[3, 14] == pytest.approx(4.0, rel=1e-4)
     assert np.isinf(nearest_km(np.zeros(area.shape, dtype=bool), area)).all()
+
+
+def test_an_area_of_too_many_pixels_is_refused_before_its_heights_are_read(found, criteria):
+    from dataclasses import replace
+
+    huge = replace(found.surveyed.area, shape=(30_000, 30_000))
+    with pytest.raises(RangeError, match="too many pixels to search"):
+        find_sites([], huge, criteria)
+    with pytest.raises(RangeError, match="too many pixels to seek ways in"):
+        find_sites([], replace(huge, shape=(2000, 2000)), criteria)

@@ -12,6 +12,7 @@ from moonstation.moon.siting.criteria import Criteria, Criterion
 from moonstation.moon.siting.quantities import spoken
 
 _NEAR = 0.1  # a limit binds nearly within this share of what the value ranges over on the ground that is left
+_FULL = 0.99  # a wish worth more costs nothing that is worth a word
 _PERCENT = 100.0
 
 
@@ -30,7 +31,7 @@ def why(
     gives = max(criteria.wishes, key=lambda one: one.weight * worth[one.label])
     costs = max(criteria.wishes, key=lambda one: one.weight * (1.0 - worth[one.label]))
     said = [f"gains most by {_beside(gives, values, ground, left)}"]
-    if costs is not gives and worth[costs.label] < 1.0:
+    if costs is not gives and worth[costs.label] < _FULL:
         said.append(f"loses most by {_beside(costs, values, ground, left)}")
     if near := _nearly_binding(values, criteria.constraints, {label: one[left] for label, one in ground.items()}):
         said.append(f"nearly out by {near}")

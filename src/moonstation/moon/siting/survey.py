@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstation.core.errors import Fault, RangeError
 from moonstation.core.time import TimeGrid
 from moonstation.moon.area import MapArea
 from moonstation.moon.siting.criteria import Criteria, needs_cold_traps, needs_ice
@@ -28,6 +29,8 @@ Progress = Callable[[str, int, int], None]
 
 #: Period over which a shadow must hold to be called permanent: one turn of the Moon's node, hourly.
 PERMANENT = ("2026-01-01", "2044-08-08", "1h")
+#: Most pixels of an area to search; a search keeps about 200 bytes of each.
+MOST_PIXELS = 6_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,8 +64,7 @@ def survey(
     period leaves the kernels.
     """
     tell = progress or _silent
-    if WAY in criteria.parts:
-        refuse_large(area)
+    _refuse_large(area, criteria)
     ground = relief(dems, area)
     values: dict[str, FloatArray] = {}
     for mast_m in criteria.masts_m:
@@ -79,6 +81,15 @@ def survey(
     if needs_ice(criteria):
         values |= _ice(dems, ground, criteria, tell)
     return Survey(area, ground, values, traps)
+
+
+def _refuse_large(area: MapArea, criteria: Criteria) -> None:
+    count = area.shape[0] * area.shape[1]
+    if count > MOST_PIXELS:
+        hint = "search a part of it: --around and --size, or --bounds; or give a coarser elevation model first"
+        raise RangeError(Fault("area", "too many pixels to search", count, "", f"at most {MOST_PIXELS:,}", hint))
+    if WAY in criteria.parts:
+        refuse_large(area)
 
 
 def light_maps(
