@@ -115,6 +115,7 @@ def test_the_folder_holds_tables_map_and_sky_lines(found, tmp_path):
         "sites.toml",
         "score.tif",
         "horizons",
+        "maps",
     }
     rows = list(csv.DictReader(io.StringIO((folder / "sites.csv").read_text())))
     told = json.loads((folder / "sites.json").read_text())
@@ -126,6 +127,10 @@ def test_the_folder_holds_tables_map_and_sky_lines(found, tmp_path):
         np.testing.assert_allclose(file.read(1), found.score.astype(np.float32), equal_nan=True)
         assert file.crs.to_wkt()
         assert file.transform.a == 400.0
+    assert {path.stem for path in (folder / "maps").iterdir()} == {*found.surveyed.values, "cold_traps"}
+    with rasterio.open(folder / "maps" / "slope_deg.tif") as file:
+        np.testing.assert_allclose(file.read(1), found.surveyed.values["slope_deg"], rtol=1e-6, equal_nan=True)
+        assert file.units == ("deg",)
     tables = tomllib.loads((folder / "sites.toml").read_text())["sites"]
     for name, table in tables.items():
         for key, height in (("horizon", table["mast_m"]), ("ground_horizon", 2.0)):
@@ -138,7 +143,7 @@ def test_a_folder_that_cannot_be_finished_leaves_nothing(found, tmp_path, monkey
     def fail(*_):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder_module, "write_score", fail)
+    monkeypatch.setattr(folder_module, "write_raster", fail)
     with pytest.raises(RangeError, match="No space left"):
         write_search(found, tmp_path / "found")
     assert list(tmp_path.iterdir()) == []

@@ -10,30 +10,39 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moonstation.core.folder import whole_folder
 from moonstation.moon.area import MapArea
 from moonstation.moon.siting.candidates import GROUND_M
-from moonstation.moon.siting.choice import FloatArray
 from moonstation.moon.siting.search import Site, SiteSearch
 
 MARKER = "sites.json"
-TABLE, MAP, SCENARIO, HORIZONS = "sites.csv", "score.tif", "sites.toml", "horizons"
+TABLE, MAP, SCENARIO, HORIZONS, MAPS = "sites.csv", "score.tif", "sites.toml", "horizons", "maps"
 _PLACE_COLUMNS = ("name", "rank", "score", "on_pareto_front", "latitude_deg", "longitude_deg", "ground_m", "why")
 
 
 def write_search(found: SiteSearch, folder: str | Path, *, overwrite: bool = False) -> Path:
     """Write a search as a folder that appears whole or not at all; returns its path.
 
-    sites.json all of it; sites.csv one row a site; score.tif the score of every pixel; sites.toml tables for a scenario
-    beside horizons/ with their sky-lines. Raises RangeError where the place is taken or cannot be written.
+    sites.json all of it; sites.csv one row a site; score.tif the score of every pixel; maps/ every quantity that was
+    asked for; sites.toml tables for a scenario beside horizons/ with their sky-lines. Raises RangeError where the place
+    is taken or cannot be written.
     """
     folder = Path(folder)
     with whole_folder(folder, MARKER, "-o", overwrite=overwrite) as partial:
         (partial / MARKER).write_text(json_text(found.summary()), encoding="utf-8")
         (partial / TABLE).write_text(sites_csv(found), encoding="utf-8")
         (partial / SCENARIO).write_text(sites_toml(found), encoding="utf-8")
-        write_score(partial / MAP, found.score, found.surveyed.area)
+        surveyed = found.surveyed
+        words = "mean worth of all wishes by weight, where all constraints are met"
+        write_raster(partial / MAP, found.score, surveyed.area, ("score", "1", words))
+        (partial / MAPS).mkdir()
+        for label, names in _layers(found).items():
+            write_raster(partial / MAPS / f"{label}.tif", surveyed.values[label], surveyed.area, names)
+        if surveyed.cold_traps is not None:
+            names = ("cold_traps", "1", "1 in permanent shadow that counts as a cold trap, else 0")
+            write_raster(partial / MAPS / "cold_traps.tif", surveyed.cold_traps, surveyed.area, names)
         (partial / HORIZONS).mkdir()
         for site in found.sites:
             for height_m, view in site.candidate.views.items():
@@ -79,22 +88,35 @@ def horizon_name(site: Site, height_m: float) -> str:
     return f"{site.name}_{height_m:g}m.csv"
 
 
-def write_score(path: Path, score: FloatArray, area: MapArea) -> None:
-    """The score as a Cloud-Optimised GeoTIFF, NaN where a place fell."""
+def write_raster(path: Path, values: NDArray[Any], area: MapArea, names: tuple[str, str, str]) -> None:
+    """Values of an area's pixels as a Cloud-Optimised GeoTIFF, NaN where they are not finite.
+
+    names : of the quantity, its unit, and its meaning in words
+    """
     import rasterio
     import rasterio.shutil
     from rasterio.io import MemoryFile
 
+    name, unit, words = names
     rows, cols = area.shape
     profile: dict[str, Any] = {"driver": "GTiff", "width": cols, "height": rows, "count": 1, "dtype": "float32"}
     with MemoryFile() as memory:
         transform = rasterio.Affine(*area.transform)
         with memory.open(crs=area.crs_wkt, transform=transform, nodata=math.nan, **profile) as file:
-            file.write(score.astype(np.float32), 1)
-            file.set_band_description(1, "score")
-            file.set_band_unit(1, "1")
-            file.update_tags(long_name="mean worth of all wishes by weight, where all constraints are met")
+            file.write(np.where(np.isfinite(values), values, np.nan).astype(np.float32), 1)
+            file.set_band_description(1, name)
+            file.set_band_unit(1, unit)
+            file.update_tags(long_name=words, units=unit)
         rasterio.shutil.copy(memory.name, path, driver="COG", compress="DEFLATE", overview_resampling="average")
+
+
+def _layers(found: SiteSearch) -> dict[str, tuple[str, str, str]]:
+    """Name, unit and words of each quantity by its label."""
+    return {
+        one.label: (one.label, one.of.unit.replace("-", "1"), one.of.words)
+        for one in found.criteria.criteria
+        if one.label in found.surveyed.values
+    }
 
 
 def json_text(value: Any) -> str:
