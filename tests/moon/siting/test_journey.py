@@ -172,6 +172,25 @@ def test_bad_numbers_are_refused(land_file):
     )
 
 
+def test_a_target_beyond_the_model_is_named(land_file):
+    [fault] = faults("--dem", land_file, "--from=-89.8,75", "--to=-70,0")
+    assert "does not cover the target at latitude -70 deg" in fault
+
+
+def test_a_model_in_degrees_is_laid_on_a_map_of_its_own(tmp_path, write_dem):
+    path = write_dem(
+        tmp_path / "degrees.tif",
+        lambda lat, lon: 300.0 * np.sin(np.radians(30.0 * lon)) + 0.0 * lat,
+        posting=1.0 / 64.0,
+        side=96,
+        crs="+proj=longlat +R=1737400 +no_defs",
+        corner=(30.0, 21.0),
+    )
+    found = journey([open_dem(path)], (20.3, 30.4), (20.3, 31.0), Drive(SlopeLimits(15.0)))
+    # 0.6 deg of longitude at 20.3 deg of latitude: 17.06 km.
+    assert found.summary()["way"]["length_km"] == pytest.approx(17.06, rel=0.03)
+
+
 def test_places_are_names_or_numbers():
     assert place_of("-89.45,222.7", "--from") == (-89.45, 222.7)
     assert place_of(" -89.45 ; 222.7", "--from") == (-89.45, 222.7)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from moonstation.core.errors import Fault, RangeError
+from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.core.time import TimeGrid
 from moonstation.moon.siting.survey import Progress, cold_traps
 from moonstation.moon.sphere import moon_radius_m
@@ -140,6 +140,9 @@ def _area(dems: Sequence[Dem], start: Place, target: Place | None, asked: Drive)
     dem = model_of(dems, *start)
     if target is None:
         return area_near(dem, *start, WITHIN_KM if asked.within_km is None else asked.within_km)
+    if not bool(dem.covers(*target)):
+        where = f"the target at latitude {target[0]:g} deg, longitude {target[1]:g} deg"
+        raise TerrainError(Fault(dem.name, f"does not cover {where}", allowed=dem.footprint()))
     middle, apart_km = _middle(start, target)
     half_km = apart_km / 2.0 + max(_LEAST_MARGIN_KM, apart_km / 2.0)
     return area_near(dem, *middle, half_km if asked.within_km is None else asked.within_km)

@@ -46,7 +46,7 @@ class Way:
         return {
             "length_km": length_m / 1e3,
             "climb_m": float(rise[rise > 0].sum()),
-            "fall_m": float(-rise[rise < 0].sum()),
+            "fall_m": float(np.abs(rise[rise < 0]).sum()),
             "max_slope_deg": float(self.along_deg.max()),
             "max_cross_slope_deg": float(self.across_deg.max()),
             "drive_h": length_m / speed_m_s / 3600.0,
