@@ -69,14 +69,13 @@ def exact_elevation_deg(
 
     patches = [patch for dem in dems for patch in dem.patches(*area.centre, reach_m)]
     patches.sort(key=lambda patch: patch.posting_m)
-    lat, lon = area.places()
-    convergence = area.convergence_deg()
     radius = moon_radius_m()
     chosen = pixels if pixels is not None else list(np.ndindex(area.shape))
     out = np.full((direction_deg.size, len(chosen)), np.nan)
     for i, at in enumerate(chosen):
         if np.isfinite(ground_m[at]):
+            pixel = area.part(slice(at[0], at[0] + 1), slice(at[1], at[1] + 1))
             eye = radius + float(ground_m[at]) + height_m
-            azimuth = direction_deg - convergence[at]
-            out[:, i] = march(patches, lat[at], lon[at], eye, azimuth, reach_m, radius, steps or Steps())[0]
+            azimuth = direction_deg - pixel.convergence_deg()[0, 0]
+            out[:, i] = march(patches, *pixel.centre, eye, azimuth, reach_m, radius, steps or Steps())[0]
     return out if pixels is not None else out.reshape(-1, *area.shape)

@@ -23,15 +23,20 @@ EVERY = 32
 #: Pixels of a row that are worked as a piece; a tile's side is a whole number of them.
 BLOCK = 64
 
-Stencil = tuple[np.ndarray, np.ndarray, np.ndarray]
+#: Tangents below are those of no terrain.
+_NOTHING = np.float32(-50.0)
+
+Taps = tuple[np.ndarray, np.ndarray, np.ndarray]
+Stencil = tuple[Taps, Taps]
 
 
 def stencil(theta: float, lead: int, stride: int, arc_per_pixel: float, radius: float) -> Stencil:
-    """The samples of rays in map direction ``theta`` [rad]: shifts (n, 4), weights (n, 4), the eye's and curvature.
+    """The samples of rays in map direction ``theta`` [rad], for ``lead`` pixels along the axis nearer to it.
 
-    Sample n has tangent r0 / R * (weights . heights - eye * drop[n, 0] - drop[n, 1]) with stored heights
-    R h / (R + h); 1 / R of tan(elevation) = (r cos(a) - r0) / (r sin(a)) rewritten. ``lead`` pixels along the
-    steeper axis are covered; ``stride`` is that of the raster of heights.
+    First those on a row or column of posts, weighing two heights, in an even number; then those between, weighing
+    four. Each: shifts (n, 2 or 4) in a raster of ``stride``, weights, and drops (n, 2). Sample n has tangent
+    r0 / R * (weights . heights - eye * drop[n, 0] - drop[n, 1]) with stored heights R h / (R + h), which is
+    (r cos(a) - r0) / (r sin(a)) rewritten.
     """
     across, up = math.sin(theta), -math.cos(theta)
     along = max(abs(across), abs(up))
@@ -45,14 +50,22 @@ def stencil(theta: float, lead: int, stride: int, arc_per_pixel: float, radius: 
     crossings = np.array(sorted(at))
     crossings = crossings[np.concatenate([[True], np.diff(crossings) > 1e-3])]
     gaps = crossings[:-1][crossings[:-1] < DENSE], crossings[1:][crossings[:-1] < DENSE]
-    between = (gaps[0] + gaps[1]) / 2.0
-    ways = np.sort(np.concatenate([crossings, between[gaps[1] - gaps[0] > 0.05]]))
+    middles = (gaps[0] + gaps[1]) / 2.0
+    ways = np.sort(np.concatenate([crossings, middles[gaps[1] - gaps[0] > 0.05]]))
     shifts, weights = _taps(ways * across, ways * up, stride)
     arc = ways * arc_per_pixel
     cot = 1.0 / (radius * np.tan(arc))
     sec = 1.0 / np.cos(arc)
     drop = np.stack([cot, radius * (sec - 1.0) * cot], axis=1)
-    return shifts, (weights * (sec * cot)[:, None]).astype(np.float32), drop.astype(np.float32)
+    weights = (weights * (sec * cot)[:, None]).astype(np.float32)
+    drop = drop.astype(np.float32)
+    on_line = np.flatnonzero(weights[:, 2] == 0.0)
+    between = np.flatnonzero(weights[:, 2] != 0.0)
+    on_line = np.append(on_line, on_line[-1:]) if on_line.size % 2 else on_line
+    return (
+        (shifts[on_line, :2].copy(), weights[on_line, :2].copy(), drop[on_line]),
+        (shifts[between], weights[between], drop[between]),
+    )
 
 
 def _taps(cols: np.ndarray, rows: np.ndarray, stride: int) -> tuple[np.ndarray, np.ndarray]:
@@ -73,34 +86,35 @@ _jit = compiled_with(nogil=True, error_model="numpy", fastmath={"nnan", "ninf", 
 
 
 @_jit
-def _near_tangents(
-    heights: np.ndarray,
-    at: int,
-    eyes: np.ndarray,
-    shifts: np.ndarray,
-    weights: np.ndarray,
-    drop: np.ndarray,
-    best: np.ndarray,
-) -> None:
+def _near_tangents(heights: np.ndarray, at: int, eyes: np.ndarray, samples: Stencil, best: np.ndarray) -> None:
     """Highest tangent over the stencil, times R / r0, for the pixels from index ``at`` of the flat heights on."""
     size = best.size
     for x in range(size):
         best[x] = np.float32(-1e9)
+    shifts, weights, drop = samples[0]
+    for n in range(0, shifts.shape[0], 2):  # two at a time: half as many loads of eyes and best
+        w0, w1, eye_a, bend_a = weights[n, 0], weights[n, 1], drop[n, 0], drop[n, 1]
+        w2, w3, eye_b, bend_b = weights[n + 1, 0], weights[n + 1, 1], drop[n + 1, 0], drop[n + 1, 1]
+        a = heights[at + shifts[n, 0] : at + shifts[n, 0] + size]
+        b = heights[at + shifts[n, 1] : at + shifts[n, 1] + size]
+        c = heights[at + shifts[n + 1, 0] : at + shifts[n + 1, 0] + size]
+        d = heights[at + shifts[n + 1, 1] : at + shifts[n + 1, 1] + size]
+        for x in range(size):
+            one = a[x] * w0 + (b[x] * w1 - (eyes[x] * eye_a + bend_a))
+            other = c[x] * w2 + (d[x] * w3 - (eyes[x] * eye_b + bend_b))
+            higher = one if one > other else other
+            best[x] = higher if higher > best[x] else best[x]
+    shifts, weights, drop = samples[1]
     for n in range(shifts.shape[0]):
         w0, w1, w2, w3 = weights[n, 0], weights[n, 1], weights[n, 2], weights[n, 3]
         eye, bend = drop[n, 0], drop[n, 1]
         a = heights[at + shifts[n, 0] : at + shifts[n, 0] + size]
         b = heights[at + shifts[n, 1] : at + shifts[n, 1] + size]
-        if w2 == np.float32(0.0):
-            for x in range(size):
-                value = a[x] * w0 + b[x] * w1 - eyes[x] * eye - bend
-                best[x] = value if value > best[x] else best[x]
-        else:
-            c = heights[at + shifts[n, 2] : at + shifts[n, 2] + size]
-            d = heights[at + shifts[n, 3] : at + shifts[n, 3] + size]
-            for x in range(size):
-                value = a[x] * w0 + b[x] * w1 + c[x] * w2 + d[x] * w3 - eyes[x] * eye - bend
-                best[x] = value if value > best[x] else best[x]
+        c = heights[at + shifts[n, 2] : at + shifts[n, 2] + size]
+        d = heights[at + shifts[n, 3] : at + shifts[n, 3] + size]
+        for x in range(size):
+            value = a[x] * w0 + b[x] * w1 + (c[x] * w2 + d[x] * w3 - (eyes[x] * eye + bend))
+            best[x] = value if value > best[x] else best[x]
 
 
 @_jit
@@ -108,7 +122,7 @@ def join(
     heights: np.ndarray,
     place: tuple[int, int, int, int],
     samples: Stencil,
-    ground: tuple[np.ndarray, np.ndarray, np.ndarray],
+    ground: tuple[np.ndarray, np.ndarray],
     far: np.ndarray,
     window: tuple[int, int, int, int],
     scale: tuple[float, int],
@@ -117,28 +131,30 @@ def join(
     """Near and far together for the rows and columns of a window of a tile: stored elevations.
 
     ``place``: index of the tile's first pixel, the stride, and where in the output the window begins; ``ground``: eyes
-    as stored heights, stretch of the near tangents, and where there is ground, each (TILE, TILE); ``scale``: counts
-    per radian and the count for none; ``outs``: the output, and room for a row of tangents and of counts. Rows are
-    worked in whole pieces of BLOCK pixels, so that a pixel's arithmetic is the same in any window.
+    as stored heights and stretch of the near tangents, each (TILE, TILE); ``scale``: counts per radian and the count
+    for none; ``outs``: the output, and room for a row of tangents and of counts. Rows are worked in whole pieces of
+    BLOCK pixels, so that a pixel's arithmetic is the same in any window.
     """
     first, stride, out_row, out_col = place
-    eyes, stretch, known = ground
-    shifts, weights, drop = samples
-    per_radian, none = np.float32(scale[0]), scale[1]
+    eyes, stretch = ground
+    per_radian, none = np.float32(scale[0]), np.int16(scale[1])
     r0, r1, c0, c1 = window
     left, right = c0 // BLOCK * BLOCK, (c1 + BLOCK - 1) // BLOCK * BLOCK
-    out, best, counts = outs[0], outs[1][: right - left], outs[2][: right - left]
+    best, counts = outs[1][: right - left], outs[2][: right - left]
     for row in range(r0, r1):
-        _near_tangents(heights, first + row * stride + left, eyes[row, left:right], shifts, weights, drop, best)
-        _counts(best, stretch[row, left:right], far[row, left:right], per_radian, counts)
-        for col in range(c0, c1):
-            dark = best[col - left] < np.float32(-50.0) or not known[row, col]
-            out[out_row + row - r0, out_col + col - c0] = none if dark else counts[col - left]
+        _near_tangents(heights, first + row * stride + left, eyes[row, left:right], samples, best)
+        _counts(best, stretch[row, left:right], far[row, left:right], per_radian, none, counts)
+        line = outs[0][out_row + row - r0]
+        for col in range(c1 - c0):
+            line[out_col + col] = counts[c0 - left + col]
 
 
 @_jit
-def _counts(best: np.ndarray, stretch: np.ndarray, far: np.ndarray, per_radian: np.float32, counts: np.ndarray) -> None:
-    """Angles of the higher of near and far as whole counts; ``best`` becomes the tangent.
+def _counts(
+    best: np.ndarray, stretch: np.ndarray, far: np.ndarray, per_radian: np.float32, none: np.int16, counts: np.ndarray
+) -> None:
+    """Angles of the higher of near and far tangents as whole counts, ``none`` where both look into nothing or there
+    is no ground (a negative stretch).
 
     Arc tangent: Abramowitz & Stegun 1964, eq. 4.4.49, error below 2e-8.
     """
@@ -146,7 +162,6 @@ def _counts(best: np.ndarray, stretch: np.ndarray, far: np.ndarray, per_radian: 
     for x in range(best.size):
         near = best[x] * stretch[x]
         tangent = near if near > far[x] else far[x]
-        best[x] = tangent
         size = abs(tangent)
         flip = size > one
         z = one / size if flip else size
@@ -162,4 +177,6 @@ def _counts(best: np.ndarray, stretch: np.ndarray, far: np.ndarray, per_radian: 
         angle = (angle * q + one) * z
         angle = np.float32(1.5707963268) - angle if flip else angle
         angle = -angle if tangent < np.float32(0.0) else angle
-        counts[x] = np.int16(np.floor(angle * per_radian + np.float32(0.5)))
+        whole = np.int16(np.int32(np.floor(angle * per_radian + np.float32(0.5))))
+        dark = (tangent < _NOTHING) | (stretch[x] < np.float32(0.0))
+        counts[x] = none if dark else whole

@@ -64,7 +64,7 @@ class Tile:
     """One tile of the lattice with the eyes of its pixels (rows, columns), also transposed.
 
     ``stretch`` turns near tangents into those of the pixel: eye radius over R, times the map's scale over that of the
-    tile's middle. ``known`` tells where there is ground.
+    tile's middle; negative where there is no ground.
     """
 
     ground: Ground
@@ -72,7 +72,6 @@ class Tile:
     col: int
     eyes: tuple[np.ndarray, np.ndarray]
     stretch: np.ndarray
-    known: np.ndarray
 
     @classmethod
     def of(cls, ground: Ground, row: int, col: int, height_m: float) -> Tile:
@@ -84,8 +83,8 @@ class Tile:
         rows, cols = np.meshgrid(np.arange(TILE) + row, np.arange(TILE) + col, indexing="ij")
         scale = map_scale(ground.lattice.frame, rows, cols) / _middle_scale(ground.lattice, row, col)
         eyes = (radius - radius * radius / eye_radius).astype(np.float32)
-        stretch = (scale * eye_radius / radius).astype(np.float32)
-        return cls(ground, row, col, (eyes, np.ascontiguousarray(eyes.T)), stretch, known)
+        stretch = np.where(known, scale * eye_radius / radius, -1.0).astype(np.float32)
+        return cls(ground, row, col, (eyes, np.ascontiguousarray(eyes.T)), stretch)
 
     def sweep(
         self,
@@ -153,7 +152,7 @@ class Tile:
             ground.heights[0],
             (at, stride, *corner),
             samples,
-            (eyes, self.stretch, self.known),
+            (eyes, self.stretch),
             far,
             window,
             scale,
