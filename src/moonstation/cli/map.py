@@ -206,10 +206,8 @@ def _print_summary(summary: dict[str, Any], folder: Path) -> None:
     title = (
         f"{summary['rows']} x {summary['columns']} pixels of {summary['posting_m']:g} m, eye {summary['height_m']:g} m"
     )
-    caption = f"{summary['start']} to {summary['end']}, step {summary['step_h']:g} h, {summary['seconds']:.1f} s"
-    table = Table(
-        box=SIMPLE_HEAD, pad_edge=False, title=title, caption=caption, title_justify="left", caption_justify="left"
-    )
+    period = f"{summary['start']} to {summary['end']}, step {summary['step_h']:g} h"
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
     for column in ("layer", "least", "mean", "most"):
         table.add_column(column, justify="left" if column == "layer" else "right")
     for name, layer in summary["layers"].items():
@@ -218,8 +216,9 @@ def _print_summary(summary: dict[str, Any], folder: Path) -> None:
         values = (f"{layer[key] * factor:.{2 if share else 1}f}" for key in ("min", "mean", "max"))
         table.add_row(f"{name} \\[{unit}]", *values)
     console = Console(highlight=False)
+    console.print(Text(f"{title}; {period}"), soft_wrap=True)
     console.print(table)
     shadow = summary["layers"].get("permanent_shadow")
     if shadow:
         console.print(f"permanent shadow: {shadow['area_km2']:,.1f} km2, {100 * shadow['share']:.2f} % of the area")
-    console.print(Text(f"folder: {folder}", overflow="fold"), soft_wrap=True)
+    console.print(Text(f"folder: {folder} ({summary['seconds']:.1f} s)", overflow="fold"), soft_wrap=True)
