@@ -37,6 +37,9 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
         typer.Option("--around", help="Latitude and longitude [deg] of the middle of a square to search."),
     ] = None,
     size: Annotated[float | None, typer.Option("--size", help="Side of that square [km].")] = None,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="Draw the sites on the map of the score as sites.png.")
+    ] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder of a search that is there.")] = False,
     print_criteria: Annotated[
         bool, typer.Option("--print-criteria", help="Print the criteria that come with moonstation, and do no more.")
@@ -60,6 +63,10 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
     with progress_bar() as progress:
         found = search(dems, area, asked, None, progress)
     write_search(found, folder, overwrite=overwrite)
+    if pictures:
+        from moonstation.report.maps.of_folder import picture_of_search
+
+        picture_of_search(folder, dems)
     if as_json:
         typer.echo(json_text(found.summary()), nl=False)
     else:

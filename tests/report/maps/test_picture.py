@@ -112,10 +112,10 @@ def test_names_and_places_are_drawn_and_the_same_input_gives_the_same_file(raste
 def test_longest_dark_spans_decades_and_gaps_are_told(raster, tmp_path):
     values = np.geomspace(20.0, 160_000.0, 900).astype("float32").reshape(30, 30)
     values[:3] = np.nan
-    year = {"year_from": "2030-01-01T00:00:00Z", "year_d": "346.7", "step_h": "4"}
+    year = {"period_start": "2030-01-01T00:00:00Z", "period_end": "2030-12-13T00:00:00Z", "step_h": "4"}
     picture = map_picture(raster("longest_dark_h", values, **year), [], tmp_path / "dark.png", long_side_px=SIDE_PX)
     assert "Longest time without any part of the Sun" in words_of(picture)
-    assert "A year of seasons, 346.7 days, from 2030-01-01, every 4 h." in words_of(picture)
+    assert "Period: 2030-01-01 to 2030-12-13, every 4 h." in words_of(picture)
 
 
 def test_faults_are_told_and_nothing_is_written(light, raster, tmp_path):

@@ -319,8 +319,6 @@ def _made_of(notes: Mapping[str, str]) -> str:
     step = f", every {notes['step_h']} h" if "step_h" in notes else ""
     if "period_start" in notes and "period_end" in notes:
         said.append(f"Period: {notes['period_start'][:10]} to {notes['period_end'][:10]}{step}.")
-    if "year_from" in notes and "year_d" in notes:
-        said.append(f"A year of seasons, {notes['year_d']} days, from {notes['year_from'][:10]}{step}.")
     if "eye_height_m" in notes:
         said.append(f"Eye {notes['eye_height_m']} m above the ground.")
     if "elevation_models" in notes:

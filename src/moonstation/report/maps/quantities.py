@@ -62,7 +62,7 @@ _KNOWN = {
     "temperature_mean_k": Quantity("Mean temperature of the surface", "K", "plasma"),
     "temperature_min_k": Quantity("Lowest temperature of the surface", "K", "plasma"),
     "ice_stable_depth_m": Quantity(
-        "Depth at which water ice lasts a billion years", "m", "viridis_r", low=0.0, missing="lasts at no depth"
+        "Depth at which water ice lasts a billion years", "m", "viridis_r", low=0.0, missing="not in the upper 2 m"
     ),
     "slope_deg": Quantity("Slope of the ground", "deg", "cividis", low=0.0),
     "roughness_m": Quantity("Roughness of the ground", "m", "cividis", low=0.0),
