@@ -37,6 +37,9 @@ def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
     terrain_around: Annotated[
         float, typer.Option("--terrain-around-km", help="How far round the area terrain shines on it [km].")
     ] = 20.0,
+    pictures: Annotated[
+        bool, typer.Option("--pictures/--no-pictures", help="Draw each map as a PNG with relief, names and scale.")
+    ] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder of a map that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
 ) -> None:
@@ -50,7 +53,11 @@ def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
     dems, area, step_h = _read(dem, (bounds, around, size), step, output, overwrite=overwrite)
     with _progress() as tell:
         made = temperature_map(dems, area, start, step_h, terrain_around, tell=tell)
-    summary = write_temperature_map(made, output, tuple(one.name for one in dems), overwrite=overwrite)
+    summary = write_temperature_map(made, output, dems, overwrite=overwrite)
+    if pictures:
+        from moonstation.report.maps.of_folder import pictures_of
+
+        pictures_of(output, dems)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     else:
@@ -117,7 +124,9 @@ def _print_summary(summary: dict[str, Any], output: Path) -> None:
     from rich.table import Table
 
     rows, columns, posting = summary["rows"], summary["columns"], summary["posting_m"]
-    title = f"{rows} x {columns} pixels of {posting:g} m, {summary['year_d']} days from {summary['year_from']}"
+    title = (
+        f"{rows} x {columns} pixels of {posting:g} m, {summary['period_start'][:10]} to {summary['period_end'][:10]}"
+    )
     table = Table(box=SIMPLE_HEAD, pad_edge=False, title=title, title_justify="left")
     for heading in ("", "least", "mean", "most", "pixels"):
         table.add_column(heading, justify="right" if heading else "left")

@@ -13,6 +13,7 @@ from moonstation.core.errors import RangeError
 from moonstation.moon.area import area_around
 from moonstation.moon.dem import open_dem
 from moonstation.moon.regolith import scene as scenes
+from moonstation.moon.regolith import temperature_map as temperature_maps
 from moonstation.moon.regolith.files import LAYERS, write_temperature_map
 from moonstation.moon.regolith.temperature_map import temperature_map
 
@@ -83,9 +84,27 @@ def test_threads_do_not_matter(crater):
         np.testing.assert_array_equal(getattr(one, name), getattr(two, name))
 
 
-def test_files_hold_what_was_made(made, tmp_path):
+def test_tiles_of_a_large_map_are_close_to_the_whole(crater, monkeypatch):
+    dem = open_dem(crater)
+    area = area_around(dem, -90.0, 0.0, 1.2)
+    options = {"step_h": 24.0, "around_km": 1.0, "reach_km": 3.0}
+    whole = temperature_map([dem], area, **options)
+    monkeypatch.setattr(temperature_maps, "TILE_PX", 8)
+    monkeypatch.setattr(temperature_maps, "_MARGIN_PX", 3)
+    tiled = temperature_map([dem], area, **options)
+    # Beyond a tile's margin the terrain that shines is three times coarser: here five pixels make up the crater.
+    error = tiled.temperature_mean_k - whole.temperature_mean_k
+    assert np.isfinite(error).all()
+    assert np.abs(error).mean() < 10.0
+    monkeypatch.setattr(temperature_maps, "_MARGIN_PX", 12)  # all of the map
+    again = temperature_map([dem], area, **options)
+    np.testing.assert_allclose(again.temperature_max_k, whole.temperature_max_k, atol=1e-3)
+
+
+def test_files_hold_what_was_made(made, crater, tmp_path):
     result, _ = made
-    summary = write_temperature_map(result, tmp_path / "map", ("crater.tif",))
+    dems = [open_dem(crater)]
+    summary = write_temperature_map(result, tmp_path / "map", dems)
     assert json.loads((tmp_path / "map" / "summary.json").read_text()) == summary
     for name, layer in LAYERS.items():
         with rasterio.open(tmp_path / "map" / f"{name}.tif") as file:
@@ -94,8 +113,8 @@ def test_files_hold_what_was_made(made, tmp_path):
             assert file.units == (layer.unit,)
             assert tuple(file.transform)[:6] == pytest.approx(result.area.transform)
     with pytest.raises(RangeError, match="overwrite"):
-        write_temperature_map(result, tmp_path / "map", ("crater.tif",))
-    write_temperature_map(result, tmp_path / "map", ("crater.tif",), overwrite=True)
+        write_temperature_map(result, tmp_path / "map", dems)
+    write_temperature_map(result, tmp_path / "map", dems, overwrite=True)
 
 
 def test_the_verb_writes_a_folder_and_tells_its_numbers(crater, tmp_path):
@@ -106,7 +125,10 @@ def test_the_verb_writes_a_folder_and_tells_its_numbers(crater, tmp_path):
     done = CliRunner().invoke(app, args)
     assert done.exit_code == 0, done.output
     assert json.loads(done.stdout)["layers"]["temperature_max_k"]["pixels"] == 36
-    assert {path.name for path in (tmp_path / "map").iterdir()} == {"summary.json", *(f"{name}.tif" for name in LAYERS)}
+    assert {path.name for path in (tmp_path / "map").iterdir()} == {
+        "summary.json",
+        *(f"{name}.{kind}" for name in LAYERS for kind in ("tif", "png")),
+    }
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -17,6 +17,7 @@ from moonstation.core.folder import whole_folder
 from moonstation.moon.area import MapArea
 
 if TYPE_CHECKING:
+    from moonstation.moon.dem import Dem
     from moonstation.moon.regolith.temperature_map import TemperatureMap
 
 SUMMARY = "summary.json"
@@ -51,7 +52,7 @@ LAYERS: Mapping[str, TemperatureLayer] = {
 
 
 def write_temperature_map(
-    made: TemperatureMap, folder: Path, dem_names: tuple[str, ...], *, overwrite: bool = False
+    made: TemperatureMap, folder: Path, dems: Sequence[Dem], *, overwrite: bool = False
 ) -> dict[str, Any]:
     """Write NAME.tif for each layer and summary.json; returns the summary.
 
@@ -61,7 +62,8 @@ def write_temperature_map(
 
     tags = {
         **made.notes,
-        "elevation_models": ", ".join(dem_names),
+        "elevation_models": ", ".join(dem.name for dem in dems),
+        "elevation_models_sha256": ", ".join(dem.sha256 for dem in dems),
         "software": f"moonstation {metadata.version('moonstation')}",
     }
     summary = {

@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
 
-#: Pixels that a map of temperatures may have: 2 kB of memory each.
-MOST_PIXELS = 250_000
 SKY_DIRECTIONS = 180
 _AROUND_SIDE = 96  # pixels of the raster of the terrain around, from edge to edge
 _BELOW_ALL = np.int16(-32400)  # a sky-line at the nadir, in steps of the stored elevations
@@ -68,16 +66,10 @@ def scene_of(
 ) -> Scene:
     """The pixels of an area, the terrain within ``around_km`` of its edges, their sky-lines and what they see.
 
-    Raises RangeError for a map that is too large, TerrainError where there is no ground.
+    Raises RangeError for a distance out of range, TerrainError where there is no ground.
     """
-    faults = []
-    if area.shape[0] * area.shape[1] > MOST_PIXELS:
-        hint = "take a smaller area or a coarser elevation model"
-        faults.append(Fault("area", "has too many pixels", area.shape, "", f"at most {MOST_PIXELS:,}", hint))
     if not 0.0 <= around_km <= 200.0:
-        faults.append(Fault("around_km", "out of range", around_km, "km", "0 to 200"))
-    if faults:
-        raise RangeError(faults)
+        raise RangeError(Fault("around_km", "out of range", around_km, "km", "0 to 200"))
     around = _area_around(area, around_km * 1e3)
     inner, outer = (sky_lines(dems, one, 0.0, SKY_DIRECTIONS, reach_km, workers.count) for one in (area, around))
     fine = np.isfinite(inner.ground_m)

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.errors import Fault, RangeError
+from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.core.time import DAY_S, HOUR_S, TimeGrid, iso_utc, parse_utc
 from moonstation.facts.table import lookup
 from moonstation.moon.area import MapArea
@@ -30,8 +30,12 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 Floats = NDArray[np.float32]
+_Box = tuple[slice, slice]
 
 STEP_H = 4.0
+#: Side of a tile [pixels]: a larger map is made tile by tile, each with the terrain around it; 2 kB of memory a pixel.
+TILE_PX = 400
+_MARGIN_PX = 32  # of a tile's surroundings that are as fine as the tile
 AROUND_KM = 20.0
 _COARSER = 3  # steps of the spin-up are as many times as long
 _MOMENTS = 2  # of a step at which the Sun is looked at
@@ -40,6 +44,7 @@ _SETTLED_K = 0.5
 _MOST_REPETITIONS = 8
 _LOSS_PER_K = 4.0
 _HOTTEST_K = 500.0
+_LAYERS = ("temperature_max_k", "temperature_mean_k", "temperature_min_k", "ice_stable_depth_m")
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,27 +96,72 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
     kernels = Ephemeris.default()
     begin = parse_utc(start) if isinstance(start, str) else start
     year, coarse = (_year(begin, hours, kernels) for hours in (step_h, _COARSER * step_h))
+    tiles = area.tiles(TILE_PX)
+    made: dict[str, Floats] = {name: np.full(area.shape, np.nan, np.float32) for name in _LAYERS}
+    settled_so, empty = _Settled(0, 0.0), []
+    for number, tile in enumerate(tiles):
+
+        def part(share: float, what: str, number: int = number) -> None:
+            tell((number + share) / len(tiles), what)
+
+        try:
+            wide, inner = _widened(tile, area.shape)
+            layers, so = _tile(dems, area.part(*wide), (year, coarse), (around_km, reach_km, threads), part)
+        except TerrainError as error:  # of a large map, some tiles may have no ground
+            empty.append(error)
+            continue
+        settled_so = _Settled(max(settled_so.repetitions, so.repetitions), max(settled_so.changed_k, so.changed_k))
+        for name, values in layers.items():
+            made[name][tile] = values[inner]
+    if len(empty) == len(tiles):
+        raise empty[0]
+    notes = {
+        "period_start": iso_utc(begin),
+        "period_end": iso_utc(year.end),
+        "step_h": f"{step_h:g}",
+        "terrain_around_km": f"{around_km:g}",
+        "spin_up": f"at most {settled_so.repetitions} repetitions; the last changed no mean by more than "
+        f"{settled_so.changed_k:.2f} K",
+    }
+    return TemperatureMap(area, **made, notes=notes)
+
+
+def _widened(tile: _Box, shape: tuple[int, int]) -> tuple[_Box, _Box]:
+    """A tile with its margin within the map, and where the tile lies in that."""
+    wide = tuple(
+        slice(max(0, part.start - _MARGIN_PX), min(side, part.stop + _MARGIN_PX))
+        for part, side in zip(tile, shape, strict=True)
+    )
+    inner = tuple(slice(part.start - more.start, part.stop - more.start) for part, more in zip(tile, wide, strict=True))
+    return (wide[0], wide[1]), (inner[0], inner[1])
+
+
+class _Settled(NamedTuple):
+    """How the columns settled: repetitions, and the largest change of a mean by the last [K]."""
+
+    repetitions: int
+    changed_k: float
+
+
+def _tile(
+    dems: Sequence[Dem],
+    area: MapArea,
+    grids: tuple[TimeGrid, TimeGrid],
+    terrain: tuple[float, float | None, int | None],
+    tell: Callable[[float, str], None],
+) -> tuple[dict[str, Floats], _Settled]:
+    """The layers of one tile, and how its columns settled."""
+    year, coarse = grids
+    around_km, reach_km, threads = terrain
     tell(0.0, "sky-lines")
     with Workers(threads) as workers:
         scene = scene_of(dems, area, around_km, reach_km, workers)
         pixels = _Pixels(scene, lunar_ground(), workers)
-        repetitions, changed_k = pixels.settle(coarse, lambda share: tell(0.3 + 0.4 * share, "deep ground"))
+        settled_so = pixels.settle(coarse, lambda share: tell(0.1 + 0.6 * share, "deep ground"))
         extremes, lost = pixels.year(year, lambda share: tell(0.7 + 0.3 * share, "year of seasons"))
     depth_m = np.concatenate([[0.0], pixels.ground.depth_m])
-    return TemperatureMap(
-        area,
-        temperature_max_k=scene.on_map(extremes[1]),
-        temperature_mean_k=scene.on_map(extremes[2]),
-        temperature_min_k=scene.on_map(extremes[0]),
-        ice_stable_depth_m=scene.on_map(ice_stable_depth_m(lost, depth_m)),
-        notes={
-            "year_from": iso_utc(begin),
-            "year_d": f"{year.count * year.step_s / DAY_S:.1f}",
-            "step_h": f"{step_h:g}",
-            "terrain_around_km": f"{around_km:g}",
-            "spin_up": f"{repetitions} repetitions; the last changed no mean by more than {changed_k:.2f} K",
-        },
-    )
+    of_nodes = (extremes[1], extremes[2], extremes[0], ice_stable_depth_m(lost, depth_m))
+    return {name: scene.on_map(values) for name, values in zip(_LAYERS, of_nodes, strict=True)}, settled_so
 
 
 class _Pixels:
@@ -129,8 +179,8 @@ class _Pixels:
         cosines = np.linspace(0.0, 1.0, 201)
         self.albedo = rough_albedo(np.degrees(np.arcsin(cosines)))
 
-    def settle(self, grid: TimeGrid, tell: Callable[[float], None]) -> tuple[int, float]:
-        """Bring the columns into the rhythm of a year; repetitions, and the largest change of the last [K]."""
+    def settle(self, grid: TimeGrid, tell: Callable[[float], None]) -> _Settled:
+        """Bring the columns into the rhythm of a year."""
         done = 0
 
         def march(layers_k: FloatArray, skin_k: FloatArray, sums: FloatArray) -> None:
@@ -146,7 +196,7 @@ class _Pixels:
         guess = first_guess(mean_w_m2, fourth_root, self.ground)
         columns = settled(march, guess, grid.count, self.ground, _SETTLED_K, _MOST_REPETITIONS)
         self._put(columns.layers_k, columns.skin_k)
-        return columns.repetitions, float(columns.changed_k.max())
+        return _Settled(columns.repetitions, float(columns.changed_k.max()))
 
     def year(self, grid: TimeGrid, tell: Callable[[float], None]) -> tuple[FloatArray, FloatArray]:
         """Least, greatest and mean temperature of each node [K], and mean loss of bare ice [kg/m2/s] at all depths."""
