@@ -149,6 +149,7 @@ def test_tiles_of_another_size_give_the_same_map(made, planned, tmp_path):
         np.testing.assert_array_equal(read(tmp_path / "map", name), read(folder, name), err_msg=name)
 
 
+@pytest.mark.slow
 def test_a_worker_process_gets_a_map_by_tcp_and_its_faults_come_back(planned, made, tmp_path):
     from distributed import LocalCluster
 
