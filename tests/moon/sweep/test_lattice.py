@@ -23,6 +23,7 @@ def area(west=-3000.0, north=5000.0, posting=20.0, shape=(40, 50), crs=SOUTH):
     return MapArea(CRS(crs).to_wkt(), (posting, 0.0, west, 0.0, -posting, north), shape, posting)
 
 
+@settings(deadline=None)
 @given(st.integers(-900, 900), st.integers(-900, 900), st.sampled_from([0.0, 0.5, 0.123]))
 def test_every_part_of_a_map_hangs_on_the_same_lattice(rows, cols, shift):
     whole = area(west=-3000.0 + 20.0 * shift)
@@ -71,6 +72,7 @@ def test_circles_cross_the_columns_where_great_circles_do(theta_deg, west, north
     assert w == pytest.approx(ahead, abs=0.02)
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.floats(1.0, 50.0), st.floats(-300.0, 300.0)), min_size=1, max_size=60), st.floats(0, 400))
 def test_a_hull_keeps_the_highest_point_of_all_for_any_eye(points, eye):
     gaps, heights = np.array(points, dtype=np.float32).T
