@@ -172,4 +172,5 @@ def test_a_bad_ellipse_names_all_its_faults(area):
 
 def test_a_coarse_model_gets_a_warning():
     assert "400 m" in coarse_posting_note(400.0)
+    assert "every 474 m: slopes over less than 948 m" in coarse_posting_note(473.802)
     assert coarse_posting_note(20.0) == ""

@@ -179,8 +179,9 @@ def coarse_posting_note(posting_m: float) -> str:
     if posting_m <= finest_use:
         return ""
     return (
-        f"the elevation model has a post every {posting_m:g} m: slopes over less than {2 * posting_m:g} m, rocks and "
-        f"small craters are not in it; models of at most {finest_use:g} m are needed to trust a way or a landing place"
+        f"the elevation model has a post every {posting_m:.0f} m: slopes over less than {2 * posting_m:.0f} m, rocks "
+        f"and small craters are not in it; models of at most {finest_use:g} m are needed to trust a way or a landing "
+        "place"
     )
 
 
