@@ -124,6 +124,12 @@ def test_faults_are_told_and_nothing_is_written(light, raster, tmp_path):
     nowhere = raster("nowhere", np.zeros((5, 5), "float32"), crs=None)
     with pytest.raises(TerrainError, match="no coordinate system"):
         map_picture(nowhere, [], tmp_path / "never.png")
+    earth = raster("earth", np.zeros((5, 5), "float32"), crs="EPSG:3031")
+    with pytest.raises(TerrainError, match="Earth"):
+        map_picture(earth, [], tmp_path / "never.png")
+    round_map = raster("round", np.zeros((5, 5), "float32"), (0.0, -80.0), 1.0, crs="+proj=longlat +R=1737400 +no_defs")
+    with pytest.raises(TerrainError, match="in degrees"):
+        map_picture(round_map, [], tmp_path / "never.png")
     with pytest.raises(RangeError, match="folder does not exist"):
         map_picture(light, [], tmp_path / "none" / "never.png", long_side_px=SIDE_PX)
     assert not list(tmp_path.rglob("*.png"))

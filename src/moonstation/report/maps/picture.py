@@ -29,6 +29,8 @@ from moonstation.report.maps.sheet import (
 )
 
 if TYPE_CHECKING:
+    from rasterio.io import DatasetReader
+
     from moonstation.moon.dem import Dem
 
 Values = NDArray[np.float32]
@@ -140,8 +142,7 @@ def read_layer(tif: Path, long_side_px: int = LONG_SIDE_PX) -> Layer:
 
     try:
         with rasterio.open(tif) as source:
-            if source.crs is None:
-                raise TerrainError(Fault(str(tif), "has no coordinate system", hint="give a map of moonstation map"))
+            _refuse_strange(tif, source)
             frame = frame_of(source, long_side_px)
             smaller = frame.shape[0] < source.height
             band = source.read(
@@ -156,6 +157,18 @@ def read_layer(tif: Path, long_side_px: int = LONG_SIDE_PX) -> Layer:
     except (RasterioError, OSError) as error:
         raise TerrainError(unreadable(tif, error)) from error
     return Layer(tif.stem, frame, np.ma.filled(band.astype(np.float32), np.nan), notes)
+
+
+def _refuse_strange(tif: Path, source: DatasetReader) -> None:
+    """Raise TerrainError for a raster that is no flat map of the Moon."""
+    from moonstation.moon.dem_checks import sphere_faults
+
+    if faults := sphere_faults(tif, source.crs):
+        raise TerrainError(faults)
+    if not source.crs.is_projected:
+        raise TerrainError(
+            Fault(str(tif), "is in degrees, which no scale bar fits", hint="project it first: gdalwarp -t_srs")
+        )
 
 
 def ground_relief(frame: Frame, dems: Sequence[Dem]) -> Relief | None:
