@@ -28,8 +28,8 @@ LANES = 32
 class Lattice:
     """A map's pixels counted from its own origin.
 
-    ``origin`` is the map's (row, column) of the area's first pixel; ``transform_m`` is the map coordinates of pixel
-    (0, 0) and the posting; ``axes`` the rows east, north, centre of the projection; ``scale_m`` map metres per unit.
+    ``origin`` is the map's (row, column) of the area's first pixel; ``corner`` x and y of pixel (0, 0) [map m];
+    ``axes`` the rows east, north, centre of the projection; ``scale_m`` map metres per unit of length.
     """
 
     origin: tuple[int, int]
@@ -40,7 +40,7 @@ class Lattice:
 
     @property
     def frame(self) -> np.ndarray:
-        """The map as compiled code takes it: x and y of pixel (0, 0) and pixel side in units of ``scale_m``, axes."""
+        """The map as compiled code takes it: x and y of pixel (0, 0), pixel side, all in ``scale_m``, and the axes."""
         x, y = (value / self.scale_m for value in self.corner)
         return np.array([x, y, self.posting_m / self.scale_m, *self.axes.ravel()])
 
@@ -49,13 +49,12 @@ def lattice_of(area: MapArea) -> Lattice:
     """The lattice that an area's pixels are part of, the same for every part of one map."""
     grid = area.grid
     a, _, c, _, _, f = area.transform
-    posting = round(a, 6)
-    col = (c - grid[12]) / posting + 0.5
-    row = (grid[13] - f) / posting + 0.5
+    col = (c - grid[12]) / a + 0.5
+    row = (grid[13] - f) / a + 0.5
     # Polar maps have pixel centres or corners on the pole: a quarter keeps both away from the rounding.
     col0, row0 = math.floor(col + 0.25), math.floor(row + 0.25)
-    corner = (round(col - col0, 4) * posting, -round(row - row0, 4) * posting)
-    return Lattice((row0, col0), corner, posting, np.stack([grid[1:4], grid[4:7], grid[7:10]]), float(grid[10]))
+    corner = (round(col - col0, 6) * a, -round(row - row0, 6) * a)  # what a part's own corner adds is rounding
+    return Lattice((row0, col0), corner, a, np.stack([grid[1:4], grid[4:7], grid[7:10]]), float(grid[10]))
 
 
 def ring_count(posting_m: float, reach_m: float) -> int:
