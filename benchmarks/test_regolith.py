@@ -62,10 +62,12 @@ def test_against_heat1d(benchmark, told, request, monkeypatch):
     monkeypatch.setattr(np, "int", int, raising=False)
     heat1d = pytest.importorskip("heat1d.main", reason="heat1d is not installed", exc_type=ImportError)
     model = heat1d.Model(ndays=1)
-    begun = time.perf_counter()
-    for _ in range(model.N_steps):
-        model.advance()
-    theirs_s = (time.perf_counter() - begun) / model.N_steps
+    theirs_s = np.inf  # of both the least time counts
+    for _ in range(model.N_steps // 50):
+        begun = time.perf_counter()
+        for _ in range(50):
+            model.advance()
+        theirs_s = min(theirs_s, (time.perf_counter() - begun) / 50)
     told["step and column"] = STEPS * 32
     benchmark(advance, *columns(32))
     if benchmark.stats is not None:
