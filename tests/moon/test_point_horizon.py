@@ -124,6 +124,19 @@ def test_the_engine_agrees_with_a_far_finer_march(name, record_property):
     assert np.abs(ours_gap - gap).max() < 0.02
 
 
+@pytest.mark.parametrize("turn", range(4))
+def test_the_outer_half_cells_have_heights_just_where_the_march_has(turn):
+    heights = np.zeros((41, 41))
+    heights[1, :30] = np.nan
+    patch = stereographic(np.rot90(heights, turn), 400.0)
+    azimuth = np.arange(36) * 10.0 + 1.0  # off the lines of posts
+    # From high above, flat ground stands the higher the farther it is: the sky-line is the last height there is.
+    place = (-89.99, 40.0, R + 5000.0)
+    _, far_m, _, _ = march([patch], *place, azimuth, 30e3, R, FINE)
+    _, ours_m, _, _ = point_horizon([patch], *place[:2], (place[2], R), 360, 30e3)
+    assert ours_m[1::10] == pytest.approx(far_m, abs=10.0)
+
+
 def test_azimuths_are_the_same_however_many_are_asked():
     patches, lat, lon, eye_m, reach_m = NESTS["two of one map"]
     eye = R + ground_m(patches, lat, lon) + eye_m

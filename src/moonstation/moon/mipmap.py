@@ -53,11 +53,7 @@ def mipmap(patch: Patch) -> Mipmap:
     """The pyramid of a patch."""
     rows, cols = patch.heights_m.shape
     closes = abs(patch.grid[20] - cols) < 0.5
-    heights = np.empty((rows + 2, cols + 2), np.float32)
-    heights[1:-1, 1:-1] = patch.heights_m
-    heights[1:-1, 0] = patch.heights_m[:, -1 if closes else 0]
-    heights[1:-1, -1] = patch.heights_m[:, 0 if closes else -1]
-    heights[0], heights[-1] = heights[1], heights[-2]
+    heights = _with_rim(patch.heights_m, closes)
     levels = _levels(rows + 1, cols + 1)
     count, leaves = int(levels[-1, 0]) + 1, int(levels[0, 1] * levels[0, 2])
     caps, tops = np.empty((count, 5)), np.empty(count)
@@ -68,6 +64,19 @@ def mipmap(patch: Patch) -> Mipmap:
     _fill_above(levels, caps, tops)
     sound = not bool(np.any(off & np.isfinite(tops[:leaves])))
     return Mipmap(heights, levels, caps, tops, slopes, blocks, full, bent, _open(patch, full, levels[0], closes), sound)
+
+
+def _with_rim(inner: np.ndarray, closes: bool) -> np.ndarray:
+    """Heights with one more post all round, so that the outer half cells have a height just where ``bilinear`` has."""
+    rows, cols = inner.shape
+    heights = np.empty((rows + 2, cols + 2), np.float32)
+    heights[1:-1, 1:-1] = inner
+    heights[1:-1, -1] = inner[:, 0 if closes else -1]
+    # `bilinear` asks for the second row and column too before the first ones: what is missing there is missing here.
+    heights[1:-1, 0] = inner[:, -1] if closes else np.where(np.isnan(inner[:, min(1, cols - 1)]), np.nan, inner[:, 0])
+    heights[0] = np.where(np.isnan(heights[min(2, rows)]), np.nan, heights[1])
+    heights[-1] = heights[-2]
+    return heights
 
 
 def _open(patch: Patch, full: np.ndarray, level: np.ndarray, closes: bool) -> np.ndarray:
