@@ -96,6 +96,26 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
     kernels = Ephemeris.default()
     begin = parse_utc(start) if isinstance(start, str) else start
     year, coarse = (_year(begin, hours, kernels) for hours in (step_h, _COARSER * step_h))
+    made, settled_so = _of_tiles(dems, area, (year, coarse), (around_km, reach_km, threads), tell)
+    notes = {
+        "period_start": iso_utc(begin),
+        "period_end": iso_utc(year.end),
+        "step_h": f"{step_h:g}",
+        "terrain_around_km": f"{around_km:g}",
+        "spin_up": f"at most {settled_so.repetitions} repetitions; the last changed no mean by more than "
+        f"{settled_so.changed_k:.2f} K",
+    }
+    return TemperatureMap(area, **made, notes=notes)
+
+
+def _of_tiles(
+    dems: Sequence[Dem],
+    area: MapArea,
+    grids: tuple[TimeGrid, TimeGrid],
+    terrain: tuple[float, float | None, int | None],
+    tell: Callable[[float, str], None],
+) -> tuple[dict[str, Floats], _Settled]:
+    """The layers, and the worst of how columns settled; raises TerrainError where no tile has ground."""
     tiles = area.tiles(TILE_PX)
     made: dict[str, Floats] = {name: np.full(area.shape, np.nan, np.float32) for name in _LAYERS}
     settled_so, empty = _Settled(0, 0.0), []
@@ -106,7 +126,7 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
 
         try:
             wide, inner = _widened(tile, area.shape)
-            layers, so = _tile(dems, area.part(*wide), (year, coarse), (around_km, reach_km, threads), part)
+            layers, so = _tile(dems, area.part(*wide), grids, terrain, part)
         except TerrainError as error:  # of a large map, some tiles may have no ground
             empty.append(error)
             continue
@@ -115,15 +135,7 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
             made[name][tile] = values[inner]
     if len(empty) == len(tiles):
         raise empty[0]
-    notes = {
-        "period_start": iso_utc(begin),
-        "period_end": iso_utc(year.end),
-        "step_h": f"{step_h:g}",
-        "terrain_around_km": f"{around_km:g}",
-        "spin_up": f"at most {settled_so.repetitions} repetitions; the last changed no mean by more than "
-        f"{settled_so.changed_k:.2f} K",
-    }
-    return TemperatureMap(area, **made, notes=notes)
+    return made, settled_so
 
 
 def _widened(tile: _Box, shape: tuple[int, int]) -> tuple[_Box, _Box]:

@@ -83,10 +83,7 @@ def _look_round(  # noqa: PLR0913, PLR0917
     for k in range(DIRECTIONS):
         turn = 2.0 * np.pi * (k + 0.5) / DIRECTIONS
         dx, dy = np.sin(turn), np.cos(turn)
-        ahead, up = 0.0, 0.0
-        for c in range(3):
-            ahead += frame[node, 3, c] * (frame[node, 0, c] * dx + frame[node, 1, c] * dy)
-            up += frame[node, 3, c] * frame[node, 2, c]
+        ahead, up = _leaning(frame[node], dx, dy)
         top = np.arctan2(-ahead, up)
         at = int((k + 0.5) / DIRECTIONS * line.size)
         sky = max(np.radians(line[at] * QUANTUM_DEG), top)
@@ -117,6 +114,16 @@ def _look_round(  # noqa: PLR0913, PLR0917
         elif gathered > 0.0:
             hit[count], weight[count] = (pick if pick >= 0 else last), gathered * 2.0 / DIRECTIONS
             count += 1
+
+
+@_nogil
+def _leaning(frame: FloatArray, dx: float, dy: float) -> tuple[float, float]:
+    """The normal's parts along a direction of the map and upwards."""
+    ahead, up = 0.0, 0.0
+    for c in range(3):
+        ahead += frame[3, c] * (frame[0, c] * dx + frame[1, c] * dy)
+        up += frame[3, c] * frame[2, c]
+    return ahead, up
 
 
 @_nogil
