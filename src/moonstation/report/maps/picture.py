@@ -290,7 +290,7 @@ def finish(
     draw_scale_bar(sheet)
     north = draw_north(sheet)
     draw_names(sheet, features_of(names), features_of(places))
-    terrain = ", ".join(f"{dem.name} ({dem.posting_m:g} m)" for dem in dems)
+    terrain = ", ".join(f"{dem.name} ({dem.posting_m:.4g} m)" for dem in dems)
     lines = [*caption, f"{_terrain_words(terrain, lit)} {_scale_words(sheet.frame)} {north}"]
     draw_words(sheet, title, where_words(sheet.frame), [line for line in lines if line])
 
