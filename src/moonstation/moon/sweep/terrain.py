@@ -24,7 +24,7 @@ PARTS = 2
 #: Points along a row of the map between which pixels of other maps are taken as evenly spaced.
 RUN = 8
 _PAD = 4
-_jit = compiled_with(nogil=True, error_model="numpy")
+_jit = compiled_with(nogil=True, error_model="numpy", _nrt=False)  # nothing is made in here: all room is given
 _Packed = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
@@ -64,9 +64,14 @@ def empty_raster(tiles: tuple[int, int, int, int], ring: int) -> Raster:
 
 def fill_raster(nest: _Packed, lattice: Lattice, raster: Raster, first: int, last: int) -> None:
     """Fill rows ``first`` to ``last`` of a raster with the mean of points spread evenly in each cell."""
-    _fill(
-        nest, lattice.frame, raster.heights, (raster.row0, raster.col0, 2**raster.ring), (first, last), moon_radius_m()
-    )
+    cell, cols = 2**raster.ring, raster.heights.shape[1]
+    parts = min(PARTS, cell)
+    # Points of a row in runs that start at whole multiples of RUN cells, wherever the raster starts.
+    skip = raster.col0 % RUN
+    runs = -(-(skip + cols) // RUN) * parts
+    room = np.empty((nest[1].size, 2, runs * RUN)), np.empty(runs, dtype=np.bool_), np.empty((2, cols))
+    cells = (raster.row0, raster.col0, cell, parts)
+    _fill(nest, lattice.frame, raster.heights, cells, (first, last), moon_radius_m(), room)
 
 
 @_jit
@@ -74,22 +79,18 @@ def _fill(
     nest: _Packed,
     frame: np.ndarray,
     out: np.ndarray,
-    cells: tuple[int, int, int],
+    cells: tuple[int, int, int, int],
     rows: tuple[int, int],
     radius: float,
+    room: tuple[np.ndarray, np.ndarray, np.ndarray],
 ) -> None:
-    row0, col0, cell = cells
-    parts = min(PARTS, cell)
-    levels, cols = nest[1].size, out.shape[1]
-    # Points of a row in runs that start at whole multiples of RUN cells, wherever the raster starts.
-    skip = col0 % RUN
-    count = (-(-(skip + cols) // RUN)) * RUN * parts
-    at = np.empty((levels, 2, count))
-    live = np.empty(count // RUN, dtype=np.bool_)
-    total, known = np.empty(cols), np.empty(cols)
+    row0, col0, cell, parts = cells
+    at, live, sums = room
+    total, known = sums[0], sums[1]
+    cols, skip = out.shape[1], col0 % RUN
     for i in range(rows[0], rows[1]):
-        total[:] = 0.0
-        known[:] = 0.0
+        for j in range(cols):
+            total[j], known[j] = 0.0, 0.0
         for part in range(parts):
             row = (row0 + i + (part + 0.5) / parts) * cell - 0.5
             _pixels_along(nest, frame, row, (col0 - skip) * cell - 0.5, cell / parts, at, live)
@@ -118,9 +119,8 @@ def _pixels_along(
     ``live`` tells which runs come upon any patch.
     """
     shapes, grids = nest[2], nest[3]
-    live[:] = False
     for run in range(live.size):
-        j = run * RUN
+        live[run], j = False, run * RUN
         xa, ya, za = direction_of(frame, row, left + (j + 0.5) * step)
         xb, yb, zb = direction_of(frame, row, left + (j + RUN - 0.5) * step)
         for level in range(grids.shape[0]):
