@@ -47,6 +47,7 @@ def test_json_is_the_library_s_search_and_the_folder_holds_it(land_file, criteri
     result = call("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", folder, "--json")
     assert result.exit_code == 0
     assert result.output == json_text(found.summary()) == (folder / "sites.json").read_text("utf-8")
+    assert (folder / "sites.png").read_bytes().startswith(b"\x89PNG")
     again = faults("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", folder)
     assert any("there are results already" in fault for fault in again)
 
