@@ -76,6 +76,16 @@ def test_a_map_in_degrees_near_the_equator(tmp_path, write_dem):
     assert lines.elevation_deg() == pytest.approx(dip_deg(30.0), abs=QUANTUM_DEG)
 
 
+def test_a_coarse_map_of_degrees_keeps_its_dip_over_the_seam(tmp_path, write_dem):
+    path = write_dem(
+        tmp_path / "m.tif", lambda lat, _: 0 * lat, crs=DEGREES, posting=0.5, shape=(60, 720), corner=(0.0, 35.0)
+    )
+    dem = open_dem(path)
+    lines = sky_lines([dem], area_around(dem, 20.0, 0.5, 100.0), 2000.0, 8)
+    assert lines.elevation_deg() == pytest.approx(dip_deg(2000.0), abs=0.01)  # 15 km of posting: steps of 4 km
+    assert lines.horizon(2, 2).elevation_deg == pytest.approx(dip_deg(2000.0), abs=0.01)
+
+
 def test_a_cliff_stands_as_high_as_its_triangle_says(tmp_path, write_dem):
     heights = np.zeros((241, 241))
     heights[:, 160:] = 150.0

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 QUANTUM_DEG = 1.0 / 360.0
 #: Stored where a pixel has no ground, or a direction no terrain at all.
 NO_SKY_LINE = -32768
+#: Coarsest posting [m] that is swept: a tile of 512 pixels is then 256 km wide. Coarser maps are marched, ray by ray.
+COARSEST_M = 500.0
 #: Largest array of stored elevations that is made at once; larger maps go by tiles.
 MAX_BYTES = 4_000_000_000
 
@@ -87,13 +89,29 @@ def sky_lines(
         raise TerrainError(Fault("area", "no elevation model given"))
     _refuse_numbers(height_m, direction_count, reach_km, threads)
     _refuse_size(area, direction_count)
+    direction_deg = np.arange(direction_count) * (360.0 / direction_count)
+    if area.posting_m > COARSEST_M:
+        return _marched(dems, area, height_m, direction_deg, reach_km * 1e3)
     from moonstation.moon.sweep.engine import swept
 
-    direction_deg = np.arange(direction_count) * (360.0 / direction_count)
     elevation, ground_m = swept(dems, area, height_m, direction_deg, reach_km * 1e3, QUANTUM_DEG, NO_SKY_LINE, threads)
     if np.isnan(ground_m).all():
         names = ", ".join(dem.name for dem in dems)
         raise TerrainError(Fault("area", "no elevation model has ground there", allowed=names))
+    return SkyLines(area, height_m, direction_deg, elevation, ground_m)
+
+
+def _marched(
+    dems: Sequence[Dem], area: MapArea, height_m: float, direction_deg: np.ndarray, reach_m: float
+) -> SkyLines:
+    """Sky-lines by the exact march, ray by ray: on coarse maps a tile would be too much of the Moon for one sweep."""
+    from moonstation.moon.sweep.exact import exact_elevation_deg, ground_heights_m
+
+    ground_m = ground_heights_m(dems, area)
+    degrees = exact_elevation_deg(dems, area, ground_m, height_m, direction_deg, reach_m)
+    known = np.isfinite(degrees)
+    counts = np.rint(np.where(known, degrees, 0.0) / QUANTUM_DEG)
+    elevation = np.where(known, counts, NO_SKY_LINE).astype(np.int16)
     return SkyLines(area, height_m, direction_deg, elevation, ground_m)
 
 
