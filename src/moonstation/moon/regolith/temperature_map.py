@@ -33,8 +33,8 @@ Floats = NDArray[np.float32]
 _Box = tuple[slice, slice]
 
 STEP_H = 4.0
-#: Side of a tile [pixels]: a larger map is made tile by tile, each with the terrain around it; 2 kB of memory a pixel.
-TILE_PX = 400
+#: Side of a tile [pixels]: a larger map is made tile by tile, each with the terrain around it; 3 kB of memory a pixel.
+TILE_PX = 300
 _MARGIN_PX = 32  # of a tile's surroundings that are as fine as the tile
 AROUND_KM = 20.0
 _COARSER = 3  # steps of the spin-up are as many times as long
