@@ -53,6 +53,27 @@ def test_a_scale_spans_the_ground_that_is_left_and_the_file_may_set_it():
     assert scales([SLOPE], values, np.zeros(4, bool))["slope_deg"].worth(3.0) == 1.0
 
 
+@pytest.mark.parametrize(
+    ("ends", "worth"),
+    [({"worst": 0.9}, 0.0), ({"best": 0.1}, 1.0), ({"worst": 0.5}, None), ({"best": 0.7}, None)],
+)
+@pytest.mark.parametrize("sense", [1.0, -1.0])
+def test_ground_beyond_the_end_that_the_file_gives_is_worth_nothing_or_most(ends, worth, sense):
+    wish = (LIGHT if sense > 0 else SLOPE).model_copy(update={name: sense * end for name, end in ends.items()})
+    values = sense * np.array([0.2, 0.4, 0.6, 0.8])
+    found = scales([wish], {wish.label: values}, np.ones(4, bool))[wish.label].worth(values)
+    assert np.all(np.diff(found) >= 0.0)
+    if worth is not None:
+        assert found.tolist() == [worth] * 4
+
+
+def test_an_end_at_nothing_tells_ground_apart_where_it_can_be_reached():
+    values = {"slope_deg": np.array([1.0, 2.0])}
+    for end, worth in (("best", [0.5, 0.0]), ("worst", [0.0, 0.0])):
+        scale = scales([SLOPE.model_copy(update={end: 0.0})], values, np.ones(2, bool))["slope_deg"]
+        assert scale.worth(values["slope_deg"]).tolist() == worth
+
+
 def test_what_cannot_be_reached_is_worth_nothing_and_what_is_not_known_has_no_worth():
     scale = Scale(worst=30.0, best=1.0)
     assert scale.worth(np.inf) == 0.0

@@ -26,7 +26,7 @@ class Scale:
         values = np.asarray(value, dtype=np.float64)
         if self.best == self.worst:
             return np.where(np.isnan(values), np.nan, 1.0)
-        with np.errstate(invalid="ignore"):
+        with np.errstate(invalid="ignore", over="ignore"):  # over: ends that lie next to each other
             return np.clip((values - self.worst) / (self.best - self.worst), 0.0, 1.0)
 
 
@@ -76,13 +76,22 @@ def limits_in_words(criterion: Criterion) -> str:
 
 
 def scales(wishes: Sequence[Criterion], values: Mapping[str, FloatArray], left: BoolArray) -> dict[str, Scale]:
-    """Ends of each wish: as the file says, else the worst and the best finite value on the ground that is left."""
+    """Ends of each wish: as the file says, else the worst and the best finite value on the ground that is left.
+
+    Where all the ground lies beyond the one end that the file gives, the other is put next to it: all is worth the
+    same, nothing or most, and never the wrong way round.
+    """
     found = {}
     for one in wishes:
         inside = values[one.label][left]
         inside = one.of.sense * inside[np.isfinite(inside)]
         low, high = (one.of.sense * float(end) for end in (inside.min(), inside.max())) if inside.size else (0.0, 0.0)
         worst, best = (given if given is not None else own for given, own in ((one.worst, low), (one.best, high)))
+        if one.of.sense * (best - worst) < 0.0:
+            if one.best is None:
+                best = float(np.nextafter(worst, one.of.sense * np.inf))
+            else:
+                worst = float(np.nextafter(best, -one.of.sense * np.inf))
         found[one.label] = Scale(worst, best)
     return found
 
