@@ -54,4 +54,10 @@ def test_an_unknown_map_takes_its_unit_from_its_name():
 
 
 def test_a_map_without_any_value_still_has_a_bar():
-    assert quantity_of("longest_dark_h").ends(np.array([np.nan])) == (0.0, 1.0)
+    assert quantity_of("sun_visible_mean").ends(np.array([np.nan])) == (0.0, 1.0)
+
+
+@pytest.mark.parametrize("values", [[np.nan], [0.0, 0.0], [0.0, np.nan]])
+def test_a_bar_of_logarithms_never_begins_at_nothing(values):
+    low, high = quantity_of("longest_without_earth_h").ends(np.array(values))  # the Earth never sets in a short period
+    assert 0.0 < low < high

@@ -39,7 +39,8 @@ class Quantity:
         known = values[np.isfinite(values)]
         if self.scale == "log":
             known = known[known > 0.0]
-        least, most = (float(known.min()), float(known.max())) if known.size else (0.0, 1.0)
+        nothing = (0.1, 1.0) if self.scale == "log" else (0.0, 1.0)
+        least, most = (float(known.min()), float(known.max())) if known.size else nothing
         if self.scale == "log":
             low, high = _round(least, down=True), _round(most, down=False)
         else:
