@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from moonstation.core.time import HOUR_S, TimeGrid, iso_utc
 from moonstation.facts.table import lookup
 from moonstation.moon.horizon import compute_horizon
-from moonstation.moon.site import SiteLight, site_light
+from moonstation.moon.site import site_light
 from moonstation.moon.ways.route import Way
 from moonstation.moon.ways.slope import FloatArray
 
@@ -106,23 +106,17 @@ def light_along(
     Raises what compute_horizon and site_light raise.
     """
     chosen = _spread(way)
-    lights = []
+    summaries = []
+    lit = np.empty((chosen.size, grid.count), dtype=bool)
     for done, number in enumerate(chosen):
-        lights.append(
-            _look(dems, float(way.latitude_deg[number]), float(way.longitude_deg[number]), height_m, grid, ephemeris)
-        )
+        place = float(way.latitude_deg[number]), float(way.longitude_deg[number])
+        light = site_light(compute_horizon(dems, *place, height_m), grid, ephemeris)
+        summaries.append(light.summary)  # and not the series of every place: they would fill the memory
+        lit[done] = light.sun_disc_fraction > 0
         if progress:
             progress(done + 1, chosen.size)
-    summaries = [light.summary for light in lights]
     sun, dark, earth = (np.array([row[key] for row in summaries], dtype=float) for key in _COLUMNS)
-    lit = np.array([light.sun_disc_fraction > 0 for light in lights])
     return LightAlong(way, grid, height_m, chosen, _shares(way.distance_m[chosen]), sun, dark, earth, lit)
-
-
-def _look(
-    dems: Sequence[Dem], lat_deg: float, lon_deg: float, height_m: float, grid: TimeGrid, kernels: Ephemeris | None
-) -> SiteLight:
-    return site_light(compute_horizon(dems, lat_deg, lon_deg, height_m), grid, kernels)
 
 
 def _spread(way: Way) -> NDArray[np.intp]:
