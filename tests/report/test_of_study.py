@@ -58,7 +58,12 @@ def test_the_site_shows_its_sky_line_and_the_paths_of_the_run(winter: Run, view:
     assert site.sun.days == pytest.approx((view.end - view.start).total_seconds() / 86400.0)
     assert np.ptp(site.earth.elevation_deg) < 20.0  # the Earth only swings by libration
     assert site.light["longest_dark_h"] > 0
-    assert len(read.figures("horizon")) == 1
+    plane, solid = read.figures("horizon")
+    assert "scene" in solid["layout"]
+    assert "scene" not in plane["layout"]
+    moments = [text for trace in solid["data"] for text in trace.get("text", []) if text and text[0].isdigit()]
+    assert min(moments) == view.start.strftime("%Y-%m-%d %H:%M")
+    assert max(moments) <= view.end.strftime("%Y-%m-%d %H:%M")
 
 
 def test_every_fact_event_and_input_of_the_run_is_in_the_view(winter: Run, view: StudyView) -> None:
