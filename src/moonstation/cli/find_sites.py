@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from moonstation.cli.area import Where
     from moonstation.core.errors import Fault
     from moonstation.moon.area import MapArea
     from moonstation.moon.dem import Dem
@@ -55,12 +56,12 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
     if print_criteria:
         typer.echo(shipped_criteria(), nl=False)
         return
-    from moonstation.cli.route import progress_bar
+    from moonstation.cli.progress import progress_bar
     from moonstation.moon.siting.folder import json_text, write_search
     from moonstation.moon.siting.search import find_sites as search
 
     dems, asked, area, folder = _read(dem or [], criteria, output, (bounds, around, size), overwrite=overwrite)
-    with progress_bar() as progress:
+    with progress_bar("reading the terrain") as progress:
         found = search(dems, area, asked, None, progress)
     write_search(found, folder, overwrite=overwrite)
     if pictures:
@@ -73,14 +74,12 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
         _print_found(found, folder)
 
 
-_Where = tuple[tuple[float, float, float, float] | None, tuple[float, float] | None, float | None]
-
-
 def _read(
-    dem: list[Path], criteria: Path | None, output: Path | None, where: _Where, *, overwrite: bool
+    dem: list[Path], criteria: Path | None, output: Path | None, where: Where, *, overwrite: bool
 ) -> tuple[list[Dem], Criteria, MapArea, Path]:
     """Models, criteria, area and folder; raises RangeError with every fault at once."""
-    from moonstation.cli.site import _tried
+    from moonstation.cli.area import area_asked, where_faults
+    from moonstation.cli.faults import tried
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import Fault, RangeError
     from moonstation.core.folder import folder_faults
@@ -94,33 +93,14 @@ def _read(
         faults.append(Fault("--output", "is missing", hint="name the folder to write: -o DIR"))
     else:
         faults += folder_faults(output, MARKER, "-o", overwrite=overwrite)
-    asked = _tried(lambda: read_criteria(criteria) if criteria else criteria_of(shipped_criteria()), faults)
-    dems = _tried(lambda: open_named_dems(dem), faults)
-    faults += _where_faults(where)
-    area = _tried(lambda: _area(dems[0], where), faults) if dems and not _where_faults(where) else None
+    asked = tried(lambda: read_criteria(criteria) if criteria else criteria_of(shipped_criteria()), faults)
+    dems = tried(lambda: open_named_dems(dem), faults)
+    conflicts = where_faults(where)
+    faults += conflicts
+    area = tried(lambda: area_asked(dems, where), faults) if dems and not conflicts else None
     if faults or dems is None or asked is None or area is None or output is None:
         raise RangeError(faults)
     return dems, asked, area, output
-
-
-def _where_faults(where: _Where) -> list[Fault]:
-    from moonstation.core.errors import Fault
-
-    bounds, around, size = where
-    found = []
-    if bounds is not None and (around is not None or size is not None):
-        found.append(Fault("--bounds", "stands beside --around or --size", hint="give one of them"))
-    if (around is None) != (size is None):
-        missing = "--size" if size is None else "--around"
-        found.append(Fault(missing, "is missing", hint="--around LAT LON and --size KM go together"))
-    return found
-
-
-def _area(dem: Dem, where: _Where) -> MapArea:
-    from moonstation.moon.area import area_around, area_of
-
-    bounds, around, size = where
-    return area_around(dem, *around, size) if around and size is not None else area_of(dem, bounds)
 
 
 def _print_found(found: SiteSearch, folder: Path) -> None:

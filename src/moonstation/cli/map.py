@@ -9,13 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from moonstation.cli.area import Where
     from moonstation.core.errors import Fault
     from moonstation.core.time import TimeGrid
-    from moonstation.moon.area import MapArea
-    from moonstation.moon.dem import Dem
     from moonstation.moon.maps.plan import MapPlan
-
-_Where = tuple[tuple[float, float, float, float] | None, tuple[float, float] | None, float | None]
 
 
 def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
@@ -63,6 +60,7 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     Without --bounds or --around, the whole of the finest model; without dates, one turn of the Moon's node (18.6 years)
     from 2026, hourly.
     """
+    from moonstation.cli.progress import progress_bar
     from moonstation.moon.maps.light_map import write_light_map
 
     options = {
@@ -75,36 +73,43 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     if layers is not None:
         options["layers"] = tuple(dict.fromkeys(name.strip() for name in layers.split(",") if name.strip()))
     plan = _plan(dem, (bounds, around, size), (start, end, step), options, (output, overwrite, threads))
-    with _Progress("tiles", quiet=as_json) as progress:
+    with progress_bar("tiles") as show:
         summary = write_light_map(
-            plan, output, overwrite=overwrite, threads=threads, cluster=cluster, progress=progress.tell
+            plan,
+            output,
+            overwrite=overwrite,
+            threads=threads,
+            cluster=cluster,
+            progress=lambda done, total: show("tiles", done, total),
         )
     if pictures:
-        _draw(dem, output, quiet=as_json)
+        _draw(dem, output)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     else:
         _print_summary(summary, output)
 
 
-def _draw(paths: list[Path], folder: Path, *, quiet: bool) -> None:
+def _draw(paths: list[Path], folder: Path) -> None:
     """A picture beside each map."""
+    from moonstation.cli.progress import progress_bar
     from moonstation.cli.terrain import open_named_dems
     from moonstation.report.maps.of_folder import pictures_of
 
-    with _Progress("pictures", quiet=quiet) as progress:
-        pictures_of(folder, open_named_dems(paths), progress.tell)
+    with progress_bar("pictures") as show:
+        pictures_of(folder, open_named_dems(paths), lambda done, total: show("pictures", done, total))
 
 
 def _plan(
     paths: list[Path],
-    where: _Where,
+    where: Where,
     period: tuple[str, str, str],
     options: dict[str, Any],
     target: tuple[Path, bool, int | None],
 ) -> MapPlan:
     """The plan; raises RangeError with every fault of models, area, period, options and folder at once."""
-    from moonstation.cli.site import _tried
+    from moonstation.cli.area import area_asked, where_faults
+    from moonstation.cli.faults import tried
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import RangeError
     from moonstation.core.folder import folder_faults
@@ -112,13 +117,14 @@ def _plan(
     from moonstation.moon.maps.plan import map_plan
 
     output, overwrite, threads = target
-    faults = _where_faults(where) + _thread_faults(threads)
-    dems = _tried(lambda: open_named_dems(paths), faults, "--dem")
-    area = _tried(lambda: _area(dems[0], where), faults, "--bounds") if dems and not _where_faults(where) else None
-    grid = _tried(lambda: _grid(period, options["kernels"]), faults, "--end")
+    conflicts = where_faults(where)
+    faults = conflicts + _thread_faults(threads)
+    dems = tried(lambda: open_named_dems(paths), faults, "--dem")
+    area = tried(lambda: area_asked(dems, where), faults, "--bounds") if dems and not conflicts else None
+    grid = tried(lambda: _grid(period, options["kernels"]), faults, "--end")
     plan = None
     if dems and area and grid:
-        plan = _tried(lambda: map_plan(dems, area, grid, **options), faults)
+        plan = tried(lambda: map_plan(dems, area, grid, **options), faults)
     else:
         faults += _option_faults(options)
     if plan:
@@ -141,23 +147,10 @@ def _option_faults(options: dict[str, Any]) -> list[Fault]:
 
 
 def _grid(period: tuple[str, str, str], kernels: tuple[str, ...]) -> TimeGrid:
-    from moonstation.cli.site import _grid as grid_of
+    from moonstation.cli.period import time_grid
     from moonstation.sky.ephemeris import Ephemeris
 
-    return grid_of(*period, Ephemeris.from_files(kernels) if kernels else Ephemeris.default())
-
-
-def _where_faults(where: _Where) -> list[Fault]:
-    from moonstation.core.errors import Fault
-
-    bounds, around, size = where
-    found = []
-    if bounds is not None and (around is not None or size is not None):
-        found.append(Fault("--bounds", "stands beside --around or --size", hint="give one of them"))
-    if (around is None) != (size is None):
-        missing = "--size" if size is None else "--around"
-        found.append(Fault(missing, "is missing", hint="--around LAT LON and --size KM go together"))
-    return found
+    return time_grid(*period, Ephemeris.from_files(kernels) if kernels else Ephemeris.default())
 
 
 def _thread_faults(threads: int | None) -> list[Fault]:
@@ -165,36 +158,6 @@ def _thread_faults(threads: int | None) -> list[Fault]:
 
     wrong = threads is not None and threads < 1
     return [Fault("--threads", "out of range", threads, "", "1 or more")] if wrong else []
-
-
-def _area(dem: Dem, where: _Where) -> MapArea:
-    from moonstation.moon.area import area_around, area_of
-
-    bounds, around, size = where
-    return area_around(dem, *around, size) if around and size is not None else area_of(dem, bounds)
-
-
-class _Progress:
-    """A bar over tiles or pictures with the time left; silent where nobody watches."""
-
-    def __init__(self, what: str, *, quiet: bool) -> None:
-        from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-
-        console = Console(stderr=True)
-        columns = (TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-        self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
-        self._task = self._bar.add_task(what, total=None)
-
-    def tell(self, done: int, total: int) -> None:
-        self._bar.update(self._task, completed=done, total=total)
-
-    def __enter__(self) -> _Progress:
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
 
 
 def _print_summary(summary: dict[str, Any], folder: Path) -> None:

@@ -6,8 +6,6 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +15,6 @@ import typer
 if TYPE_CHECKING:
     from moonstation.core.errors import Fault
     from moonstation.moon.siting.journey import Journey
-    from moonstation.moon.siting.survey import Progress
 
 _PLACE_HELP = "a place that moonstation ships, or latitude and longitude [deg] as -89.45,222.7"
 _NUMBERS = re.compile(r"^\s*([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)\s*$")
@@ -57,12 +54,13 @@ def route(  # noqa: PLR0913, PLR0917 (one argument for each option)
 
     Where no way keeps to the limit it says so, and which limit would give one; no file is written then.
     """
+    from moonstation.cli.progress import progress_bar
     from moonstation.moon.siting.journey import Drive, journey
     from moonstation.moon.ways.route import SlopeLimits
 
     found = _Asked(dem, start_at, to, to_cold_trap, (start, end, step), output).read()
     drive = Drive(SlopeLimits(max_slope, max_cross_slope), within, least_trap, eye)
-    with progress_bar() as progress:
+    with progress_bar("reading the terrain") as progress:
         result = journey(
             found["dems"], found["start"], found["target"], drive, None if no_light else found["grid"], None, progress
         )
@@ -88,7 +86,8 @@ class _Asked:
 
     def read(self) -> dict[str, Any]:
         """Models, places and time grid; raises RangeError with every fault at once."""
-        from moonstation.cli.site import _grid, _tried
+        from moonstation.cli.faults import tried
+        from moonstation.cli.period import time_grid
         from moonstation.cli.terrain import open_named_dems
         from moonstation.core.errors import Fault, RangeError
         from moonstation.core.output import output_faults
@@ -99,10 +98,10 @@ class _Asked:
             message = "stands beside --to-cold-trap" if self.to else "is missing"
             faults.append(Fault("--to", message, hint="say where to go: --to PLACE, or --to-cold-trap"))
         found = {
-            "start": _tried(lambda: place_of(self.start_at, "--from"), faults),
-            "target": _tried(lambda: place_of(str(self.to), "--to"), faults) if self.to else None,
-            "grid": _tried(lambda: _grid(*self.period, Ephemeris.default()), faults, "--end"),
-            "dems": _tried(lambda: open_named_dems(self.dem), faults),
+            "start": tried(lambda: place_of(self.start_at, "--from"), faults),
+            "target": tried(lambda: place_of(str(self.to), "--to"), faults) if self.to else None,
+            "grid": tried(lambda: time_grid(*self.period, Ephemeris.default()), faults, "--end"),
+            "dems": tried(lambda: open_named_dems(self.dem), faults),
         }
         if self.output:
             faults += output_faults(self.output, "--output")
@@ -161,27 +160,6 @@ def _as_geojson(result: Journey) -> str:
 
 
 _FORMS = {".csv": _as_csv, ".geojson": _as_geojson, ".json": _as_geojson}
-
-
-@contextmanager
-def progress_bar() -> Iterator[Progress | None]:
-    """A bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-
-    console = Console(stderr=True)
-    if not console.is_terminal:
-        yield None
-        return
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
-        task = bar.add_task("reading the terrain", total=None)
-
-        def show(what: str, done: int, total: int) -> None:
-            bar.update(task, description=what, completed=done, total=total)
-
-        yield show
 
 
 def _print_summary(summary: dict[str, Any], output: Path | None) -> None:

@@ -5,11 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,11 +19,9 @@ if TYPE_CHECKING:
     from moonstation.sky.ephemeris import Ephemeris
 
 _HEIGHT_M = 10.0
-_MOST_STEPS = 20_000_000
 _SAME_PLACE_DEG = 1e-4  # 3 m
 _SAME_HEIGHT_M = 1e-3
 _NEAR_KM = 30.0  # as far as a shipped place is worth naming
-_T = TypeVar("_T")
 
 
 def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
@@ -206,17 +202,19 @@ def _read(
     place: _Place, period: tuple[str, str, str], outputs: dict[str, Path | None], kernels: Ephemeris
 ) -> tuple[Horizon, TimeGrid]:
     """Sky-line and time grid; raises RangeError with every fault of place, terrain, period and output at once."""
+    from moonstation.cli.faults import tried
+    from moonstation.cli.period import time_grid
     from moonstation.core.errors import RangeError
     from moonstation.core.output import output_faults
 
     conflicts = place.faults()
     faults = [*conflicts]
-    grid = _tried(lambda: _grid(*period, kernels), faults, "--end")
+    grid = tried(lambda: time_grid(*period, kernels), faults, "--end")
     faults += [fault for option, path in outputs.items() if path for fault in output_faults(path, option)]
     if conflicts:
-        _tried(place.angles, faults)
+        tried(place.angles, faults)
         raise RangeError(faults)
-    sky_line = _tried(place.sky_line, faults)
+    sky_line = tried(place.sky_line, faults)
     if faults or sky_line is None or grid is None:
         raise RangeError(faults)
     return sky_line, grid
@@ -233,47 +231,6 @@ def _warn_of_smoothness(sky_line: Horizon) -> None:
         f"Give --dem FILE, or --horizon CSV{hint}",
         err=True,
     )
-
-
-def _grid(start: str, end: str, step: str, kernels: Ephemeris) -> TimeGrid:
-    """The time grid; raises RangeError with every fault of the three texts."""
-    from moonstation.core.errors import Fault, RangeError
-    from moonstation.core.time import TimeGrid, parse_duration_s
-
-    faults: list[Fault] = []
-    begin = _tried(lambda: _moment(start, "--start", kernels), faults)
-    stop = _tried(lambda: _moment(end, "--end", kernels), faults)
-    step_s = _tried(lambda: parse_duration_s(step), faults, "--step")
-    if begin and stop and step_s and (stop - begin).total_seconds() / step_s > _MOST_STEPS:
-        faults.append(Fault("--step", "makes too many steps", step, "", f"at most {_MOST_STEPS:,} steps"))
-    if faults or begin is None or stop is None or step_s is None:
-        raise RangeError(faults)
-    return TimeGrid.between(begin, stop, step_s)
-
-
-def _moment(text: str, where: str, kernels: Ephemeris) -> datetime:
-    """A moment within the kernels."""
-    from moonstation.core.errors import Fault, RangeError
-    from moonstation.core.time import iso_utc, parse_utc
-
-    try:
-        moment = parse_utc(text)
-    except RangeError as error:
-        raise RangeError(Fault(where, str(error))) from error
-    if not kernels.covers_utc(moment):
-        raise RangeError(kernels.date_fault(iso_utc(moment), where))
-    return moment
-
-
-def _tried(function: Callable[[], _T], faults: list[Fault], where: str = "") -> _T | None:
-    """What ``function`` returns, or None with its faults added to ``faults``."""
-    from moonstation.core.errors import Fault, MoonstationError
-
-    try:
-        return function()
-    except MoonstationError as error:
-        faults += error.faults or (Fault(where or "place", str(error)),)
-        return None
 
 
 def _write_events(path: Path, light: SiteLight) -> None:

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from moonstation.cli.area import Where
     from moonstation.core.errors import Fault
     from moonstation.moon.area import MapArea
     from moonstation.moon.dem import Dem
-
-_Where = tuple[tuple[float, float, float, float] | None, tuple[float, float] | None, float | None]
 
 
 def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
@@ -47,12 +44,15 @@ def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
 
     Without --bounds or --around, the whole of the finest model.
     """
+    from moonstation.cli.progress import progress_bar
     from moonstation.moon.regolith.files import write_temperature_map
     from moonstation.moon.regolith.temperature_map import temperature_map
 
-    dems, area, step_h = _read(dem, (bounds, around, size), step, output, overwrite=overwrite)
-    with _progress() as tell:
-        made = temperature_map(dems, area, start, step_h, terrain_around, tell=tell)
+    dems, area, step_h = _read(dem, (bounds, around, size), (start, step), output, overwrite=overwrite)
+    with progress_bar("reading") as show:
+        made = temperature_map(
+            dems, area, start, step_h, terrain_around, tell=lambda share, what: show(what, share, 1.0)
+        )
     summary = write_temperature_map(made, output, dems, overwrite=overwrite)
     if pictures:
         from moonstation.report.maps.of_folder import pictures_of
@@ -65,57 +65,29 @@ def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
 
 
 def _read(
-    dem: list[Path], where: _Where, step: str, output: Path, *, overwrite: bool
+    dem: list[Path], where: Where, period: tuple[str, str], output: Path, *, overwrite: bool
 ) -> tuple[list[Dem], MapArea, float]:
     """Models, area and step [h]; raises RangeError with every fault at once."""
-    from moonstation.cli.site import _tried
+    from moonstation.cli.area import area_asked, where_faults
+    from moonstation.cli.faults import tried
+    from moonstation.cli.period import moment_of
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import RangeError
     from moonstation.core.folder import folder_faults
     from moonstation.core.time import HOUR_S, parse_duration_s
     from moonstation.moon.regolith.files import SUMMARY
+    from moonstation.sky.ephemeris import Ephemeris
 
-    faults: list[Fault] = [*_where_faults(where), *folder_faults(output, SUMMARY, "-o", overwrite=overwrite)]
-    step_s = _tried(lambda: parse_duration_s(step), faults, "--step")
-    dems = _tried(lambda: open_named_dems(dem), faults, "--dem")
+    faults: list[Fault] = [*where_faults(where), *folder_faults(output, SUMMARY, "-o", overwrite=overwrite)]
+    start, step = period
+    tried(lambda: moment_of(start, "--start", Ephemeris.default()), faults)
+    step_s = tried(lambda: parse_duration_s(step), faults, "--step")
+    dems = tried(lambda: open_named_dems(dem), faults, "--dem")
     known = [*faults]
-    area = _tried(lambda: _area(dems, where), faults, "area") if dems and not known else None
+    area = tried(lambda: area_asked(dems, where), faults, "area") if dems and not known else None
     if faults or dems is None or area is None or step_s is None:
         raise RangeError(faults)
     return dems, area, step_s / HOUR_S
-
-
-def _where_faults(where: _Where) -> list[Fault]:
-    from moonstation.core.errors import Fault
-
-    bounds, around, size = where
-    if bounds and around:
-        return [Fault("--bounds", "stands beside --around", hint="give one of them")]
-    if (around is None) != (size is None):
-        missing = "--size" if size is None else "--around"
-        return [Fault(missing, "is missing", hint="--around and --size go together")]
-    return []
-
-
-def _area(dems: list[Dem], where: _Where) -> MapArea:
-    from moonstation.moon.area import area_around, area_of
-
-    bounds, around, size = where
-    finest = min(dems, key=lambda one: one.posting_m)
-    return area_around(finest, *around, size) if around and size is not None else area_of(finest, bounds)
-
-
-@contextmanager
-def _progress() -> Iterator[Callable[[float, str], None]]:
-    """A bar on a terminal, nothing elsewhere."""
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    console = Console(stderr=True)
-    columns = (TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task("reading", total=1.0)
-        yield lambda share, what: bar.update(task, completed=share, description=what)
 
 
 def _print_summary(summary: dict[str, Any], output: Path) -> None:

@@ -138,6 +138,7 @@ def test_the_verb_writes_a_folder_and_tells_its_numbers(crater, tmp_path):
         (["--bounds", "0", "0", "900", "900", "--around", "-90", "0", "--size", "1"], "--bounds"),
         (["--step", "soon"], "--step"),
         (["--start", "1800-01-01", "--around", "-90", "0", "--size", "0.6"], "1800"),
+        (["--start", "9999-12-31"], "9999"),
         (["--step", "9d", "--around", "-90", "0", "--size", "0.6"], "step_h"),
     ],
 )

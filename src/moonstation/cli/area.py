@@ -1,0 +1,37 @@
+"""Options --bounds, --around and --size: the part of the finest elevation model that a map covers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from moonstation.core.errors import Fault
+    from moonstation.moon.area import MapArea
+    from moonstation.moon.dem import Dem
+
+#: What --bounds, --around and --size gave.
+Where = tuple[tuple[float, float, float, float] | None, tuple[float, float] | None, float | None]
+
+
+def where_faults(where: Where) -> list[Fault]:
+    """What does not go together."""
+    from moonstation.core.errors import Fault
+
+    bounds, around, size = where
+    found = []
+    if bounds is not None and (around is not None or size is not None):
+        found.append(Fault("--bounds", "stands beside --around or --size", hint="give one of them"))
+    if (around is None) != (size is None):
+        missing = "--size" if size is None else "--around"
+        found.append(Fault(missing, "is missing", hint="--around LAT LON and --size KM go together"))
+    return found
+
+
+def area_asked(dems: Sequence[Dem], where: Where) -> MapArea:
+    """The area, on the finest of the models; whole where nothing was given. Raises RangeError or TerrainError."""
+    from moonstation.moon.area import area_around, area_of
+
+    bounds, around, size = where
+    finest = min(dems, key=lambda dem: dem.posting_m)
+    return area_around(finest, *around, size) if around and size is not None else area_of(finest, bounds)

@@ -1,0 +1,71 @@
+"""Options that several verbs have: faults gathered, the period, the area, the bar."""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+import rich.console
+
+from moonstation.cli.area import where_faults
+from moonstation.cli.faults import tried
+from moonstation.cli.period import time_grid
+from moonstation.cli.progress import progress_bar
+from moonstation.core.errors import Fault, RangeError
+from moonstation.sky.ephemeris import Ephemeris
+
+BOX, PLACE = (0.0, 0.0, 1e3, 1e3), (-89.0, 0.0)
+
+
+def _raise(error):
+    raise error
+
+
+def test_faults_of_all_are_kept_and_one_without_a_place_gets_the_option():
+    faults = [Fault("--a", "is wrong")]
+    assert tried(lambda: 3, faults) == 3
+    assert tried(lambda: _raise(RangeError([Fault("b", "too"), Fault("c", "and too")])), faults) is None
+    assert tried(lambda: _raise(RangeError("no words for where")), faults, "--d") is None
+    assert [fault.where for fault in faults] == ["--a", "b", "c", "--d"]
+    with pytest.raises(ZeroDivisionError):  # a defect is no fault of the person
+        tried(lambda: 1 // 0, faults)
+
+
+@pytest.mark.parametrize(
+    ("where", "blamed"),
+    [
+        ((None, None, None), []),
+        ((BOX, None, None), []),
+        ((None, PLACE, 4.0), []),
+        ((BOX, PLACE, 4.0), ["--bounds"]),
+        ((BOX, None, 4.0), ["--bounds", "--around"]),
+        ((None, PLACE, None), ["--size"]),
+        ((None, None, 0.0), ["--around"]),
+    ],
+)
+def test_an_area_is_a_box_or_a_place_with_a_size(where, blamed):
+    assert [fault.where for fault in where_faults(where)] == blamed
+
+
+def test_every_fault_of_a_period_is_told():
+    with pytest.raises(RangeError) as caught:
+        time_grid("soon", "9999-12-31", "1 moon", Ephemeris.default())
+    assert [fault.where for fault in caught.value.faults] == ["--start", "--end", "--step"]
+    with pytest.raises(RangeError, match="--step: makes too many steps"):
+        time_grid("2026-01-01", "2044-08-08", "1s", Ephemeris.default())
+    grid = time_grid("2026-01-01", "2026-01-03", "6h", Ephemeris.default())
+    assert (grid.count, grid.step_h) == (8, 6.0)
+
+
+@pytest.mark.parametrize("terminal", [True, False])
+def test_the_bar_speaks_to_a_terminal_only(monkeypatch, capsys, terminal):
+    real = rich.console.Console
+    monkeypatch.setattr(
+        rich.console, "Console", lambda **given: real(**given, force_terminal=terminal, file=sys.stderr)
+    )
+    with progress_bar("reading") as show:
+        show("tiles", 1, 4)
+        show("tiles", 4, 4)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert ("tiles" in told.err) == terminal
