@@ -56,8 +56,31 @@ def test_the_shadowed_floor_of_a_bowl_is_that_of_ingersoll(depth_to_diameter, su
         SUN_W_M2 * np.sin(np.radians(sun_deg)) * f * (1 - albedo) / (1 - albedo * f) * (EMISSIVITY + albedo * (1 - f))
     )
     kelvin, truth_k = ((flux / (EMISSIVITY * Stefan_Boltzmann)) ** 0.25 for flux in (taken.mean(), truth))
-    assert kelvin == pytest.approx(truth_k, rel=0.05)  # the light's edge crosses patches of the wall
+    assert kelvin == pytest.approx(truth_k, rel=0.02)  # the light's edge crosses patches of the wall
     assert taken.std() < 0.05 * taken.mean()
+
+
+@pytest.mark.parametrize("rim_deg", [5.0, 10.0, 20.0, 30.0, 40.0])
+def test_all_light_that_enters_a_bowl_falls_on_its_wall(rim_deg):
+    # sin(e) on the opening, which is the share 1 - f of the sphere's cap below it; a share f of it in the floor's view.
+    bowl = bowl_of(crater(rim_deg), 0.6, 4.0)
+    caught = ((bowl.takes + bowl.throws) @ bowl.level_view).mean(axis=0)
+    f = np.sin(np.radians(rim_deg)) ** 2
+    truth = f * (1.0 - f) * np.sin(np.radians(bowl.sun_elevation_deg))
+    assert caught == pytest.approx(truth, rel=0.07)  # the light's edge crosses patches of the wall
+    assert caught.sum() == pytest.approx(truth.sum(), rel=0.02)
+
+
+def test_a_peak_of_the_rim_shades_its_own_azimuth_alone():
+    # One point of 360 is higher: it stands between the azimuths of a coarse table, and beside those of a fine one.
+    around = np.radians(np.arange(360) + 0.5)
+    peak = np.where(np.arange(360) == 44, 3.0, 1.0)
+    rim = np.stack([10.0 * np.sin(around), 10.0 * np.cos(around), peak])
+    over = bowls._rim_elevation_deg(rim, np.zeros((3, 1)), np.arange(36) * 10.0)[0]
+    level = np.degrees(np.arctan2(1.0, 10.0))
+    assert np.abs(over - level).max() < 0.01
+    aside = bowls._rim_elevation_deg(rim, np.zeros((3, 1)), np.arange(360) * 1.0)[0]
+    assert aside.max() == pytest.approx(np.degrees(np.arctan2(2.0, 10.0)), abs=0.01)
 
 
 @pytest.mark.usefixtures("plain_albedo")

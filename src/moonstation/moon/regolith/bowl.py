@@ -28,7 +28,7 @@ FloatArray = NDArray[np.float64]
 SECTORS = 12
 _AZIMUTHS = 36  # of the patches of the wall: three a sector
 #: Edges of the bands of a patch, one above the other, by share in the view: a low Sun lights but the rim.
-_EDGES = np.array([0.0, 0.4, 0.65, 0.8, 0.9, 0.95, 0.98, 1.0])
+_EDGES = np.array([0.0, 0.3, 0.5, 0.65, 0.75, 0.82, 0.87, 0.91, 0.94, 0.96, 0.975, 0.985, 0.992, 0.997, 1.0])
 _BANDS = len(_EDGES) - 1
 _RIM_POINTS = 360
 _SUN_AZIMUTHS = 36
@@ -177,20 +177,44 @@ def _patches(rise: FloatArray, away: FloatArray) -> tuple[FloatArray, FloatArray
 
 def _rim_elevation_deg(rim: FloatArray, patch: FloatArray, sun_azimuth_deg: FloatArray) -> FloatArray:
     """Elevation of the rim as each patch sees it towards each azimuth of the Sun [deg], shape (patches, azimuths)."""
-    count = sun_azimuth_deg.size
-    east, north, up = (rim[i][None, :] - patch[i][:, None] for i in range(3))
-    bearing = np.degrees(np.arctan2(east, north))
-    elevation = np.degrees(np.arctan2(up, np.hypot(east, north)))
-    which = np.round(bearing * count / 360.0).astype(int) % count
-    highest = np.full((patch.shape[1], count), -90.0)
-    np.maximum.at(highest, (np.arange(patch.shape[1])[:, None], which), elevation)
-    for _ in range(count):  # a bearing without a point of the rim takes the higher of its neighbours
-        empty = highest == -90.0
+    highest = _over_rim(np.ascontiguousarray(rim), np.ascontiguousarray(patch), np.radians(sun_azimuth_deg))
+    for _ in range(sun_azimuth_deg.size):
+        empty = highest == -np.inf
         if not empty.any():
             break
         beside = np.maximum(np.roll(highest, 1, axis=1), np.roll(highest, -1, axis=1))
-        highest[empty] = beside[empty]
-    return highest
+        highest[empty] = beside[empty]  # a patch outside the rim takes the higher of the azimuths beside
+    return np.degrees(np.arctan(highest))
+
+
+@_nogil
+def _over_rim(rim: FloatArray, patch: FloatArray, azimuth: FloatArray) -> FloatArray:
+    """Tangent of the rim's elevation from each patch at each azimuth [rad] (evenly round from north), -inf where none.
+
+    The rim is straight between its points, so that nothing of it is missed or lent to another azimuth.
+    """
+    points, count = rim.shape[1], azimuth.size
+    step = 2.0 * np.pi / count
+    ahead, aside = np.cos(azimuth), np.sin(azimuth)
+    out = np.full((patch.shape[1], count), -np.inf)
+    for p in range(patch.shape[1]):
+        east, north, up = (rim[0, -1] - patch[0, p], rim[1, -1] - patch[1, p], rim[2, -1] - patch[2, p])
+        bearing = np.arctan2(east, north)
+        for i in range(points):
+            e, n, u = rim[0, i] - patch[0, p], rim[1, i] - patch[1, p], rim[2, i] - patch[2, p]
+            last = bearing
+            bearing = np.arctan2(e, n)
+            turn = (bearing - last + np.pi) % (2.0 * np.pi) - np.pi
+            low, high = min(last, last + turn), max(last, last + turn)
+            for k in range(int(np.ceil(low / step)), int(np.floor(high / step)) + 1):
+                m = k % count
+                here, there = north * aside[m] - east * ahead[m], n * aside[m] - e * ahead[m]
+                share = here / (here - there) if here != there else 0.0
+                x, y = east + share * (e - east), north + share * (n - north)
+                away = max(x * aside[m] + y * ahead[m], 1e-9)
+                out[p, m] = max(out[p, m], (up + share * (u - up)) / away)
+            east, north, up = e, n, u
+    return out
 
 
 def _incidence_cosine(
