@@ -30,7 +30,7 @@ class Run(Study):
 
         Raises RangeError when the place is taken (unless ``overwrite`` and it is a run folder) or unwritable.
         """
-        return write_run(self, Path(folder), self.report, where=where, overwrite=overwrite)
+        return write_run(self, Path(folder), lambda: self.report, where=where, overwrite=overwrite)
 
 
 def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:

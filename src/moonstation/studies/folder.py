@@ -6,6 +6,8 @@ import hashlib
 import json
 import math
 import platform
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib import metadata
 from pathlib import Path
@@ -29,10 +31,12 @@ SUMMARY, REPORT, SERIES, EVENTS, MANIFEST = (
 _PACKAGES = ("moonstation", "numpy", "numba", "scipy", "xarray", "jplephem", "pyerfa", "pydantic", "zarr")
 
 
-def write_run(study: Study, folder: Path, report: str, *, where: str = "folder", overwrite: bool = False) -> Path:
+def write_run(
+    study: Study, folder: Path, report: str | Callable[[], str], *, where: str = "folder", overwrite: bool = False
+) -> Path:
     """Write a study as a run folder; returns its path.
 
-    report : the HTML text of report.html
+    report : the HTML text of report.html, or what makes it while the time series are being written
     where : the option or the name by which the person gave the folder
     overwrite : replace a run folder that is there; anything else there is never touched
 
@@ -103,17 +107,21 @@ def _kernels() -> tuple[Path, ...]:
     return tuple(Path(path) for path in Ephemeris.default().paths)
 
 
-def _write_parts(study: Study, folder: Path, report: str) -> None:
+def _write_parts(study: Study, folder: Path, report: str | Callable[[], str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    _portable(study.timeseries).to_zarr(folder / SERIES, mode="w", zarr_format=3, consolidated=False)
+    series = _portable(study.timeseries)
+    with ThreadPoolExecutor(1) as beside:
+        writing = beside.submit(series.to_zarr, folder / SERIES, mode="w", zarr_format=3, consolidated=False)
+        page = report() if callable(report) else report
+        writing.result()
     rows = [asdict(event) for event in study.events]
     columns = ("utc", "kind", "subject", "detail", "value", "unit")
     table = pa.table({name: [row[name] for row in rows] for name in columns})
     pq.write_table(table, folder / EVENTS)
     (folder / SUMMARY).write_text(json_text(study.summary), encoding="utf-8")
-    (folder / REPORT).write_text(report, encoding="utf-8")
+    (folder / REPORT).write_text(page, encoding="utf-8")
     (folder / MANIFEST).write_text(json_text(manifest(study)), encoding="utf-8")
 
 
