@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -10,7 +11,7 @@ import rasterio
 from typer.testing import CliRunner
 
 from moonstation.core.errors import RangeError
-from moonstation.moon.area import area_around
+from moonstation.moon.area import area_around, area_of
 from moonstation.moon.dem import open_dem
 from moonstation.moon.regolith import scene as scenes
 from moonstation.moon.regolith import temperature_map as temperature_maps
@@ -99,6 +100,15 @@ def test_tiles_of_a_large_map_are_close_to_the_whole(crater, monkeypatch):
     monkeypatch.setattr(temperature_maps, "_MARGIN_PX", 12)  # all of the map
     again = temperature_map([dem], area, **options)
     np.testing.assert_allclose(again.temperature_max_k, whole.temperature_max_k, atol=1e-3)
+
+
+def test_every_number_out_of_range_and_a_map_without_end_are_refused_before_any_work(crater):
+    dem = open_dem(crater)
+    huge = replace(area_of(dem), shape=(6_000, 4_000))
+    with pytest.raises(RangeError) as caught:
+        temperature_map([dem], huge, step_h=48.0, around_km=-1.0)
+    assert [fault.where for fault in caught.value.faults] == ["around_km", "map", "step_h"]
+    assert "20 hours" in str(caught.value)
 
 
 def test_files_hold_what_was_made(made, crater, tmp_path):

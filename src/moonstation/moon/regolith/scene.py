@@ -68,8 +68,8 @@ def scene_of(
 
     Raises RangeError for a distance out of range, TerrainError where there is no ground.
     """
-    if not 0.0 <= around_km <= 200.0:
-        raise RangeError(Fault("around_km", "out of range", around_km, "km", "0 to 200"))
+    if faults := around_faults(around_km):
+        raise RangeError(faults)
     around = _area_around(area, around_km * 1e3)
     inner, outer = (sky_lines(dems, one, 0.0, SKY_DIRECTIONS, reach_km, workers.count) for one in (area, around))
     fine = np.isfinite(inner.ground_m)
@@ -85,6 +85,13 @@ def scene_of(
     weight = np.empty((len(place), MOST_HITS), np.float32)
     workers.share(len(place), lambda part: seen_terrain(part, place, frame, sky, grids, node, node_around, hit, weight))
     return Scene(area, node, frame, sky, hit, weight)
+
+
+def around_faults(around_km: float) -> list[Fault]:
+    """What is wrong with how far the terrain is followed [km]."""
+    if 0.0 <= around_km <= 200.0:
+        return []
+    return [Fault("around_km", "out of range", around_km, "km", "0 to 200")]
 
 
 def _area_around(area: MapArea, margin_m: float) -> MapArea:

@@ -19,7 +19,7 @@ from moonstation.moon.regolith.albedo import diffuse_albedo, rough_albedo
 from moonstation.moon.regolith.exchange import LANES, Surfaces, direct_light, note_extremes, send, step_surfaces
 from moonstation.moon.regolith.ground import Ground, lunar_ground
 from moonstation.moon.regolith.ice import ice_loss_kg_m2_s, ice_stable_depth_m
-from moonstation.moon.regolith.scene import Scene, scene_of
+from moonstation.moon.regolith.scene import Scene, around_faults, scene_of
 from moonstation.moon.regolith.spin_up import first_guess, settled
 from moonstation.moon.regolith.workers import Workers
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
@@ -35,6 +35,9 @@ _Box = tuple[slice, slice]
 STEP_H = 4.0
 #: Side of a tile [pixels]: a larger map is made tile by tile, each with the terrain around it; 3 kB of memory a pixel.
 TILE_PX = 300
+#: Most pixels of a map: most of a day of one core, and a third of a gigabyte for the layers.
+MOST_PIXELS = 20_000_000
+_S_PER_PIXEL = 3e-3  # of one core, for the words on maps that are too large
 _MARGIN_PX = 32  # of a tile's surroundings that are as fine as the tile
 AROUND_KM = 20.0
 _COARSER = 3  # steps of the spin-up are as many times as long
@@ -91,8 +94,8 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
     """
     from moonstation.sky.ephemeris import Ephemeris
 
-    if not 0.25 <= step_h <= 24.0:
-        raise RangeError(Fault("step_h", "out of range", step_h, "h", "0.25 to 24"))
+    if faults := _faults(area, step_h, around_km):
+        raise RangeError(faults)
     kernels = Ephemeris.default()
     begin = parse_utc(start) if isinstance(start, str) else start
     year, coarse = (_year(begin, hours, kernels) for hours in (step_h, _COARSER * step_h))
@@ -106,6 +109,19 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
         f"{settled_so.changed_k:.2f} K",
     }
     return TemperatureMap(area, **made, notes=notes)
+
+
+def _faults(area: MapArea, step_h: float, around_km: float) -> list[Fault]:
+    """What keeps a map from being made within reason."""
+    faults = around_faults(around_km)
+    pixels = area.shape[0] * area.shape[1]
+    if pixels > MOST_PIXELS:
+        hours = pixels * _S_PER_PIXEL / 3600.0
+        hint = f"about {hours:,.0f} hours of one core: take a part of it, or a coarser elevation model"
+        faults.append(Fault("map", "has too many pixels", pixels, "", f"at most {MOST_PIXELS:,}", hint))
+    if not 0.25 <= step_h <= 24.0:
+        faults.append(Fault("step_h", "out of range", step_h, "h", "0.25 to 24"))
+    return faults
 
 
 def _of_tiles(
