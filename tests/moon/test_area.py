@@ -60,6 +60,15 @@ def test_north_is_turned_as_proj_says(crs):
     assert np.abs((one.convergence_deg() - north + 180.0) % 360.0 - 180.0).max() < 1e-4
 
 
+@pytest.mark.parametrize("crs", MAPS.values(), ids=MAPS.keys())
+def test_lengths_and_areas_are_stretched_as_proj_says(crs):
+    here = area(crs, west=-11_000.0, north=31_000.0)
+    lat, lon = here.places()
+    stretch = np.asarray(Proj(CRS(crs)).get_factors(lon, lat).meridional_scale)
+    np.testing.assert_allclose(here.scale(), stretch, rtol=1e-9)
+    np.testing.assert_allclose(here.pixel_km2(), 25.0 / stretch**2, rtol=1e-9)
+
+
 def test_on_the_south_polar_map_north_points_away_from_the_middle():
     # x = rho sin(lon), y = rho cos(lon): the meridian of longitude L runs outwards in direction L, and that is north.
     one = area(MAPS["south"], west=-11_000.0)

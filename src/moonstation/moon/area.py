@@ -87,6 +87,14 @@ class MapArea:
         x, y = north @ east_c - fall * (here @ east_c), north @ north_c - fall * (here @ north_c)
         return np.asarray(np.degrees(np.arctan2(x, y)))
 
+    def scale(self) -> np.ndarray:
+        """Metres of the map per metre on the sphere at the pixel centres, shape (rows, columns) (Snyder eq. 21-4)."""
+        return _scale(self.grid, self.directions())
+
+    def pixel_km2(self) -> np.ndarray:
+        """Area of every pixel on the sphere [km2], shape (rows, columns)."""
+        return np.asarray((self.posting_m / 1e3 / self.scale()) ** 2)
+
     def part(self, rows: slice, cols: slice) -> MapArea:
         """The area of some of the rows and columns."""
         r0, r1, _ = rows.indices(self.shape[0])
@@ -147,7 +155,7 @@ def area_around(dem: Dem, lat_deg: float, lon_deg: float, size_km: float) -> Map
         return _raster(crs_wkt, (-half, -half, half, half), dem.posting_m)
     whole = MapArea(dem.crs_wkt, dem.transform, dem.shape, dem.posting_m)
     col, row = _pixel(whole.grid, lat_deg, lon_deg)
-    count = max(1, round(size_km * 1e3 * _stretch(whole.grid, lat_deg, lon_deg) / dem.posting_m))
+    count = max(1, round(size_km * 1e3 * _scale_at(whole.grid, lat_deg, lon_deg) / dem.posting_m))
     r0, c0 = round(row + 0.5 - count / 2.0), round(col + 0.5 - count / 2.0)
     if min(r0, c0) < 0 or r0 + count > dem.shape[0] or c0 + count > dem.shape[1]:
         edge = min(row + 0.5, col + 0.5, dem.shape[0] - row - 0.5, dem.shape[1] - col - 0.5)
@@ -280,11 +288,15 @@ def _pixels(grid: np.ndarray, directions: np.ndarray) -> np.ndarray:
     return np.asarray(pixels_of(grid, directions))
 
 
-def _stretch(grid: np.ndarray, lat_deg: float, lon_deg: float) -> float:
-    """Metres of the map per metre on the sphere (Snyder 1987, eq. 21-4)."""
+def _scale_at(grid: np.ndarray, lat_deg: float, lon_deg: float) -> float:
     from moonstation.moon.projection import unit_vectors
 
-    return float(2.0 / (1.0 + unit_vectors(lat_deg, lon_deg) @ grid[7:10]) * grid[10] / moon_radius_m())
+    return float(_scale(grid, unit_vectors(lat_deg, lon_deg)))
+
+
+def _scale(grid: np.ndarray, directions: np.ndarray) -> np.ndarray:
+    """Metres of the map per metre on the sphere (Snyder 1987, eq. 21-4)."""
+    return np.asarray(2.0 / (1.0 + directions @ grid[7:10]) * grid[10] / moon_radius_m())
 
 
 def _directions(grid: np.ndarray, rows: Any, cols: Any) -> np.ndarray:

@@ -21,7 +21,7 @@ from moonstation.moon.area import area_of
 from moonstation.moon.dem import open_dem
 from moonstation.moon.maps import light_map, plan
 from moonstation.moon.maps.layers import LAYERS
-from moonstation.moon.maps.light_map import MANIFEST, SUMMARY, pixel_km2, write_light_map
+from moonstation.moon.maps.light_map import MANIFEST, SUMMARY, write_light_map
 from moonstation.moon.maps.plan import compute_tile, map_plan
 from moonstation.moon.maps.rasters import LayerRasters
 from moonstation.moon.site import site_light
@@ -107,12 +107,6 @@ def test_the_summary_is_that_of_the_pixels(made, planned):
     manifest = json.loads((folder / MANIFEST).read_text())
     assert manifest["inputs"] == [{"path": "hilly.tif", "sha256": planned.dem_sha256[0]}]
     assert {kernel["path"][-4:] for kernel in manifest["kernels"]} == {".bsp", ".bpc"}
-
-
-def test_the_area_of_pixels_is_that_of_the_sphere():
-    km2 = pixel_km2(polar((3, 3), 1000.0))
-    assert km2 == pytest.approx(np.full((3, 3), 1.0), rel=1e-3)  # at 72 km of the pole the map stretches by 0.04 %
-    assert (km2 < 1.0).all()
 
 
 def test_a_gap_in_the_terrain_stays_a_gap(hilly, tmp_path):

@@ -16,7 +16,6 @@ from moonstation.moon.ways.slope import (
     Relief,
     coarse_posting_note,
     landing_slopes,
-    map_scale,
     relief,
     rises,
     roughness_m,
@@ -40,7 +39,7 @@ def test_a_plane_on_the_map_has_its_slope_everywhere(dem_of):
     dem = dem_of(100.0 * (0.1 * x + 0.05 * y), posting=100.0)
     area = area_of(dem)
     found = relief([dem], area)
-    expected = np.degrees(np.arctan(np.hypot(0.1, 0.05) * map_scale(area) * R / (R + found.ground_m)))
+    expected = np.degrees(np.arctan(np.hypot(0.1, 0.05) * area.scale() * R / (R + found.ground_m)))
     inner = found.slope_deg[1:-1, 1:-1]
     np.testing.assert_allclose(inner, expected[1:-1, 1:-1], atol=2e-5)  # heights are stored as float32
     assert np.isnan(found.slope_deg[0]).all()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-import os
 import platform
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -16,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.core.folder import folder_faults, whole_folder
 from moonstation.core.time import iso_utc
@@ -24,7 +24,6 @@ from moonstation.moon.maps.layers import LAYERS
 from moonstation.moon.maps.plan import MapPlan, compute_tile
 from moonstation.moon.maps.rasters import NO_FLAG, LayerRasters, gdal_fault, room_faults
 from moonstation.moon.maps.tile_light import block_side_px
-from moonstation.moon.sphere import moon_radius_m
 
 MANIFEST, SUMMARY = "manifest.json", "summary.json"
 _PACKAGES = ("moonstation", "numpy", "numba", "rasterio", "pyproj", "jplephem", "pyerfa")
@@ -91,9 +90,8 @@ def _computed(
 
         yield from cluster_tiles(plan, cluster)
         return
-    cores = threads or len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else threads or os.cpu_count()
     for number in range(len(plan.tiles)):
-        yield number, compute_tile(plan, number, cores or 1)
+        yield number, compute_tile(plan, number, threads or core_count())
 
 
 @dataclass
@@ -116,7 +114,7 @@ class _Count:
 
 
 def _counted(area: MapArea, layers: Mapping[str, np.ndarray]) -> dict[str, _Count]:
-    km2 = pixel_km2(area)
+    km2 = area.pixel_km2()
     counts = {}
     for name, values in layers.items():
         known = values != NO_FLAG if values.dtype == np.uint8 else np.isfinite(values)
@@ -128,12 +126,6 @@ def _counted(area: MapArea, layers: Mapping[str, np.ndarray]) -> dict[str, _Coun
             count.km2 = float(km2[known].sum())
             count.flagged_km2 = float(km2[known & (values == 1)].sum())
     return counts
-
-
-def pixel_km2(area: MapArea) -> np.ndarray:
-    """Area of every pixel on the sphere [km2], shape (rows, columns); a stereographic map stretches it."""
-    stretch = 2.0 / (1.0 + area.directions() @ area.grid[7:10]) * area.grid[10] / moon_radius_m()
-    return np.asarray((area.posting_m / 1e3 / stretch) ** 2)
 
 
 def _summary(plan: MapPlan, counts: dict[int, dict[str, _Count]], files: list[Path], seconds: float) -> dict[str, Any]:

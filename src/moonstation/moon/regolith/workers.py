@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
+from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError
 
 _PARTS = 3  # for each thread: the last ones finish together
@@ -19,9 +19,7 @@ class Workers:
     def __init__(self, threads: int | None = None) -> None:
         if threads is not None and threads < 1:
             raise RangeError(Fault("threads", "out of range", threads, "", "1 or more"))
-        self.count = threads or (
-            len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        )
+        self.count = threads or core_count()
         self._pool = ThreadPoolExecutor(self.count)
 
     def __enter__(self) -> Workers:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.time import TimeGrid
 from moonstation.moon.area import MapArea
@@ -109,7 +110,7 @@ def light_maps(
     out = {name: np.full(area.shape, np.nan) for name in names}
     for number, (rows, cols) in enumerate(plan.tiles):
         progress(f"light from {height_m:g} m", number, len(plan.tiles))
-        for name, values in compute_tile(plan, number, _threads()).items():
+        for name, values in compute_tile(plan, number, core_count()).items():
             out[name][rows, cols] = values
     progress(f"light from {height_m:g} m", len(plan.tiles), len(plan.tiles))
     return out
@@ -132,11 +133,8 @@ def patches_of(mask: BoolArray, area: MapArea, least_km2: float) -> BoolArray:
     """The joined pixels of a mask that together have an area [km2]; patches that the edge cuts count whole."""
     from scipy.ndimage import label
 
-    from moonstation.moon.ways.slope import map_scale
-
     patches, count = label(mask, structure=np.ones((3, 3), dtype=int))
-    pixel_km2 = (area.posting_m / 1e3 / map_scale(area)) ** 2
-    size = np.bincount(patches.ravel(), pixel_km2.ravel(), minlength=count + 1)
+    size = np.bincount(patches.ravel(), area.pixel_km2().ravel(), minlength=count + 1)
     edge = np.unique(np.concatenate([patches[0], patches[-1], patches[:, 0], patches[:, -1]]))
     kept = size >= least_km2
     kept[edge] = True
@@ -188,12 +186,6 @@ def _ice(dems: Sequence[Dem], ground: Relief, criteria: Criteria, progress: Prog
     depth_m[np.isnan(depth_m) & np.isfinite(ground.ground_m)] = np.inf
     both = {"ice_stable_depth_m": depth_m, "ice_km": nearest_km(depth_m <= criteria.ice.depth_m, ground.area)}
     return {one.label: both[one.quantity] for one in criteria.criteria if one.of.part == ICE}
-
-
-def _threads() -> int:
-    import os
-
-    return os.cpu_count() or 1
 
 
 def _silent(_what: str, _done: int, _total: int) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moonstation.core.cores import core_count
 from moonstation.moon.area import MapArea
 from moonstation.moon.sphere import moon_radius_m
 from moonstation.moon.sweep.lattice import TILE, Lattice, direction_of, lattice_of, ring_count
@@ -49,7 +49,7 @@ def swept(
     ground_m = np.empty(area.shape, dtype=np.float32)
     scale = (math.degrees(1.0) / quantum_deg, none)
     families = _families(direction_deg, elevation)
-    with ThreadPoolExecutor(threads or _cores()) as pool:
+    with ThreadPoolExecutor(threads or core_count()) as pool:
         for tiles in _blocks(lattice.origin, area.shape):
             ground = _ground(pool, dems, lattice, tiles, reach_m, radius)
             waiting = []
@@ -71,10 +71,6 @@ def swept(
             for piece in waiting:
                 piece.result()
     return elevation, ground_m
-
-
-def _cores() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _blocks(origin: tuple[int, int], shape: tuple[int, int]) -> Iterator[Rows]:

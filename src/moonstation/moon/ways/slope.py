@@ -90,16 +90,10 @@ def relief(dems: Sequence[Dem], area: MapArea, window_px: int = WINDOW_PX) -> Re
     return Relief(area, ground[inner], east[inner], north[inner], rough[inner], window_px)
 
 
-def map_scale(area: MapArea) -> FloatArray:
-    """Metres of the map per metre on the sphere, shape (rows, columns) (Snyder 1987, eq. 21-4)."""
-    grid = area.grid
-    return np.asarray(2.0 / (1.0 + area.directions() @ grid[7:10]) * grid[10] / moon_radius_m())
-
-
 def pixel_side_m(area: MapArea, ground_m: FloatArray) -> FloatArray:
     """Side of a pixel on the ground, at the ground's own height [m], shape (rows, columns)."""
     radius = moon_radius_m()
-    return np.asarray(area.posting_m / map_scale(area) * (radius + ground_m) / radius)
+    return np.asarray(area.posting_m / area.scale() * (radius + ground_m) / radius)
 
 
 def rises(ground_m: FloatArray, pixel_m: FloatArray) -> tuple[FloatArray, FloatArray]:
