@@ -54,3 +54,11 @@ def test_a_page_that_cannot_be_written_is_told_with_all_else(tmp_path):
     told = [str(fault) for fault in caught.value.faults]
     assert any(text.startswith("--view: cannot be written: its folder does not exist") for text in told)
     assert any("height not shipped" in text for text in told)
+
+
+def test_two_results_do_not_share_a_file(tmp_path):
+    (tmp_path / "below").mkdir()
+    same = tmp_path / "below" / ".." / "both"
+    with pytest.raises(RangeError, match="--events and --view: name one and the same file"):
+        call("connecting-ridge", *MONTH, "--events", tmp_path / "both", "--view", same)
+    assert [path.name for path in tmp_path.iterdir()] == ["below"]

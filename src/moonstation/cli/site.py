@@ -204,13 +204,16 @@ def _read(
     """Sky-line and time grid; raises RangeError with every fault of place, terrain, period and output at once."""
     from moonstation.cli.faults import tried
     from moonstation.cli.period import time_grid
-    from moonstation.core.errors import RangeError
+    from moonstation.core.errors import Fault, RangeError
     from moonstation.core.output import output_faults
 
     conflicts = place.faults()
     faults = [*conflicts]
     grid = tried(lambda: time_grid(*period, kernels), faults, "--end")
-    faults += [fault for option, path in outputs.items() if path for fault in output_faults(path, option)]
+    named = {option: path for option, path in outputs.items() if path}
+    faults += [fault for option, path in named.items() for fault in output_faults(path, option)]
+    if len({path.resolve() for path in named.values()}) < len(named):
+        faults.append(Fault(" and ".join(named), "name one and the same file", hint="name two"))
     if conflicts:
         tried(place.angles, faults)
         raise RangeError(faults)
