@@ -11,6 +11,7 @@ from moonstation.facts.table import lookup
 FloatArray = NDArray[np.float64]
 
 _WATER_KG_MOL = 0.018015268
+_NEWTON_STEPS = 20  # of the search for a depth; 8 are enough as a rule
 _COLDEST_K = 40.0  # below it, less than a molecule a square metre in an hour
 
 
@@ -48,15 +49,31 @@ def ice_stable_depth_m(loss_kg_m2_s: FloatArray, depth_m: FloatArray) -> FloatAr
     Returns
     -------
     Depth [m], shape (...): 0 where ice lasts in the open, NaN where it does not at any of the depths. Between two
-    depths the logarithm of the loss is taken as linear.
+    depths the logarithm of the bare ice's loss is taken as linear; what the cover holds back is exact.
     """
     limit = lookup("ice.loss_limit").value / (1e9 * 365.25 * 86400.0)
     shape = (-1,) + (1,) * (loss_kg_m2_s.ndim - 1)
-    excess = np.log(np.maximum(loss_kg_m2_s * covered_share(depth_m).reshape(shape), 1e-300) / limit)
-    stable = excess <= 0.0
+    bare = np.log(np.maximum(loss_kg_m2_s, 1e-300) / limit)
+    stable = bare + np.log(covered_share(depth_m)).reshape(shape) <= 0.0
     first = np.argmax(stable, axis=0)
     above = np.maximum(first - 1, 0)
-    over, under = (np.take_along_axis(excess, index[None], axis=0)[0] for index in (above, first))
-    share = np.where(first > 0, over / np.where(over > under, over - under, 1.0), 0.0)
-    found = depth_m[above] + share * (depth_m[first] - depth_m[above])
+    over, under = (np.take_along_axis(bare, index[None], axis=0)[0] for index in (above, first))
+    found = _met_m((over, under), (depth_m[above], depth_m[first]))
     return np.where(stable.any(axis=0), found, np.nan)
+
+
+def _met_m(bare: tuple[FloatArray, FloatArray], depth_m: tuple[FloatArray, FloatArray]) -> FloatArray:
+    """Depth at which the loss under cover meets the limit [m], between two depths with the limit between them.
+
+    ``bare`` is the logarithm of the bare ice's loss over the limit at both. With the cover's share the excess is
+    convex over depth: Newton's steps from the upper one never pass the root.
+    """
+    pore_m = lookup("ice.pore_size").value
+    top, bottom = depth_m
+    slope = (bare[1] - bare[0]) / np.where(bottom > top, bottom - top, 1.0)
+    found = np.asarray(top, np.float64)
+    for _ in range(_NEWTON_STEPS):
+        excess = bare[0] + slope * (found - top) - np.log1p(found / pore_m)
+        steepness = np.minimum(slope - 1.0 / (pore_m + found), -1e-300)
+        found = np.clip(found - excess / steepness, top, bottom)
+    return found
