@@ -16,11 +16,11 @@ import pytest
 from moonstation.moon.dem import Patch, open_dem
 from moonstation.moon.horizon import compute_horizon
 from moonstation.moon.march import Steps, march
-from moonstation.moon.mipmap import direction_of, mipmap
-from moonstation.moon.nest import nest_of
 from moonstation.moon.places import SHIPPED_HEIGHTS_M, named_places
-from moonstation.moon.point_horizon import point_horizon, sky_line
 from moonstation.moon.projection import bilinear_many, pixels_of, stereographic_grid
+from moonstation.moon.sky_line.mipmap import direction_of, mipmap
+from moonstation.moon.sky_line.nest import nest_of
+from moonstation.moon.sky_line.point_horizon import point_horizon, sky_line
 from moonstation.moon.sphere import moon_radius_m
 
 DEM = Path(__file__).resolve().parents[2] / "shared" / "data" / "terrain" / "moon_south_75S_400m.tif"

@@ -16,8 +16,8 @@ from moonstation.moon import dem as dem_module
 from moonstation.moon.dem import Patch, open_dem
 from moonstation.moon.horizon import Horizon, compute_horizon
 from moonstation.moon.march import Steps, march
-from moonstation.moon.point_horizon import point_horizon
 from moonstation.moon.projection import stereographic_grid
+from moonstation.moon.sky_line.point_horizon import point_horizon
 
 R = 1_737_400.0
 LUNAR = f"+R={R} +units=m +no_defs"

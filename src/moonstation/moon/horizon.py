@@ -38,7 +38,7 @@ def compute_horizon(
     faults = [*place_faults(lat_deg, lon_deg, height_m), *_ray_faults(azimuth_count, reach_km)]
     if faults:
         raise RangeError(faults)
-    from moonstation.moon.point_horizon import METHOD, point_horizon
+    from moonstation.moon.sky_line.point_horizon import METHOD, point_horizon
 
     dems = sorted(dems, key=lambda dem: dem.posting_m)
     ground_m, ground_dem = _ground(dems, lat_deg, lon_deg)

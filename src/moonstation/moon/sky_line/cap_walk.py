@@ -11,8 +11,8 @@ import math
 import numpy as np
 
 from moonstation.core.machine_code import compiled_with
-from moonstation.moon.leaf_ways import Frame, Limits, Sky, Span, Tree, bent_leaf, local, straight_leaf
-from moonstation.moon.nest import Finer
+from moonstation.moon.sky_line.leaf_ways import Frame, Limits, Sky, Span, Tree, bent_leaf, local, straight_leaf
+from moonstation.moon.sky_line.nest import Finer
 
 #: Caps smaller than this part of their distance are taken in the order of how high they seem.
 _FRONT = 0.3

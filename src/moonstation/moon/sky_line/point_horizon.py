@@ -13,13 +13,13 @@ from functools import lru_cache
 import numpy as np
 
 from moonstation.core.machine_code import compiled_with
-from moonstation.moon.cap_walk import search, seen
 from moonstation.moon.dem import Patch
-from moonstation.moon.leaf_ways import Frame, Limits, Tree, local
 from moonstation.moon.march import Columns, Steps, march, terrain_reached
-from moonstation.moon.mipmap import Mipmap
-from moonstation.moon.nest import Nest, nest_of
 from moonstation.moon.projection import bilinear_many, pixels_of, unit_vectors
+from moonstation.moon.sky_line.cap_walk import search, seen
+from moonstation.moon.sky_line.leaf_ways import Frame, Limits, Tree, local
+from moonstation.moon.sky_line.mipmap import Mipmap
+from moonstation.moon.sky_line.nest import Nest, nest_of
 
 METHOD = (
     "every cell along great circles, found in a pyramid of greatest heights: bilinear between posts, "

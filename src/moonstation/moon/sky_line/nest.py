@@ -11,8 +11,8 @@ import numpy as np
 
 from moonstation.core.machine_code import compiled
 from moonstation.moon.dem import Patch
-from moonstation.moon.mipmap import LEAF, Mipmap, direction_of, fill_tops_above, leaf_box, mipmap
 from moonstation.moon.projection import GRID_SIZE, pixel_of
+from moonstation.moon.sky_line.mipmap import LEAF, Mipmap, direction_of, fill_tops_above, leaf_box, mipmap
 
 #: For compiled code, the finer models of a leaf that they cover in part: which cells have a height (flat), where each
 #: model begins, shapes in posts with the rim, grids.

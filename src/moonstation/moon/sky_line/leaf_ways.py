@@ -12,10 +12,10 @@ import math
 import numpy as np
 
 from moonstation.core.machine_code import compiled_with
-from moonstation.moon.cell_ways import highest_on_way, tangent_of
-from moonstation.moon.mipmap import BLOCKS, LEAF, leaf_box
-from moonstation.moon.nest import Finer, has_finer
 from moonstation.moon.projection import pixel_of
+from moonstation.moon.sky_line.cell_ways import highest_on_way, tangent_of
+from moonstation.moon.sky_line.mipmap import BLOCKS, LEAF, leaf_box
+from moonstation.moon.sky_line.nest import Finer, has_finer
 
 #: Up, north and (without its z, which is 0) east at the place; the eye's radius and the Moon's [m].
 Frame = tuple[float, float, float, float, float, float, float, float, float, float]
