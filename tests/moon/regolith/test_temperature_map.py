@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -67,6 +68,17 @@ def test_means_lie_between_extremes_and_ice_lies_where_it_is_cold(made):
     depth, highest = result.ice_stable_depth_m, result.temperature_max_k
     assert np.all(depth[highest < 95.0] == 0.0)  # ice in the open lasts there
     assert np.all(~(depth[highest > 120.0] == 0.0))  # and not where summers are warm
+
+
+def test_columns_are_settled_finely_enough_for_the_depth_of_ice(made, crater, monkeypatch):
+    # Near 110 K a kelvin is half of the loss of ice, and with it of the depth.
+    result, _ = made
+    assert float(re.search(r"more than ([\d.]+) K", result.notes["spin_up"])[1]) < 0.1
+    monkeypatch.setattr(temperature_maps, "_SETTLED_K", 1e-3)
+    monkeypatch.setattr(temperature_maps, "_MOST_REPETITIONS", 30)
+    longer = temperature_map([open_dem(crater)], result.area, step_h=12.0, around_km=0.0, reach_km=5.0)
+    assert (longer.ice_stable_depth_m > 0.0).sum() > 50
+    np.testing.assert_allclose(result.ice_stable_depth_m, longer.ice_stable_depth_m, rtol=0.02)
 
 
 def test_it_tells_how_far_it_is(made):
