@@ -346,7 +346,8 @@ def open_dems(paths: Sequence[str | Path]) -> list[Dem]:
 def file_to_open(path: Path) -> Path:
     """The label of a detached PDS3 image where one lies beside it, else the file itself."""
     if not path.is_file():
-        raise TerrainError(Fault(str(path), "no such file", hint="give the path of a GeoTIFF, PDS label or JP2 file"))
+        hint = "give the path of a GeoTIFF, PDS label or JP2 file, or a name that `moonstation terrain list` shows"
+        raise TerrainError(Fault(str(path), "no such file", hint=hint))
     if path.suffix.lower() not in (".img", ".jp2"):
         return path
     with path.open("rb") as file:

@@ -36,6 +36,8 @@ def _faults(item: ErrorDetails, name: str, model: type[BaseModel], document: Map
     if kind == "refused":
         context = item.get("ctx", {})
         yield Fault(where, str(context.get("message")), _shown(item["input"]), hint=str(context.get("hint", "")))
+    elif kind == "missing" and path == ("criteria",):
+        yield Fault(where, "is missing", hint="add a table [[criteria]] with a quantity and a weight")
     elif kind == "missing":
         yield Fault(where, "is missing", hint=meaning)
     elif kind == "extra_forbidden":
