@@ -63,11 +63,13 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
     dems, asked, area, folder = _read(dem or [], criteria, output, (bounds, around, size), overwrite=overwrite)
     with progress_bar("reading the terrain") as progress:
         found = search(dems, area, asked, None, progress)
-    write_search(found, folder, overwrite=overwrite)
-    if pictures:
+
+    def draw(partial: Path) -> None:
         from moonstation.report.maps.of_folder import picture_of_search
 
-        picture_of_search(folder, dems)
+        picture_of_search(partial, dems)
+
+    write_search(found, folder, overwrite=overwrite, finish=draw if pictures else None)
     if as_json:
         typer.echo(json_text(found.summary()), nl=False)
     else:

@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from moonstation.cli.area import Where
+    from moonstation.cli.progress import Show
     from moonstation.core.errors import Fault
     from moonstation.core.time import TimeGrid
     from moonstation.moon.maps.plan import MapPlan
@@ -81,23 +82,20 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
             threads=threads,
             cluster=cluster,
             progress=lambda done, total: show("tiles", done, total),
+            finish=(lambda partial: _draw(dem, partial, show)) if pictures else None,
         )
-    if pictures:
-        _draw(dem, output)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     else:
         _print_summary(summary, output)
 
 
-def _draw(paths: list[Path], folder: Path) -> None:
+def _draw(paths: list[Path], folder: Path, show: Show) -> None:
     """A picture beside each map."""
-    from moonstation.cli.progress import progress_bar
     from moonstation.cli.terrain import open_named_dems
     from moonstation.report.maps.of_folder import pictures_of
 
-    with progress_bar("pictures") as show:
-        pictures_of(folder, open_named_dems(paths), lambda done, total: show("pictures", done, total))
+    pictures_of(folder, open_named_dems(paths), lambda done, total: show("pictures", done, total))
 
 
 def _plan(

@@ -53,11 +53,14 @@ def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
         made = temperature_map(
             dems, area, start, step_h, terrain_around, tell=lambda share, what: show(what, share, 1.0)
         )
-    summary = write_temperature_map(made, output, dems, overwrite=overwrite)
-    if pictures:
-        from moonstation.report.maps.of_folder import pictures_of
+    with progress_bar("pictures") as show:
 
-        pictures_of(output, dems)
+        def draw(partial: Path) -> None:
+            from moonstation.report.maps.of_folder import pictures_of
+
+            pictures_of(partial, dems, lambda done, total: show("pictures", done, total))
+
+        summary = write_temperature_map(made, output, dems, overwrite=overwrite, finish=draw if pictures else None)
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
     else:

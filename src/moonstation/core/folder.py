@@ -8,9 +8,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
-from moonstation.core.errors import Fault, RangeError
+from moonstation.core.errors import Fault, MoonstationError, RangeError
 from moonstation.core.output import cleared_at_a_stop
 
 
@@ -39,7 +40,8 @@ def folder_faults(folder: Path, marker: str, where: str, *, overwrite: bool) -> 
 def whole_folder(folder: Path, marker: str, where: str, *, overwrite: bool = False) -> Iterator[Path]:
     """An empty folder beside ``folder`` to write into, put in its place when the block ends well, else thrown away.
 
-    An older folder steps aside first and goes when the new one stands. Raises RangeError where it cannot be written.
+    An older folder steps aside first and goes when the new one stands. Raises RangeError where it cannot be written;
+    faults told inside the block name ``folder``, not the one beside it.
     """
     folder = folder.absolute()
     if faults := folder_faults(folder, marker, where, overwrite=overwrite):
@@ -55,6 +57,16 @@ def whole_folder(folder: Path, marker: str, where: str, *, overwrite: bool = Fal
             _put_in_place(partial, folder)
     except OSError as error:
         raise RangeError(_unwritable(folder, where, error)) from error
+    except MoonstationError as error:
+        if str(partial) not in str(error):
+            raise
+        raise type(error)([_told_of(folder, partial, fault) for fault in error.faults]) from error
+
+
+def _told_of(folder: Path, partial: Path, fault: Fault) -> Fault:
+    """The fault with the folder that the person named, whose partial one is gone."""
+    texts = {key: text for key in ("where", "message", "value", "hint") if isinstance(text := getattr(fault, key), str)}
+    return replace(fault, **{key: text.replace(str(partial), str(folder)) for key, text in texts.items()})
 
 
 def _taken(folder: Path, marker: str, where: str, *, overwrite: bool) -> Fault | None:

@@ -153,6 +153,20 @@ def test_the_verb_writes_a_folder_and_tells_its_numbers(crater, tmp_path):
     }
 
 
+def test_a_map_that_cannot_be_finished_leaves_no_folder(made, crater, tmp_path):
+    result, _ = made
+    seen = []
+
+    def finish(partial):
+        seen.extend(sorted(path.name for path in partial.iterdir()))
+        raise OSError(28, "No space left on device")
+
+    with pytest.raises(RangeError, match="No space left"):
+        write_temperature_map(result, tmp_path / "out" / "map", [open_dem(crater)], finish=finish)
+    assert seen == sorted(["summary.json", *(f"{name}.tif" for name in LAYERS)])
+    assert list((tmp_path / "out").iterdir()) == []
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

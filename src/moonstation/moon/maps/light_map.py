@@ -47,6 +47,7 @@ def write_light_map(
     threads: int | None = None,
     cluster: str | None = None,
     progress: Progress | None = None,
+    finish: Callable[[Path], object] | None = None,
 ) -> dict[str, Any]:
     """Compute a light map and write it as a folder: NAME.tif for each layer, summary.json, manifest.json.
 
@@ -54,6 +55,7 @@ def write_light_map(
     threads : threads on this machine; all cores unless given. The result does not depend on them.
     cluster : address of a Dask scheduler whose workers compute the tiles instead; the result is the same
     progress : told the numbers of finished and of all tiles
+    finish : adds to the folder, given its path for now, before it appears; an error there leaves no folder
 
     Returns the summary. The folder appears whole or not at all. Raises RangeError where it cannot be written,
     TerrainError where no pixel has ground.
@@ -79,6 +81,8 @@ def write_light_map(
         summary = _summary(plan, counts, files, time.monotonic() - begun)
         (partial / SUMMARY).write_text(_json(summary), encoding="utf-8")
         (partial / MANIFEST).write_text(_json(_manifest(plan)), encoding="utf-8")
+        if finish:
+            finish(partial)
     return summary
 
 

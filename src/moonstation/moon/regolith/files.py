@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
@@ -52,11 +52,17 @@ LAYERS: Mapping[str, TemperatureLayer] = {
 
 
 def write_temperature_map(
-    made: TemperatureMap, folder: Path, dems: Sequence[Dem], *, overwrite: bool = False
+    made: TemperatureMap,
+    folder: Path,
+    dems: Sequence[Dem],
+    *,
+    overwrite: bool = False,
+    finish: Callable[[Path], object] | None = None,
 ) -> dict[str, Any]:
     """Write NAME.tif for each layer and summary.json; returns the summary.
 
-    The folder appears whole or not at all; raises RangeError where it cannot be written.
+    ``finish`` adds to the folder, given its path for now, before it appears. The folder appears whole or not at all;
+    raises RangeError where it cannot be written.
     """
     from rasterio.errors import RasterioError
 
@@ -80,6 +86,8 @@ def write_temperature_map(
         except RasterioError as error:
             raise RangeError(Fault("-o", f"cannot be written ({error})", str(folder))) from error
         (partial / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
+        if finish:
+            finish(partial)
     return summary
 
 

@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import math
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -22,12 +23,18 @@ TABLE, MAP, SCENARIO, HORIZONS, MAPS = "sites.csv", "score.tif", "sites.toml", "
 _PLACE_COLUMNS = ("name", "rank", "score", "on_pareto_front", "latitude_deg", "longitude_deg", "ground_m", "why")
 
 
-def write_search(found: SiteSearch, folder: str | Path, *, overwrite: bool = False) -> Path:
+def write_search(
+    found: SiteSearch,
+    folder: str | Path,
+    *,
+    overwrite: bool = False,
+    finish: Callable[[Path], object] | None = None,
+) -> Path:
     """Write a search as a folder that appears whole or not at all; returns its path.
 
     sites.json all of it; sites.csv one row a site; score.tif the score of every pixel; maps/ every quantity that was
-    asked for; sites.toml tables for a scenario beside horizons/ with their sky-lines. Raises RangeError where the place
-    is taken or cannot be written.
+    asked for; sites.toml tables for a scenario beside horizons/ with their sky-lines. ``finish`` adds to the folder,
+    given its path for now, before it appears. Raises RangeError where the place is taken or cannot be written.
     """
     folder = Path(folder)
     with whole_folder(folder, MARKER, "-o", overwrite=overwrite) as partial:
@@ -47,6 +54,8 @@ def write_search(found: SiteSearch, folder: str | Path, *, overwrite: bool = Fal
         for site in found.sites:
             for height_m, view in site.candidate.views.items():
                 view.horizon.to_csv(partial / HORIZONS / horizon_name(site, height_m))
+        if finish:
+            finish(partial)
     return folder
 
 
