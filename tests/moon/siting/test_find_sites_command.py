@@ -11,8 +11,10 @@ from typer.testing import CliRunner
 from moonstation.cli import find_sites as command
 from moonstation.cli.find_sites import find_sites
 from moonstation.core.errors import RangeError, TerrainError
+from moonstation.moon.siting import search
 from moonstation.moon.siting.criteria import criteria_of, shipped_criteria
 from moonstation.moon.siting.folder import json_text
+from moonstation.report.maps import of_folder
 
 app = typer.Typer()
 app.command()(find_sites)
@@ -50,6 +52,18 @@ def test_json_is_the_library_s_search_and_the_folder_holds_it(land_file, criteri
     assert (folder / "sites.png").read_bytes().startswith(b"\x89PNG")
     again = faults("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", folder)
     assert any("there are results already" in fault for fault in again)
+
+
+def test_a_search_whose_picture_fails_leaves_no_folder(land_file, criteria_file, tmp_path, found, monkeypatch):
+    def fail(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(search, "find_sites", lambda *_: found)  # the drawing counts here
+    monkeypatch.setattr(of_folder, "sites_picture", fail)
+    (tmp_path / "out").mkdir()
+    told = faults("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", tmp_path / "out" / "found")
+    assert "No space left" in told[0]
+    assert list((tmp_path / "out").iterdir()) == []
 
 
 def test_what_is_printed_fits_a_terminal_of_eighty_columns(found, tmp_path, capsys, monkeypatch):
