@@ -52,6 +52,7 @@ def test_json_is_the_summary_in_the_folder(tmp_path, bowl):
     summary = json.loads(result.stdout)
     assert summary == json.loads((folder / "summary.json").read_text())
     assert (summary["rows"], summary["columns"], summary["directions"]) == (31, 31, 24)
+    assert "18.6 years" in summary["layers"]["permanent_shadow"]["note"]
     assert summary["layers"]["permanent_shadow"]["area_km2"] > 100.0  # the bottom of a bowl five degrees deep
     assert {path.name for path in folder.iterdir()} == set(summary["files"])
 
@@ -59,7 +60,9 @@ def test_json_is_the_summary_in_the_folder(tmp_path, bowl):
 def test_words_for_people_name_the_layers_and_the_shadow(tmp_path, bowl):
     result = call("--dem", bowl, "--around", -89.9, 30, "--size", 8, "-o", tmp_path / "map", *WEEK, "--no-pictures")
     assert "sun_visible_mean [%]" in result.stdout
-    assert "permanent shadow: " in result.stdout
+    assert "no sunlight in this period: " in result.stdout
+    assert "permanent shadow takes 18.6 years" in result.stdout
+    assert "permanent shadow: " not in result.stdout
     assert "10 x 10 pixels of 800 m, eye 2 m" in result.stdout
 
 

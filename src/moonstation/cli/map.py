@@ -181,5 +181,8 @@ def _print_summary(summary: dict[str, Any], folder: Path) -> None:
     console.print(table)
     shadow = summary["layers"].get("permanent_shadow")
     if shadow:
-        console.print(f"permanent shadow: {shadow['area_km2']:,.1f} km2, {100 * shadow['share']:.2f} % of the area")
+        called = "no sunlight in this period" if shadow["note"] else "permanent shadow"
+        console.print(f"{called}: {shadow['area_km2']:,.1f} km2, {100 * shadow['share']:.2f} % of the area")
+        if shadow["note"]:
+            console.print(Text(f"note: {shadow['note']}"), soft_wrap=True)
     console.print(Text(f"folder: {folder} ({summary['seconds']:.1f} s)", overflow="fold"), soft_wrap=True)

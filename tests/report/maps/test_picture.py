@@ -93,6 +93,24 @@ def test_maps_of_one_area_are_drawn_beside_their_files(light, raster, bowl):
     assert alone.read_bytes() == made[0].read_bytes()
 
 
+@pytest.mark.parametrize(
+    ("end", "title", "noted"),
+    [
+        ("2028-01-01", "No sunlight in this period", True),
+        ("2044-08-08", "Permanent shadow: never any part of the Sun", False),
+    ],
+)
+def test_shadow_is_called_permanent_only_after_a_turn_of_the_node(raster, tmp_path, end, title, noted):
+    flags = np.zeros((60, 60), "uint8")
+    flags[20:40, 20:40] = 1
+    period = {"period_start": "2026-01-01T00:00:00Z", "period_end": f"{end}T00:00:00Z"}
+    made = map_picture(raster("permanent_shadow", flags, **period), [], tmp_path / "dark.png", long_side_px=SIDE_PX)
+    said = words_of(made)
+    assert title in said
+    assert ("takes 18.6 years" in said) is noted
+    assert ("ermanent shadow: never" in said) is not noted
+
+
 def test_names_and_places_are_drawn_and_the_same_input_gives_the_same_file(raster, tmp_path):
     sight = raster("earth_visible_mean", np.full((60, 60), 0.25, "float32"))
     names, places = [Feature("Crater", -89.8, 20.0, 8.0)], [Feature("site", -89.9, 200.0)]

@@ -21,6 +21,7 @@ from moonstation.core.folder import folder_faults, whole_folder
 from moonstation.core.time import iso_utc
 from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
+from moonstation.moon.maps.permanence import short_period_note
 from moonstation.moon.maps.plan import MapPlan, compute_tile
 from moonstation.moon.maps.rasters import NO_FLAG, LayerRasters, gdal_fault, room_faults
 from moonstation.moon.maps.tile_light import block_side_px
@@ -151,6 +152,7 @@ def _summary(plan: MapPlan, counts: dict[int, dict[str, _Count]], files: list[Pa
         }
         if name == "permanent_shadow":
             layers[name] |= {"share": whole.flagged_km2 / whole.km2, "area_km2": whole.flagged_km2}
+            layers[name]["note"] = short_period_note(plan.grid.start, plan.grid.end) or None
     rows, cols = plan.area.shape
     return {
         "rows": rows,

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.errors import Fault, TerrainError
+from moonstation.core.errors import Fault, RangeError, TerrainError
+from moonstation.core.time import parse_utc
+from moonstation.moon.maps.permanence import SHORT_TITLE, short_period_note
 from moonstation.report.maps.frame import Frame, frame_of
 from moonstation.report.maps.graticule import degrees, graticule
 from moonstation.report.maps.labels import Named, features_of
@@ -122,13 +124,16 @@ def _draw(layer: Layer, lit: Relief | None, shadow: Layer | None, out_png: Path,
     names, places, dems, caption = words
     quantity = quantity_of(layer.name, layer.notes.get("long_name", ""), layer.notes.get("units", ""))
     sheet = new_sheet(layer.frame)
+    note = ""
     if quantity.scale == "flag":
+        if note := _short_period(layer.notes):
+            quantity = replace(quantity, title=SHORT_TITLE)
         _draw_flag(sheet, layer, lit)
     else:
         _draw_values(sheet, layer, lit, quantity)
         if shadow is not None:
             outline_shadow(sheet, shadow)
-    finish(sheet, quantity.title, [caption or _made_of(layer.notes)], lit, dems, names, places)
+    finish(sheet, quantity.title, [caption or _made_of(layer.notes), note], lit, dems, names, places)
     save(sheet, out_png)
 
 
@@ -200,7 +205,8 @@ def _draw_flag(sheet: Sheet, layer: Layer, lit: Relief | None) -> None:
     rgb = np.where(known[..., np.newaxis], np.array(GROUND) * (1.0 - share) + np.array(_SHADOW) * share, NO_DATA)
     draw_ground(sheet, _over_relief(rgb, lit))
     percent = 100.0 * float(layer.values[known].mean()) if known.any() else 0.0
-    entries = [(_SHADOW, "", f"never lit:\n{percent:.1f} % of the map"), (GROUND, "", "lit at times")]
+    dark = "not lit in this period" if _short_period(layer.notes) else "never lit"
+    entries = [(_SHADOW, "", f"{dark}:\n{percent:.1f} % of the map"), (GROUND, "", "lit at times")]
     draw_key(sheet, entries + ([(NO_DATA, "", "no data")] if not known.all() else []))
 
 
@@ -222,7 +228,8 @@ def outline_shadow(sheet: Sheet, shadow: Layer) -> None:
     hatched.set(edgecolor=(0.75, 0.9, 1.0, 0.5), linewidth=0.0)
     sheet.axes.contour(x, y, share, levels=[0.5], colors=[(0.75, 0.9, 1.0)], linewidths=0.9)
     least_km2 = _LEAST_PATCH * rows * cols * (frame.pixel_m / frame.scale(*frame.middle_m) / 1e3) ** 2
-    draw_key(sheet, [("#4a6d8c", "////", f"permanent shadow\nover {least_km2:.2g} km²")])
+    called = "no sunlight in this\nperiod, " if _short_period(shadow.notes) else "permanent shadow\n"
+    draw_key(sheet, [("#4a6d8c", "////", f"{called}over {least_km2:.2g} km²")])
 
 
 def _large_patches(share: Values) -> Values:
@@ -324,6 +331,14 @@ def where_words(frame: Frame) -> str:
         name, up = ("South", "0°") if pole < 0 else ("North", "180°")
         return f"{name} pole of the Moon, {size}, {up} longitude is up"
     return f"{size} round {degrees(lat, 0.01, 'NS')}, {lon % 360.0:.2f}°\u202fE"
+
+
+def _short_period(notes: Mapping[str, str]) -> str:
+    """What to say of shadow over the period that a file tells, where that is too short to call it permanent."""
+    try:
+        return short_period_note(parse_utc(notes["period_start"]), parse_utc(notes["period_end"]))
+    except (KeyError, RangeError):  # a file from elsewhere
+        return ""
 
 
 def _made_of(notes: Mapping[str, str]) -> str:
