@@ -52,7 +52,7 @@ def test_a_picture_lies_beside_each_map(tmp_path, dem, option, drawn):
 def test_a_map_whose_drawing_is_stopped_leaves_nothing_and_the_older_one_as_it_was(tmp_path, dem, monkeypatch):
     older = tmp_path / "out" / "map" / "manifest.json"
     older.parent.mkdir(parents=True)
-    older.write_text("older")
+    older.write_text('{"kind": "light map"}')
     options = ["--dem", str(dem), "-o", str(older.parent), *WEEK, *COARSE]
     drawn = []
 
@@ -66,7 +66,7 @@ def test_a_map_whose_drawing_is_stopped_leaves_nothing_and_the_older_one_as_it_w
     assert result.exit_code != 0
     assert [path.name for path in drawn] == ["permanent_shadow.png"]
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["map"]
-    assert [path.read_text() for path in older.parent.iterdir()] == ["older"]
+    assert [path.read_text() for path in older.parent.iterdir()] == ['{"kind": "light map"}']
 
 
 def test_a_picture_that_cannot_be_written_is_told_by_the_folder_that_was_asked_for(tmp_path, dem, monkeypatch):

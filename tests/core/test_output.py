@@ -98,7 +98,7 @@ _STOPPED_HALF_WAY = """
 import signal, sys, time
 from pathlib import Path
 from moonstation.cli.main import _leave
-from moonstation.core.folder import whole_folder
+from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import write_whole
 signal.signal(signal.SIGINT, _leave)
 place = Path(sys.argv[2])
@@ -112,7 +112,7 @@ Path.rename = Path.replace = wait
 if sys.argv[1] == "file":
     write_whole(place, b"half", "-o")
 else:
-    with whole_folder(place, "marker", "-o", overwrite=True) as partial:
+    with whole_folder(place, Mark("marker", "run"), "-o", overwrite=True) as partial:
         (partial / "marker").write_text("new")
 """
 
@@ -124,7 +124,7 @@ def test_a_stop_at_once_leaves_nothing_beside_and_the_old_as_it_was(tmp_path: Pa
     content = place / "marker" if kind == "folder" else place
     if before:
         content.parent.mkdir(exist_ok=True)
-        content.write_text("old")
+        content.write_text('{"kind": "run"}')
     command = [sys.executable, "-c", _STOPPED_HALF_WAY, kind, str(place)]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as process:
         assert process.stdout is not None
@@ -133,4 +133,4 @@ def test_a_stop_at_once_leaves_nothing_beside_and_the_old_as_it_was(tmp_path: Pa
         process.wait(timeout=30)
     assert process.returncode == 130
     assert [path.name for path in tmp_path.iterdir()] == (["result"] if before else [])
-    assert not before or content.read_text() == "old"
+    assert not before or content.read_text() == '{"kind": "run"}'

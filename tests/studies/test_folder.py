@@ -60,8 +60,8 @@ def test_what_is_not_a_run_folder_is_never_touched(winter: Study, tmp_path: Path
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "thesis.txt").write_text("years of work")
     (tmp_path / "file").write_text("also mine")
-    for taken in ("mine", "file"):
-        with pytest.raises(RangeError, match="taken by something else"):
+    for taken, words in (("mine", "taken by something else"), ("file", "is a file")):
+        with pytest.raises(RangeError, match=words):
             write_run(winter, tmp_path / taken, "", overwrite=True)
     assert (tmp_path / "mine" / "thesis.txt").read_text() == "years of work"
 

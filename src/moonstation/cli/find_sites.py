@@ -57,7 +57,7 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
         typer.echo(shipped_criteria(), nl=False)
         return
     from moonstation.cli.progress import progress_bar
-    from moonstation.moon.siting.folder import json_text, write_search
+    from moonstation.moon.siting.folder import search_json, write_search
     from moonstation.moon.siting.search import find_sites as search
 
     dems, asked, area, folder = _read(dem or [], criteria, output, (bounds, around, size), overwrite=overwrite)
@@ -71,7 +71,7 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
 
     write_search(found, folder, overwrite=overwrite, finish=draw if pictures else None)
     if as_json:
-        typer.echo(json_text(found.summary()), nl=False)
+        typer.echo(search_json(found), nl=False)
     else:
         _print_found(found, folder)
 
@@ -86,7 +86,7 @@ def _read(
     from moonstation.core.errors import Fault, RangeError
     from moonstation.core.folder import folder_faults
     from moonstation.moon.siting.criteria import criteria_of, read_criteria, shipped_criteria
-    from moonstation.moon.siting.folder import MARKER
+    from moonstation.moon.siting.folder import MARK
 
     faults: list[Fault] = []
     if not dem:
@@ -94,7 +94,7 @@ def _read(
     if output is None:
         faults.append(Fault("--output", "is missing", hint="name the folder to write: -o DIR"))
     else:
-        faults += folder_faults(output, MARKER, "-o", overwrite=overwrite)
+        faults += folder_faults(output, MARK, "-o", overwrite=overwrite)
     asked = tried(lambda: read_criteria(criteria) if criteria else criteria_of(shipped_criteria()), faults)
     dems = tried(lambda: open_named_dems(dem), faults)
     conflicts = where_faults(where)

@@ -25,7 +25,7 @@ from moonstation.cli.terrain import terrain
 from moonstation.core.errors import BalanceError, MoonstationError
 from moonstation.core.output import clear_unfinished
 
-#: Exit code after Ctrl-C; typer ends with it.
+#: Exit code after Ctrl-C, 128 and the number of its signal; typer ends with it.
 STOPPED = 130
 _STOPPED_WORDS = "\nstopped; nothing was left half-written"
 
@@ -64,6 +64,7 @@ def run() -> None:
         if isinstance(stream, io.TextIOWrapper):  # a character that the terminal does not know is no reason to stop
             stream.reconfigure(errors="backslashreplace")
     signal.signal(signal.SIGINT, _leave)
+    signal.signal(signal.SIGTERM, _leave)
     try:
         app()
     except MoonstationError as error:
@@ -80,13 +81,13 @@ def run() -> None:
         raise
 
 
-def _leave(*_: object) -> None:
-    """Stop at once on Ctrl-C: an exception that rises while numba loads or runs ends in a traceback or a crash."""
+def _leave(number: int, *_: object) -> None:
+    """Stop at once on Ctrl-C or when asked to end: an exception that rises while numba loads or runs ends in a traceback or a crash."""
     if sys.stderr.isatty():
         os.write(2, b"\x1b[?25h")  # a progress bar hides the cursor
     clear_unfinished()
     os.write(2, f"{_STOPPED_WORDS}\n".encode())
-    os._exit(STOPPED)
+    os._exit(128 + number)
 
 
 def _tell_faults(error: MoonstationError) -> None:

@@ -111,7 +111,7 @@ def _plan(
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import RangeError
     from moonstation.core.folder import folder_faults
-    from moonstation.moon.maps.light_map import MANIFEST, map_faults
+    from moonstation.moon.maps.light_map import MARK, map_faults
     from moonstation.moon.maps.plan import map_plan
 
     output, overwrite, threads = target
@@ -128,7 +128,7 @@ def _plan(
     if plan:
         faults += map_faults(plan, output, overwrite=overwrite)
     else:
-        faults += folder_faults(output, MANIFEST, "-o", overwrite=overwrite)
+        faults += folder_faults(output, MARK, "-o", overwrite=overwrite)
     if faults or plan is None:
         raise RangeError(faults)
     return plan

@@ -78,10 +78,10 @@ def _read(
     from moonstation.core.errors import RangeError
     from moonstation.core.folder import folder_faults
     from moonstation.core.time import HOUR_S, parse_duration_s
-    from moonstation.moon.regolith.files import SUMMARY
+    from moonstation.moon.regolith.files import MARK
     from moonstation.sky.ephemeris import Ephemeris
 
-    faults: list[Fault] = [*where_faults(where), *folder_faults(output, SUMMARY, "-o", overwrite=overwrite)]
+    faults: list[Fault] = [*where_faults(where), *folder_faults(output, MARK, "-o", overwrite=overwrite)]
     start, step = period
     tried(lambda: moment_of(start, "--start", Ephemeris.default()), faults)
     step_s = tried(lambda: parse_duration_s(step), faults, "--step")

@@ -3,28 +3,45 @@
 from __future__ import annotations
 
 import errno
+import json
 import os
 import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from moonstation.core.errors import Fault, MoonstationError, RangeError
 from moonstation.core.output import cleared_at_a_stop
 
 
-def folder_faults(folder: Path, marker: str, where: str, *, overwrite: bool) -> list[Fault]:
+@dataclass(frozen=True)
+class Mark:
+    """By what a folder of results is known: a JSON file in it, and what that says under "kind"."""
+
+    file: str
+    kind: str
+
+    def stands_in(self, folder: Path) -> bool:
+        """Whether a folder holds results of this kind."""
+        try:
+            said = json.loads((folder / self.file).read_text(encoding="utf-8"))
+        except (OSError, ValueError):
+            return False
+        return isinstance(said, dict) and said.get("kind") == self.kind
+
+
+def folder_faults(folder: Path, mark: Mark, where: str, *, overwrite: bool) -> list[Fault]:
     """What keeps a folder of results from being written; ask before the work whose result it shall hold.
 
-    marker : name of the file by which such a folder is known; what is there without it is never replaced
+    mark : by what such a folder is known; anything else that is there is never replaced
     where : the option by which the person gave the path
-    overwrite : a folder with the marker may be replaced
+    overwrite : a folder with the mark may be replaced
     """
     folder = folder.absolute()
     try:
-        if folder.exists() and (fault := _taken(folder, marker, where, overwrite=overwrite)):
+        if folder.exists() and (fault := _taken(folder, mark, where, overwrite=overwrite)):
             return [fault]
         above = next((one for one in folder.parents if one.exists()), folder)
         if not above.is_dir():
@@ -37,14 +54,14 @@ def folder_faults(folder: Path, marker: str, where: str, *, overwrite: bool) -> 
 
 
 @contextmanager
-def whole_folder(folder: Path, marker: str, where: str, *, overwrite: bool = False) -> Iterator[Path]:
+def whole_folder(folder: Path, mark: Mark, where: str, *, overwrite: bool = False) -> Iterator[Path]:
     """An empty folder beside ``folder`` to write into, put in its place when the block ends well, else thrown away.
 
     An older folder steps aside first and goes when the new one stands. Raises RangeError where it cannot be written;
     faults told inside the block name ``folder``, not the one beside it.
     """
     folder = folder.absolute()
-    if faults := folder_faults(folder, marker, where, overwrite=overwrite):
+    if faults := folder_faults(folder, mark, where, overwrite=overwrite):
         raise RangeError(faults)
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -69,11 +86,14 @@ def _told_of(folder: Path, partial: Path, fault: Fault) -> Fault:
     return replace(fault, **{key: text.replace(str(partial), str(folder)) for key, text in texts.items()})
 
 
-def _taken(folder: Path, marker: str, where: str, *, overwrite: bool) -> Fault | None:
-    if not (folder / marker).is_file():
-        if folder.is_dir() and not any(folder.iterdir()):
-            return None
-        return Fault(where, f"is taken by something else: it holds no {marker}", str(folder), hint="name another")
+def _taken(folder: Path, mark: Mark, where: str, *, overwrite: bool) -> Fault | None:
+    if not folder.is_dir():
+        return Fault(where, "is a file", str(folder), hint="name a folder")
+    if not any(folder.iterdir()):
+        return None
+    if not mark.stands_in(folder):
+        words = f"is taken by something else: it holds no {mark.file} of a {mark.kind}"
+        return Fault(where, words, str(folder), hint="name another")
     if overwrite:
         return None
     leave = "say --overwrite" if where.startswith("-") else "set overwrite=True"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moonstation.core.errors import RangeError
-from moonstation.core.folder import folder_faults, whole_folder
+from moonstation.core.folder import Mark, folder_faults, whole_folder
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -28,6 +28,7 @@ SUMMARY, REPORT, SERIES, EVENTS, MANIFEST = (
     "events.parquet",
     "manifest.json",
 )
+_MARK = Mark(MANIFEST, "study")
 _PACKAGES = ("moonstation", "numpy", "numba", "scipy", "xarray", "jplephem", "pyerfa", "pydantic", "zarr")
 
 
@@ -43,7 +44,7 @@ def write_run(
     Raises RangeError when the place is taken or cannot be written.
     """
     folder = folder.absolute()
-    with whole_folder(folder, MANIFEST, where, overwrite=overwrite) as partial:
+    with whole_folder(folder, _MARK, where, overwrite=overwrite) as partial:
         _write_parts(study, partial, report)
     return folder
 
@@ -53,13 +54,14 @@ def check_target(folder: Path, *, where: str = "folder", overwrite: bool) -> Non
 
     Taken is a place by anything but a run folder, and by a run folder unless ``overwrite``. Raises RangeError.
     """
-    if faults := folder_faults(folder, MANIFEST, where, overwrite=overwrite):
+    if faults := folder_faults(folder, _MARK, where, overwrite=overwrite):
         raise RangeError(faults)
 
 
 def manifest(study: Study) -> dict[str, Any]:
     """What made this run: hashes of its inputs, facts, versions, seed."""
     return {
+        "kind": _MARK.kind,
         "scenario": study.scenario.name,
         "inputs": [{"path": path.name, "sha256": sha256(path)} for path in _inputs(study)],
         "kernels": [{"path": path.name, "sha256": sha256(path)} for path in _kernels()],

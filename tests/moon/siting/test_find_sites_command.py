@@ -13,7 +13,7 @@ from moonstation.cli.find_sites import find_sites
 from moonstation.core.errors import RangeError, TerrainError
 from moonstation.moon.siting import search
 from moonstation.moon.siting.criteria import criteria_of, shipped_criteria
-from moonstation.moon.siting.folder import json_text
+from moonstation.moon.siting.folder import search_json
 from moonstation.report.maps import of_folder
 
 app = typer.Typer()
@@ -48,7 +48,7 @@ def test_json_is_the_library_s_search_and_the_folder_holds_it(land_file, criteri
     folder = tmp_path / "found"
     result = call("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", folder, "--json")
     assert result.exit_code == 0
-    assert result.output == json_text(found.summary()) == (folder / "sites.json").read_text("utf-8")
+    assert result.output == search_json(found) == (folder / "sites.json").read_text("utf-8")
     assert (folder / "sites.png").read_bytes().startswith(b"\x89PNG")
     again = faults("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", folder)
     assert any("there are results already" in fault for fault in again)

@@ -17,7 +17,7 @@ import numpy as np
 
 from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError, TerrainError
-from moonstation.core.folder import folder_faults, whole_folder
+from moonstation.core.folder import Mark, folder_faults, whole_folder
 from moonstation.core.time import iso_utc
 from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
@@ -27,6 +27,8 @@ from moonstation.moon.maps.rasters import NO_FLAG, LayerRasters, gdal_fault, roo
 from moonstation.moon.maps.tile_light import block_side_px
 
 MANIFEST, SUMMARY = "manifest.json", "summary.json"
+#: By what the folder of a map is known.
+MARK = Mark(MANIFEST, "light map")
 _PACKAGES = ("moonstation", "numpy", "numba", "rasterio", "pyproj", "jplephem", "pyerfa")
 
 Progress = Callable[[int, int], None]
@@ -35,7 +37,7 @@ Progress = Callable[[int, int], None]
 def map_faults(plan: MapPlan, folder: Path, *, overwrite: bool) -> list[Fault]:
     """What keeps the map of a plan from being written; ask before the work."""
     return [
-        *folder_faults(folder, MANIFEST, "-o", overwrite=overwrite),
+        *folder_faults(folder, MARK, "-o", overwrite=overwrite),
         *room_faults(folder, plan.area, plan.layers),
     ]
 
@@ -67,7 +69,7 @@ def write_light_map(
         raise RangeError(faults)
     begun = time.monotonic()
     counts: dict[int, dict[str, _Count]] = {}
-    with whole_folder(folder, MANIFEST, "-o", overwrite=overwrite) as partial:
+    with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:
         try:
             with LayerRasters(partial, plan.area, plan.layers, _tags(plan)) as rasters:
                 for number, layers in _computed(plan, threads, cluster):
@@ -192,7 +194,7 @@ def _manifest(plan: MapPlan) -> dict[str, Any]:
     kernels = Ephemeris.from_files(plan.kernels).paths if plan.kernels else Ephemeris.default().paths
     inputs = zip(plan.dem_paths, plan.dem_sha256, strict=True)
     return {
-        "kind": "light map",
+        "kind": MARK.kind,
         "inputs": [{"path": Path(path).name, "sha256": digest} for path, digest in inputs],
         "kernels": [{"path": path.name, "sha256": _sha256(path)} for path in kernels],
         "area": {"crs_wkt": plan.area.crs_wkt, "transform": plan.area.transform, "shape": plan.area.shape},

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.errors import Fault, RangeError
-from moonstation.core.folder import whole_folder
+from moonstation.core.folder import Mark, whole_folder
 from moonstation.moon.area import MapArea
 
 if TYPE_CHECKING:
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from moonstation.moon.regolith.temperature_map import TemperatureMap
 
 SUMMARY = "summary.json"
+#: By what the folder of a temperature map is known.
+MARK = Mark(SUMMARY, "temperature map")
 
 
 @dataclass(frozen=True)
@@ -73,13 +75,14 @@ def write_temperature_map(
         "software": f"moonstation {metadata.version('moonstation')}",
     }
     summary = {
+        "kind": MARK.kind,
         "rows": made.area.shape[0],
         "columns": made.area.shape[1],
         "posting_m": made.area.posting_m,
         **tags,
         "layers": {name: _numbers(name, getattr(made, name)) for name in LAYERS},
     }
-    with whole_folder(folder, SUMMARY, "-o", overwrite=overwrite) as partial:
+    with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:
         try:
             for name in LAYERS:
                 _write_cog(partial / f"{name}.tif", made.area, getattr(made, name), LAYERS[name], tags)

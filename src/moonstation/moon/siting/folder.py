@@ -13,12 +13,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.folder import whole_folder
+from moonstation.core.folder import Mark, whole_folder
 from moonstation.moon.area import MapArea
 from moonstation.moon.siting.candidates import GROUND_M
 from moonstation.moon.siting.search import Site, SiteSearch
 
-MARKER = "sites.json"
+SITES = "sites.json"
+#: By what the folder of a search is known.
+MARK = Mark(SITES, "site search")
 TABLE, MAP, SCENARIO, HORIZONS, MAPS = "sites.csv", "score.tif", "sites.toml", "horizons", "maps"
 _PLACE_COLUMNS = ("name", "rank", "score", "on_pareto_front", "latitude_deg", "longitude_deg", "ground_m", "why")
 
@@ -37,8 +39,8 @@ def write_search(
     given its path for now, before it appears. Raises RangeError where the place is taken or cannot be written.
     """
     folder = Path(folder)
-    with whole_folder(folder, MARKER, "-o", overwrite=overwrite) as partial:
-        (partial / MARKER).write_text(json_text(found.summary()), encoding="utf-8")
+    with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:
+        (partial / SITES).write_text(search_json(found), encoding="utf-8")
         (partial / TABLE).write_text(sites_csv(found), encoding="utf-8")
         (partial / SCENARIO).write_text(sites_toml(found), encoding="utf-8")
         surveyed = found.surveyed
@@ -57,6 +59,11 @@ def write_search(
         if finish:
             finish(partial)
     return folder
+
+
+def search_json(found: SiteSearch) -> str:
+    """What sites.json holds."""
+    return json_text({"kind": MARK.kind, **found.summary()})
 
 
 def sites_csv(found: SiteSearch) -> str:
