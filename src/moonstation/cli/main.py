@@ -82,7 +82,7 @@ def run() -> None:
 
 
 def _leave(number: int, *_: object) -> None:
-    """Stop at once on Ctrl-C or when asked to end: an exception that rises while numba loads or runs ends in a traceback or a crash."""
+    """Stop at once on Ctrl-C or when asked to end: an exception while numba loads or runs ends in a crash."""
     if sys.stderr.isatty():
         os.write(2, b"\x1b[?25h")  # a progress bar hides the cursor
     clear_unfinished()

@@ -23,8 +23,9 @@ from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
 from moonstation.moon.maps.permanence import short_period_note
 from moonstation.moon.maps.plan import MapPlan, compute_tile
-from moonstation.moon.maps.rasters import NO_FLAG, LayerRasters, gdal_fault, room_faults
+from moonstation.moon.maps.rasters import NO_FLAG, LayerRasters, room_faults
 from moonstation.moon.maps.tile_light import block_side_px
+from moonstation.moon.rasters import told_where_unwritable
 
 MANIFEST, SUMMARY = "manifest.json", "summary.json"
 #: By what the folder of a map is known.
@@ -63,24 +64,19 @@ def write_light_map(
     Returns the summary. The folder appears whole or not at all. Raises RangeError where it cannot be written,
     TerrainError where no pixel has ground.
     """
-    from rasterio.errors import RasterioError
-
     if faults := map_faults(plan, folder, overwrite=overwrite):
         raise RangeError(faults)
     begun = time.monotonic()
     counts: dict[int, dict[str, _Count]] = {}
     with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:
-        try:
-            with LayerRasters(partial, plan.area, plan.layers, _tags(plan)) as rasters:
-                for number, layers in _computed(plan, threads, cluster):
-                    tile = plan.tiles[number]
-                    rasters.write(tile, layers)
-                    counts[number] = _counted(plan.area.part(*tile), layers)
-                    if progress:
-                        progress(len(counts), len(plan.tiles))
-                files = rasters.finish()
-        except RasterioError as error:
-            raise gdal_fault(folder, error) from error
+        with told_where_unwritable(folder), LayerRasters(partial, plan.area, plan.layers, _tags(plan)) as rasters:
+            for number, layers in _computed(plan, threads, cluster):
+                tile = plan.tiles[number]
+                rasters.write(tile, layers)
+                counts[number] = _counted(plan.area.part(*tile), layers)
+                if progress:
+                    progress(len(counts), len(plan.tiles))
+            files = rasters.finish()
         summary = _summary(plan, counts, files, time.monotonic() - begun)
         (partial / SUMMARY).write_text(_json(summary), encoding="utf-8")
         (partial / MANIFEST).write_text(_json(_manifest(plan)), encoding="utf-8")

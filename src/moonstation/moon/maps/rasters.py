@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from moonstation.core.errors import Fault, RangeError
+from moonstation.core.errors import Fault
 from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
 
@@ -87,12 +87,6 @@ def room_faults(folder: Path, area: MapArea, names: tuple[str, ...]) -> list[Fau
     if needed <= free:
         return []
     return [Fault("-o", "has too little room", round(free / 1e6), "MB free", f"{needed / 1e6:,.0f} MB for this map")]
-
-
-def gdal_fault(folder: Path, error: Exception) -> RangeError:
-    """The error for a raster that GDAL could not write."""
-    reason = str(getattr(error, "strerror", None) or error.__cause__ or error)
-    return RangeError(Fault("-o", f"cannot be written ({reason})", str(folder), hint="is the disk full?"))
 
 
 def _dtype(name: str) -> np.dtype[Any]:

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.errors import Fault, RangeError
 from moonstation.core.folder import Mark, whole_folder
 from moonstation.moon.area import MapArea
+from moonstation.moon.rasters import told_where_unwritable
 
 if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
@@ -66,8 +66,6 @@ def write_temperature_map(
     ``finish`` adds to the folder, given its path for now, before it appears. The folder appears whole or not at all;
     raises RangeError where it cannot be written.
     """
-    from rasterio.errors import RasterioError
-
     tags = {
         **made.notes,
         "elevation_models": ", ".join(dem.name for dem in dems),
@@ -83,11 +81,9 @@ def write_temperature_map(
         "layers": {name: _numbers(name, getattr(made, name)) for name in LAYERS},
     }
     with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:
-        try:
+        with told_where_unwritable(folder):
             for name in LAYERS:
                 _write_cog(partial / f"{name}.tif", made.area, getattr(made, name), LAYERS[name], tags)
-        except RasterioError as error:
-            raise RangeError(Fault("-o", f"cannot be written ({error})", str(folder))) from error
         (partial / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
         if finish:
             finish(partial)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from moonstation.core.folder import Mark, whole_folder
 from moonstation.moon.area import MapArea
+from moonstation.moon.rasters import told_where_unwritable
 from moonstation.moon.siting.candidates import GROUND_M
 from moonstation.moon.siting.search import Site, SiteSearch
 
@@ -45,13 +46,14 @@ def write_search(
         (partial / SCENARIO).write_text(sites_toml(found), encoding="utf-8")
         surveyed = found.surveyed
         words = "mean worth of all wishes by weight, where all constraints are met"
-        write_raster(partial / MAP, found.score, surveyed.area, ("score", "1", words))
         (partial / MAPS).mkdir()
-        for label, names in _layers(found).items():
-            write_raster(partial / MAPS / f"{label}.tif", surveyed.values[label], surveyed.area, names)
-        if surveyed.cold_traps is not None:
-            names = ("cold_traps", "1", "1 in permanent shadow that counts as a cold trap, else 0")
-            write_raster(partial / MAPS / "cold_traps.tif", surveyed.cold_traps, surveyed.area, names)
+        with told_where_unwritable(folder):
+            write_raster(partial / MAP, found.score, surveyed.area, ("score", "1", words))
+            for label, names in _layers(found).items():
+                write_raster(partial / MAPS / f"{label}.tif", surveyed.values[label], surveyed.area, names)
+            if surveyed.cold_traps is not None:
+                names = ("cold_traps", "1", "1 in permanent shadow that counts as a cold trap, else 0")
+                write_raster(partial / MAPS / "cold_traps.tif", surveyed.cold_traps, surveyed.area, names)
         (partial / HORIZONS).mkdir()
         for site in found.sites:
             for height_m, view in site.candidate.views.items():
