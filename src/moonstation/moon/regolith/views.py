@@ -40,7 +40,7 @@ def seen_terrain(  # noqa: PLR0913, PLR0917 (two rasters, four vectors)
         1/pi  integral of (normal . direction) over the solid angle.
 
     What is seen in a direction, up to the sky-line, is cut into at most four stretches of like weight; for each stands
-    one of its pixels, drawn evenly from it by a sequence that depends on nothing but the node.
+    one of its pixels, drawn evenly from it by a sequence that depends on nothing but the node's number.
 
     Parameters
     ----------
