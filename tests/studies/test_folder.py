@@ -14,7 +14,8 @@ import pytest
 import xarray as xr
 
 from moonstation.core.errors import RangeError
-from moonstation.studies.folder import EVENTS, MANIFEST, REPORT, SERIES, SUMMARY, check_target, json_text, write_run
+from moonstation.core.output import json_text
+from moonstation.studies.folder import EVENTS, MANIFEST, REPORT, SERIES, SUMMARY, check_target, write_run
 from moonstation.studies.study import Study, study
 
 

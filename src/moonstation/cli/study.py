@@ -20,8 +20,9 @@ def study(
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
 ) -> None:
     """Run a station through its years and write the report: does it live, on what margin, what does it deliver?"""
+    from moonstation.core.output import json_text
     from moonstation.report.run import study as run_study
-    from moonstation.studies.folder import check_target, json_text
+    from moonstation.studies.folder import check_target
 
     target = output or Path("runs") / Path(scenario).stem
     check_target(target, where="-o", overwrite=overwrite)

@@ -1,11 +1,14 @@
-"""Files that appear whole or not at all, and words for a place where none can appear."""
+"""Files that appear whole or not at all, and words for a place where none can appear; JSON for every reader."""
 
 from __future__ import annotations
 
+import json
+import math
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from moonstation.core.errors import Fault, RangeError
 
@@ -95,3 +98,18 @@ def _is_device(target: Path) -> bool:
 
 def _fault(path: Path, where: str, reason: str) -> Fault:
     return Fault(where, f"cannot be written: {reason}", str(path), hint="name another place")
+
+
+def json_text(value: Any) -> str:
+    """JSON with numbers that every reader takes: what is not finite becomes null."""
+    return json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(item) for item in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import json
-import math
 import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -15,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from moonstation.core.errors import RangeError
 from moonstation.core.folder import Mark, folder_faults, whole_folder
+from moonstation.core.output import json_text
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -78,21 +77,6 @@ def sha256(path: Path) -> str:
     """SHA-256 of a file, hexadecimal."""
     with path.open("rb") as stream:
         return hashlib.file_digest(stream, "sha256").hexdigest()
-
-
-def json_text(value: Any) -> str:
-    """JSON with numbers that every reader takes: what is not finite becomes null."""
-    return json.dumps(_finite(value), indent=2, ensure_ascii=False, default=str) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
 
 
 def _inputs(study: Study) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import math
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.folder import Mark, whole_folder
+from moonstation.core.output import json_text
 from moonstation.moon.area import MapArea
 from moonstation.moon.rasters import told_where_unwritable
 from moonstation.moon.siting.candidates import GROUND_M
@@ -135,18 +135,3 @@ def _layers(found: SiteSearch) -> dict[str, tuple[str, str, str]]:
         for one in found.criteria.criteria
         if one.label in found.surveyed.values
     }
-
-
-def json_text(value: Any) -> str:
-    """JSON with numbers that every reader takes: what is not finite becomes null."""
-    return json.dumps(_finite(value), indent=1, ensure_ascii=False) + "\n"
-
-
-def _finite(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {key: _finite(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [_finite(item) for item in value]
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
