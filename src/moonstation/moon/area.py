@@ -58,19 +58,21 @@ class MapArea:
     def centre(self) -> tuple[float, float]:
         """Latitude and longitude [deg] of the middle of the raster."""
         middle = np.array([(self.shape[0] - 1) / 2.0]), np.array([(self.shape[1] - 1) / 2.0])
-        lat, lon = _lat_lon(_directions(self.grid, *middle))
+        lat, lon = lat_lon(_directions(self.grid, *middle))
         return float(lat[0]), float(lon[0])
 
     def directions(self) -> np.ndarray:
         """Unit vectors [-] of the pixel centres in MOON_ME, shape (rows, columns, 3)."""
-        rows, cols = np.meshgrid(
-            np.arange(self.shape[0], dtype=float), np.arange(self.shape[1], dtype=float), indexing="ij"
-        )
+        rows, cols = (np.arange(side, dtype=float) for side in self.shape)
+        return self.directions_at(*np.meshgrid(rows, cols, indexing="ij"))
+
+    def directions_at(self, rows: np.ndarray, cols: np.ndarray) -> np.ndarray:
+        """Unit vectors [-] of rows and columns (whole numbers are pixel centres) in MOON_ME, shape (..., 3)."""
         return _directions(self.grid, rows, cols)
 
     def places(self) -> tuple[np.ndarray, np.ndarray]:
         """Latitude and longitude east [deg] of the pixel centres, each of shape (rows, columns)."""
-        return _lat_lon(self.directions())
+        return lat_lon(self.directions())
 
     def convergence_deg(self) -> np.ndarray:
         """Map direction of north [deg], clockwise from up the map, shape (rows, columns).
@@ -101,6 +103,12 @@ class MapArea:
         c0, c1, _ = cols.indices(self.shape[1])
         a, b, c, d, e, f = self.transform
         return replace(self, transform=(a, b, c + a * c0, d, e, f + e * r0), shape=(r1 - r0, c1 - c0))
+
+    def widened(self, above: int, below: int, left: int, right: int) -> MapArea:
+        """The area with so many pixels more at each side."""
+        a, b, c, d, e, f = self.transform
+        shape = (self.shape[0] + above + below, self.shape[1] + left + right)
+        return replace(self, transform=(a, b, c - a * left, d, e, f - e * above), shape=shape)
 
     def tiles(self, side: int = 512) -> list[tuple[slice, slice]]:
         """Rows and columns of tiles of at most ``side`` x ``side`` pixels that make up the area."""
@@ -234,7 +242,7 @@ def _local_area(dem: Dem, bounds: Bounds) -> MapArea:
     if arc > MAX_ARC_DEG:
         hint = "map a part: give bounds, or a place and a size"
         raise TerrainError(Fault(dem.name, f"reaches {arc:.0f} deg from its middle: no flat map holds it", hint=hint))
-    lat, lon = (float(part) for part in _lat_lon(mean / length))
+    lat, lon = (float(part) for part in lat_lon(mean / length))
     if abs(lat) > 89.99:
         lat, lon = math.copysign(90.0, lat), 0.0
     crs_wkt = _local_crs(lat, lon)
@@ -310,6 +318,7 @@ def _directions(grid: np.ndarray, rows: Any, cols: Any) -> np.ndarray:
     return np.asarray(out / (1.0 + q)[..., None])
 
 
-def _lat_lon(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def lat_lon(directions: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Latitude and longitude east [deg] of unit vectors in MOON_ME, shape (..., 3) -> (...)."""
     x, y, z = np.moveaxis(directions, -1, 0)
     return np.degrees(np.arctan2(z, np.hypot(x, y))), np.degrees(np.arctan2(y, x))

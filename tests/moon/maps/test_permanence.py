@@ -9,7 +9,7 @@ import pytest
 from moonstation.core.time import parse_utc
 from moonstation.facts.table import lookup
 from moonstation.moon.maps.permanence import short_period_note
-from moonstation.moon.siting.survey import PERMANENT
+from moonstation.moon.siting.cold_traps import PERMANENT
 
 
 def test_a_turn_of_the_node_is_that_of_the_mean_longitude():

@@ -16,6 +16,7 @@ from moonstation.core.errors import RangeError, TerrainError
 from moonstation.core.time import TimeGrid
 from moonstation.moon.dem import open_dem
 from moonstation.moon.siting import journey as journey_module
+from moonstation.moon.siting.cold_traps import ColdTraps
 from moonstation.moon.siting.journey import Drive, journey
 from moonstation.moon.ways.near import area_near
 from moonstation.moon.ways.route import NoWay, SlopeLimits, Way
@@ -37,9 +38,9 @@ def dem(land_file):
 def traps(monkeypatch):
     """The crater's floor for permanent shadow, without looking at the sky."""
 
-    def floor(dems, area, *_):
+    def floor(dems, area, *_, **__):
         x, y = (axis[None, :] if i == 0 else axis[:, None] for i, axis in enumerate(_axes(area)))
-        return np.hypot(x - 3500.0, y + 1500.0) < 700.0
+        return ColdTraps(area, np.hypot(x - 3500.0, y + 1500.0) < 700.0, 0.0)
 
     monkeypatch.setattr(journey_module, "cold_traps", floor)
 
@@ -81,7 +82,10 @@ def test_a_steep_crater_says_which_limit_would_do(dem, traps):
 
 
 def test_without_a_cold_trap_there_is_no_way(dem, monkeypatch):
-    monkeypatch.setattr(journey_module, "cold_traps", lambda _, area, *rest: np.zeros(area.shape, dtype=bool))
+    def none(dems, area, *_, **__):
+        return ColdTraps(area, np.zeros(area.shape, dtype=bool), 0.0)
+
+    monkeypatch.setattr(journey_module, "cold_traps", none)
     found = journey([dem], FAR, None, Drive(within_km=3.0))
     assert found.summary()["no_way_because"] == "there is no permanent shadow of 1 km2 within the area looked at"
     assert found.summary()["needed_slope_deg"] is None

@@ -19,12 +19,14 @@ from moonstation.moon.horizon import Horizon, compute_horizon
 from moonstation.moon.site import site_light
 from moonstation.moon.siting import folder as folder_module
 from moonstation.moon.siting.choice import keeps, score
+from moonstation.moon.siting.cold_traps import within
 from moonstation.moon.siting.criteria import criteria_of
 from moonstation.moon.siting.folder import write_search
 from moonstation.moon.siting.pairs import distances_km
 from moonstation.moon.siting.search import find_sites
-from moonstation.moon.siting.survey import nearest_km, patches_of
+from moonstation.moon.siting.survey import nearest_km
 from moonstation.moon.ways.route import SlopeLimits, find_way
+from moonstation.moon.ways.slope import relief
 
 GRID = TimeGrid.between("2030-06-01", "2030-09-01", "4h")
 
@@ -65,16 +67,19 @@ def test_the_map_of_light_is_near_what_the_places_show(found):
 
 
 def test_the_best_site_is_on_high_ground_and_the_crater_is_a_cold_trap(found):
-    heights = found.surveyed.ground.ground_m
+    surveyed = found.surveyed
+    heights = surveyed.ground.ground_m
     assert found.sites[0].candidate.ground_m > np.nanpercentile(heights, 90)
-    traps = found.surveyed.cold_traps
+    traps = surveyed.cold_traps.mask[within(surveyed.area, surveyed.cold_traps.area)]
     assert traps.sum() > 20
     assert np.nanmean(heights[traps]) < -400.0
 
 
-def test_the_way_to_the_cold_trap_is_the_way_that_route_finds(found, criteria):
-    place = found.sites[0].candidate
-    way = find_way(found.surveyed.ground, (place.row, place.col), found.surveyed.cold_traps, SlopeLimits(20.0))
+def test_the_way_to_the_cold_trap_is_the_way_that_route_finds(found, land_file):
+    place, traps = found.sites[0].candidate, found.surveyed.cold_traps
+    rows, cols = within(found.surveyed.area, traps.area)
+    begin = rows.start + place.row, cols.start + place.col
+    way = find_way(relief([open_dem(land_file)], traps.area), begin, traps.mask, SlopeLimits(20.0))
     assert way.summary["length_km"] == pytest.approx(place.values["cold_trap_way_km"], rel=1e-6)
     assert place.values["cold_trap_way_km"] >= place.values["cold_trap_km"] * 0.999
 
@@ -194,19 +199,6 @@ def test_terrain_alone_needs_no_light(land_file):
     best = result.sites[0].candidate
     slopes = result.surveyed.ground.slope_deg
     assert slopes[best.row, best.col] == np.nanmin(np.where(np.isfinite(result.score), slopes, np.nan))
-
-
-def test_small_patches_fall_and_those_at_the_edge_stay(found):
-    area = found.surveyed.area
-    mask = np.zeros(area.shape, dtype=bool)
-    mask[5, 5] = True  # 0.16 km2
-    mask[10:13, 10:13] = True
-    mask[0, 20] = True
-    kept = patches_of(mask, area, 1.0)
-    assert not kept[5, 5]
-    assert kept[10:13, 10:13].all()
-    assert kept[0, 20]
-    np.testing.assert_array_equal(patches_of(mask, area, 0.0), mask)
 
 
 def test_the_nearest_target_is_an_arc_away(found):

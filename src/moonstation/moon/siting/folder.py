@@ -51,9 +51,9 @@ def write_search(
             write_raster(partial / MAP, found.score, surveyed.area, ("score", "1", words))
             for label, names in _layers(found).items():
                 write_raster(partial / MAPS / f"{label}.tif", surveyed.values[label], surveyed.area, names)
-            if surveyed.cold_traps is not None:
+            if traps := surveyed.cold_traps:
                 names = ("cold_traps", "1", "1 in permanent shadow that counts as a cold trap, else 0")
-                write_raster(partial / MAPS / "cold_traps.tif", surveyed.cold_traps, surveyed.area, names)
+                write_raster(partial / MAPS / "cold_traps.tif", traps.mask, traps.area, names)
         (partial / HORIZONS).mkdir()
         for site in found.sites:
             for height_m, view in site.candidate.views.items():

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.core.time import TimeGrid
-from moonstation.moon.siting.survey import Progress, cold_traps
+from moonstation.moon.siting.cold_traps import cold_traps
+from moonstation.moon.siting.light import Progress
 from moonstation.moon.sphere import moon_radius_m
 from moonstation.moon.ways.light_along import LightAlong, light_along
 from moonstation.moon.ways.moves import refuse_large
@@ -125,7 +126,7 @@ def journey(
     if target:
         targets = _only(area, nearest_pixel(ground, *target))
     else:
-        targets = cold_traps(dems, area, kernels, asked.least_trap_km2, progress)
+        targets = cold_traps(dems, area, kernels, asked.least_trap_km2, progress=progress).mask
     way = find_way(ground, begin, targets, asked.limits)
     if isinstance(way, NoWay) and not targets.any():
         way = NoWay(f"there is no permanent shadow of {asked.least_trap_km2:g} km2 within the area looked at", None)

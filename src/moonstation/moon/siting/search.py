@@ -25,10 +25,12 @@ from moonstation.moon.siting.choice import (
     score,
 )
 from moonstation.moon.siting.criteria import Criteria
+from moonstation.moon.siting.light import Progress
 from moonstation.moon.siting.pairs import Pair, distances_km, pairs_of
 from moonstation.moon.siting.reasons import least_cut, why
-from moonstation.moon.siting.survey import Progress, Survey, survey
+from moonstation.moon.siting.survey import Survey, survey
 from moonstation.moon.sphere import moon_radius_m
+from moonstation.moon.ways.moves import MOST_PIXELS
 from moonstation.moon.ways.slope import coarse_posting_note
 
 if TYPE_CHECKING:
@@ -161,7 +163,7 @@ def find_sites(
         score=points,
         scale=scale,
         fallen=fallen,
-        notes=_notes(area, taken, left),
+        notes=_notes(surveyed, criteria, taken, left),
     )
 
 
@@ -253,8 +255,14 @@ def _pairs(sites: Sequence[Site], criteria: Criteria) -> list[Pair]:
     return found[: asked.pairs]
 
 
-def _notes(area: MapArea, taken: Sequence[Cut], left: BoolArray) -> list[str]:
-    found = [coarse_posting_note(area.posting_m)]
+def _notes(surveyed: Survey, criteria: Criteria, taken: Sequence[Cut], left: BoolArray) -> list[str]:
+    found = [coarse_posting_note(surveyed.area.posting_m)]
+    traps, reach_km = surveyed.cold_traps, criteria.way.reach_km
+    if traps and traps.margin_km < reach_km:
+        found.append(
+            f"cold traps were sought {traps.margin_km:.3g} km beyond the area, not the {reach_km:g} km of way.reach_km "
+            f"(over {MOST_PIXELS:,} pixels): a coarser elevation model reaches farther"
+        )
     if not left.any():
         found.append(least_cut(taken))
     return [note for note in found if note]

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
-from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError
-from moonstation.core.time import TimeGrid
 from moonstation.moon.area import MapArea
+from moonstation.moon.siting.cold_traps import BoolArray, ColdTraps, cold_traps, surroundings, within
 from moonstation.moon.siting.criteria import Criteria, needs_cold_traps, needs_ice
+from moonstation.moon.siting.light import FloatArray, Progress, light_maps, silent
 from moonstation.moon.siting.quantities import ICE, LANDING, LIGHT, RELIEF, WAY
 from moonstation.moon.sphere import moon_radius_m
 from moonstation.moon.ways.moves import distance_to_m, moves_over, refuse_large
@@ -23,25 +22,21 @@ if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
     from moonstation.sky.ephemeris import Ephemeris
 
-FloatArray = NDArray[np.float64]
-BoolArray = NDArray[np.bool_]
-#: Called with what is being done, tiles done and tiles in all.
-Progress = Callable[[str, int, int], None]
-
-#: Period over which a shadow must hold to be called permanent: one turn of the Moon's node, hourly.
-PERMANENT = ("2026-01-01", "2044-08-08", "1h")
 #: Most pixels of an area to search; a search keeps about 200 bytes of each.
 MOST_PIXELS = 6_000_000
 
 
 @dataclass(frozen=True, eq=False)
 class Survey:
-    """Maps of the quantities by label, shape (rows, columns), NaN where not known; cold traps where they were asked."""
+    """Maps of the quantities by label, shape (rows, columns), NaN where not known.
+
+    cold_traps : those within reach of the area, on a wider one; None where nothing asks for them
+    """
 
     area: MapArea
     ground: Relief
     values: dict[str, FloatArray]
-    cold_traps: BoolArray | None
+    cold_traps: ColdTraps | None
 
     @property
     def known(self) -> BoolArray:
@@ -64,21 +59,24 @@ def survey(
     Raises TerrainError where no model has ground in the area, RangeError where the area is too large for ways or the
     period leaves the kernels.
     """
-    tell = progress or _silent
+    tell = progress or silent
     _refuse_large(area, criteria)
     ground = relief(dems, area)
     values: dict[str, FloatArray] = {}
     for mast_m in criteria.masts_m:
         wanted = {one.label: one.quantity for one in criteria.criteria if one.mast_m == mast_m and one.of.part == LIGHT}
-        maps = light_maps(dems, area, mast_m, sorted(set(wanted.values())), criteria.grid, kernels, tell)
+        names, what = sorted(set(wanted.values())), f"light from {mast_m:g} m"
+        maps = light_maps(dems, area, mast_m, names, criteria.grid, kernels, tell, what)
         values |= {label: maps[name] for label, name in wanted.items()}
-    traps = cold_traps(dems, area, kernels, criteria.way.least_trap_km2, tell) if needs_cold_traps(criteria) else None
+    traps = None
+    if needs_cold_traps(criteria):
+        traps = cold_traps(dems, area, kernels, criteria.way.least_trap_km2, criteria.way.reach_km, tell)
     for one in criteria.criteria:
         if one.of.part == RELIEF:
             values[one.label] = np.asarray(getattr(ground, one.quantity))
-    values |= _landing(ground, criteria)
+    values |= _landing(dems, ground, criteria)
     if traps is not None:
-        values |= _to_cold_traps(ground, traps, criteria)
+        values |= _to_cold_traps(dems, area, traps, criteria)
     if needs_ice(criteria):
         values |= _ice(dems, ground, criteria, tell)
     return Survey(area, ground, values, traps)
@@ -93,55 +91,6 @@ def _refuse_large(area: MapArea, criteria: Criteria) -> None:
         refuse_large(area)
 
 
-def light_maps(
-    dems: Sequence[Dem],
-    area: MapArea,
-    height_m: float,
-    names: Sequence[str],
-    grid: TimeGrid,
-    kernels: Ephemeris,
-    progress: Progress,
-) -> dict[str, FloatArray]:
-    """Layers of ``moonstation map`` by name over an area, tile by tile, shape (rows, columns)."""
-    from moonstation.moon.maps.plan import compute_tile, map_plan
-
-    files = tuple(str(path) for path in kernels.paths)
-    plan = map_plan(dems, area, grid, height_m=height_m, layers=tuple(names), kernels=files)
-    out = {name: np.full(area.shape, np.nan) for name in names}
-    for number, (rows, cols) in enumerate(plan.tiles):
-        progress(f"light from {height_m:g} m", number, len(plan.tiles))
-        for name, values in compute_tile(plan, number, core_count()).items():
-            out[name][rows, cols] = values
-    progress(f"light from {height_m:g} m", len(plan.tiles), len(plan.tiles))
-    return out
-
-
-def cold_traps(
-    dems: Sequence[Dem], area: MapArea, kernels: Ephemeris, least_km2: float = 0.0, progress: Progress | None = None
-) -> BoolArray:
-    """Ground that no part of the Sun's disc lights within one turn of the Moon's node, shape (rows, columns).
-
-    Patches of joined pixels smaller than ``least_km2`` [km2] are left out, unless the area's edge cuts them.
-    """
-    layers = light_maps(
-        dems, area, 0.0, ["permanent_shadow"], TimeGrid.between(*PERMANENT), kernels, progress or _silent
-    )
-    return patches_of(layers["permanent_shadow"] == 1, area, least_km2)
-
-
-def patches_of(mask: BoolArray, area: MapArea, least_km2: float) -> BoolArray:
-    """The joined pixels of a mask that together have an area [km2]; patches that the edge cuts count whole."""
-    from scipy.ndimage import label
-
-    patches, count = label(mask, structure=np.ones((3, 3), dtype=int))
-    size = np.bincount(patches.ravel(), area.pixel_km2().ravel(), minlength=count + 1)
-    edge = np.unique(np.concatenate([patches[0], patches[-1], patches[:, 0], patches[:, -1]]))
-    kept = size >= least_km2
-    kept[edge] = True
-    kept[0] = False
-    return np.asarray(kept[patches])
-
-
 def nearest_km(targets: BoolArray, area: MapArea) -> FloatArray:
     """Arc from each pixel to the nearest target on the map [km], infinite where there is none."""
     from scipy.ndimage import distance_transform_edt
@@ -154,24 +103,31 @@ def nearest_km(targets: BoolArray, area: MapArea) -> FloatArray:
     return np.asarray(2.0 * moon_radius_m() / 1e3 * np.arcsin(np.clip(0.5 * chord, 0.0, 1.0)))
 
 
-def _landing(ground: Relief, criteria: Criteria) -> dict[str, FloatArray]:
+def _landing(dems: Sequence[Dem], ground: Relief, criteria: Criteria) -> dict[str, FloatArray]:
+    """Of the landing ellipse, which may reach beyond the area where there is ground."""
     if LANDING not in criteria.parts or criteria.landing is None:
         return {}
-    steepest, flat = landing_slopes(ground, criteria.landing.ellipse, criteria.landing.slope_limit_deg)
-    both = {"landing_slope_deg": steepest, "landing_flat_share": flat}
+    ellipse = criteria.landing.ellipse
+    wide, _ = surroundings(dems, ground.area, int(ellipse.semi_major_m / float(np.nanmin(ground.pixel_m))) + 1)
+    inner, chosen = within(ground.area, wide), np.zeros(wide.shape, dtype=bool)
+    chosen[inner] = True
+    steepest, flat = landing_slopes(relief(dems, wide), ellipse, criteria.landing.slope_limit_deg, chosen)
+    both = {"landing_slope_deg": steepest[inner], "landing_flat_share": flat[inner]}
     return {one.label: both[one.quantity] for one in criteria.criteria if one.of.part == LANDING}
 
 
-def _to_cold_traps(ground: Relief, traps: BoolArray, criteria: Criteria) -> dict[str, FloatArray]:
+def _to_cold_traps(dems: Sequence[Dem], area: MapArea, traps: ColdTraps, criteria: Criteria) -> dict[str, FloatArray]:
+    """Arc and way to the nearest cold trap, infinite beyond the reach: the same, however much more is searched."""
     found = {}
-    asked = {one.quantity for one in criteria.criteria}
+    asked, way = {one.quantity for one in criteria.criteria}, criteria.way
+    inner = within(area, traps.area)
     if "cold_trap_km" in asked:
-        found["cold_trap_km"] = nearest_km(traps, ground.area)
+        apart = nearest_km(traps.mask, traps.area)[inner]
+        found["cold_trap_km"] = np.where(apart <= way.reach_km, apart, np.inf)
     if "cold_trap_way_km" in asked:
-        way = criteria.way
-        limits = way.limits
-        metres = distance_to_m(moves_over(ground), traps, limits.along_deg, limits.side_deg, 1e3 * way.reach_km)
-        found["cold_trap_way_km"] = metres / 1e3
+        limits, moves = way.limits, moves_over(relief(dems, traps.area))
+        metres = distance_to_m(moves, traps.mask, limits.along_deg, limits.side_deg, 1e3 * way.reach_km)
+        found["cold_trap_way_km"] = metres[inner] / 1e3
     return found
 
 
@@ -186,7 +142,3 @@ def _ice(dems: Sequence[Dem], ground: Relief, criteria: Criteria, progress: Prog
     depth_m[np.isnan(depth_m) & np.isfinite(ground.ground_m)] = np.inf
     both = {"ice_stable_depth_m": depth_m, "ice_km": nearest_km(depth_m <= criteria.ice.depth_m, ground.area)}
     return {one.label: both[one.quantity] for one in criteria.criteria if one.of.part == ICE}
-
-
-def _silent(_what: str, _done: int, _total: int) -> None:
-    """No progress to tell."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -82,7 +82,7 @@ def relief(dems: Sequence[Dem], area: MapArea, window_px: int = WINDOW_PX) -> Re
     from moonstation.moon.sweep.exact import ground_heights_m
 
     margin = window_px // 2
-    wide = _widened(area, margin)
+    wide = area.widened(margin, margin, margin, margin)
     ground = ground_heights_m(dems, wide).astype(np.float64)
     east, north = rises(ground, pixel_side_m(wide, ground))
     inner = (slice(margin, margin + area.shape[0]), slice(margin, margin + area.shape[1]))
@@ -177,12 +177,6 @@ def coarse_posting_note(posting_m: float) -> str:
         f"and small craters are not in it; models of at most {finest_use:g} m are needed to trust a way or a landing "
         "place"
     )
-
-
-def _widened(area: MapArea, margin_px: int) -> MapArea:
-    a, b, c, d, e, f = area.transform
-    transform = (a, b, c - a * margin_px, d, e, f - e * margin_px)
-    return replace(area, transform=transform, shape=(area.shape[0] + 2 * margin_px, area.shape[1] + 2 * margin_px))
 
 
 @compiled
