@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from threading import Thread
+
 import pytest
 
 from moonstation.facts.table import lookup
-from moonstation.facts.usage import MadeWhenAsked, fact_cache, fact_cache_of, recorded
+from moonstation.facts.usage import MadeWhenAsked, fact_cache, fact_cache_of, overridden, recorded
 
 
 def test_blocks_may_be_nested_and_the_outer_one_hears_of_the_inner() -> None:
@@ -61,3 +64,43 @@ def test_values_made_when_asked_note_only_what_was_asked_for() -> None:
     assert keys == {"moon.gm"}
     with pytest.raises(KeyError):
         table["crew.air"]
+
+
+def test_an_overridden_fact_has_another_value_inside_the_block_and_keeps_its_source() -> None:
+    plain = lookup("crew.oxygen")
+    with recorded() as keys, overridden({"crew.oxygen": 1.5, "moon.gm": 1.0}):
+        assert lookup("crew.oxygen") == replace(plain, value=1.5)
+        with overridden({"crew.oxygen": 2.5}):
+            assert lookup("crew.oxygen").value == 2.5
+            assert lookup("moon.gm").value == 1.0
+        assert lookup("crew.oxygen").value == 1.5
+    assert lookup("crew.oxygen") == plain
+    assert keys == {"crew.oxygen", "moon.gm"}
+
+
+def test_caches_never_mix_overridden_facts_with_the_tables() -> None:
+    calls: list[str] = []
+
+    @fact_cache
+    def value(key: str) -> float:
+        calls.append(key)
+        return lookup(key).value
+
+    with overridden({"crew.oxygen": 1.5}):
+        assert value("crew.oxygen") == 1.5
+        assert value("moon.gm") == lookup("moon.gm").value
+    assert value("crew.oxygen") == lookup("crew.oxygen").value
+    with overridden({"crew.oxygen": 2.5}), recorded() as keys:
+        assert value("crew.oxygen") == 2.5
+        assert value("moon.gm") == lookup("moon.gm").value
+    assert keys == {"crew.oxygen", "moon.gm"}
+    assert calls == ["crew.oxygen", "moon.gm", "crew.oxygen", "crew.oxygen"]
+
+
+def test_another_thread_sees_the_tables_values() -> None:
+    seen = []
+    with overridden({"crew.oxygen": 1.5}):
+        thread = Thread(target=lambda: seen.append(lookup("crew.oxygen").value))
+        thread.start()
+        thread.join()
+    assert seen == [lookup("crew.oxygen").value]

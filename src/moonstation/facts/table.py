@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
@@ -46,11 +46,15 @@ class Fact:
 
 
 def lookup(key: str) -> Fact:
-    """The fact under ``key``; raises FactError with near names for an unknown key."""
+    """The fact under ``key``; raises FactError with near names for an unknown key.
+
+    Inside ``usage.overridden`` its value may be another than the table's.
+    """
     table = all_facts()
     if key in table:
         usage.note(key)
-        return table[key]
+        value = usage.override_of(key)
+        return table[key] if value is None else replace(table[key], value=value)
     near = get_close_matches(key, table, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "list them with: moonstation facts"
     raise FactError(Fault(where=f"fact {key!r}", message="no such fact", hint=hint))

@@ -1,4 +1,7 @@
-"""Which facts a piece of work stood on: every look-up inside ``recorded()`` is noted, cached ones too."""
+"""Which facts a piece of work stood on, and other values for some of them.
+
+Every look-up inside ``recorded()`` is noted, cached ones too; inside ``overridden(...)`` look-ups give sampled values.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +9,14 @@ import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
 _used: ContextVar[set[str] | None] = ContextVar("used_facts", default=None)
+_NOTHING: Mapping[str, float] = MappingProxyType({})
+_overrides: ContextVar[Mapping[str, float]] = ContextVar("overridden_facts", default=_NOTHING)
 
 
 @contextmanager
@@ -27,6 +33,24 @@ def recorded() -> Iterator[set[str]]:
             outer |= keys
 
 
+@contextmanager
+def overridden(values: Mapping[str, float]) -> Iterator[None]:
+    """Look-ups inside the block, in this thread alone, give these values by key in place of the tables'.
+
+    Of nested blocks the innermost that names a key wins.
+    """
+    token = _overrides.set({**_overrides.get(), **values})
+    try:
+        yield
+    finally:
+        _overrides.reset(token)
+
+
+def override_of(key: str) -> float | None:
+    """The value that stands for a fact here, None where the table's does."""
+    return _overrides.get().get(key)
+
+
 def note(key: str) -> None:
     """Note that a fact was looked up."""
     keys = _used.get()
@@ -35,7 +59,10 @@ def note(key: str) -> None:
 
 
 def fact_cache(function: Callable[_P, _R]) -> Callable[_P, _R]:
-    """Cache a function of hashable arguments; a remembered result notes again the facts it stood on."""
+    """Cache a function of hashable arguments; a remembered result notes again the facts it stood on.
+
+    A result that stands on overridden facts is neither kept nor taken from what is kept.
+    """
     return fact_cache_of(None)(function)
 
 
@@ -48,15 +75,18 @@ def fact_cache_of(size: int | None) -> Callable[[Callable[_P, _R]], Callable[_P,
         @functools.wraps(function)
         def remembered(*args: _P.args, **kwargs: _P.kwargs) -> _R:
             key = (args, tuple(sorted(kwargs.items())))
-            if key not in kept:
-                with recorded() as keys:
-                    result = function(*args, **kwargs)
+            others = _overrides.get().keys()
+            found = kept.get(key)
+            if found is not None and others.isdisjoint(found[1]):
+                for name in found[1]:
+                    note(name)
+                return found[0]
+            with recorded() as keys:
+                result = function(*args, **kwargs)
+            if others.isdisjoint(keys):
                 kept[key] = (result, frozenset(keys))
                 if size is not None and len(kept) > size:
-                    kept.pop(next(iter(kept)))
-            result, used = kept[key]
-            for name in used:
-                note(name)
+                    kept.pop(next(iter(kept)), None)
             return result
 
         return remembered
