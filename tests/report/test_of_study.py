@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 from reading import Page
+from terrain import cone
 
+from moonstation.moon.places import named_places
 from moonstation.report.html import render_report
 from moonstation.report.of_study import view_of
 from moonstation.report.run import Run, study
@@ -14,6 +18,7 @@ from moonstation.report.sections.verdict import crew_days
 from moonstation.report.series import Run as Series
 from moonstation.report.view import StudyView
 from moonstation.report.words import amount, share
+from moonstation.studies.folder import manifest
 
 
 @pytest.fixture(scope="module")
@@ -82,3 +87,20 @@ def test_missions_carry_what_they_bring(view: StudyView) -> None:
 
 def test_the_facade_renders_the_same_page_each_time(winter: Run) -> None:
     assert winter.report == render_report(view_of(winter))
+
+
+def test_a_site_shows_the_terrain_that_its_scenario_names(tmp_path: Path) -> None:
+    place = named_places()["amundsen-rim"]
+    cone(tmp_path / "cone.tif", place.latitude_deg, place.longitude_deg)
+    text = (Path(__file__).parents[1] / "scenario" / "good.toml").read_text("utf-8")
+    text = text.replace("end = 2029-08-01", "end = 2029-01-15", 1)
+    text = text.replace("mast_m = 2 ", 'terrain = ["cone.tif"]\nmast_m = 2 ', 1)
+    (tmp_path / "winter.toml").write_text(text, "utf-8")
+    found = study(tmp_path / "winter.toml")
+    ground = view_of(found).sites["landing-place"].ground
+    assert ground is not None
+    middle = len(ground.north_km) // 2
+    assert ground.height_m[middle, middle] == pytest.approx(3000.0, abs=10.0)
+    assert ground.up_km[middle, middle] == pytest.approx(-0.002, abs=1e-6)  # the eye stands 2 m above it
+    assert "cone.tif" in {item["path"] for item in manifest(found)["inputs"]}
+    assert "Terrain: cone" in Page(render_report(view_of(found))).chapters["horizon"]

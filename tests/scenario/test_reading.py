@@ -8,7 +8,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import jsonschema
+import numpy as np
 import pytest
+import rasterio
 
 from moonstation.components.registry import components
 from moonstation.core.errors import ScenarioError
@@ -42,6 +44,20 @@ def test_a_good_scenario_is_read() -> None:
     assert scenario.start == datetime(2029, 1, 1, tzinfo=UTC)
     assert scenario.path == library()["first-night"]
     assert isinstance(scenario, Scenario)
+
+
+def test_terrain_that_cannot_be_shown_is_refused(tmp_path: Path) -> None:
+    near = 'horizon = "amundsen-rim"'
+    assert "no such file" in faults((near, f'terrain = ["{tmp_path}/none.tif"]\n{near}'))[0]
+    profile = {"driver": "GTiff", "width": 9, "height": 9, "count": 1, "dtype": "float32"}
+    crs = "+proj=stere +lat_0=80 +lon_0=0 +k=1 +x_0=0 +y_0=0 +R=1737400 +units=m +no_defs"
+    with rasterio.open(
+        tmp_path / "north.tif", "w", crs=crs, transform=rasterio.Affine(100, 0, 0, 0, -100, 0), **profile
+    ) as file:
+        file.write(np.ones((9, 9), np.float32), 1)
+    (only,) = faults((near, f'terrain = ["{tmp_path}/north.tif"]\n{near}'))
+    assert "sites.landing-place.terrain has no ground at the site, -82.8" in only
+    assert "name a model that covers it" in only
 
 
 def test_the_facts_that_a_scenario_names_are_noted() -> None:

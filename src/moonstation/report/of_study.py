@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moonstation.moon.horizon import Horizon
     from moonstation.moon.site import SiteLight
     from moonstation.orbits.relay import RelayOrbit
+    from moonstation.report.view3d.ground import Ground
     from moonstation.scenario.schema import MissionEntry
     from moonstation.station.places import SurfaceSky
     from moonstation.studies.study import Study
@@ -56,7 +57,7 @@ def view_of(study: Study) -> StudyView:
 
 def _sites(study: Study) -> dict[str, SiteView]:
     places, station = study.run.places, study.run.station
-    found = {name: _surface_site(places.surface[name]) for name in station.sites}
+    found = {name: replace(_surface_site(places.surface[name]), ground=_ground(study, name)) for name in station.sites}
     found |= {
         name: SiteView(name, relay.title or name, orbit=_orbit(relay.orbit)) for name, relay in station.relays.items()
     }
@@ -77,6 +78,19 @@ def _surface_site(sky: SurfaceSky) -> SiteView:
         earth=track_of(light, "earth"),
         light=light.summary,
     )
+
+
+def _ground(study: Study, name: str) -> Ground | None:
+    """Terrain round a site from the models that the scenario names, None where it names none."""
+    files = study.scenario.sites[name].terrain
+    if not files:
+        return None
+    from moonstation.moon.dem import open_dems
+    from moonstation.report.view3d.ground import ground_around
+
+    site = study.run.station.sites[name]
+    dems = open_dems([study.scenario.folder / file for file in files])
+    return ground_around(dems, site.latitude_deg, site.longitude_deg, site.mast_m)
 
 
 def track_of(light: SiteLight, body: str) -> Track:

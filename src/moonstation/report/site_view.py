@@ -46,13 +46,14 @@ def render_site_view(light: SiteLight, title: str, dems: Sequence[Dem] = (), siz
         sun=track_of(light, "sun"),
         earth=track_of(light, "earth"),
         light=light.summary,
+        ground=ground,
     )
     return render_page(
         "site.html.j2",
         title=title,
         period=f"{iso_utc(light.grid.start)} to {iso_utc(light.grid.end)}, every {light.grid.step_h:g} h",
         sections=[
-            Section("horizon", "Horizon, Sun and Earth", [Panel(horizon_blocks(site, ground))]),
+            Section("horizon", "Horizon, Sun and Earth", [Panel(horizon_blocks(site))]),
             Section("light", "Light and sight of the Earth", [Panel(light_table(site))]),
         ],
         version=metadata.version("moonstation"),

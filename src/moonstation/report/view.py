@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     import xarray as xr
 
+    from moonstation.report.view3d.ground import Ground
+
 FloatArray = NDArray[np.floating[Any]]
 
 
@@ -159,6 +161,7 @@ class SiteView:
     sun: Track | None = None
     earth: Track | None = None
     light: Mapping[str, Any] = field(default_factory=dict)
+    ground: Ground | None = None
     orbit: str = ""
 
     @property

@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from moonstation.core.errors import Fault, MoonstationError
+import numpy as np
+
+from moonstation.core.errors import Fault, MoonstationError, TerrainError
+from moonstation.moon.dem import Dem, open_dem
 from moonstation.moon.horizon import Horizon
 from moonstation.moon.illumination import separation_deg
 from moonstation.moon.places import named_places, shipped_horizon
@@ -71,6 +74,7 @@ def faults_of_horizons(draft: Draft, source: Source, folder: Path) -> Iterator[F
             yield from faults
             if given and not faults:
                 yield from _line_faults(site, (*path, key), height_m, source, folder)
+        yield from _terrain_faults(site, (*path, "terrain"), source, folder)
 
 
 def _position_faults(site: SiteEntry, path: KeyPath, source: Source) -> Iterator[Fault]:
@@ -116,7 +120,7 @@ def _line_faults(
     try:
         horizon = horizon_from(name, site, GROUND_M if height_m is None else height_m, folder)
     except (MoonstationError, ValueError) as error:
-        yield from _unusable(path, error, source)
+        yield from _unusable(path, "the sky-line", error, source)
         return
     here, there = _position_if_known(site, folder), (horizon.latitude_deg, horizon.longitude_deg)
     if here and _apart_deg(here, there) > _NEAR_DEG:
@@ -127,6 +131,19 @@ def _line_faults(
         again = f"compute it from {height_m:g} m: moonstation horizon --height {height_m:g}"
         hint = f"set mast_m = {horizon.height_m:g}, or {again}" if path[-1] == "horizon" else again
         yield source.fault(path, message, hint=hint)
+
+
+def _terrain_faults(site: SiteEntry, path: KeyPath, source: Source, folder: Path) -> Iterator[Fault]:
+    """Faults of a site's elevation models, each on its own and in what they cover together."""
+    dems: list[Dem] = []
+    for number, name in enumerate(site.terrain):
+        try:
+            dems.append(open_dem(folder / name))
+        except TerrainError as error:
+            yield from _unusable((*path, number), "the terrain", error, source)
+    here = _position_if_known(site, folder)
+    if here and dems and len(dems) == len(site.terrain) and not any(np.isfinite(dem.sample(*here)) for dem in dems):
+        yield source.fault(path, f"has no ground at the site, {_spoken(*here)}", hint="name a model that covers it")
 
 
 def _position_if_known(site: SiteEntry, folder: Path) -> tuple[float, float] | None:
@@ -140,8 +157,8 @@ def _spoken(latitude_deg: float, longitude_deg: float) -> str:
     return f"{latitude_deg:g} deg, {longitude_deg:g} deg east"
 
 
-def _unusable(path: KeyPath, error: Exception, source: Source) -> Iterator[Fault]:
+def _unusable(path: KeyPath, what: str, error: Exception, source: Source) -> Iterator[Fault]:
     for fault in getattr(error, "faults", ()) or (Fault("", str(error)),):
-        message = f"the sky-line cannot be used: {fault.message}"
+        message = f"{what} cannot be used: {fault.message}"
         details = {"value": fault.value, "unit": fault.unit, "allowed": fault.allowed, "hint": fault.hint}
         yield source.fault(path, message, **details)

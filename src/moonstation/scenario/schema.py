@@ -71,6 +71,8 @@ class SiteEntry(Part):
     """Sky-line: the name of a shipped one, "flat", or a CSV file (path from the scenario's folder)."""
     ground_horizon: Text | None = None
     """Sky-line from 2 m, as ``horizon``; left out: the same source as ``horizon``."""
+    terrain: Annotated[tuple[Text, ...], LISTED] = ()
+    """Elevation models whose ground the report shows round the site: paths from the scenario's folder, in any order."""
 
 
 class RelayEntry(Part):

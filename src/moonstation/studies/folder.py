@@ -80,9 +80,10 @@ def sha256(path: Path) -> str:
 
 
 def _inputs(study: Study) -> list[Path]:
-    """The scenario file and the sky-lines that it names as files."""
+    """The scenario file, and the sky-lines and elevation models that it names as files."""
     scenario = study.scenario
-    named = [name for site in scenario.sites.values() for name in (site.horizon, site.ground_horizon) if name]
+    sites = scenario.sites.values()
+    named = [name for site in sites for name in (site.horizon, site.ground_horizon, *site.terrain) if name]
     files = [scenario.folder / name for name in dict.fromkeys(named)]
     return [path for path in (scenario.path, *files) if path and path.is_file()]
 

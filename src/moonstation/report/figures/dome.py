@@ -23,13 +23,13 @@ _COMPASS = {0: "N", 45: "NE", 90: "E", 135: "SE", 180: "S", 225: "SW", 270: "W",
 _ANGLES = "azimuth %{customdata[0]:.1f}°, elevation %{customdata[1]:.2f}°"
 
 
-def dome(site: SiteView, ground: Ground | None = None, height: int = 520) -> go.Figure | None:
+def dome(site: SiteView, height: int = 520) -> go.Figure | None:
     """The sky of a site in three dimensions, or None where its sky-line is not known."""
     sky_line = site.mast_line or site.ground_line
     if sky_line is None:
         return None
-    sky = _dome_of(site, sky_line, ground)
-    traces = [*_terrain(ground, sky), *_wall(sky_line, sky), *_compass(sky, sky_line)]
+    sky = _dome_of(site, sky_line)
+    traces = [*_terrain(site.ground, sky), *_wall(sky_line, sky), *_compass(sky, sky_line)]
     if site.sun is not None:
         traces += _sun(site.sun, sky_line, sky)
     if site.earth is not None:
@@ -49,15 +49,16 @@ def dome(site: SiteView, ground: Ground | None = None, height: int = 520) -> go.
     )
 
 
-def dome_words(site: SiteView, ground: Ground | None = None) -> str:
+def dome_words(site: SiteView) -> str:
     """What the figure shows and how heights are stretched."""
     sky_line = site.mast_line or site.ground_line
     if sky_line is None:
         return ""
-    sky = _dome_of(site, sky_line, ground)
+    sky, ground = _dome_of(site, sky_line), site.ground
     words = (
-        f"The sky of {site.label} from {sky_line.height_m:g} m above the ground; turn it with the mouse. The wall is "
-        "the sky-line; the Sun's path over a year is bright where its centre is seen and dim behind the terrain."
+        f"The sky of {site.label} from {sky_line.height_m:g} m above the ground; turn it with the mouse or a finger. "
+        "The wall is the sky-line; the Sun's path over a year is bright where its centre is seen and dim behind the "
+        "terrain."
     )
     if site.earth is not None:
         words += " The Earth stays within the box of its libration."
@@ -71,10 +72,10 @@ def dome_words(site: SiteView, ground: Ground | None = None) -> str:
     return words
 
 
-def _dome_of(site: SiteView, sky_line: SkyLine, ground: Ground | None) -> Dome:
+def _dome_of(site: SiteView, sky_line: SkyLine) -> Dome:
     highest = [float(np.max(sky_line.elevation_deg))]
     highest += [float(np.max(track.elevation_deg)) for track in (site.sun, site.earth) if track is not None]
-    radius = _BARE_RADIUS if ground is None else _WIDER * ground.reach_km
+    radius = _BARE_RADIUS if site.ground is None else _WIDER * site.ground.reach_km
     return Dome(radius, stretch_for(max(highest)))
 
 

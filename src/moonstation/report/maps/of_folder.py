@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from moonstation.moon.names import names
 from moonstation.moon.places import named_places
+from moonstation.report.maps.labels import Named
 from moonstation.report.maps.picture import map_pictures
 from moonstation.report.maps.sites import sites_picture
 
@@ -16,11 +17,18 @@ if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
 
 
-def pictures_of(folder: Path, dems: Sequence[Dem], tell: Callable[[int, int], None] | None = None) -> list[Path]:
+def pictures_of(
+    folder: Path,
+    dems: Sequence[Dem],
+    labels: Sequence[Named] | None = None,
+    tell: Callable[[int, int], None] | None = None,
+) -> list[Path]:
     """Draw every map of a folder as NAME.png beside NAME.tif; returns the pictures.
 
-    ``dems`` give the hill-shade; ``tell`` is told the numbers of drawn and of all maps. Raises TerrainError where a
-    raster cannot be read, RangeError where a picture cannot be written.
+    dems : for the hill-shade; labels : names to write, the shipped ones where none are given
+    tell : is told the numbers of drawn and of all maps
+
+    Raises TerrainError where a raster cannot be read, RangeError where a picture cannot be written.
     """
     tifs = sorted(folder.glob("*.tif"))
     drawn = 0
@@ -31,16 +39,17 @@ def pictures_of(folder: Path, dems: Sequence[Dem], tell: Callable[[int, int], No
             tell(drawn, len(tifs))
         drawn += 1
 
-    return map_pictures(tifs, dems, names(), list(named_places().values()), tell=begins)
+    return map_pictures(tifs, dems, names() if labels is None else labels, list(named_places().values()), tell=begins)
 
 
-def picture_of_search(folder: Path, dems: Sequence[Dem]) -> Path:
+def picture_of_search(folder: Path, dems: Sequence[Dem], labels: Sequence[Named] | None = None) -> Path:
     """Draw the sites of a folder of ``moonstation find-sites`` on its map of scores as sites.png; returns the picture.
 
-    Raises as ``sites_picture``.
+    ``labels`` are names to write, the shipped ones where none are given. Raises as ``sites_picture``.
     """
-    table, score = folder / "sites.csv", folder / "score.tif"
-    return sites_picture(score, table, dems, folder / "sites.png", names(), caption=_asked(folder / "sites.json"))
+    table, score, caption = folder / "sites.csv", folder / "score.tif", _asked(folder / "sites.json")
+    written = names() if labels is None else labels
+    return sites_picture(score, table, dems, folder / "sites.png", written, caption=caption)
 
 
 def _asked(summary: Path) -> str:
@@ -49,5 +58,5 @@ def _asked(summary: Path) -> str:
         return ""
     told = json.loads(summary.read_text(encoding="utf-8"))
     cuts = "; ".join(cut["words"] for cut in told["cuts"])
-    left = f"{100.0 * told['left_share']:.2g} % of the ground meets all: {cuts}. " if cuts else ""
+    left = f"{100.0 * told['left_share']:.1f} % of the ground meets all: {cuts}. " if cuts else ""
     return f"{left}Period: {told['start'][:10]} to {told['end'][:10]}, every {told['step_h']:g} h."

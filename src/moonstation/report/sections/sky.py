@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 import numpy as np
 
 from moonstation.report.blocks import Block, Column, Plot, Section, Table, Text
@@ -13,9 +11,6 @@ from moonstation.report.nodes import node, node_names, node_panels
 from moonstation.report.series import Run
 from moonstation.report.view import SiteView, StudyView
 from moonstation.report.words import amount, day, number, share, span
-
-if TYPE_CHECKING:
-    from moonstation.report.view3d.ground import Ground
 
 _LIGHT = (
     ("sun_visible_mean", "Sun: mean share of the disc", share),
@@ -66,7 +61,7 @@ def light_table(site: SiteView) -> list[Block]:
     return [Table([Column("light and sight"), Column("", right=True)], rows)] if rows else []
 
 
-def horizon_blocks(site: SiteView, ground: Ground | None = None) -> list[Block]:
+def horizon_blocks(site: SiteView) -> list[Block]:
     """The sky-line on a plane and in three dimensions, its place, and what made it."""
     if site.orbit:
         return [Text(f"{site.label} is a satellite and has no sky-line. Its orbit: {site.orbit}.", "note")]
@@ -74,10 +69,10 @@ def horizon_blocks(site: SiteView, ground: Ground | None = None) -> list[Block]:
         return []
     caption = "The terrain (filled: as seen from the mast) with the paths of the Sun's and of the Earth's centre."
     found: list[Block] = [Plot(figures.horizon(site), caption)]
-    solid = dome(site, ground)
+    solid = dome(site)
     if solid is not None:
         instead = "The figure above shows the same sky-line and paths on a plane."
-        found.append(Plot(solid, dome_words(site, ground), solid=True, instead=instead))
+        found.append(Plot(solid, dome_words(site), solid=True, instead=instead))
     rows = []
     if site.latitude_deg is not None and site.longitude_deg is not None:
         place = f"{number(site.latitude_deg, 7)}°, {number(site.longitude_deg, 7)}° east"
