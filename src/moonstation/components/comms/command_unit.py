@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, param
+from moonstation.components.failure_modes import FailureMode
 
 #: Gbit/h in one kbit/s.
 _GBIT_H_PER_KBIT_S = 3.6e-3
@@ -19,6 +20,10 @@ class CommandUnit:
     power_kw: float = param(unit="kW", doc="standing draw", low=0.0001, high=100.0)
     housekeeping_kbit_s: float = param(unit="kbit/s", doc="telemetry made while it runs", low=0.0, high=1e6)
 
+    failures: ClassVar = (
+        FailureMode("hang-up", "program stands still until it is started again"),
+        FailureMode("computer", "processor or memory broken", spare=True),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "computers, receivers, sensors"),
         Flow("data", "out", "housekeeping telemetry"),

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact
+from moonstation.components.failure_modes import FailureMode
 
 
 @component("direct_link")
@@ -21,6 +22,10 @@ class DirectLink(Transmitter):
         "comms.ground_g_over_t_x", unit="dB/K", doc="ground station that looks at the Moon", low=0.0, high=70.0
     )
 
+    failures: ClassVar = (
+        FailureMode("transmitter", "amplifier, modem or pointing of the dish", spare=True),
+        FailureMode("ground weather", "rain at the ground station"),
+    )
     flows: ClassVar = (
         Flow("data", "in", "what waits at the site"),
         Flow("data@earth", "out", "what reaches the ground"),

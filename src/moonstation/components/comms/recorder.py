@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Store, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 
 
 @component("recorder")
@@ -16,6 +17,9 @@ class Recorder:
     capacity_gbit: float = param(unit="Gbit", doc="what it can keep", low=0.0, high=1e9)
     power_kw: float = fact("comms.recorder_power", unit="kW", doc="standing draw", low=0.0, high=10.0)
 
+    failures: ClassVar = (
+        FailureMode("memory bank", "one of four banks is lost with what it held", affects=("memory",), spare=True),
+    )
     flows: ClassVar = (
         Flow("data", "store", "data that waits for a link"),
         Flow("electricity", "in", "memory and controller"),

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Store, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 
 
 @component("relay_downlink")
@@ -23,6 +24,11 @@ class RelayDownlink(Transmitter):
         "comms.ground_g_over_t_ka", unit="dB/K", doc="ground station that looks at the Moon", low=0.0, high=70.0
     )
 
+    failures: ClassVar = (
+        FailureMode("transponder", "amplifier or modem of the satellite"),
+        FailureMode("safe mode", "the satellite turns to the Sun and waits", affects=("sending",)),
+        FailureMode("ground weather", "rain at the ground station", affects=("sending",)),
+    )
     flows: ClassVar = (
         Flow("data", "store", "the relay's recorder"),
         Flow("data", "in", "what waits in the relay"),

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 
 
 @component("relay_link")
@@ -23,6 +24,7 @@ class RelayLink(Transmitter):
         "comms.relay_g_over_t_x", unit="dB/K", doc="relay's dish that looks at the Moon", low=-30.0, high=50.0
     )
 
+    failures: ClassVar = (FailureMode("transmitter", "amplifier, modem or pointing of the dish", spare=True),)
     flows: ClassVar = (
         Flow("data", "in", "what waits at the site"),
         Flow("data@{relay}", "out", "what reaches the relay"),

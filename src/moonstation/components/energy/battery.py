@@ -19,6 +19,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.core.time import YEAR_H
 from moonstation.facts.table import lookup
@@ -72,6 +73,11 @@ class Battery:
     survive_min_k: float = fact("battery.survive_min", unit="K", doc="colder cells are lost", low=150.0, high=273.0)
     survive_max_k: float = fact("battery.survive_max", unit="K", doc="hotter cells are lost", low=313.0, high=400.0)
 
+    failures: ClassVar = (
+        FailureMode("string lost", "one of eight strings of cells opens", affects=("charge",), spare=True),
+        FailureMode("regulator", "charge regulator trips or fails", affects=("charge",), spare=True),
+        FailureMode("heater open", "heater of the cells broken, seen when it is wanted", affects=("heater",)),
+    )
     flows: ClassVar = (
         Flow("electricity", "store", "charge"),
         Flow("electricity", "in", "heater of the cells"),

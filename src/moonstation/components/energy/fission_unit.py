@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.core.time import YEAR_H
 from moonstation.facts.table import lookup
 
@@ -21,6 +22,10 @@ class FissionUnit:
     startup_h: float = fact("fsp.startup", unit="h", doc="from landing to full power", low=0.0, high=87660.0)
     fade_per_yr: float = fact("fsp.fade", unit="1/yr", doc="power lost per year of running", low=0.0, high=0.5)
 
+    failures: ClassVar = (
+        FailureMode("converter", "one of four Stirling converters stops"),
+        FailureMode("shut-down", "control rods drop on a false alarm"),
+    )
     flows: ClassVar = (Flow("electricity", "out", "to the site's bus"),)
     example: ClassVar = {"rated_kw": 40.0}
     leaves_out: ClassVar = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
+from moonstation.components.failure_modes import FailureMode
 
 
 @component("power_bus")
@@ -20,6 +21,7 @@ class PowerBus:
         "power_bus.controller", unit="kW", doc="standing draw of the control unit", low=0.0, high=100.0
     )
 
+    failures: ClassVar = (FailureMode("controller", "controller of the switchgear hangs", spare=True),)
     flows: ClassVar = (Flow("electricity", "in", "control unit"),)
     example: ClassVar = {"controller_kw": 0.02}
     leaves_out: ClassVar = (

@@ -8,6 +8,7 @@ from typing import ClassVar
 import numpy as np
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.plutonium import remaining_share
 from moonstation.facts.table import lookup
 
@@ -22,6 +23,7 @@ class RadioisotopeUnit:
         "mmrtg.conversion_fade", unit="1/yr", doc="power lost per year by the thermocouples alone", low=0.0, high=0.5
     )
 
+    failures: ClassVar = (FailureMode("converter degraded", "a string of thermocouples opens"),)
     flows: ClassVar = (Flow("electricity", "out", "to the site's bus"),)
     example: ClassVar = {"power_w": 110.0}
     leaves_out: ClassVar = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.facts.table import lookup
 
 _KJ_PER_KWH = 3600.0
@@ -36,6 +37,10 @@ class BrickMaker:
 
     example: ClassVar = {"bricks_kg_h": 0.2}
     leaves_out: ClassVar = "composition and strength, gas given off, cooling time, broken bricks, dust on the mirrors"
+    failures: ClassVar = (
+        FailureMode("heater or optics", "melting element or concentrator worn", spare=True),
+        FailureMode("feed jam", "regolith sticks in the feed"),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "handling, and the oven where it is electric"),
         Flow("regolith", "in", "feed"),

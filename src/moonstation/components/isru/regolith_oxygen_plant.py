@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.water_splitting import least_energy_kwh_per_kg
 
 
@@ -28,6 +29,10 @@ class RegolithOxygenPlant:
 
     example: ClassVar = {"oxygen_kg_h": 0.1}
     leaves_out: ClassVar = "hydrogen make-up, batches, beneficiation and liquefaction as steps of their own, metals"
+    failures: ClassVar = (
+        FailureMode("reactor", "seal or crucible of the reactor", spare=True),
+        FailureMode("feed jam", "regolith sticks in the feed"),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "beneficiation, reactor, electrolysis, liquefaction"),
         Flow("regolith", "in", "feed"),

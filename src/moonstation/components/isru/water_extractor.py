@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.facts.table import lookup
 
 _J_PER_KWH = 3.6e6
@@ -46,6 +47,10 @@ class WaterExtractor:
 
     example: ClassVar = {"ice_kg_h": 1.0}
     leaves_out: ClassVar = "other volatiles, batches, warm-up of the oven, heat recovery, cooling of the cold trap"
+    failures: ClassVar = (
+        FailureMode("seal", "dust in the seal of the oven", latent=True, spare=True),
+        FailureMode("feed jam", "icy ground sticks in the feed"),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "oven"),
         Flow("ice", "in", "from the excavator"),

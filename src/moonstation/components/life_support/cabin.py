@@ -16,6 +16,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.cabin_air import (
     GASES,
     fill_fraction,
@@ -59,6 +60,10 @@ class Cabin:
     leaves_out: ClassVar = (
         "temperature (the habitat's radiator_loop carries it), total-pressure control, hatches between cabins, "
         "airlock losses, trace contaminants, dew that forms and dries"
+    )
+    failures: ClassVar = (
+        FailureMode("make-up valve", "oxygen valve stuck shut", affects=("oxygen_makeup",), spare=True),
+        FailureMode("ventilation", "fans or their controller", affects=("housekeeping",), spare=True),
     )
     flows: ClassVar = (
         *(Flow(gas, "store", "mass in the cabin's air") for gas in GASES),

@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew import daily_balance
 
@@ -36,6 +37,11 @@ class Co2Removal:
     leaves_out: ClassVar = (
         "adsorption and desorption cycles, the fall of the rate with the partial pressure, air and water lost with "
         "the vented gas, ageing of the sorbent"
+    )
+    failures: ClassVar = (
+        FailureMode("blower", "fan that draws cabin air through the beds", spare=True),
+        FailureMode("selector valve", "valve stuck by sorbent dust", spare=True),
+        FailureMode("bed", "sorbent bed or its heater degraded", latent=True, spare=True),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "blower and desorption heaters"),

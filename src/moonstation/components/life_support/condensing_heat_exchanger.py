@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.cabin_air import humid_fill_fraction
 
 
@@ -31,6 +32,10 @@ class CondensingHeatExchanger:
 
     example: ClassVar = {"water_kg_h": 0.8}
     leaves_out: ClassVar = "coolant temperature, the fall of the rate with the dew point, fan power when idle"
+    failures: ClassVar = (
+        FailureMode("separator", "water separator flooded", spare=True),
+        FailureMode("coating", "coating no longer takes up water", latent=True, spare=True),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "fan and separator"),
         Flow("cabin_vapour", "in", "out of the air"),

@@ -72,6 +72,7 @@ class Crew:
         "single persons, sleep and exercise (rates are daily means), EVA and suits, illness by degrees, trash, "
         "separate limits for thirst and hunger, decompression"
     )
+    no_failures: ClassVar = "illness and accidents of people are not modelled"
     flows: ClassVar = (
         Flow("cabin_oxygen", "in", "breathing"),
         Flow("food", "in", "dry solids and the water in them"),

@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.crew import daily_balance
 from moonstation.components.quantities import reaction
 from moonstation.components.water_splitting import least_energy_kwh_per_kg
@@ -41,6 +42,11 @@ class OxygenGenerator:
 
     example: ClassVar = {"oxygen_kg_h": 0.2}
     leaves_out: ClassVar = "cell temperature and pressure, part-load efficiency, start-up, standby power, ageing"
+    failures: ClassVar = (
+        FailureMode("cell stack", "membranes let hydrogen through, or a cell fails", spare=True),
+        FailureMode("hydrogen sensor", "a false alarm shuts it down", spare=True),
+        FailureMode("water pump", "feed or circulation pump", spare=True),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "cell stack, pump and drier"),
         Flow("water", "in", "feed"),

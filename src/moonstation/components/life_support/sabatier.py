@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.quantities import reaction
 
 #: CO2 + 4 H2 -> CH4 + 2 H2O, per kg of carbon dioxide.
@@ -43,6 +44,10 @@ class Sabatier:
 
     example: ClassVar = {"carbon_dioxide_kg_h": 0.2}
     leaves_out: ClassVar = "warm-up, heat of reaction (1.04 kWh per kg of CO2), catalyst ageing, carbon formation"
+    failures: ClassVar = (
+        FailureMode("reactor", "heater or catalyst of the reactor degraded", spare=True),
+        FailureMode("compressor", "carbon dioxide compressor stops", spare=True),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "compressor and valves"),
         Flow("carbon_dioxide", "in", "from the cabin"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Store, Surroundings, component, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.core.errors import Fault, RangeError
 
 #: Every mass that can be kept, in order of the quantities' table; cabin air is kept by cabins.
@@ -40,6 +41,9 @@ class Tank:
 
     example: ClassVar = {"quantity": "water", "capacity_kg": 1000, "start_kg": 800}
     leaves_out: ClassVar = "pressure and temperature of the content, boil-off, leak, spoiling of food, its own mass"
+    failures: ClassVar = (
+        FailureMode("leak", "valve or line leaks: what does not fit the lower fill is lost", latent=True),
+    )
     flows: ClassVar = (Flow("{quantity}", "store", "the stock"),)
 
     def __post_init__(self) -> None:

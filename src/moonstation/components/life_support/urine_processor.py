@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 
 
@@ -32,6 +33,10 @@ class UrineProcessor:
 
     example: ClassVar = {"urine_kg_h": 0.4}
     leaves_out: ClassVar = "solids and pretreatment acid in the urine, flush water, calcium limits, brine processing"
+    failures: ClassVar = (
+        FailureMode("distillation assembly", "bearing, seal, gear of the still", affects=("distillation",), spare=True),
+        FailureMode("fluids pump", "hoses of the peristaltic pump", affects=("distillation",), spare=True),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "compressor, motor, controller"),
         Flow("urine", "in", "water in urine"),

@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.facts.table import lookup
 
 
@@ -35,6 +36,10 @@ class WaterProcessor:
 
     example: ClassVar = {"water_kg_h": 2.0}
     leaves_out: ClassVar = "quality of the water, consumption of filter beds and oxygen, batches, reject recycling"
+    failures: ClassVar = (
+        FailureMode("pump separator", "pump stops", affects=("processing",), spare=True),
+        FailureMode("catalytic reactor", "seals or heater of the reactor", affects=("processing",), spare=True),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "pumps, oxidiser, controller"),
         Flow("grey_water", "in", "condensate, washing water, distillate"),

@@ -15,6 +15,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.robotics.vehicle import surface_gravity_m_s2
 from moonstation.facts.table import lookup
 
@@ -52,6 +53,10 @@ class Excavator:
     leaves_out: ClassVar = (
         "hardness of icy ground, depth of the pit, temperature, tool wear, ice lost on the way, the pit's own "
         "light and power (electricity is drawn at the plant's site)"
+    )
+    failures: ClassVar = (
+        FailureMode("drum worn", "teeth and bearings of the drum", spare=True),
+        FailureMode("stall", "drum stalls on a rock"),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "drum and wheels"),

@@ -18,6 +18,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.robotics import vehicle
 from moonstation.components.science_fields import FIELDS, field_capability
 from moonstation.facts.table import lookup
@@ -59,6 +60,17 @@ class Hopper:
     leaves_out: ClassVar = (
         "single hops (propellant goes evenly over the hours awake), the mass it loses, the dark of the craters it "
         "hops into, landing risk, freezing of the propellant"
+    )
+    failures: ClassVar = (
+        FailureMode("thruster", "thruster or valve fails", affects=("observing",)),
+        FailureMode(
+            "hang-up",
+            "program stands still until it is started again",
+            affects=(
+                "avionics",
+                "observing",
+            ),
+        ),
     )
     flows: ClassVar = (
         Flow("electricity@self", "store", "battery"),

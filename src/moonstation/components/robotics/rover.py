@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Series, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.plutonium import decayed
 from moonstation.components.robotics import vehicle
 from moonstation.components.science_fields import FIELDS, field_capability
@@ -50,6 +51,26 @@ class Rover:
     leaves_out: ClassVar = (
         "distance, slope and load (work is counted in hours), path, warm-up after a cold night, dust and ageing of "
         "the array, wheel wear, the light away from its site, battery fade and cold batteries"
+    )
+    failures: ClassVar = (
+        FailureMode("wheel drive", "one drive stops: slow work", affects=("work",), spare=True),
+        FailureMode(
+            "computer",
+            "computer or radio broken",
+            affects=(
+                "avionics",
+                "work",
+            ),
+        ),
+        FailureMode(
+            "hang-up",
+            "program stands still until it is started again",
+            affects=(
+                "avionics",
+                "work",
+            ),
+        ),
+        FailureMode("heater open", "survival heater broken, seen when it is wanted", affects=("heater",)),
     )
     flows: ClassVar = (
         Flow("electricity@self", "store", "battery"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.science_fields import field_capability
 
 
@@ -23,6 +24,10 @@ class BiologyChamber:
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = "growth, gas and water exchange, temperature, dose of radiation, harvest and new specimens"
+    failures: ClassVar = (
+        FailureMode("climate control", "lamp, fan or heater fails and the culture dies", spare=True),
+        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "keeping alive, observing"),
         Flow("data", "out", "pictures and measurements"),

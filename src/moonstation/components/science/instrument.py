@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.science.conditions import CONDITIONS, condition_series
 from moonstation.components.science_fields import FIELDS, field_capability
 
@@ -37,6 +38,10 @@ class Instrument:
     leaves_out: ClassVar = (
         "targets and pointing, exposure and calibration, value of the data, compression, temperature and dust of "
         "the optics, failures; the heat it gives"
+    )
+    failures: ClassVar = (
+        FailureMode("payload", "detector, mechanism or front end", affects=("observing",), spare=True),
+        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "observing and standby"),

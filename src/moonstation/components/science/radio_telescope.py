@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.science.conditions import condition_series
 from moonstation.components.science_fields import field_capability
 
@@ -36,6 +37,10 @@ class RadioTelescope:
     leaves_out: ClassVar = (
         "interference of the station's own electronics and of relays, dust charging, calibration, beams, "
         "waves that bend over the sky-line"
+    )
+    failures: ClassVar = (
+        FailureMode("payload", "detector, mechanism or front end", affects=("observing",), spare=True),
+        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "receivers and correlator"),

@@ -16,6 +16,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.plutonium import decayed
 from moonstation.components.science_fields import field_capability
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
@@ -71,6 +72,10 @@ class Seismometer:
     leaves_out: ClassVar = (
         "noise from temperature swings, robots and people, sensitivity, levelling, compression, "
         "conduction into the ground"
+    )
+    failures: ClassVar = (
+        FailureMode("payload", "detector, mechanism or front end", affects=("observing",), spare=True),
+        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "sensors and heater"),

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.science_fields import field_capability
 
 
@@ -21,6 +22,10 @@ class VolatileAnalyser:
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = "the mass of the gas (grams), drilling depth, cold storage of samples, number of ovens"
+    failures: ClassVar = (
+        FailureMode("payload", "detector, mechanism or front end", affects=("observing",), spare=True),
+        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "ovens, pumps, spectrometer"),
         Flow("robot_h", "in", "drilling and bringing samples"),

@@ -14,6 +14,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.components.plutonium import decayed
 from moonstation.components.thermal.insulated_body import ORDERED, insulated_body
@@ -51,6 +52,10 @@ class ElectronicsBox:
     survive_min_k: float = fact("thermal.electronics_survive_min", unit="K", doc="colder: lost", low=50.0, high=300.0)
     survive_max_k: float = fact("thermal.electronics_survive_max", unit="K", doc="hotter: lost", low=290.0, high=500.0)
 
+    failures: ClassVar = (
+        FailureMode("survival heater open", "heater broken, seen when it is wanted", affects=("survival heater",)),
+        FailureMode("avionics", "power supply or data handling of the box", affects=("avionics",), spare=True),
+    )
     flows: ClassVar = (Flow("electricity", "in", "keep-alive, avionics, survival heater"),)
     example: ClassVar = {
         "mass_kg": 60.0,

@@ -14,6 +14,7 @@ from moonstation.components.contract import (
     fact,
     param,
 )
+from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.components.thermal.insulated_body import ORDERED, insulated_body
 from moonstation.components.thermal.loads import heating_load
@@ -56,6 +57,7 @@ class RadiatorLoop:
     survive_min_k: float = fact("thermal.cabin_survive_min", unit="K", doc="lines burst", low=200.0, high=290.0)
     survive_max_k: float = fact("thermal.cabin_survive_max", unit="K", doc="equipment lost", low=300.0, high=400.0)
 
+    failures: ClassVar = (FailureMode("pump", "coolant pump stops", affects=("pumps",), spare=True),)
     flows: ClassVar = (Flow("electricity", "in", "base load, heater, pumps"),)
     example: ClassVar = {
         "habitat_mass_kg": 8000.0,

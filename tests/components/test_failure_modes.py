@@ -1,0 +1,97 @@
+"""What every component says about how it fails, over the whole registry, without exclusions."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from place import ConstantPlace
+
+from moonstation.components.contract import Primitives
+from moonstation.components.failure_modes import (
+    RANGES,
+    FailureMode,
+    ModeNumbers,
+    fact_keys,
+    modes_of,
+    numbers_of,
+)
+from moonstation.components.registry import components
+from moonstation.core.errors import RangeError
+from moonstation.core.time import TimeGrid
+from moonstation.facts.table import all_facts, lookup
+from moonstation.facts.usage import overridden
+
+GRID = TimeGrid.between("2030-01-01", "2030-01-02", "1h")
+every_component = pytest.mark.parametrize("cls", components().values(), ids=components().keys())
+
+
+def parts_of(cls) -> set[str]:
+    parts: Primitives = cls(**cls.example).primitives(ConstantPlace(GRID))
+    return {part.name for part in (*parts.processes, *parts.stores)}
+
+
+@every_component
+def test_it_declares_how_it_fails_or_why_it_does_not(cls):
+    reason = getattr(cls, "no_failures", "")
+    assert bool(modes_of(cls)) != bool(reason.strip()), "give failures, or no_failures with the reason"
+
+
+@every_component
+def test_its_modes_are_named_explained_and_affect_what_it_has(cls):
+    names = [mode.name for mode in modes_of(cls)]
+    assert len(set(names)) == len(names)
+    for mode in modes_of(cls):
+        assert re.fullmatch(r"[a-z][a-z0-9 -]*", mode.name)
+        assert mode.doc.strip()
+        assert set(mode.affects) <= parts_of(cls), mode.name
+
+
+@every_component
+def test_its_modes_have_numbers_with_unit_and_source(cls):
+    for mode in modes_of(cls):
+        numbers = numbers_of(cls.kind, mode)
+        for name, key in fact_keys(cls.kind, mode).items():
+            fact = lookup(key)
+            assert getattr(numbers, name) == fact.value
+            assert fact.unit == RANGES[name][0], key
+            assert fact.source.strip(), key
+        if mode.spare:
+            assert min(numbers.robot_h, numbers.crew_h) < float("inf"), f"{mode.name}: nobody can fit the spare"
+
+
+@every_component
+def test_the_ranges_of_its_numbers_are_ranges_that_a_mode_may_have(cls):
+    for mode in modes_of(cls):
+        keys = fact_keys(cls.kind, mode)
+        for end in ("low", "high"):
+            values = {key: getattr(lookup(key), end) for key in keys.values()}
+            with overridden({key: value for key, value in values.items() if value is not None}):
+                numbers_of(cls.kind, mode)
+
+
+def test_every_fact_about_failures_belongs_to_a_mode():
+    known = {
+        key for kind, cls in components().items() for mode in modes_of(cls) for key in fact_keys(kind, mode).values()
+    }
+    assert {
+        key for key in all_facts() if key.startswith("failure.") and not key.startswith("failure.general.")
+    } == known
+
+
+def test_numbers_that_cannot_be_are_told_all_at_once():
+    with pytest.raises(RangeError) as told:
+        ModeNumbers(life_h=0.5, shape=0.0, remaining=1.0, on_landing=2.0)
+    assert {fault.where for fault in told.value.faults} == {"life_h", "shape", "remaining", "on_landing"}
+    with pytest.raises(RangeError, match="neither a life nor a cause"):
+        ModeNumbers(remaining=0.5)
+
+
+def test_a_mode_without_numbers_says_which_facts_are_missing():
+    with pytest.raises(RangeError, match=r"failure\.tank\.rust\.life_h"):
+        numbers_of("tank", FailureMode("rust", "goes brown"))
+
+
+def test_a_component_from_outside_gives_its_own_numbers():
+    own = ModeNumbers(life_h=1000.0, crew_h=2.0)
+    assert numbers_of("mine", FailureMode("stall", "stalls", numbers=own)) is own
