@@ -56,7 +56,7 @@ def test_terrain_that_cannot_be_shown_is_refused(tmp_path: Path) -> None:
     ) as file:
         file.write(np.ones((9, 9), np.float32), 1)
     (only,) = faults((near, f'terrain = ["{tmp_path}/north.tif"]\n{near}'))
-    assert "sites.landing-place.terrain has no ground at the site, -82.8" in only
+    assert "sites.landing-place.terrain: has no ground at the site, -82.8" in only
     assert "name a model that covers it" in only
 
 
