@@ -76,6 +76,7 @@ def component_of(entry: AssetEntry) -> Component:
     """The component that an asset entry describes; raises what the component raises for parameters it refuses."""
     cls = components()[entry.type]
     given = {item.name: getattr(entry, item.name) for item in parameters(cls) if item.name in entry.model_fields_set}
+    given |= {name: lookup(key).value for name, key in entry.facts.items() if name in given}
     return cls(**given)
 
 

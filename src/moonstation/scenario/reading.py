@@ -60,6 +60,8 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
     if faults:
         raise ScenarioError(sorted(faults, key=_line))
     scenario._path = path
+    for entry, given in zip(scenario.assets, source.document["assets"], strict=True):
+        entry._facts.update({key: value["fact"] for key, value in given.items() if isinstance(value, dict)})
     return scenario
 
 

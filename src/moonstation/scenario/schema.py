@@ -174,6 +174,13 @@ class AssetEntry(Part):
     note: Text = ""
     """Remark for readers."""
 
+    _facts: dict[str, str] = PrivateAttr(default_factory=dict)
+
+    @property
+    def facts(self) -> dict[str, str]:
+        """Key of the fact by the name of each parameter that the file gives as a fact."""
+        return self._facts
+
 
 class MilestoneEntry(Part):
     """A step of the road map."""

@@ -55,17 +55,17 @@ def main_site(run: RunResult) -> str:
 def assess(run: RunResult) -> Assessment:
     """Judge a run by its main site's infrastructure and the whole station's yield."""
     site = main_site(run)
-    powered = _critical(run, site)
+    powered = critical_served(run, site)
     linked = link_open(run, site)
-    living = _living(run)
-    crews = [event for event in run.events if event.kind.startswith("lost-") and _is_crew(run, event.subject)]
+    lived = living(run)
+    crews = [event for event in run.events if event.kind.startswith("lost-") and is_crew(run, event.subject)]
     return Assessment(
-        energy=_share(powered == 1, powered >= 0),
-        communication=_share(linked > 0.5, _since(linked > 0)),
-        life_support=_share(living > 0, living >= 0),
+        energy=share_of(powered == 1, powered >= 0),
+        communication=share_of(linked > 0.5, since(linked > 0)),
+        life_support=share_of(lived > 0, lived >= 0),
         longest_blackout_h=longest_run(powered == 0) * run.station.grid.step_h,
-        longest_without_contact_h=longest_run((linked <= 0) & _since(linked > 0)) * run.record_h,
-        lowest_charge=_lowest_charge(run, site),
+        longest_without_contact_h=longest_run((linked <= 0) & since(linked > 0)) * run.record_h,
+        lowest_charge=lowest_charge(run, site),
         crew_days=float(crew_present(run).sum()) * run.record_h / 24.0,
         crew_lost=len(crews),
         science_hours=float(science_hours(run).sum()),
@@ -89,14 +89,14 @@ def data_returned_gbit(run: RunResult) -> float:
     return float(earth["produced"])
 
 
-def _critical(run: RunResult, site: str) -> NDArray[np.int8]:
+def critical_served(run: RunResult, site: str) -> NDArray[np.int8]:
     """Per step: 1 all critical loads served, 0 not, -1 no such load."""
     if site not in run.compiled.power_nodes:
         return np.full(run.station.grid.count, -1, np.int8)
     return np.asarray(run.records.critical_served[:, run.compiled.power_nodes.index(site)])
 
 
-def _living(run: RunResult) -> NDArray[np.int8]:
+def living(run: RunResult) -> NDArray[np.int8]:
     """Per record: 1 life support sufficed, 0 not, -1 while nobody was there and no lasting cabin had landed."""
     crew = crew_present(run)
     stands_ready = np.min([offered(run, name) for name in LIFE_SUPPORT], axis=0) >= WHOLE
@@ -106,11 +106,11 @@ def _living(run: RunResult) -> NDArray[np.int8]:
             wanted = run.records.activity[:, number] + run.records.shortfall[:, number]
             served &= run.records.activity[:, number] >= wanted * WHOLE
     out = np.where(crew > 0, served, stands_ready).astype(np.int8)
-    out[~(_since(_lasting_cabin(run)) | (crew > 0))] = -1
+    out[~(since(lasting_cabin(run)) | (crew > 0))] = -1
     return out
 
 
-def _lasting_cabin(run: RunResult) -> NDArray[np.bool_]:
+def lasting_cabin(run: RunResult) -> NDArray[np.bool_]:
     """Per record: whether a cabin that is to stay is alive."""
     rows = [
         number
@@ -120,17 +120,19 @@ def _lasting_cabin(run: RunResult) -> NDArray[np.bool_]:
     return np.asarray(run.alive[:, rows].any(axis=1))
 
 
-def _since(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
+def since(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """True from the first True on."""
     return np.asarray(np.maximum.accumulate(mask))
 
 
-def _share(good: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float | None:
+def share_of(good: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float | None:
+    """Share of what counts that is good, None where nothing counts [-]."""
     total = int(counted.sum())
     return float((good & counted).sum() / total) if total else None
 
 
-def _lowest_charge(run: RunResult, site: str) -> float | None:
+def lowest_charge(run: RunResult, site: str) -> float | None:
+    """Least share of a site's usable charge at the end of a record, None without stores [-]."""
     data = run.dataset.sel(site=site)
     capacity = np.asarray(data["charge_capacity_kwh"], np.float64)
     charge = np.asarray(data["charge_kwh"], np.float64)
@@ -138,5 +140,6 @@ def _lowest_charge(run: RunResult, site: str) -> float | None:
     return float((charge[held] / capacity[held]).min()) if held.any() else None
 
 
-def _is_crew(run: RunResult, name: str) -> bool:
+def is_crew(run: RunResult, name: str) -> bool:
+    """Whether the asset of that name is a crew."""
     return any(asset.name == name and asset.component.kind == "crew" for asset in run.compiled.assets)

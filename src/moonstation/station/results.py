@@ -152,6 +152,62 @@ class RunResult:
         lengths = np.diff([*starts, self.station.grid.count])
         return np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
 
+    def power_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
+        """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
+        records, step_h = self.records, self.station.grid.step_h
+        if node not in self.compiled.power_nodes:
+            names = ("supply", "served", "shed", "spilled", "demand")
+            idle = {f"power_{name}_kw": ("kW", self._nothing()) for name in names}
+            return idle | {
+                "charge_kwh": ("kWh", self._nothing()),
+                "charge_capacity_kwh": ("kWh", self._nothing()),
+                "mode": ("1", self._nothing()),
+                "critical_served": ("1", self._nothing() + np.float32(np.nan)),
+            }
+        number = self.compiled.power_nodes.index(node)
+        hours = np.minimum(self.record_steps, self.station.grid.count - np.arange(len(self.time)) * self.record_steps)
+        power = records.power[:, number, :] / (hours * step_h)[:, np.newaxis].astype(np.float32)
+        supply, served, shed, spilled = power.T
+        amount, capacity = self.usable_charge(node)
+        starts = np.arange(0, len(records.mode), self.record_steps)
+        critical = records.critical_served[:, number]
+        seen = np.add.reduceat(critical >= 0, starts, dtype=np.float32)
+        good = np.add.reduceat(critical == 1, starts, dtype=np.float32)
+        share = np.divide(good, seen, out=np.full(len(seen), np.nan, np.float32), where=seen > 0)
+        return {
+            "power_supply_kw": ("kW", supply),
+            "power_served_kw": ("kW", served),
+            "power_shed_kw": ("kW", shed),
+            "power_spilled_kw": ("kW", spilled),
+            "power_demand_kw": ("kW", served + shed),
+            "charge_kwh": ("kWh", amount),
+            "charge_capacity_kwh": ("kWh", capacity),
+            "mode": ("1", np.maximum.reduceat(records.mode[:, number], starts).astype(np.float32)),
+            "critical_served": ("1", share),
+        }
+
+    def usable_charge(self, node: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+        """Usable charge and usable capacity of a power bus [kWh]."""
+        amount, capacity = self._nothing(), self._nothing()
+        for number, (_, store, key) in enumerate(self.compiled.stores):
+            if key == ("electricity", node):
+                size = self.records.capacity[:, number]
+                floor = np.float32(store.floor_fraction) * size
+                amount += self.records.amount[:, number] - floor
+                capacity += size - floor
+        return np.maximum(amount, 0.0), capacity  # self-discharge goes on under the floor
+
+    def crew_at(self, node: str) -> NDArray[np.float32]:
+        """People present: alive crews' size."""
+        total = self._nothing()
+        for number, asset in enumerate(self.compiled.assets):
+            if asset.component.kind == "crew" and asset.node == node:
+                total += self.alive[:, number] * np.float32(getattr(asset.component, "crew_size", 0))
+        return total
+
+    def _nothing(self) -> NDArray[np.float32]:
+        return np.zeros(len(self.time), np.float32)
+
     def _is_asset(self, index: int) -> bool:
         return index < len(self.compiled.assets)
 
@@ -201,7 +257,7 @@ class _DatasetBuilder:
         }
         table |= self._power(names)
         table["data_backlog_gbit"] = ("Gbit", [self._stored("data", name) for name in names])
-        table["crew"] = ("1", [self._crew(name) for name in names])
+        table["crew"] = ("1", [self.run.crew_at(name) for name in names])
         out |= {name: (("time", "site"), np.stack(rows, axis=1), {"units": u}) for name, (u, rows) in table.items()}
         return out
 
@@ -316,67 +372,13 @@ class _DatasetBuilder:
     def _power(self, nodes: Iterable[str]) -> dict[str, tuple[str, list[NDArray[np.float32]]]]:
         out: dict[str, tuple[str, list[NDArray[np.float32]]]] = {}
         for node in nodes:
-            for name, (unit, row) in self._power_of(node).items():
+            for name, (unit, row) in self.run.power_of(node).items():
                 out.setdefault(name, (unit, []))[1].append(row)
         return out
-
-    def _power_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
-        records, step_h = self.run.records, self.run.station.grid.step_h
-        if node not in self.compiled.power_nodes:
-            names = ("supply", "served", "shed", "spilled", "demand")
-            idle = {f"power_{name}_kw": ("kW", self._nothing()) for name in names}
-            return idle | {
-                "charge_kwh": ("kWh", self._nothing()),
-                "charge_capacity_kwh": ("kWh", self._nothing()),
-                "mode": ("1", self._nothing()),
-                "critical_served": ("1", self._nothing() + np.float32(np.nan)),
-            }
-        number = self.compiled.power_nodes.index(node)
-        hours = np.minimum(
-            self.run.record_steps, self.run.station.grid.count - np.arange(len(self.run.time)) * self.run.record_steps
-        )
-        power = records.power[:, number, :] / (hours * step_h)[:, np.newaxis].astype(np.float32)
-        supply, served, shed, spilled = power.T
-        amount, capacity = self._usable(node)
-        starts = np.arange(0, len(records.mode), self.run.record_steps)
-        critical = records.critical_served[:, number]
-        seen = np.add.reduceat(critical >= 0, starts, dtype=np.float32)
-        good = np.add.reduceat(critical == 1, starts, dtype=np.float32)
-        share = np.divide(good, seen, out=np.full(len(seen), np.nan, np.float32), where=seen > 0)
-        return {
-            "power_supply_kw": ("kW", supply),
-            "power_served_kw": ("kW", served),
-            "power_shed_kw": ("kW", shed),
-            "power_spilled_kw": ("kW", spilled),
-            "power_demand_kw": ("kW", served + shed),
-            "charge_kwh": ("kWh", amount),
-            "charge_capacity_kwh": ("kWh", capacity),
-            "mode": ("1", np.maximum.reduceat(records.mode[:, number], starts).astype(np.float32)),
-            "critical_served": ("1", share),
-        }
-
-    def _usable(self, node: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-        """Usable charge and usable capacity of a power bus [kWh]."""
-        amount, capacity = self._nothing(), self._nothing()
-        for number, (_, store, key) in enumerate(self.compiled.stores):
-            if key == ("electricity", node):
-                size = self.run.records.capacity[:, number]
-                floor = np.float32(store.floor_fraction) * size
-                amount += self.run.records.amount[:, number] - floor
-                capacity += size - floor
-        return np.maximum(amount, 0.0), capacity  # self-discharge goes on under the floor
 
     def _stored(self, quantity: str, node: str) -> NDArray[np.float32]:
         numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == (quantity, node)]
         return self.run.records.amount[:, numbers].sum(axis=1, dtype=np.float32)
-
-    def _crew(self, node: str) -> NDArray[np.float32]:
-        """People present: alive crews' size."""
-        total = self._nothing()
-        for number, asset in enumerate(self.compiled.assets):
-            if asset.component.kind == "crew" and asset.node == node:
-                total += self.run.alive[:, number] * np.float32(getattr(asset.component, "crew_size", 0))
-        return total
 
 
 def _labels(dim: str, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

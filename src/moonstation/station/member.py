@@ -1,0 +1,275 @@
+"""One life of an ensemble: a run that shares with all others whatever no life can change, and its outcomes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from moonstation.components.quantities import quantities
+from moonstation.core.events import longest_run
+from moonstation.core.time import HOUR_S
+from moonstation.station import packed
+from moonstation.station.assessment import (
+    critical_served,
+    data_returned_gbit,
+    is_crew,
+    lasting_cabin,
+    living,
+    lowest_charge,
+    main_site,
+    share_of,
+    since,
+)
+from moonstation.station.model import EARTH
+from moonstation.station.network import bus_key
+from moonstation.station.performance import activity, crew_present, processes_at, science_hours
+from moonstation.station.results import RunResult
+from moonstation.station.survival import Loss, Presence, loss_of, worst_dark_survived_h
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+Floats = NDArray[np.float64]
+Singles = NDArray[np.float32]
+
+_LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
+#: Variables per site that judgement and milestones read.
+_SITE_VARIABLES = ("power_supply_kw", "critical_served", "charge_kwh", "charge_capacity_kwh")
+
+
+class Shared:
+    """What all lives of a station have in common, worked out once from its nominal run.
+
+    run : any run of the station with the nominal network's processes; its records are not looked at
+    """
+
+    def __init__(self, run: RunResult) -> None:
+        grid = run.station.grid
+        self.site = main_site(run)
+        self.record_steps = run.record_steps
+        self.hour_steps = max(round(HOUR_S / grid.step_s), 1)
+        self._means: dict[int, tuple[Any, Floats]] = {}
+        self._run = run
+        links = [(number, process) for number, _, process in processes_at(run, self.site) if is_link(process)]
+        self.link_numbers = [number for number, _ in links]
+        self.link_open = [hourly_means(np.asarray(process.series) > 0, self.hour_steps) for _, process in links]
+        sky = run.places.surface.get(self.site)
+        self.sunlit = None if sky is None else sky.sun_disc_fraction > 0
+        self.planned = self._planned_lives()
+
+    def means(self, series: ArrayLike) -> Floats:
+        """Mean over each record of a series that every life has; worked out once."""
+        found = self._means.get(id(series))
+        if found is None:
+            starts = np.arange(0, self._run.station.grid.count, self.record_steps)
+            lengths = np.diff([*starts, self._run.station.grid.count])
+            values = np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
+            found = self._means[id(series)] = (series, values)  # kept, so that no other array gets its number
+        return found[1]
+
+    def _planned_lives(self) -> NDArray[np.bool_]:
+        """Which asset would be alive at the end of each record if nothing were lost, shape (record, asset)."""
+        grid, steps = self._run.station.grid, self.record_steps
+        count = -(-grid.count // steps)
+        alive = np.zeros((count, len(self._run.compiled.assets)), np.bool_)
+        for number, asset in enumerate(self._run.compiled.assets):
+            start = max(grid.index_at(asset.start), 0) // steps
+            end = grid.index_at(asset.end) // steps if asset.end else count
+            alive[start : max(end, 0), number] = True
+        return alive
+
+
+def is_link(process: Any) -> bool:
+    """Whether a process sends data towards the Earth along a series of contacts."""
+    away = any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
+    return away and process.series is not None
+
+
+def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
+    """Share of each hour in which something is so, shape (steps,) -> (hours,); the last one may be short."""
+    starts = np.arange(0, len(open_steps), hour_steps)
+    lengths = np.diff([*starts, len(open_steps)])
+    return np.asarray(np.add.reduceat(open_steps, starts, dtype=np.float32) / lengths, np.float32)
+
+
+@dataclass(frozen=True, repr=False)
+class MemberRun(RunResult):
+    """A life: the same judgement as any run's, at a small part of the cost."""
+
+    shared: Shared
+
+    def record_means(self, series: ArrayLike) -> Floats:
+        """Mean over each record of a series of the station, shape (count,) -> (record,)."""
+        return self.shared.means(series)
+
+    @cached_property
+    def losses(self) -> list[tuple[int, int]]:
+        """Step and number of the asset of every loss, in order of time."""
+        rows = self.log
+        lost = np.isin(rows["code"], _LOST_CODES)
+        return [(int(row["step"]), int(row["index"])) for row in rows[lost]]
+
+    @property
+    def log(self) -> NDArray[Any]:
+        """The kernel's events."""
+        log = self.records.log
+        return log[1 : int(log["index"][0]) + 1]
+
+    @cached_property
+    def alive(self) -> NDArray[np.bool_]:
+        """Which asset is alive at the end of each record, shape (record, asset)."""
+        alive = self.shared.planned
+        if self.losses:
+            alive = alive.copy()
+            for step, number in self.losses:
+                alive[step // self.record_steps :, number] = False
+        return alive
+
+    @cached_property
+    def dataset(self) -> xr.Dataset:
+        """Only what judgement and milestones read: power, charge and crew per node."""
+        import xarray as xr
+
+        names = [*self.station.sites, *self.station.relays]
+        rows = [self.power_of(name) | {"crew": ("1", self.crew_at(name))} for name in names]
+        table = {
+            variable: (("time", "site"), np.stack([row[variable][1] for row in rows], axis=1))
+            for variable in (*_SITE_VARIABLES, "crew")
+        }
+        return xr.Dataset(table, coords={"time": self.time, "site": names})
+
+    @cached_property
+    def contact(self) -> Singles:
+        """Share of each hour in which some link of the main site could send towards the Earth, shape (hour,)."""
+        shared = self.shared
+        hours = -(-self.station.grid.count // shared.hour_steps)
+        best = np.zeros(hours, np.float32)
+        record = np.arange(hours) * shared.hour_steps // self.record_steps
+        for number, share in zip(shared.link_numbers, shared.link_open, strict=True):
+            readiness = self.records.ready[:, number]
+            np.maximum(best, np.minimum(share, readiness[record]), out=best)
+        return best
+
+    @cached_property
+    def critical(self) -> NDArray[np.int8]:
+        """Per step, of the main site: 1 all critical loads served, 0 not, -1 no such load."""
+        return critical_served(self, self.shared.site)
+
+    @cached_property
+    def living(self) -> NDArray[np.int8]:
+        """Per record: 1 life support sufficed, 0 not, -1 while nobody was there and no lasting cabin had landed."""
+        return living(self)
+
+    @cached_property
+    def crew_losses(self) -> list[int]:
+        """Steps at which a crew was lost."""
+        assets = self.compiled.assets
+        return [step for step, number in self.losses if is_crew(self, assets[number].name)]
+
+    @cached_property
+    def loss(self) -> Loss | None:
+        """How the station was lost, None where it lived."""
+        step_h, record_h = self.station.grid.step_h, self.record_h
+        linked, lasting = self.contact > 0.5, since(lasting_cabin(self))
+        presences = {
+            "energy": Presence(self.critical == 1, since(self.critical >= 0), step_h),
+            "communication": Presence(linked, since(linked), self.shared.hour_steps * step_h),
+            "life_support": Presence(self.living == 1, lasting, record_h),
+        }
+        crew_lost_h = self.crew_losses[0] * step_h if self.crew_losses else None
+        return loss_of(presences, crew_lost_h, self.station.grid.count * step_h)
+
+    def outcomes(self) -> dict[str, float]:
+        """The numbers that a life is judged by; nan where there is nothing to judge."""
+        step_h = self.station.grid.step_h
+        linked, expected = self.contact > 0.5, since(self.contact > 0)
+        hour_h = self.shared.hour_steps * step_h
+        loss = self.loss
+        return {
+            "survived": float(loss is None),
+            "lost_h": np.nan if loss is None else loss.at_h,
+            "energy": _number(share_of(self.critical == 1, self.critical >= 0)),
+            "communication": _number(share_of(linked, expected)),
+            "life_support": _number(share_of(self.living > 0, self.living >= 0)),
+            "longest_blackout_h": longest_run(self.critical == 0) * step_h,
+            "longest_without_contact_h": longest_run((self.contact <= 0) & expected) * hour_h,
+            "worst_dark_survived_h": self._worst_dark_survived_h(loss),
+            "lowest_charge": _number(lowest_charge(self, self.shared.site)),
+            "crew_days": float(crew_present(self).sum()) * self.record_h / 24.0,
+            "crew_lost": float(len(self.crew_losses)),
+            "science_hours": float(science_hours(self).sum()),
+            "data_returned_gbit": data_returned_gbit(self),
+            "assets_lost": float(len(self.losses)),
+            "max_relative_residual": self.max_relative_residual,
+        }
+
+    def downtime_h(self) -> Singles:
+        """Hours within its planned life in which each asset was lost, shape (asset,)."""
+        down = (self.shared.planned & ~self.alive).sum(axis=0) * self.record_h
+        return np.asarray(down, np.float32)
+
+    def tracked(self) -> dict[str, Singles]:
+        """The series that every life keeps, one value per record, each shape (record,)."""
+        site, record = self.shared.site, np.arange(len(self.time))
+        power = self.power_of(site)
+        charge, capacity = power["charge_kwh"][1], power["charge_capacity_kwh"][1]
+        nothing = np.full(len(record), np.nan, np.float32)
+        table = {
+            "charge": np.divide(charge, capacity, out=nothing.copy(), where=capacity > 0),
+            "power_supply_kw": power["power_supply_kw"][1],
+            "energy": power["critical_served"][1],
+            "communication": self._contact_per_record(),
+            "life_support": np.where(self.living >= 0, self.living, np.nan),
+            "assets_working": self.alive.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
+            "crew": crew_present(self),
+            "science_hours": np.cumsum(science_hours(self)),
+            "data_returned_gbit": np.cumsum(self._returned_gbit()),
+        }
+        table |= {f"{quantity}_kg": self._stocked(quantity) for quantity in self._stocks()}
+        return {name: np.asarray(values, np.float32) for name, values in table.items()}
+
+    def _contact_per_record(self) -> Floats:
+        hours = self.record_steps // self.shared.hour_steps
+        if hours <= 1:
+            return np.asarray(self.contact[: len(self.time)], np.float64)
+        starts = np.arange(0, len(self.contact), hours)
+        lengths = np.diff([*starts, len(self.contact)])
+        return np.asarray(np.add.reduceat(self.contact, starts, dtype=np.float64) / lengths)
+
+    def _returned_gbit(self) -> Floats:
+        """Data that reached the Earth in each record [Gbit]."""
+        total = np.zeros(len(self.time))
+        for number, asset, process in processes_at(self):
+            rate = sum(rate for name, rate in process.recipe.items() if bus_key(name, asset) == ("data", EARTH))
+            if rate > 0:
+                total += rate * activity(self, number) * self.record_h
+        return total
+
+    def _stocks(self) -> list[str]:
+        """Masses that the main site stores, cabin air aside."""
+        kept = {quantity for _, _, (quantity, node) in self.compiled.stores if node == self.shared.site}
+        known = quantities()
+        return sorted(name for name in kept if known[name].is_mass and not name.startswith("cabin_"))
+
+    def _stocked(self, quantity: str) -> Singles:
+        key = (quantity, self.shared.site)
+        numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == key]
+        return np.asarray(self.records.amount[:, numbers].sum(axis=1, dtype=np.float32))
+
+    def _worst_dark_survived_h(self, loss: Loss | None) -> float:
+        step_h = self.station.grid.step_h
+        if self.shared.sunlit is None:
+            return 0.0
+        lost_step = None if loss is None else round(loss.at_h / step_h)
+        first = int(np.argmax(self.critical >= 0)) if (self.critical >= 0).any() else len(self.critical)
+        sunlit = self.shared.sunlit.copy()
+        sunlit[:first] = True  # nobody was there yet to come through it
+        return worst_dark_survived_h(sunlit, self.critical == 0, lost_step, step_h)
+
+
+def _number(value: float | None) -> float:
+    return np.nan if value is None else value

@@ -1,0 +1,209 @@
+"""A scenario as the lives of an ensemble share it, and the network of each life with its own facts."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.core.errors import MoonstationError
+from moonstation.facts.table import Fact, lookup
+from moonstation.facts.usage import overridden, recorded
+from moonstation.roadmap.milestones import Milestone
+from moonstation.scenario.assets import scenario_model
+from moonstation.scenario.build import build_milestones, build_station, with_present_facts
+from moonstation.scenario.reading import load_scenario
+from moonstation.scenario.schema import Scenario
+from moonstation.station.model import Station
+from moonstation.station.network import Compiled, compile_station
+from moonstation.station.places import Places
+from moonstation.station.sampled_places import SampledPlaces
+from moonstation.station.uncertainty import UncertainFact, uncertain
+
+#: Why a fact that is known only within a range keeps its table's value in every life.
+HELD_PLACE = "sets the light, the temperatures or the orbits of the places"
+HELD_SERIES = "changes a series over time, which all lives share"
+HELD_STRUCTURE = "changes what the station is made of, or is refused at an end of its range"
+#: Numbers of the network that all lives share: the ledger's masses of elements.
+_COMMON = ("elements",)
+#: How often the facts of a life are drawn half-way to their tables' values before it is given up.
+_HALVINGS = 20
+#: Shares of the samples below the two values at which a fact is tried [-]: at its very end a thing may be missing.
+_NEAR_ENDS = (0.005, 0.995)
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFact:
+    """An uncertain fact that is not sampled, and why."""
+
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Blueprint:
+    """What all lives of a scenario share.
+
+    compiled : the network with every fact at its table's value, and its series
+    facts : keys of all facts that the station stands on
+    sampled : uncertain facts that differ from life to life; held : those that cannot
+    """
+
+    scenario: Scenario
+    station: Station
+    places: Places
+    compiled: Compiled
+    milestones: tuple[Milestone, ...]
+    facts: frozenset[str]
+    sampled: tuple[UncertainFact, ...]
+    held: tuple[HeldFact, ...]
+    _small: Station
+    _sampled_places: SampledPlaces
+
+    def member(self, values: Mapping[str, float]) -> tuple[Compiled, bool]:
+        """Network of a life whose sampled facts have these values; True where they had to be softened.
+
+        Facts that contradict each other (a set-point beyond a limit) are drawn half-way to their tables' values until
+        they agree.
+        """
+        for halving in range(_HALVINGS):
+            share = 0.5**halving
+            softened = {key: _between(lookup(key).value, value, share) for key, value in values.items()}
+            made = self._compiled_with(softened)
+            if made is not None and not _differences(self._nominal, made):
+                return self._on_the_whole_grid(made), halving > 0
+        return self.compiled, True
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 of the network and its series, hexadecimal: two that agree give the same lives."""
+        digest = hashlib.sha256()
+        for name, values in _arrays(self.compiled.network):
+            digest.update(name.encode())
+            digest.update(np.ascontiguousarray(values).tobytes())
+        for column in self.compiled.columns:
+            digest.update(np.ascontiguousarray(column).tobytes())
+        return digest.hexdigest()
+
+    @cached_property
+    def _nominal(self) -> Compiled:
+        return compile_station(self._small, self._sampled_places.of_asset)
+
+    def _compiled_with(self, values: Mapping[str, float]) -> Compiled | None:
+        """The network at the sampled moments, None where the facts are refused."""
+        try:
+            with overridden(values):
+                return compile_station(with_present_facts(self._small, self.scenario), self._sampled_places.of_asset)
+        except (MoonstationError, ArithmeticError, ValueError):
+            return None
+
+    def _on_the_whole_grid(self, made: Compiled) -> Compiled:
+        """A life's numbers with the calendar and the series of the whole grid."""
+        whole = self.compiled
+        processes = tuple(
+            (asset, replace(process, series=full.series))
+            for (asset, process), (_, full) in zip(made.processes, whole.processes, strict=True)
+        )
+        network = made.network._replace(schedule=whole.network.schedule, rules=whole.network.rules)
+        return replace(
+            made, network=network, columns=whole.columns, steps=whole.steps, assets=whole.assets, processes=processes
+        )
+
+
+def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
+    """Read a scenario, compile its station, and find which of its uncertain facts can differ from life to life.
+
+    Raises ScenarioError with every fault of the file; RangeError, TerrainError for what it points to.
+    """
+    scenario_model()  # the schema knows every component's defaults; a study stands on those of its own assets
+    with recorded() as every:
+        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, **overrides)
+        station = build_station(loaded)
+        places = Places.of(station)
+        sampled_places = SampledPlaces(station, places.of_asset)
+        compile_station(sampled_places.station(station), sampled_places.of_asset)  # asks for every series
+        compiled = compile_station(station, places.of_asset)
+    plain = Blueprint(
+        scenario=loaded,
+        station=station,
+        places=places,
+        compiled=compiled,
+        milestones=tuple(build_milestones(loaded)),
+        facts=frozenset(every),
+        sampled=(),
+        held=(),
+        _small=sampled_places.station(station),
+        _sampled_places=sampled_places,
+    )
+    with recorded() as of_components:
+        plain._compiled_with({})
+    return _sorted_by_effect(plain, of_components - sampled_places.facts)
+
+
+def _sorted_by_effect(plain: Blueprint, of_components: set[str]) -> Blueprint:
+    """The blueprint with its uncertain facts sorted into those that lives may differ in and those that are held."""
+    sampled, held = [], []
+    for fact in uncertain(_facts(plain.facts)):
+        reason = _effect(plain, fact) if fact.key in of_components else HELD_PLACE
+        if reason is None:
+            sampled.append(fact)
+        elif reason:
+            held.append(HeldFact(fact.key, reason))
+    return replace(plain, sampled=tuple(sampled), held=tuple(held))
+
+
+def _effect(plain: Blueprint, fact: UncertainFact) -> str | None:
+    """Why a fact is held; None where lives may differ in it, "" where it changes nothing that a run sees."""
+    ends = fact.quantile(_NEAR_ENDS)
+    moved = [plain._compiled_with({fact.key: float(value)}) for value in ends]
+    found = [HELD_STRUCTURE if made is None else _differences(plain._nominal, made) for made in moved]
+    if reasons := [reason for reason in found if reason]:
+        return reasons[0]
+    return None if any(made and not _same_numbers(plain._nominal, made) for made in moved) else ""
+
+
+def _differences(nominal: Compiled, made: Compiled) -> str:
+    """Why two networks cannot run side by side, "" where they can."""
+    if nominal.bus_keys != made.bus_keys or len(nominal.columns) != len(made.columns):
+        return HELD_STRUCTURE
+    for (name, one), (_, other) in zip(_arrays(nominal.network), _arrays(made.network), strict=True):
+        if one.shape != other.shape or not _alike(name, one, other):
+            return HELD_STRUCTURE
+    same = all(np.array_equal(one, other) for one, other in zip(nominal.columns, made.columns, strict=True))
+    return "" if same else HELD_SERIES
+
+
+def _alike(name: str, one: NDArray[Any], other: NDArray[Any]) -> bool:
+    """Whether two arrays of a network differ at most in numbers that may differ, in none of their signs."""
+    if one.dtype.kind != "f" or name.endswith(_COMMON):
+        return np.array_equal(one, other)
+    return bool(np.all(np.sign(one) == np.sign(other)) and np.all(np.isfinite(one) == np.isfinite(other)))
+
+
+def _same_numbers(nominal: Compiled, made: Compiled) -> bool:
+    arrays = zip(_arrays(nominal.network), _arrays(made.network), strict=True)
+    offers = [process.capability for _, process in nominal.processes] == [p.capability for _, p in made.processes]
+    same = all(np.array_equal(one, other) for (_, one), (_, other) in arrays)
+    return same and offers and nominal.capabilities == made.capabilities
+
+
+def _arrays(network: Any) -> Iterator[tuple[str, NDArray[Any]]]:
+    """Every array of a network but those of its calendar, by name."""
+    for table, part in zip(network._fields, network, strict=True):
+        if table == "schedule":
+            continue
+        for name, values in zip(part._fields, part, strict=True):
+            yield f"{table}.{name}", np.asarray(values)
+
+
+def _facts(keys: Iterable[str]) -> list[Fact]:
+    return [lookup(key) for key in keys]
+
+
+def _between(nominal: float, value: float, share: float) -> float:
+    return value if share == 1.0 else nominal + share * (value - nominal)

@@ -1,0 +1,107 @@
+"""What the lives of an ensemble share, and each life's own network: the same as compiling it the long way."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moonstation.facts.table import lookup
+from moonstation.facts.usage import overridden
+from moonstation.scenario.build import build_station
+from moonstation.scenario.reading import library, load_scenario, read_scenario
+from moonstation.station.network import compile_station
+from moonstation.station.places import Places
+from moonstation.station.uncertainty import UncertainFact, latin_hypercube
+from moonstation.studies.blueprint import HELD_PLACE, HELD_SERIES, Blueprint, blueprint
+
+END = "2029-01-20"
+
+
+@pytest.fixture(scope="module")
+def plan() -> Blueprint:
+    return blueprint("first-night", end=END)
+
+
+def the_long_way(values):
+    with overridden(values):
+        station = build_station(load_scenario("first-night", end=END))
+        return compile_station(station, Places.of(station).of_asset)
+
+
+def assert_same_network(one, other):
+    for name, table, same in zip(one._fields, one, other, strict=True):
+        for column, left, right in zip(table._fields, table, same, strict=True):
+            np.testing.assert_array_equal(left, right, err_msg=f"{name}.{column}")
+
+
+def test_a_life_has_the_network_and_the_series_of_its_facts(plan):
+    for row in latin_hypercube(plan.sampled, 4, seed=7):
+        values = {fact.key: float(value) for fact, value in zip(plan.sampled, row, strict=True)}
+        made, softened = plan.member(values)
+        known = the_long_way(values)
+        assert not softened
+        assert_same_network(made.network, known.network)
+        for one, other in zip(made.columns, known.columns, strict=True):
+            np.testing.assert_array_equal(one, other)
+        assert [p.capability for _, p in made.processes] == [p.capability for _, p in known.processes]
+        assert made.capabilities == known.capabilities
+
+
+def test_a_life_with_the_tables_values_is_the_nominal_one(plan):
+    made, softened = plan.member({fact.key: fact.mode for fact in plan.sampled})
+    assert not softened
+    assert_same_network(made.network, plan.compiled.network)
+
+
+def test_every_uncertain_fact_is_sampled_or_held_or_changes_nothing(plan):
+    sampled, held = {fact.key for fact in plan.sampled}, {fact.key: fact.reason for fact in plan.held}
+    assert not sampled & held.keys()
+    assert "battery.charge_efficiency" in sampled
+    assert held["regolith.albedo_normal"] == HELD_PLACE
+    known_range = {key for key in plan.facts if lookup(key).low is not None or lookup(key).high is not None}
+    assert sampled | held.keys() <= known_range
+    unmoved = known_range - sampled - held.keys()
+    for key in sorted(unmoved)[:3]:
+        assert_same_network(the_long_way({key: lookup(key).high}).network, plan.compiled.network)
+
+
+def test_facts_that_shape_a_series_are_held(plan):
+    moved = [fact.key for fact in plan.held if fact.reason == HELD_SERIES]
+    for key in moved:
+        changed = the_long_way({key: UncertainFact(key, *_range(key)).quantile(0.995).item()})
+        same = all(np.array_equal(*pair) for pair in zip(changed.columns, plan.compiled.columns, strict=True))
+        assert not same, key
+
+
+def _range(key):
+    fact = lookup(key)
+    low, high = (fact.value if end is None else end for end in (fact.low, fact.high))
+    return low, fact.value, high
+
+
+def test_facts_that_contradict_each_other_are_softened(plan):
+    cold = {"battery.heater_setpoint": 233.0, "battery.survive_min": 273.0}  # the heater would hold dead cells
+    made, softened = plan.member(cold)
+    assert softened
+    nominal = plan.compiled.network.thermal
+    assert (made.network.thermal.survive_min_k >= nominal.survive_min_k).all()
+    assert (made.network.thermal.survive_min_k < 273.0).all()
+
+
+def test_a_number_that_the_file_gives_as_a_fact_follows_the_fact():
+    path = library()["first-night"]
+    text = path.read_text("utf-8").replace(
+        'name = "lander battery"', 'floor_fraction = { fact = "battery.floor" }\nname = "lander battery"'
+    )
+    scenario = read_scenario(text, Path(path), end=END)
+    plan = blueprint(scenario)
+    made, _ = plan.member({"battery.floor": 0.05})
+    assert 0.05 in made.network.stores.floor
+    assert 0.05 not in plan.compiled.network.stores.floor
+
+
+def test_the_digest_tells_other_networks_and_other_light_apart(plan):
+    assert plan.digest == blueprint("first-night", end=END).digest
+    assert plan.digest != blueprint("first-night", end="2029-01-21").digest
