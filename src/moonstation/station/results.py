@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
+from moonstation.station.means import means_over
 from moonstation.station.model import MODES, Station
 from moonstation.station.network import Compiled, effective_priority
 from moonstation.station.places import Places, SurfaceSky
@@ -148,9 +149,7 @@ class RunResult:
 
     def record_means(self, series: ArrayLike) -> NDArray[np.float64]:
         """Mean over each record of a series over the grid, shape (count,) -> (record,)."""
-        starts = np.arange(0, self.station.grid.count, self.record_steps)
-        lengths = np.diff([*starts, self.station.grid.count])
-        return np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
+        return means_over(series, self.record_steps)
 
     def power_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
         """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
