@@ -8,11 +8,13 @@ from hypothesis import strategies as st
 
 from moonstation.components.contract import (
     AlwaysOn,
+    FollowDemand,
     HoldLevel,
     Hysteresis,
     Interlock,
     OnSurplus,
     Process,
+    Proportional,
     Store,
     ThermalNode,
     Thermostat,
@@ -55,7 +57,7 @@ def serieses(draw, count):
 
 
 @st.composite
-def stores(draw, bus, name):
+def stores(draw, bus, name, node_names=()):
     capacity = draw(sizes)
     return Store(
         name,
@@ -70,6 +72,12 @@ def stores(draw, bus, name):
         loss_per_h=draw(often(st.floats(0.0, 0.5), 0.0)),
         fade_per_cycle=draw(often(st.floats(0.0, 0.3), 0.0)),
         fade_per_h=draw(often(st.floats(0.0, 0.05), 0.0)),
+        rate_loss=draw(often(st.floats(0.0, 0.5), 0.0)),
+        works_in=draw(st.sampled_from(["", *node_names])),
+        charge_min_k=draw(often(st.floats(150.0, 280.0), 0.0)),
+        charge_max_k=draw(often(st.floats(280.0, 400.0), np.inf)),
+        discharge_min_k=draw(often(st.floats(150.0, 280.0), 0.0)),
+        discharge_max_k=draw(often(st.floats(280.0, 400.0), np.inf)),
     )
 
 
@@ -111,6 +119,7 @@ def controls(draw, recipe, power):
         | st.builds(Hysteresis, st.just(watched), shares, shares)
         | st.builds(HoldLevel, st.just(held), shares)
         | st.builds(OnSurplus, shares)
+        | st.builds(Proportional, st.just(watched), st.floats(0.1, 1.0))
     )
 
 
@@ -142,6 +151,7 @@ def processes(draw, name, count, nodes):
         works_in=draw(st.sampled_from(["", *node_names])),
         spills=draw(st.booleans()),
         boundary=boundary,
+        decay_per_h=draw(often(st.floats(0.0, 0.2), 0.0)),
     )
 
 
@@ -169,6 +179,11 @@ def assets(draw, name, names, count, step_h):
         make = {draw(st.sampled_from(POWERS)): 1.0}
         parts.append(Process("source", make, limit=draw(sizes), series=draw(often(serieses(count), None))))
     if draw(st.integers(0, 3)) == 0:
+        generator = FollowDemand(draw(st.sampled_from(POWERS)), draw(shares))
+        fuel = draw(st.sampled_from([{}, {"data": -0.1}, {"electricity@self": -1.1}]))
+        give = {generator.bus: draw(st.floats(0.5, 1.0))}
+        parts.append(Process("generator", {**fuel, **give}, limit=draw(sizes), control=generator))
+    if draw(st.integers(0, 3)) == 0:
         recipe = {"electricity": -1.0, "electricity@self": draw(st.floats(0.1, 1.0))}
         parts.append(
             Process(
@@ -184,7 +199,7 @@ def assets(draw, name, names, count, step_h):
     return asset(
         name,
         *draw(st.permutations(parts)),
-        stores=[draw(stores(bus, bus)) for bus in buses],
+        stores=[draw(stores(bus, bus, [node.name for node in nodes])) for bus in buses],
         nodes=nodes,
         start=at_hour(start * step_h),
         end=None if life is None else at_hour((start + life) * step_h),

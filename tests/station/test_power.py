@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from build import LENIENT, POLICY, Run, asset, at_hour
 
-from moonstation.components.contract import Process, Store, ThermalNode
+from moonstation.components.contract import FollowDemand, Process, Store, ThermalNode
+from moonstation.core.errors import ScenarioError
 from moonstation.station import packed
 from moonstation.station.model import MODES
 
@@ -161,3 +162,56 @@ def test_the_series_of_power_balance():
     np.testing.assert_allclose(power["supply"], power["served"] + power["spilled"] + stored, atol=1e-6)
     wanted = power["served"] + power["shed"]
     np.testing.assert_allclose(wanted, 2.5 / 6.0, rtol=1e-6)
+
+
+# ---------------------------------------------------------------- what follows demand
+
+
+def follower(limit, fraction=0.5, name="generator", recipe=None, bus="electricity", **more):
+    return asset(
+        name, Process("p", recipe or {bus: 1.0}, limit, control=FollowDemand(bus, fraction), **more), node="ridge"
+    )
+
+
+def test_a_generator_gives_what_the_sources_leave_open():
+    """The loads ask for 3 kW, what is shed included; the Sun gives 2 and then 5."""
+    waxing = np.repeat([2.0, 5.0], 18).astype(np.float32)
+    run = Run(source(1.0, series=waxing), load(3.0, 1), follower(10.0), hours=6)
+    lag = np.arange(36) == 0  # nothing was asked for before the first step
+    np.testing.assert_allclose(
+        run.activity("generator/p"), np.where(lag, 0.0, np.maximum(3.0 - waxing, 0.0)), rtol=1e-6
+    )
+    np.testing.assert_allclose(run.activity("load 1/p"), np.where(lag, 2.0, 3.0), rtol=1e-6)
+    assert run.power()["spilled"].sum() == pytest.approx(2.0 * 3.0)
+
+
+def test_a_generator_brings_the_battery_to_its_share_and_lets_it_serve_what_lies_above():
+    run = Run(load(1.0, 1), battery(10.0, 8.0), follower(2.0, fraction=0.5), hours=8)
+    amount, activity = run.amount("battery/b"), run.activity("generator/p")
+    empties = int(np.argmax(activity > 1e-9))
+    assert empties == 18  # after 3 hours the loads alone would bring it under its share
+    np.testing.assert_allclose(amount[empties:], 5.0, rtol=1e-6)
+    np.testing.assert_allclose(activity[empties:], 1.0, rtol=1e-6)
+    low = Run(load(1.0, 1), battery(10.0, 2.0), follower(2.0, fraction=0.5), hours=4)
+    np.testing.assert_allclose(low.amount("battery/b")[-1], 5.0, rtol=1e-6)
+    assert low.activity("generator/p").max() == 2.0
+
+
+def test_a_second_generator_gives_what_the_first_leaves_open():
+    run = Run(load(3.0, 1), follower(2.0, 0.0, "first", priority=0), follower(9.0, 0.0, "second"), hours=2)
+    assert (run.activity("first/p")[1:] == 2.0).all()
+    np.testing.assert_allclose(run.activity("second/p")[1:], 1.0, rtol=1e-6)
+
+
+def test_a_cable_carries_what_the_far_bus_lacks_and_leaves_the_rest():
+    cable = follower(9.0, 0.0, "cable", {"electricity@cable": 0.9, "electricity": -1.0}, bus="electricity@cable")
+    far = asset("far", Process("p", {"electricity@cable": -1.0}, 1.8))
+    run = Run(source(5.0), cable, far, hours=2)
+    np.testing.assert_allclose(run.activity("cable/p")[1:], 2.0, rtol=1e-6)
+    np.testing.assert_allclose(run.activity("far/p")[1:], 1.8, rtol=1e-6)
+    np.testing.assert_allclose(run.power()["spilled"][1:], 3.0 / 6.0, rtol=1e-6)
+
+
+def test_what_follows_a_demand_must_feed_it():
+    with pytest.raises(ScenarioError, match="gives no electricity"):
+        Run(follower(1.0, recipe={"electricity": -1.0}), hours=1)

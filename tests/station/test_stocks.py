@@ -6,8 +6,18 @@ import numpy as np
 import pytest
 from build import Run, asset, at_hour, compile_lit, station
 
-from moonstation.components.contract import HoldLevel, Hysteresis, Interlock, OnSurplus, Process, Store
+from moonstation.components.contract import (
+    HoldLevel,
+    Hysteresis,
+    Interlock,
+    OnSurplus,
+    Process,
+    Proportional,
+    Store,
+    ThermalNode,
+)
 from moonstation.components.quantities import reaction
+from moonstation.core.errors import ScenarioError
 from moonstation.station import packed
 from moonstation.station.kernel import run as run_kernel_of
 from moonstation.station.model import Delivery
@@ -131,6 +141,49 @@ def test_capacity_fades_by_cycles_and_by_age():
     aged = Run(battery(10.0, 10.0, fade_per_h=0.01), hours=10)
     assert aged.amount("battery/b")[-1] == pytest.approx(9.0)
     assert aged.ledger("electricity")["lost"] == pytest.approx(1.0)
+
+
+def test_a_battery_that_is_drawn_fast_gives_less_of_what_it_holds():
+    """At half its rate of 4 kW it loses half of the share that it loses at the full one."""
+    strained = battery(10.0, 8.0, discharge_limit=4.0, discharge_efficiency=0.9, rate_loss=0.3)
+    run = Run(load(2.0), strained, hours=6)
+    per_h = 2.0 / (0.9 * (1.0 - 0.3 * 2.0 / 4.0))
+    whole = int(8.0 / per_h / STEP_H)
+    np.testing.assert_allclose(
+        run.amount("battery/b")[:whole], 8.0 - per_h * STEP_H * np.arange(1, whole + 1), rtol=1e-6
+    )
+    assert run.amount("battery/b")[-1] == pytest.approx(0.0, abs=1e-12)  # the last of it just empties it
+    assert run.ledger("electricity")["lost"] == pytest.approx(8.0 - run.power()["served"].sum())
+
+
+def test_a_battery_that_is_charged_fast_keeps_less():
+    strained = battery(10.0, 2.0, charge_limit=4.0, charge_efficiency=0.9, rate_loss=0.5)
+    run = Run(source(3.0), strained, hours=8)
+    kept_per_h = 3.0 * 0.9 * (1.0 - 0.5 * 3.0 / 4.0)
+    whole = int(8.0 / kept_per_h / STEP_H)
+    np.testing.assert_allclose(
+        run.amount("battery/b")[:whole], 2.0 + kept_per_h * STEP_H * np.arange(1, whole + 1), rtol=1e-6
+    )
+    np.testing.assert_allclose(run.amount("battery/b")[whole:], 10.0, rtol=1e-12)  # what just fits, then nothing
+
+
+def test_a_store_beyond_which_faster_charging_would_keep_less_is_refused():
+    with pytest.raises(ScenarioError, match="rate_loss of its store b is out of range"):
+        Run(battery(10.0, 2.0, charge_limit=4.0, rate_loss=0.6), hours=1)
+
+
+def test_a_cold_battery_gives_and_takes_nothing():
+    """It cools through 270 K, under which it takes nothing, and 250 K, under which it gives nothing."""
+    cells = ThermalNode("cells", 1e5, 280.0, conductance_w_k=5.0, conductive_sink_k=200.0)
+    limits = {"works_in": "cells", "charge_min_k": 270.0, "discharge_min_k": 250.0}
+    part = asset("battery", stores=[Store("b", "electricity", 50.0, 20.0, **limits)], nodes=[cells])
+    sunny = (np.arange(72) % 2).astype(np.float32)
+    run = Run(part, source(3.0, series=sunny), load(1.0), hours=12)
+    begins = np.append(280.0, run.temperature("battery/cells")[:-1])
+    assert begins[-1] < 250.0
+    steps = np.diff(run.amount("battery/b"), prepend=20.0)
+    np.testing.assert_allclose(steps[sunny > 0], np.where(begins >= 270.0, 2.0 * STEP_H, 0.0)[sunny > 0], atol=1e-5)
+    np.testing.assert_allclose(steps[sunny == 0], np.where(begins >= 250.0, -STEP_H, 0.0)[sunny == 0], atol=1e-5)
 
 
 def test_nothing_is_drawn_where_nothing_is_stored():
@@ -270,6 +323,28 @@ def test_surplus_uses_run_only_while_the_stores_are_full_enough():
     before = np.concatenate([[8.0], run.amount("battery/b")[:-1]]) / 10.0
     np.testing.assert_array_equal(run.activity("extra/p") > 0.0, before > np.float32(0.9))
     assert 0.85 < run.amount("battery/b")[-20:].min() < run.amount("battery/b")[-20:].max() < 0.95 * 10
+
+
+def test_what_runs_in_proportion_empties_a_stock_exponentially():
+    leak = asset("leak", Process("p", {"water": -1.0}, 4.0, control=Proportional("water"), boundary=True))
+    run = Run(asset("tank", stores=[Store("w", "water", 10.0, 9.0)]), leak, hours=5)
+    left = 9.0 * (1.0 - 4.0 * STEP_H / 10.0) ** np.arange(1, 31)
+    np.testing.assert_allclose(run.amount("tank/w"), left, rtol=1e-6)
+
+
+def test_what_runs_in_proportion_has_a_full_rate():
+    filter_ = Process("p", {"water": -1.0}, 2.0, control=Proportional("water", full_at=0.5), boundary=True)
+    run = Run(asset("tank", stores=[Store("w", "water", 10.0, 9.0)]), asset("filter", filter_), hours=5)
+    fill = np.append(0.9, run.amount("tank/w")[:-1] / 10.0)
+    np.testing.assert_allclose(run.activity("filter/p"), 2.0 * np.minimum(fill / 0.5, 1.0), rtol=1e-6)
+    assert run.activity("filter/p")[0] == 2.0
+
+
+def test_a_limit_decays_from_the_landing_on():
+    source_ = asset("late", Process("p", {"electricity": 1.0}, 8.0, decay_per_h=0.1), start=at_hour(2))
+    run = Run(source_, hours=5)
+    age_h = STEP_H * np.arange(18)
+    np.testing.assert_allclose(run.activity("late/p"), np.append(np.zeros(12), 8.0 * np.exp(-0.1 * age_h)), rtol=1e-6)
 
 
 def test_an_interlock_stops_a_process_outside_its_band():

@@ -36,6 +36,9 @@ class Store:
     charge_limit, discharge_limit : most per hour [unit/h]
     loss_per_h : share of the amount lost per hour (leak, self-discharge) [1/h]
     fade_per_cycle, fade_per_h : share of the first capacity lost per full cycle and per hour of age [-], [1/h]
+    rate_loss : further share lost at the full charge or discharge limit, growing in proportion to the rate [-]
+    works_in : thermal node between whose temperatures ``charge_min_k`` and ``charge_max_k`` it takes, and
+        ``discharge_min_k`` and ``discharge_max_k`` it gives; outside, nothing [K]
     """
 
     name: str
@@ -50,6 +53,12 @@ class Store:
     loss_per_h: float = 0.0
     fade_per_cycle: float = 0.0
     fade_per_h: float = 0.0
+    rate_loss: float = 0.0
+    works_in: str = ""
+    charge_min_k: float = 0.0
+    charge_max_k: float = float("inf")
+    discharge_min_k: float = 0.0
+    discharge_max_k: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +101,30 @@ class Thermostat:
     setpoint_k: float
 
 
-Control = AlwaysOn | Hysteresis | HoldLevel | OnSurplus | Thermostat
+@dataclass(frozen=True, slots=True)
+class Proportional:
+    """As fast as the stores of ``bus`` are full, all of it from the share ``full_at`` of their capacity on.
+
+    For first-order rates: sorbent beds, filters, leaks.
+    """
+
+    bus: BusName
+    full_at: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class FollowDemand:
+    """Just as much electricity as ``bus`` lacks: a cable, fuel cell or generator that gives to it.
+
+    What the loads of ``bus`` asked for in the last step, less what it has been given in this one, and what its
+    stores lack of the share ``fraction`` of their capacity (or have beyond it).
+    """
+
+    bus: BusName
+    fraction: float
+
+
+Control = AlwaysOn | Hysteresis | HoldLevel | OnSurplus | Thermostat | Proportional | FollowDemand
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +142,7 @@ class Process:
 
     recipe : bus -> amount per hour at activity 1; negative is taken, positive is given
     limit : greatest activity [-]; times ``series`` (over the time grid) where one is given
+    decay_per_h : share of the limit lost per hour since landing, exponentially [1/h]
     priority : 0 is served first and shed last; 9 is shed first
     min_fraction : under this share of what it wants it does not run at all [-]
     starve_limit_h : unserved for so long without a break, its asset is lost [h]
@@ -136,6 +169,7 @@ class Process:
     spills: bool = False
     boundary: bool = False
     capability: Mapping[str, float] = field(default_factory=dict)
+    decay_per_h: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

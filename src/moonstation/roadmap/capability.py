@@ -11,8 +11,7 @@ from numpy.typing import NDArray
 from moonstation.components.contract import Process
 from moonstation.facts.table import lookup
 from moonstation.roadmap.trailing import FloatArray, steps_in, trailing_mean, trailing_minimum
-from moonstation.station.model import EARTH
-from moonstation.station.network import bus_key
+from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import (
     LIFE_SUPPORT,
     WHOLE,

@@ -28,16 +28,16 @@ _SPILLING = 1e-12
 
 
 @inlined
-def take_stock(buses: Table, stores: Table, live: Numbers) -> None:
+def take_stock(buses: Table, stores: Table, nodes: Table, live: Numbers) -> None:
     """What the stores of each bus can give and take in a step, and how full they are."""
     for b in live:
         if b < 0:
             break
-        _take_stock(buses[b], stores, False)
+        _take_stock(buses[b], stores, nodes, False)
 
 
 @inlined
-def _take_stock(bus: Record, stores: Table, aging: bool) -> None:
+def _take_stock(bus: Record, stores: Table, nodes: Table, aging: bool) -> None:
     """The same for one bus; where ``aging``, its stores leak and fade over a step first, all in one turn."""
     offer, room, amount, capacity, usable, floors = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for s in range(bus.first, bus.last):
@@ -45,6 +45,7 @@ def _take_stock(bus: Record, stores: Table, aging: bool) -> None:
         if store.on:
             if aging:
                 _age(store, bus)
+            _open(store, nodes)
             floor = store.floor * store.capacity
             offer += _can_give(store)
             room += _can_take(store)
@@ -61,16 +62,33 @@ def _take_stock(bus: Record, stores: Table, aging: bool) -> None:
 
 
 @inlined
+def _open(store: Record, nodes: Table) -> None:
+    """Most that a store takes and gives in the coming step, by its rates and its temperature."""
+    store.takes_most, store.gives_most = store.charge_per_step, store.discharge_per_step
+    if store.work_node >= 0:
+        kelvin = nodes[store.work_node].temperature
+        if not store.charge_min_k <= kelvin <= store.charge_max_k:
+            store.takes_most = 0.0
+        if not store.discharge_min_k <= kelvin <= store.discharge_max_k:
+            store.gives_most = 0.0
+
+
+@inlined
 def _can_give(store: Record) -> float:
     """What a store can deliver in a step: above its floor, within its rate, after its losses."""
-    usable = max(store.amount - store.floor * store.capacity, 0.0)
-    return min(usable * store.discharge_efficiency, store.discharge_per_step)
+    most = max(store.amount - store.floor * store.capacity, 0.0) * store.discharge_efficiency
+    if store.strains:
+        most /= 1.0 + most * store.discharge_strain
+    return min(most, store.gives_most)
 
 
 @inlined
 def _can_take(store: Record) -> float:
     """What a store can accept in a step: what fills it, before its losses, within its rate."""
-    return min(max(store.capacity - store.amount, 0.0) / store.charge_efficiency, store.charge_per_step)
+    most = max(store.capacity - store.amount, 0.0) / store.charge_efficiency
+    if store.strains:
+        most *= 2.0 / (1.0 + math.sqrt(max(1.0 - 4.0 * store.charge_strain * most, 0.0)))
+    return min(most, store.takes_most)
 
 
 @inlined
@@ -128,8 +146,9 @@ def _charge(bus: Record, stores: Table) -> None:
             put = _share(bus.pool, own, room)
             room -= own
             bus.pool -= put
-            store.amount += put * store.charge_efficiency
-            bus.lost += put * (1.0 - store.charge_efficiency)
+            kept = store.charge_efficiency * (1.0 - store.charge_strain * put)
+            store.amount += put * kept
+            bus.lost += put * (1.0 - kept)
 
 
 @inlined
@@ -142,7 +161,8 @@ def _discharge(bus: Record, stores: Table) -> None:
             own = _can_give(store)
             given = _share(-bus.pool, own, offer)
             offer -= own
-            taken = min(given / store.discharge_efficiency, store.amount)
+            efficiency = store.discharge_efficiency * (1.0 - store.discharge_strain * given)
+            taken = min(given / efficiency, store.amount)
             bus.pool += given
             store.amount -= taken
             store.capacity -= store.fade_per_cycle * taken
@@ -160,7 +180,7 @@ def _age(store: Record, bus: Record) -> None:
 
 
 @inlined
-def settle(buses: Table, stores: Table, live: Numbers) -> bool:
+def settle(buses: Table, stores: Table, nodes: Table, live: Numbers) -> bool:
     """Settle pools with stores, let the rest go, age stores and take stock of them for the next step.
 
     True when a reporting bus began or ended to spill.
@@ -174,7 +194,7 @@ def settle(buses: Table, stores: Table, live: Numbers) -> bool:
             _charge(bus, stores)
         elif bus.pool < 0.0:
             _discharge(bus, stores)
-        _take_stock(bus, stores, True)
+        _take_stock(bus, stores, nodes, True)
         bus.spilled += bus.pool
         bus.spilled_sum += bus.pool
         changed |= bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling

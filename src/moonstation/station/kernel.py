@@ -29,8 +29,10 @@ from moonstation.station.packed import (
     EV_MODE,
     EV_SERVED,
     EV_UNSERVED,
+    FOLLOW,
     HOLD,
     NOMINAL,
+    PROPORTIONAL,
     SAFE,
     SURPLUS,
     SURVIVAL,
@@ -76,31 +78,45 @@ def _fill(bus: Record) -> float:
 
 
 @inlined
-def _held(process: Record, recipe: Table, bus: Record) -> float:
+def _held(process: Record, bus: Record) -> float:
     """Activity that brings a bus to its held level within the step [-]."""
     missing = process.control_on * bus.fill_capacity - bus.fill_amount - bus.pool
-    if process.power >= 0 and process.control_index == process.power_bus:
-        return max(missing / -process.draw, 0.0)
-    for k in range(process.recipe_first, process.recipe_last):
-        if recipe[k].bus == process.control_index:
-            return max(missing / recipe[k].amount, 0.0)
-    return 0.0
+    return max(missing / process.control_rate, 0.0) if process.control_rate != 0.0 else 0.0
 
 
 @inlined
-def _wish(process: Record, recipe: Table, buses: Table, nodes: Table, now: Row) -> float:
+def _lacked(process: Record, bus: Record) -> float:
+    """Activity that gives a bus what it lacks: last asked for, not yet given, and missing in its stores [-]."""
+    missing = bus.asked - bus.produced + (process.control_on * bus.fill_capacity - bus.fill_amount)
+    return max(missing / process.control_rate, 0.0)
+
+
+@inlined
+def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> float:
     """Activity that a process wants by its limit, series and control, before anything holds it back [-]."""
     limit = process.limit
+    if process.decays:
+        limit *= process.worn
+        process.worn *= process.keeps
     if process.series >= 0:
         limit *= now[process.series]
     if limit <= 0.0 or process.control == ALWAYS:
         return max(limit, 0.0)
     if process.control == THERMOSTAT:
         return min(limit, thermostat_activity(nodes, process))
-    bus = buses[process.control_index]
+    return _controlled(process, buses[process.control_index], limit)
+
+
+@inlined
+def _controlled(process: Record, bus: Record, limit: float) -> float:
+    """Activity that a process wants by the state of a bus [-]."""
     if process.control == HOLD:
-        return min(limit, _held(process, recipe, bus))
+        return min(limit, _held(process, bus))
+    if process.control == FOLLOW:
+        return min(limit, _lacked(process, bus))
     fill = _fill(bus)
+    if process.control == PROPORTIONAL:
+        return limit * min(fill / process.control_on, 1.0)
     if process.control == SURPLUS:
         return limit if fill > process.control_on else 0.0
     if process.control_on < process.control_off:  # fills
@@ -168,7 +184,7 @@ def _run_processes(tables: Tables, critical_priority: int, now: Row) -> bool:
         blocked = _blocked(process, locks, buses, nodes)
         if not blocked and (process.power < 0 or process.priority <= powers[process.power].serve_up_to):
             process.ready_sum += 1.0
-        wish = _wish(process, recipe, buses, nodes, now)
+        wish = _wish(process, buses, nodes, now)
         if wish <= 0.0:
             process.starved = 0
             continue
@@ -193,6 +209,7 @@ def _note_power(powers: Table, buses: Table, records: Records, log: Table, step:
         power.supply_sum += buses[power.bus].produced
         power.served_sum += power.served
         power.shed_sum += power.shed
+        buses[power.bus].asked = power.served + power.shed
         power.served = power.shed = 0.0
         records.mode[step, e] = power.mode
         records.critical_served[step, e] = power.critical
@@ -242,18 +259,18 @@ def _run_step(tables: Tables, rules: Rules, now: Row, step_h: float, step: int, 
     delivery = clock[NEXT_DELIVERY]
     clock[NEXT_DELIVERY] = deliver(tables, log, step, delivery)
     if changed or clock[NEXT_DELIVERY] > delivery:
-        take_stock(buses, stores, live)
+        take_stock(buses, stores, nodes, live)
     open_heat(nodes, now)
     _set_modes(tables, rules, now, log, step)
     starved = _run_processes(tables, rules.critical_priority, now)
-    if settle(buses, stores, live):
-        note_spills(buses, log, step)
     node_out = solve_heat(nodes)
     residual[2] = heat_residual(nodes, residual[2])
+    if settle(buses, stores, nodes, live):  # after the temperatures: it opens the stores for the next step by them
+        note_spills(buses, log, step)
     _note_power(tables.powers, buses, records, log, step)
     lost = lose_assets(tables, log, step, step_h) if changed or starved or node_out else False
     if lost:
-        take_stock(buses, stores, live)
+        take_stock(buses, stores, nodes, live)
     close_ledger(buses, tables.elements, tables.element_sums, live, records.ledger, residual)
     return lost
 

@@ -97,6 +97,9 @@ def _land(tables: Tables, asset: int) -> None:
             store.amount = store.start
             store.capacity = store.rated
             tables.buses[store.bus].delivered += store.start
+    for p in range(len(tables.processes)):
+        if tables.processes[p].asset == asset:
+            tables.processes[p].worn = tables.processes[p].first_worn
     for n in range(len(tables.nodes)):
         if tables.nodes[n].asset == asset:
             tables.nodes[n].temperature = tables.nodes[n].start_k

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moonstation.components.contract import Component
+from moonstation.components.contract import Component, Process
+from moonstation.components.quantities import quantities
+from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.time import TimeGrid
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ MODES = ("nominal", "dark", "survival", "safe")
 
 #: The node that stands for the Earth: data that reaches ``data@earth`` is returned.
 EARTH = "earth"
+
+BusKey = tuple[str, str]  # quantity, node
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,3 +116,21 @@ class Station:
     deliveries: tuple[Delivery, ...] = field(default=())
     #: The site whose infrastructure is the station's; the first site where none is named.
     main_site: str = ""
+
+
+def bus_key(name: str, asset: Asset) -> BusKey:
+    """Bus of an asset by the name that its component uses: at its node, its own (``@self``), or at a named node.
+
+    Raises ScenarioError for an unknown quantity.
+    """
+    quantity, _, place = name.partition("@")
+    if quantity not in quantities():
+        raise ScenarioError(
+            Fault(asset.name, "unknown quantity on a bus", name, allowed=", ".join(quantities())),
+        )
+    return quantity, {"": asset.node, "self": asset.name}.get(place, place)
+
+
+def effective_priority(asset: Asset, process: Process) -> int:
+    """Priority after the asset's shift, kept within 0..9."""
+    return min(max(process.priority + asset.priority_shift, 0), 9)

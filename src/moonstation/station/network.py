@@ -2,37 +2,29 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.components.contract import (
-    AlwaysOn,
-    HoldLevel,
-    Hysteresis,
-    OnSurplus,
-    Primitives,
-    Process,
-    Series,
-    Store,
-    Surroundings,
-    ThermalNode,
-    Thermostat,
-)
-from moonstation.components.quantities import ELEMENTS, quantities
+from moonstation.components.contract import FollowDemand, Primitives, Process, Series, Store, Surroundings, ThermalNode
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
-from moonstation.station.model import EARTH, MODES, Asset, Policy, Station
+from moonstation.station.model import EARTH, Asset, BusKey, Station, bus_key, effective_priority
+from moonstation.station.packing import (
+    ProcessCompiler,
+    SeriesTable,
+    pack_buses,
+    pack_rules,
+    pack_schedule,
+    pack_stores,
+    pack_thermal,
+)
 
 #: Capability by which a component states the efficiency of its site's power distribution.
 DISTRIBUTION = "distribution_efficiency"
 _ENDLESS = 1e30  # room for all the data that reach the Earth
-
-BusKey = tuple[str, str]  # quantity, node
 
 
 @dataclass(frozen=True)
@@ -64,32 +56,13 @@ def series_block(columns: Sequence[Series], first: int, last: int) -> NDArray[np
     return out
 
 
-class _SeriesTable:
-    """Columns of the series matrix; an array that is used twice stands once."""
-
-    def __init__(self, count: int) -> None:
-        self.count = count
-        self._columns: dict[int, int] = {}
-        self.arrays: list[Series] = []
-
-    def add(self, series: Series | None) -> int:
-        if series is None:
-            return -1
-        if series.shape != (self.count,):
-            raise ValueError(f"a series must have the shape {(self.count,)}, got {series.shape}")
-        if id(series) not in self._columns:
-            self._columns[id(series)] = len(self.arrays)
-            self.arrays.append(series)
-        return self._columns[id(series)]
-
-
 def compile_station(station: Station, place_of: Callable[[Asset], Surroundings]) -> Compiled:
     """Compile every asset at its place.
 
     Raises ScenarioError when a component names a bus, node or thermal node that does not exist.
     """
     parts = [(asset, asset.component.primitives(place_of(asset))) for asset in station.assets]
-    table = _SeriesTable(station.grid.count)
+    table = SeriesTable(station.grid.count)
     asset_number = {asset.name: number for number, asset in enumerate(station.assets)}
     stores = _sorted_stores(parts)
     bus_keys = _bus_keys(station, parts, [key for _, _, key in stores])
@@ -100,15 +73,15 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
     node_number = {(asset.name, node.name): number for number, (asset, node) in enumerate(thermal)}
     efficiency = _distribution_efficiency(parts)
     processes = _sorted_processes(parts)
-    compiler = _ProcessCompiler(bus_number, node_number, powers, efficiency, table, _bodies(parts))
+    compiler = ProcessCompiler(bus_number, node_number, powers, efficiency, table, _bodies(parts))
     packed_processes = compiler.pack(processes, asset_number)
     network = packed.Network(
-        buses=_pack_buses(bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),
-        stores=_pack_stores(stores, bus_number, asset_number),
+        buses=pack_buses(bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),
+        stores=pack_stores(stores, bus_number, asset_number, node_number),
         processes=packed_processes,
-        thermal=_pack_thermal(thermal, node_number, asset_number, table),
-        schedule=_pack_schedule(station, bus_number),
-        rules=_pack_rules(station.policy),
+        thermal=pack_thermal(thermal, node_number, asset_number, table),
+        schedule=pack_schedule(station, bus_number),
+        rules=pack_rules(station.policy),
     )
     return Compiled(
         network=network,
@@ -122,19 +95,6 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
         thermal_nodes=tuple(thermal),
         capabilities=tuple(dict(primitives.capability) for _, primitives in parts),
     )
-
-
-def bus_key(name: str, asset: Asset) -> BusKey:
-    """Bus of an asset by the name that its component uses: at its node, its own (``@self``), or at a named node.
-
-    Raises ScenarioError for an unknown quantity.
-    """
-    quantity, _, place = name.partition("@")
-    if quantity not in quantities():
-        raise ScenarioError(
-            Fault(asset.name, "unknown quantity on a bus", name, allowed=", ".join(quantities())),
-        )
-    return quantity, {"": asset.node, "self": asset.name}.get(place, place)
 
 
 def _sorted_stores(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[Asset | None, Store, BusKey]]:
@@ -175,7 +135,9 @@ def _distribution_efficiency(parts: Iterable[tuple[Asset, Primitives]]) -> dict[
 
 
 def _phase(process: Process) -> int:
-    """0: makes electricity; 1: carries it from bus to bus; 2: all else."""
+    """0: makes electricity; 1: carries it from bus to bus, or makes what a bus lacks; 2: all else."""
+    if isinstance(process.control, FollowDemand):
+        return 1
     rates = [rate for name, rate in process.recipe.items() if name.partition("@")[0] == "electricity"]
     gives, takes = any(rate > 0 for rate in rates), any(rate < 0 for rate in rates)
     return (1 if takes else 0) if gives else 2
@@ -185,11 +147,6 @@ def _sorted_processes(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[A
     """All processes in order of service: sources, transports, then by priority; ties in order of the scenario."""
     found = [(asset, process) for asset, primitives in parts for process in primitives.processes]
     return sorted(found, key=lambda item: (_phase(item[1]), effective_priority(*item)))
-
-
-def effective_priority(asset: Asset, process: Process) -> int:
-    """Priority after the asset's shift, kept within 0..9."""
-    return min(max(process.priority + asset.priority_shift, 0), 9)
 
 
 def _sorted_thermal(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[Asset, ThermalNode]]:
@@ -223,7 +180,7 @@ def _bodies(parts: Sequence[tuple[Asset, Primitives]]) -> dict[str, str]:
 
 
 def _sun_series(
-    station: Station, place_of: Callable[[Asset], Surroundings], power_nodes: Sequence[str], table: _SeriesTable
+    station: Station, place_of: Callable[[Asset], Surroundings], power_nodes: Sequence[str], table: SeriesTable
 ) -> list[int]:
     """For each power bus, the column of the solar disc fraction at its site, -1 where it has none."""
     place_by_node: dict[str, Surroundings] = {}
@@ -232,240 +189,3 @@ def _sun_series(
         place_by_node.setdefault(asset.node, place)
         place_by_node.setdefault(asset.name, place)
     return [table.add(place_by_node[node].sun_disc_fraction()) if node in place_by_node else -1 for node in power_nodes]
-
-
-def _pack_buses(
-    keys: Sequence[BusKey],
-    stores: Sequence[tuple[Asset | None, Store, BusKey]],
-    powers: Sequence[int],
-    sun_series: Sequence[int],
-) -> packed.Buses:
-    known = quantities()
-    counts = Counter(stored for _, _, stored in stores)
-    power_number = np.full(len(keys), -1, np.int64)
-    power_number[list(powers)] = np.arange(len(powers))
-    elements = np.zeros((len(keys), len(ELEMENTS)))
-    for number, (quantity, _) in enumerate(keys):
-        for element, share in known[quantity].composition.items():
-            elements[number, ELEMENTS.index(element)] = share
-    return packed.Buses(
-        store_ptr=np.concatenate([[0], np.cumsum([counts[key] for key in keys])]).astype(np.int64),
-        spills=np.array([known[quantity].overflow == "spilled" for quantity, _ in keys], np.bool_),
-        reports_spill=np.array([quantity == "data" for quantity, _ in keys], np.bool_),
-        elements=elements,
-        power_number=power_number,
-        power_bus=np.array(powers, np.int64),
-        sun_series=np.array(sun_series, np.int64),
-    )
-
-
-def _pack_stores(
-    stores: Sequence[tuple[Asset | None, Store, BusKey]],
-    bus_number: Mapping[BusKey, int],
-    asset_number: Mapping[str, int],
-) -> packed.Stores:
-    rows = [store for _, store, _ in stores]
-
-    def column(name: str) -> NDArray[np.float64]:
-        return np.array([getattr(row, name) for row in rows], np.float64)
-
-    return packed.Stores(
-        bus=np.array([bus_number[key] for _, _, key in stores], np.int64),
-        asset=np.array([asset_number[asset.name] if asset else len(asset_number) for asset, _, _ in stores], np.int64),
-        capacity=column("capacity"),
-        start=column("start"),
-        floor=column("floor_fraction"),
-        charge_efficiency=column("charge_efficiency"),
-        discharge_efficiency=column("discharge_efficiency"),
-        charge_limit=column("charge_limit"),
-        discharge_limit=column("discharge_limit"),
-        loss_per_h=column("loss_per_h"),
-        fade_per_cycle=column("fade_per_cycle"),
-        fade_per_h=column("fade_per_h"),
-    )
-
-
-def _pack_thermal(
-    nodes: Sequence[tuple[Asset, ThermalNode]],
-    node_number: Mapping[tuple[str, str], int],
-    asset_number: Mapping[str, int],
-    table: _SeriesTable,
-) -> packed.Thermal:
-    rows = [node for _, node in nodes]
-
-    def column(name: str) -> NDArray[np.float64]:
-        return np.array([getattr(row, name) for row in rows], np.float64)
-
-    def number_and_value(name: str) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-        given = [getattr(row, name) for row in rows]
-        numbers = [table.add(item) if isinstance(item, np.ndarray) else -1 for item in given]
-        values = [0.0 if isinstance(item, np.ndarray) else float(item) for item in given]
-        return np.array(numbers, np.int64), np.array(values, np.float64)
-
-    sink_series, sink_k = number_and_value("radiative_sink_k")
-    ground_series, ground_k = number_and_value("conductive_sink_k")
-    heat_series, heat_w = number_and_value("heat_w")
-    return packed.Thermal(
-        asset=np.array([asset_number[asset.name] for asset, _ in nodes], np.int64),
-        heat_capacity=column("heat_capacity_j_k"),
-        start_k=column("start_k"),
-        sink_series=sink_series,
-        sink_k=sink_k,
-        radiating_m2=column("radiating_m2"),
-        ground_series=ground_series,
-        ground_k=ground_k,
-        conductance=column("conductance_w_k"),
-        heat_series=heat_series,
-        heat_w=heat_w,
-        parent=np.array(
-            [_node(node_number, asset, node.parent) if node.parent else -1 for asset, node in nodes], np.int64
-        ),
-        parent_w_k=column("parent_w_k"),
-        closed_share=column("closed_share"),
-        closed_k=column("closed_k"),
-        open_k=column("open_k"),
-        work_min_k=column("work_min_k"),
-        work_max_k=column("work_max_k"),
-        survive_min_k=column("survive_min_k"),
-        survive_max_k=column("survive_max_k"),
-    )
-
-
-def _node(node_number: Mapping[tuple[str, str], int], asset: Asset, name: str) -> int:
-    if (asset.name, name) not in node_number:
-        raise ScenarioError(Fault(asset.name, "its component names a thermal node that it does not have", name))
-    return node_number[asset.name, name]
-
-
-def _pack_schedule(station: Station, bus_number: Mapping[BusKey, int]) -> packed.Schedule:
-    grid = station.grid
-    number = {asset.name: index for index, asset in enumerate(station.assets)}
-    landed = sorted(
-        (max(grid.index_at(delivery.at), 0), bus_number[quantity, delivery.node], amount)
-        for delivery in station.deliveries
-        for quantity, amount in delivery.amounts.items()
-    )
-    ends = [grid.index_at(asset.end) if asset.end else packed.NEVER for asset in station.assets]
-    return packed.Schedule(
-        asset_start=np.array([max(grid.index_at(asset.start), 0) for asset in station.assets] + [0], np.int64),
-        asset_end=np.array([*ends, packed.NEVER], np.int64),
-        asset_body=np.array([number.get(asset.housed_in, -1) for asset in station.assets] + [-1], np.int64),
-        delivery_step=np.array([step for step, _, _ in landed], np.int64),
-        delivery_bus=np.array([bus for _, bus, _ in landed], np.int64),
-        delivery_amount=np.array([amount for _, _, amount in landed], np.float64),
-    )
-
-
-def _pack_rules(policy: Policy) -> packed.Rules:
-    return packed.Rules(
-        serve_up_to=np.array([policy.serve_up_to[mode] for mode in MODES], np.int64),
-        critical_priority=policy.critical_priority,
-        dark_sun_below=policy.dark_sun_below,
-        dark_charge_below=policy.dark_charge_below,
-        survival_below=policy.survival_below,
-        survival_exit=policy.survival_exit,
-        safe_below=policy.safe_below,
-        safe_exit=policy.safe_exit,
-        recovery_h=policy.recovery_h,
-    )
-
-
-@dataclass(frozen=True)
-class _ProcessCompiler:
-    """Turns processes into arrays, with the numbers that the other tables gave their parts."""
-
-    bus_number: Mapping[BusKey, int]
-    node_number: Mapping[tuple[str, str], int]
-    powers: Sequence[int]
-    efficiency: Mapping[str, float]
-    table: _SeriesTable
-    bodies: Mapping[str, str]  # asset -> first thermal node of the asset that carries it
-
-    def pack(self, rows: Sequence[tuple[Asset, Process]], asset_number: Mapping[str, int]) -> packed.Processes:
-        recipes = [self._recipe(asset, process) for asset, process in rows]
-        controls = [self._control(asset, process) for asset, process in rows]
-        locks = [[(self._bus(lock.bus, asset), lock) for lock in process.interlocks] for asset, process in rows]
-        flat_recipe = [item for recipe in recipes for item in recipe]
-        flat_locks = [item for items in locks for item in items]
-
-        def column(name: str, kind: Any = np.float64) -> NDArray[Any]:
-            return np.array([getattr(process, name) for _, process in rows], kind)
-
-        return packed.Processes(
-            asset=np.array([asset_number[asset.name] for asset, _ in rows], np.int64),
-            recipe_ptr=_pointers(recipes),
-            recipe_bus=np.array([bus for bus, _ in flat_recipe], np.int64),
-            recipe_rate=np.array([rate for _, rate in flat_recipe], np.float64),
-            limit=column("limit"),
-            series=np.array([self.table.add(process.series) for _, process in rows], np.int64),
-            priority=np.array([effective_priority(*row) for row in rows], np.int64),
-            min_fraction=column("min_fraction"),
-            starve_limit_h=column("starve_limit_h"),
-            control=np.array([control[0] for control in controls], np.int64),
-            control_index=np.array([control[1] for control in controls], np.int64),
-            control_on=np.array([control[2] for control in controls], np.float64),
-            control_off=np.array([control[3] for control in controls], np.float64),
-            interlock_ptr=_pointers(locks),
-            interlock_bus=np.array([bus for bus, _ in flat_locks], np.int64),
-            interlock_low=np.array([lock.low for _, lock in flat_locks], np.float64),
-            interlock_high=np.array([lock.high for _, lock in flat_locks], np.float64),
-            heat_node=np.array([self._node(asset, process.heat_node) for asset, process in rows], np.int64),
-            heat_kw=column("heat_kw"),
-            work_node=np.array([self._work_node(asset, process) for asset, process in rows], np.int64),
-            power=np.array([self._power(recipe) for recipe in recipes], np.int64),
-            spills=column("spills", np.bool_),
-            boundary=column("boundary", np.bool_),
-        )
-
-    def _bus(self, name: str, asset: Asset) -> int:
-        key = bus_key(name, asset)
-        if key not in self.bus_number:
-            raise ScenarioError(Fault(asset.name, "controlled by a bus that nothing uses", f"{key[0]}@{key[1]}"))
-        return self.bus_number[key]
-
-    def _node(self, asset: Asset, name: str) -> int:
-        return _node(self.node_number, asset, name) if name else -1
-
-    def _work_node(self, asset: Asset, process: Process) -> int:
-        """Node whose working range holds for a process: its own, or that of the body that carries its asset.
-
-        A heater under a thermostat works in any cold unless its component says otherwise.
-        """
-        if process.works_in or process.heat_node:
-            heats = isinstance(process.control, Thermostat)
-            return self._node(asset, process.works_in or ("" if heats else process.heat_node))
-        body = self.bodies.get(asset.name, "")
-        return self.node_number[asset.housed_in, body] if body else -1
-
-    def _recipe(self, asset: Asset, process: Process) -> list[tuple[int, float]]:
-        """Buses, each once, and rates per hour; electricity drawn includes the losses of the site's lines."""
-        recipe: dict[int, float] = {}
-        for name, rate in process.recipe.items():
-            quantity, node = bus_key(name, asset)
-            losses = self.efficiency.get(node, 1.0) if quantity == "electricity" and rate < 0 else 1.0
-            bus = self.bus_number[quantity, node]
-            recipe[bus] = recipe.get(bus, 0.0) + rate / losses
-        return list(recipe.items())
-
-    def _power(self, recipe: Sequence[tuple[int, float]]) -> int:
-        draws = [list(self.powers).index(bus) for bus, rate in recipe if rate < 0 and bus in self.powers]
-        return draws[0] if draws else -1
-
-    def _control(self, asset: Asset, process: Process) -> tuple[int, int, float, float]:
-        control = process.control
-        match control:
-            case AlwaysOn():
-                return packed.ALWAYS, -1, 0.0, 0.0
-            case Hysteresis():
-                return packed.HYSTERESIS, self._bus(control.bus, asset), control.on, control.off
-            case HoldLevel():
-                return packed.HOLD, self._bus(control.bus, asset), control.fraction, 0.0
-            case OnSurplus():
-                drawn = next((name for name in process.recipe if name.startswith("electricity")), "electricity")
-                return packed.SURPLUS, self._bus(drawn, asset), control.above, 0.0
-            case Thermostat():
-                return packed.THERMOSTAT, self._node(asset, control.node), control.setpoint_k, 0.0
-
-
-def _pointers(rows: Sequence[Sequence[Any]]) -> NDArray[np.int64]:
-    return np.concatenate([[0], np.cumsum([len(row) for row in rows])]).astype(np.int64)

@@ -13,7 +13,7 @@ Ints = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
 #: Controls of a process.
-ALWAYS, HYSTERESIS, HOLD, SURPLUS, THERMOSTAT = range(5)
+ALWAYS, HYSTERESIS, HOLD, SURPLUS, THERMOSTAT, PROPORTIONAL, FOLLOW = range(7)
 
 #: Modes of a power bus, by number (see ``model.MODES``).
 NOMINAL, DARK, SURVIVAL, SAFE = range(4)
@@ -40,6 +40,9 @@ _numbers: Any = np.arange(13)
 
 #: A row of the log of events.
 EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), ("value", np.float64)])
+
+#: A store that can move no more than this in a step loses nothing by its rate [unit of the bus].
+NEXT_TO_NOTHING = 1e-100
 
 #: A step that never comes.
 NEVER = 2**62
@@ -76,6 +79,12 @@ class Stores(NamedTuple):
     loss_per_h: Floats
     fade_per_cycle: Floats
     fade_per_h: Floats
+    rate_loss: Floats
+    work_node: Ints  # thermal node that it works in, -1 any temperature
+    charge_min_k: Floats
+    charge_max_k: Floats
+    discharge_min_k: Floats
+    discharge_max_k: Floats
 
 
 class Processes(NamedTuple):
@@ -86,6 +95,7 @@ class Processes(NamedTuple):
     recipe_bus: Ints
     recipe_rate: Floats
     limit: Floats
+    decay_per_h: Floats
     series: Ints
     priority: Ints
     min_fraction: Floats
@@ -136,6 +146,7 @@ class Schedule(NamedTuple):
 
     asset_start: Ints
     asset_end: Ints
+    asset_age_h: Floats  # since it landed, at its first step
     asset_body: Ints  # number of the asset that carries it, -1 none
     delivery_step: Ints
     delivery_bus: Ints

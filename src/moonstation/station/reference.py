@@ -8,7 +8,7 @@ same order as in the compiled kernel, so both give the same numbers to the bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from types import SimpleNamespace as Row
 from typing import Any
 
@@ -18,132 +18,17 @@ from numpy.typing import NDArray
 from moonstation.components.quantities import ELEMENTS
 from moonstation.station import packed
 from moonstation.station.packed import Network, Records, steps_of
+from moonstation.station.reference_flows import Bus, Store
 from moonstation.station.reference_heat import Node, value_of
 
 _SERVED = 1e-9  # a wish counts as served when less than this share of it is missing
 _SPILLING = 1e-12  # a bus that lets go more than this in a step is spilling
 
 
-class _Store:
-    """An amount on a bus, with the losses of a step."""
-
-    def __init__(self, given: Row, step_h: float) -> None:
-        self.given, self.on, self.amount, self.capacity = given, False, 0.0, 0.0
-        self.charge_per_step = given.charge_limit * step_h
-        self.discharge_per_step = given.discharge_limit * step_h
-        self.keeps = math.exp(-given.loss_per_h * step_h)
-        self.fade_per_step = given.fade_per_h * step_h * given.capacity
-
-    def can_give(self) -> float:
-        """What it can deliver in a step: above its floor, within its rate, after its losses."""
-        usable = max(self.amount - self.given.floor * self.capacity, 0.0)
-        return min(usable * self.given.discharge_efficiency, self.discharge_per_step)
-
-    def can_take(self) -> float:
-        """What it can accept in a step: what fills it, before its losses, within its rate."""
-        return min(max(self.capacity - self.amount, 0.0) / self.given.charge_efficiency, self.charge_per_step)
-
-    def charge(self, put: float) -> float:
-        """Store ``put``; returns what of it was lost."""
-        self.amount += put * self.given.charge_efficiency
-        return put * (1.0 - self.given.charge_efficiency)
-
-    def discharge(self, given: float) -> float:
-        """Deliver ``given`` and wear by it; returns what was lost on the way."""
-        taken = min(given / self.given.discharge_efficiency, self.amount)
-        self.amount -= taken
-        self.capacity -= self.given.fade_per_cycle * taken
-        return taken - given
-
-    def age(self) -> float:
-        """Leak and fade over a step; returns what was lost, for it can no longer hold more than its capacity."""
-        self.capacity = max(self.capacity - self.fade_per_step, 0.0)
-        before = self.amount
-        self.amount = min(before * self.keeps, self.capacity)
-        return before - self.amount
-
-
-def _share(wanted: float, own: float, together: float) -> float:
-    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own."""
-    return min(wanted, own if wanted >= together else wanted * (own / together))
-
-
-class _Bus:
-    """A quantity at a node: a pool that a step fills and empties, and the stores that balance it."""
-
-    def __init__(self, network: Network, number: int, stores: Sequence[_Store]) -> None:
-        buses = network.buses
-        self.number = number
-        self.stores = stores[buses.store_ptr[number] : buses.store_ptr[number + 1]]
-        self.spills, self.reports_spill = bool(buses.spills[number]), bool(buses.reports_spill[number])
-        self.elements: list[float] = buses.elements[number].tolist()
-        self.booked = [0.0] * packed.L_STORED  # of this step, by column of the ledger
-        self.stored_before, self.spilled_sum, self.spilling = 0.0, 0.0, False
-        self.open()
-
-    def open(self) -> None:
-        """Begin a step: nothing has moved; the stores say what they can give and take and how full they are."""
-        live = [store for store in self.stores if store.on]
-        self.pool, self.from_outside = 0.0, 0.0
-        self.offer, self.room = _total(s.can_give() for s in live), _total(s.can_take() for s in live)
-        self.filled, self.capacity = _total(s.amount for s in live), _total(s.capacity for s in live)
-        floors = _total(s.given.floor * s.capacity for s in live)
-        self.usable = _total(s.amount - s.given.floor * s.capacity for s in live)
-        self.usable_capacity = self.capacity - floors
-
-    def fill(self) -> float:
-        """How full the stores were when the step began, 0 where there are none [-]."""
-        return self.filled / self.capacity if self.capacity > 0.0 else 0.0
-
-    def charge(self) -> float:
-        """What was usable when the step began as a share of all that can be, 1 where nothing stores [-]."""
-        return self.usable / self.usable_capacity if self.usable_capacity > 0.0 else 1.0
-
-    def move(self, amount: float, from_outside: bool) -> None:
-        """Give ``amount`` to the pool, or take it where negative."""
-        self.pool += amount
-        self.booked[packed.L_CONSUMED if amount < 0.0 else packed.L_PRODUCED] += abs(amount)
-        self.from_outside += amount if from_outside else 0.0
-
-    def settle(self) -> None:
-        """Balance the pool with the stores, each by what it can take or give; let the rest go; age the stores."""
-        room, offer = self.room, self.offer
-        for store in self.stores:
-            if store.on and self.pool > 0.0:
-                own = store.can_take()
-                put = _share(self.pool, own, room)
-                room -= own
-                self.pool -= put
-                self.booked[packed.L_LOST] += store.charge(put)
-            elif store.on and self.pool < 0.0:
-                own = store.can_give()
-                given = _share(-self.pool, own, offer)
-                offer -= own
-                self.pool += given
-                self.booked[packed.L_LOST] += store.discharge(given)
-        for store in self.stores:
-            if store.on:
-                self.booked[packed.L_LOST] += store.age()
-        self.booked[packed.L_SPILLED] += self.pool
-        self.spilled_sum += self.pool
-
-    def close(self, ledger: NDArray[np.float64]) -> tuple[float, float, float]:
-        """Add the step to the run's ledger; returns what it leaves open, what did not cross the edge, its scale."""
-        delivered, produced, consumed, spilled, lost, removed = self.booked
-        after = _total(store.amount for store in self.stores)
-        inside = after - self.stored_before - (delivered - spilled - lost - removed)
-        scale = after + self.stored_before + delivered + produced + consumed
-        for column, amount in enumerate(self.booked):
-            ledger[self.number, column] += amount
-        ledger[self.number, packed.L_STORED] = self.stored_before = after
-        self.booked = [0.0] * packed.L_STORED
-        return inside - produced + consumed, inside - self.from_outside, scale
-
-
 class _Power:
     """A bus of electricity with its mode, and what was wanted of it in this record."""
 
-    def __init__(self, network: Network, number: int, buses: Sequence[_Bus], step_h: float) -> None:
+    def __init__(self, network: Network, number: int, buses: Sequence[Bus], step_h: float) -> None:
         self.bus, self.sun_series = buses[network.buses.power_bus[number]], int(network.buses.sun_series[number])
         self.rules, self.recovery_steps = network.rules, steps_of(network.rules.recovery_h, step_h)
         self.mode, self.due, self.serve_up_to = packed.NOMINAL, 0, int(self.rules.serve_up_to[packed.NOMINAL])
@@ -194,6 +79,8 @@ class _Process:
         self.work_node = nodes[given.work_node] if given.work_node >= 0 else None
         self.starve_limit = max(steps_of(given.starve_limit_h, station.step_h), 1)
         self.hysteresis_on, self.starved = False, 0
+        self.keeps = math.exp(-given.decay_per_h * station.step_h)
+        self.worn = math.exp(-given.decay_per_h * float(network.schedule.asset_age_h[given.asset]))
         self.activity_sum = self.shortfall_sum = self.ready_sum = 0.0
 
     def blocked(self) -> bool:
@@ -204,7 +91,8 @@ class _Process:
 
     def wish(self, now: Sequence[float]) -> float:
         """Activity that it wants by its limit, series and control [-]."""
-        limit = self.given.limit * value_of(now, self.given.series, 1.0)
+        limit = self.given.limit * self.worn * value_of(now, self.given.series, 1.0)
+        self.worn *= self.keeps
         if limit <= 0.0:
             return 0.0
         if self.thermostat_of:
@@ -212,19 +100,26 @@ class _Process:
             return min(limit, need_w / heater_w) if need_w > 0.0 and heater_w > 0.0 else 0.0
         return limit if self.watched is None else self.controlled(self.watched, limit)
 
-    def controlled(self, bus: _Bus, limit: float) -> float:
+    def controlled(self, bus: Bus, limit: float) -> float:
         """Activity by how full the stores of a bus are [-]."""
         on, off, fill = self.given.control_on, self.given.control_off, bus.fill()
         if self.given.control == packed.SURPLUS:
             return limit if fill > on else 0.0
+        if self.given.control == packed.PROPORTIONAL:
+            return limit * min(fill / on, 1.0)
         if self.given.control == packed.HOLD:
-            drawn = [(self.power.bus, -self.draw)] if self.power else []
-            missing = on * bus.capacity - bus.filled - bus.pool
-            activity = next((missing / amount for other, amount in [*drawn, *self.recipe] if other is bus), 0.0)
-            return min(limit, max(activity, 0.0))
+            return min(limit, self.activity_for(bus, on * bus.capacity - bus.filled - bus.pool))
+        if self.given.control == packed.FOLLOW:
+            lacking = bus.asked - bus.booked[packed.L_PRODUCED]
+            return min(limit, self.activity_for(bus, lacking + (on * bus.capacity - bus.filled)))
         start, stop = (fill < on, fill > off) if on < off else (fill > on, fill < off)
         self.hysteresis_on = start or (self.hysteresis_on and not stop)
         return limit if self.hysteresis_on else 0.0
+
+    def activity_for(self, bus: Bus, amount: float) -> float:
+        """Activity that moves an amount on a bus in a step, 0 where it cannot [-]."""
+        drawn = [(self.power.bus, -self.draw)] if self.power else []
+        return next((max(amount / moved, 0.0) for other, moved in [*drawn, *self.recipe] if other is bus), 0.0)
 
     def material_limit(self, wish: float) -> float:
         """Activity that stocks and room allow, the electricity that it draws aside [-]."""
@@ -300,10 +195,10 @@ class _Station:
             plan.delivery_step.tolist(), plan.delivery_bus.tolist(), plan.delivery_amount.tolist(), strict=True
         )
         self.deliveries = [Row(step=step, bus=bus, amount=amount) for step, bus, amount in landing]
-        self.stores = [_Store(given, step_h) for given in _rows(network.stores)]
-        self.buses = [_Bus(network, b, self.stores) for b in range(len(network.buses.spills))]
-        self.powers = [_Power(network, e, self.buses, step_h) for e in range(len(network.buses.power_bus))]
         self.nodes = [Node(given, step_h) for given in _rows(network.thermal)]
+        self.stores = [Store(given, step_h, self.nodes) for given in _rows(network.stores)]
+        self.buses = [Bus(network, b, self.stores) for b in range(len(network.buses.spills))]
+        self.powers = [_Power(network, e, self.buses, step_h) for e in range(len(network.buses.power_bus))]
         for node in self.nodes:
             node.join(self.nodes)
         self.processes = [_Process(network, p, given, self) for p, given in enumerate(_rows(network.processes))]
@@ -355,7 +250,7 @@ class _Station:
                 self.drop(a, packed.L_REMOVED)
                 self.note(packed.EV_ENDED, a)
 
-    def stores_of(self, asset: int) -> list[_Store]:
+    def stores_of(self, asset: int) -> list[Store]:
         """Stores of an asset."""
         return [store for store in self.stores if store.given.asset == asset]
 
@@ -404,6 +299,7 @@ class _Station:
             power.supply_sum += power.bus.booked[packed.L_PRODUCED]
             power.served_sum += power.served
             power.shed_sum += power.shed
+            power.bus.asked = power.served + power.shed
             self.records.mode[self.step, e] = power.mode
             self.records.critical_served[self.step, e] = power.critical
             if (power.critical == 0) != power.unserved:
@@ -481,14 +377,6 @@ def _rows(group: Any) -> list[Row]:
 
 def _span(pointers: NDArray[np.int64], number: int) -> range:
     return range(pointers[number], pointers[number + 1])
-
-
-def _total(amounts: Iterable[float]) -> float:
-    """Sum from left to right: the built-in one rounds otherwise from Python 3.12 on."""
-    total = 0.0
-    for amount in amounts:
-        total += amount
-    return total
 
 
 def run_reference(

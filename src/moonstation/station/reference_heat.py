@@ -49,9 +49,13 @@ class Node:
             return 1.0
         return float(closed_share + (1.0 - closed_share) * ((self.temperature - closed_k) / (open_k - closed_k)))
 
+    def within(self, low_k: float, high_k: float) -> bool:
+        """True while its temperature lies in a range."""
+        return bool(low_k <= self.temperature <= high_k)
+
     def works(self) -> bool:
         """True while what works in it can."""
-        return bool(self.given.work_min_k <= self.temperature <= self.given.work_max_k)
+        return self.within(self.given.work_min_k, self.given.work_max_k)
 
     def need_w(self, target: float) -> float:
         """Power that brings it to ``target`` within the step, with the other heats of the last step [W]."""

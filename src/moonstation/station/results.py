@@ -13,8 +13,8 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
 from moonstation.station.means import means_over
-from moonstation.station.model import MODES, Station
-from moonstation.station.network import Compiled, effective_priority
+from moonstation.station.model import MODES, Station, effective_priority
+from moonstation.station.network import Compiled
 from moonstation.station.places import Places, SurfaceSky
 
 if TYPE_CHECKING:

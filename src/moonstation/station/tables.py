@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import constants
 
-from moonstation.station.packed import Network, steps_of
+from moonstation.station.packed import FOLLOW, HOLD, NEXT_TO_NOTHING, Network, steps_of
 
 Table = NDArray[Any]
 #: One row of a table: numba gives its columns as attributes.
@@ -31,6 +31,7 @@ BUS = np.dtype(
         ("is_mass", _B),
         ("spilling", _B),
         ("touched", _B),
+        ("asked", _F),
         ("pool", _F),
         ("offer", _F),
         ("room", _F),
@@ -54,7 +55,9 @@ STORE = np.dtype(
     [
         ("bus", _I),
         ("asset", _I),
+        ("work_node", _I),
         ("on", _B),
+        ("strains", _B),
         ("rated", _F),
         ("start", _F),
         ("floor", _F),
@@ -65,6 +68,14 @@ STORE = np.dtype(
         ("keeps", _F),
         ("fade_per_cycle", _F),
         ("fade_per_step", _F),
+        ("charge_strain", _F),
+        ("discharge_strain", _F),
+        ("charge_min_k", _F),
+        ("charge_max_k", _F),
+        ("discharge_min_k", _F),
+        ("discharge_max_k", _F),
+        ("takes_most", _F),
+        ("gives_most", _F),
         ("amount", _F),
         ("capacity", _F),
     ],
@@ -88,12 +99,17 @@ PROCESS = np.dtype(
         ("spills", _B),
         ("boundary", _B),
         ("hysteresis_on", _B),
+        ("decays", _B),
         ("limit", _F),
+        ("keeps", _F),
+        ("first_worn", _F),
+        ("worn", _F),
         ("draw", _F),
         ("heat_w", _F),
         ("min_fraction", _F),
         ("control_on", _F),
         ("control_off", _F),
+        ("control_rate", _F),
         ("starve_limit", np.int64),
         ("starved", np.int64),
         ("activity_sum", _F),
@@ -216,6 +232,15 @@ def make_tables(network: Network, step_h: float) -> Tables:
             lock_last=processes.interlock_ptr[1:],
             power_bus=_power_bus(network),
             draw=draw,
+            control_rate=_control_rates(network, step_h),
+            decays=processes.decay_per_h != 0.0,
+            keeps=[math.exp(-decay * step_h) for decay in processes.decay_per_h.tolist()],
+            first_worn=[
+                math.exp(-decay * age_h)
+                for decay, age_h in zip(
+                    processes.decay_per_h.tolist(), schedule.asset_age_h[processes.asset].tolist(), strict=True
+                )
+            ],
             heat_w=1000.0 * processes.heat_kw,
             starve_limit=[max(steps_of(hours, step_h), 1) for hours in processes.starve_limit_h.tolist()],
             **_same_columns(PROCESS, processes),
@@ -264,10 +289,18 @@ def _store_table(network: Network, step_h: float) -> Table:
         rated=stores.capacity,
         charge_per_step=stores.charge_limit * step_h,
         discharge_per_step=stores.discharge_limit * step_h,
+        strains=stores.rate_loss > 0.0,
+        charge_strain=_strain(stores.rate_loss, stores.charge_limit * step_h),
+        discharge_strain=_strain(stores.rate_loss, stores.discharge_limit * step_h),
         keeps=[math.exp(-loss * step_h) for loss in stores.loss_per_h.tolist()],
         fade_per_step=stores.fade_per_h * step_h * stores.capacity,
         **common,
     )
+
+
+def _strain(rate_loss: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Share lost by rate, per amount that moves in a step; none where next to nothing may move."""
+    return np.divide(rate_loss, most, out=np.zeros(len(most)), where=most > NEXT_TO_NOTHING)
 
 
 def _node_table(network: Network, step_h: float) -> Table:
@@ -294,6 +327,16 @@ def _power_bus(network: Network) -> NDArray[np.int64]:
     """Bus that each process draws its electricity from; means nothing where it draws none."""
     numbers = network.processes.power
     return np.where(numbers >= 0, np.append(network.buses.power_bus, 0)[numbers], 0)
+
+
+def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
+    """What each process moves in a step at activity 1 on the bus that controls it, 0 where that is none."""
+    processes, rates = network.processes, np.zeros(len(network.processes.asset))
+    for p in np.flatnonzero(np.isin(processes.control, (HOLD, FOLLOW))):
+        for k in range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1]):
+            if processes.recipe_bus[k] == processes.control_index[p]:
+                rates[p] = processes.recipe_rate[k] * step_h
+    return rates
 
 
 def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table]:

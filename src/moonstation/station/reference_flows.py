@@ -1,0 +1,152 @@
+"""Stocks and flows in the reference kernel: a store, and a bus with its pool, in plain Python."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from types import SimpleNamespace as Row
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.station import packed
+from moonstation.station.packed import Network
+from moonstation.station.reference_heat import Node
+
+
+class Store:
+    """An amount on a bus, with the losses of a step."""
+
+    def __init__(self, given: Row, step_h: float, nodes: Sequence[Node]) -> None:
+        self.given, self.on, self.amount, self.capacity = given, False, 0.0, 0.0
+        self.work_node = nodes[given.work_node] if given.work_node >= 0 else None
+        self.charge_per_step = given.charge_limit * step_h
+        self.discharge_per_step = given.discharge_limit * step_h
+        self.charge_strain, self.discharge_strain = (  # share lost by rate, per amount that moves in a step
+            given.rate_loss / most if most > packed.NEXT_TO_NOTHING else 0.0
+            for most in (self.charge_per_step, self.discharge_per_step)
+        )
+        self.keeps = math.exp(-given.loss_per_h * step_h)
+        self.fade_per_step = given.fade_per_h * step_h * given.capacity
+
+    def can_give(self) -> float:
+        """What it can deliver in a step: above its floor, within its rate, after its losses."""
+        if self.work_node and not self.work_node.within(self.given.discharge_min_k, self.given.discharge_max_k):
+            return 0.0
+        most = max(self.amount - self.given.floor * self.capacity, 0.0) * self.given.discharge_efficiency
+        return min(most / (1.0 + most * self.discharge_strain), self.discharge_per_step)
+
+    def can_take(self) -> float:
+        """What it can accept in a step: what fills it, before its losses, within its rate."""
+        if self.work_node and not self.work_node.within(self.given.charge_min_k, self.given.charge_max_k):
+            return 0.0
+        most = max(self.capacity - self.amount, 0.0) / self.given.charge_efficiency
+        root = math.sqrt(max(1.0 - 4.0 * self.charge_strain * most, 0.0))  # of the quadratic in what comes in
+        return min(most * (2.0 / (1.0 + root)), self.charge_per_step)
+
+    def charge(self, put: float) -> float:
+        """Store ``put``; returns what of it was lost."""
+        kept = self.given.charge_efficiency * (1.0 - self.charge_strain * put)
+        self.amount += put * kept
+        return put * (1.0 - kept)
+
+    def discharge(self, given: float) -> float:
+        """Deliver ``given`` and wear by it; returns what was lost on the way."""
+        efficiency = self.given.discharge_efficiency * (1.0 - self.discharge_strain * given)
+        taken = min(given / efficiency, self.amount)
+        self.amount -= taken
+        self.capacity -= self.given.fade_per_cycle * taken
+        return taken - given
+
+    def age(self) -> float:
+        """Leak and fade over a step; returns what was lost, for it can no longer hold more than its capacity."""
+        self.capacity = max(self.capacity - self.fade_per_step, 0.0)
+        before = self.amount
+        self.amount = min(before * self.keeps, self.capacity)
+        return before - self.amount
+
+
+def _share(wanted: float, own: float, together: float) -> float:
+    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own."""
+    return min(wanted, own if wanted >= together else wanted * (own / together))
+
+
+class Bus:
+    """A quantity at a node: a pool that a step fills and empties, and the stores that balance it."""
+
+    def __init__(self, network: Network, number: int, stores: Sequence[Store]) -> None:
+        buses = network.buses
+        self.number = number
+        self.stores = stores[buses.store_ptr[number] : buses.store_ptr[number + 1]]
+        self.spills, self.reports_spill = bool(buses.spills[number]), bool(buses.reports_spill[number])
+        self.elements: list[float] = buses.elements[number].tolist()
+        self.booked = [0.0] * packed.L_STORED  # of this step, by column of the ledger
+        self.stored_before, self.spilled_sum, self.spilling = 0.0, 0.0, False
+        self.asked = 0.0  # electricity that its loads wanted in the last step
+        self.open()
+
+    def open(self) -> None:
+        """Begin a step: nothing has moved; the stores say what they can give and take and how full they are."""
+        live = [store for store in self.stores if store.on]
+        self.pool, self.from_outside = 0.0, 0.0
+        self.offer, self.room = _total(s.can_give() for s in live), _total(s.can_take() for s in live)
+        self.filled, self.capacity = _total(s.amount for s in live), _total(s.capacity for s in live)
+        floors = _total(s.given.floor * s.capacity for s in live)
+        self.usable = _total(s.amount - s.given.floor * s.capacity for s in live)
+        self.usable_capacity = self.capacity - floors
+
+    def fill(self) -> float:
+        """How full the stores were when the step began, 0 where there are none [-]."""
+        return self.filled / self.capacity if self.capacity > 0.0 else 0.0
+
+    def charge(self) -> float:
+        """What was usable when the step began as a share of all that can be, 1 where nothing stores [-]."""
+        return self.usable / self.usable_capacity if self.usable_capacity > 0.0 else 1.0
+
+    def move(self, amount: float, from_outside: bool) -> None:
+        """Give ``amount`` to the pool, or take it where negative."""
+        self.pool += amount
+        self.booked[packed.L_CONSUMED if amount < 0.0 else packed.L_PRODUCED] += abs(amount)
+        self.from_outside += amount if from_outside else 0.0
+
+    def settle(self) -> None:
+        """Balance the pool with the stores, each by what it can take or give; let the rest go; age the stores."""
+        room, offer = self.room, self.offer
+        for store in self.stores:
+            if store.on and self.pool > 0.0:
+                own = store.can_take()
+                put = _share(self.pool, own, room)
+                room -= own
+                self.pool -= put
+                self.booked[packed.L_LOST] += store.charge(put)
+            elif store.on and self.pool < 0.0:
+                own = store.can_give()
+                given = _share(-self.pool, own, offer)
+                offer -= own
+                self.pool += given
+                self.booked[packed.L_LOST] += store.discharge(given)
+        for store in self.stores:
+            if store.on:
+                self.booked[packed.L_LOST] += store.age()
+        self.booked[packed.L_SPILLED] += self.pool
+        self.spilled_sum += self.pool
+
+    def close(self, ledger: NDArray[np.float64]) -> tuple[float, float, float]:
+        """Add the step to the run's ledger; returns what it leaves open, what did not cross the edge, its scale."""
+        delivered, produced, consumed, spilled, lost, removed = self.booked
+        after = _total(store.amount for store in self.stores)
+        inside = after - self.stored_before - (delivered - spilled - lost - removed)
+        scale = after + self.stored_before + delivered + produced + consumed
+        for column, amount in enumerate(self.booked):
+            ledger[self.number, column] += amount
+        ledger[self.number, packed.L_STORED] = self.stored_before = after
+        self.booked = [0.0] * packed.L_STORED
+        return inside - produced + consumed, inside - self.from_outside, scale
+
+
+def _total(amounts: Iterable[float]) -> float:
+    """Sum from left to right: the built-in one rounds otherwise from Python 3.12 on."""
+    total = 0.0
+    for amount in amounts:
+        total += amount
+    return total
