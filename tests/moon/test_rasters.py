@@ -12,8 +12,7 @@ from rasterio.errors import RasterioIOError
 
 from moonstation.core.errors import RangeError
 from moonstation.moon.area import MapArea
-from moonstation.moon.rasters import told_where_unwritable
-from moonstation.moon.siting.folder import write_raster
+from moonstation.moon.rasters import Band, told_where_unwritable, write_cog
 
 POLAR = "+proj=stere +lat_0=-90 +lon_0=0 +k=1 +x_0=0 +y_0=0 +R=1737400 +units=m +no_defs"
 
@@ -34,7 +33,7 @@ def test_a_full_disk_is_told_in_words(tmp_path, no_room):
     area = MapArea(crs, (100.0, 0.0, 0.0, 0.0, -100.0, 0.0), (300, 300), 100.0)
     values = np.random.default_rng(1).random(area.shape)
     with pytest.raises(RangeError) as caught, told_where_unwritable(tmp_path / "found"):
-        write_raster(tmp_path / "score.tif", values, area, ("score", "1", "worth"))
+        write_cog(tmp_path / "score.tif", area, values, Band("1", "score", "worth"), {})
     (fault,) = caught.value.faults
     assert (fault.where, fault.value) == ("-o", str(tmp_path / "found"))
     assert "cannot be written" in fault.message

@@ -180,9 +180,9 @@ def test_all_faults_are_told_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("options", "part"),
     [
-        ([], "place: none is given"),
-        (["--lat", "95", "--lon", "0"], "latitude_deg: out of range; got 95.0 deg"),
-        (["--lat", "nan", "--lon", "0"], "latitude_deg: out of range"),
+        ([], "NAME: none is given"),
+        (["--lat", "95", "--lon", "0"], "--lat: out of range; got 95.0 deg"),
+        (["--lat", "nan", "--lon", "0"], "--lat: out of range"),
         (["nobile-rim", "--height", "5"], "allowed: 2 m and 10 m"),
         (["nobile-rim", "--start", "2031-01-01"], "is not after the start"),
         (["nobile-rim", "--step", "0.001s"], "too many steps"),

@@ -30,8 +30,18 @@ def where_faults(where: Where) -> list[Fault]:
 
 def area_asked(dems: Sequence[Dem], where: Where) -> MapArea:
     """The area, on the finest of the models; whole where nothing was given. Raises RangeError or TerrainError."""
+    from moonstation.cli.faults import by_option
     from moonstation.moon.area import area_around, area_of
 
     bounds, around, size = where
     finest = min(dems, key=lambda dem: dem.posting_m)
-    return area_around(finest, *around, size) if around and size is not None else area_of(finest, bounds)
+    with by_option(area_options(where)):
+        return area_around(finest, *around, size) if around and size is not None else area_of(finest, bounds)
+
+
+def area_options(where: Where) -> dict[str, str]:
+    """By which option a person gave what faults of an area name; the model where the area is the whole of it."""
+    bounds, around, _ = where
+    largest = "--bounds" if bounds is not None else "--size" if around is not None else "--dem"
+    place = {"latitude_deg": "--around", "longitude_deg": "--around", "size_km": "--size", "bounds": "--bounds"}
+    return {**place, "area": largest, "map": largest}

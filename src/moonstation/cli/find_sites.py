@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from moonstation.cli.area import area_options
+from moonstation.cli.options import Around, Bounds, Kernels, Names, ReplaceFolder, Size
 
 if TYPE_CHECKING:
     from moonstation.cli.area import Where
     from moonstation.core.errors import Fault
     from moonstation.moon.area import MapArea
     from moonstation.moon.dem import Dem
+    from moonstation.moon.names import Name
     from moonstation.moon.siting.criteria import Criteria
     from moonstation.moon.siting.search import SiteSearch
+    from moonstation.sky.ephemeris import Ephemeris
 
 _MOST_SHOWN = 5
 _TABLE_FILE = "sites.csv"
@@ -27,21 +33,15 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
         Path | None, typer.Option("--criteria", help="Criteria (TOML); those of --print-criteria if not given.")
     ] = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write.")] = None,
-    bounds: Annotated[
-        tuple[float, float, float, float] | None,
-        typer.Option(
-            "--bounds", help="West, south, east, north: where to search, in metres of the finest model's map."
-        ),
-    ] = None,
-    around: Annotated[
-        tuple[float, float] | None,
-        typer.Option("--around", help="Latitude and longitude [deg] of the middle of a square to search."),
-    ] = None,
-    size: Annotated[float | None, typer.Option("--size", help="Side of that square [km].")] = None,
+    bounds: Bounds = None,
+    around: Around = None,
+    size: Size = None,
+    kernel: Kernels = None,
     pictures: Annotated[
         bool, typer.Option("--pictures/--no-pictures", help="Draw the sites on the map of the score as sites.png.")
     ] = True,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder of a search that is there.")] = False,
+    names: Names = None,
+    overwrite: ReplaceFolder = False,
     print_criteria: Annotated[
         bool, typer.Option("--print-criteria", help="Print the criteria that come with moonstation, and do no more.")
     ] = False,
@@ -56,53 +56,96 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
     if print_criteria:
         typer.echo(shipped_criteria(), nl=False)
         return
+    from moonstation.cli.faults import by_option
     from moonstation.cli.progress import progress_bar
     from moonstation.moon.siting.folder import search_json, write_search
     from moonstation.moon.siting.search import find_sites as search
 
-    dems, asked, area, folder = _read(dem or [], criteria, output, (bounds, around, size), overwrite=overwrite)
-    with progress_bar("reading the terrain") as progress:
-        found = search(dems, area, asked, None, progress)
+    where = bounds, around, size
+    files = _Files(dem or [], criteria, output, tuple(kernel or ()), names, overwrite=overwrite)
+    asked = _read(files, where)
+    with progress_bar("reading the terrain") as progress, by_option(area_options(where)):
+        found = search(asked.dems, asked.area, asked.criteria, asked.kernels, progress)
 
     def draw(partial: Path) -> None:
         from moonstation.report.maps.of_folder import picture_of_search
 
-        picture_of_search(partial, dems)
+        picture_of_search(partial, asked.dems, asked.labels)
 
-    write_search(found, folder, overwrite=overwrite, finish=draw if pictures else None)
+    folder = write_search(found, asked.folder, overwrite=overwrite, finish=draw if pictures else None)
     if as_json:
         typer.echo(search_json(found), nl=False)
     else:
         _print_found(found, folder)
 
 
-def _read(
-    dem: list[Path], criteria: Path | None, output: Path | None, where: Where, *, overwrite: bool
-) -> tuple[list[Dem], Criteria, MapArea, Path]:
-    """Models, criteria, area and folder; raises RangeError with every fault at once."""
+@dataclass(frozen=True)
+class _Files:
+    """The files that are read and written, as they were asked for."""
+
+    dem: list[Path]
+    criteria: Path | None
+    output: Path | None
+    kernel: tuple[Path, ...]
+    names: Path | None
+    overwrite: bool
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What to search, and where to write."""
+
+    dems: list[Dem]
+    criteria: Criteria
+    area: MapArea
+    folder: Path
+    kernels: Ephemeris
+    labels: tuple[Name, ...]
+
+
+def _read(files: _Files, where: Where) -> _Asked:
+    """Models, criteria, area, folder, kernels and names; raises RangeError with every fault at once."""
     from moonstation.cli.area import area_asked, where_faults
     from moonstation.cli.faults import tried
+    from moonstation.cli.names import names_asked
+    from moonstation.cli.period import kernels_of
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import Fault, RangeError
     from moonstation.core.folder import folder_faults
-    from moonstation.moon.siting.criteria import criteria_of, read_criteria, shipped_criteria
     from moonstation.moon.siting.folder import MARK
 
     faults: list[Fault] = []
-    if not dem:
+    if not files.dem:
         faults.append(Fault("--dem", "is missing", hint="give an elevation model: --dem FILE"))
-    if output is None:
-        faults.append(Fault("--output", "is missing", hint="name the folder to write: -o DIR"))
+    if files.output is None:
+        faults.append(Fault("-o", "is missing", hint="name the folder to write: -o DIR"))
     else:
-        faults += folder_faults(output, MARK, "-o", overwrite=overwrite)
-    asked = tried(lambda: read_criteria(criteria) if criteria else criteria_of(shipped_criteria()), faults)
-    dems = tried(lambda: open_named_dems(dem), faults)
+        faults += folder_faults(files.output, MARK, "-o", overwrite=files.overwrite)
+    kernels = tried(lambda: kernels_of(files.kernel), faults, "--kernel")
+    criteria = tried(lambda: _criteria(files.criteria, kernels), faults)
+    dems = tried(lambda: open_named_dems(files.dem), faults)
     conflicts = where_faults(where)
     faults += conflicts
     area = tried(lambda: area_asked(dems, where), faults) if dems and not conflicts else None
-    if faults or dems is None or asked is None or area is None or output is None:
+    labels = tried(lambda: names_asked(files.names), faults, "--names")
+    folder = files.output
+    if faults or not (dems and criteria and area and folder and kernels and labels is not None):
         raise RangeError(faults)
-    return dems, asked, area, output
+    return _Asked(dems, criteria, area, folder, kernels, labels)
+
+
+def _criteria(file: Path | None, kernels: Ephemeris | None) -> Criteria:
+    """The criteria of a file, or those that come with the package; their period within the kernels."""
+    from moonstation.cli.faults import by_option
+    from moonstation.moon.siting.criteria import criteria_of, read_criteria, shipped_criteria
+    from moonstation.moon.siting.search import refuse_period
+
+    criteria = read_criteria(file) if file else criteria_of(shipped_criteria())
+    name = file.name if file else "criteria"
+    with by_option({key: f"{name} {key}" for key in ("search.start", "search.end")}):
+        if kernels:
+            refuse_period(criteria, kernels)
+    return criteria
 
 
 def _print_found(found: SiteSearch, folder: Path) -> None:
@@ -131,7 +174,9 @@ def _print_found(found: SiteSearch, folder: Path) -> None:
 
 def _ground_in_words(found: SiteSearch) -> str:
     """What each constraint left of the ground."""
-    parts = [f"{cut.words}: {100 * cut.left:.1f} %" for cut in found.cuts]
+    from moonstation.moon.siting.quantities import percent
+
+    parts = [f"{cut.words}: {percent(cut.left)}" for cut in found.cuts]
     known = f"ground left of the {100 * found.known_share:.0f} % of the area where all is known, after"
     return f"{known} {'; '.join(parts)}" if parts else "no constraint was given: all ground was ranked"
 

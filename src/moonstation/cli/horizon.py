@@ -8,10 +8,20 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from moonstation.cli.options import Json, ReplaceFile
+
 if TYPE_CHECKING:
-    from moonstation.core.errors import Fault
     from moonstation.moon.dem import Dem
     from moonstation.moon.horizon import Horizon
+
+#: By which option a person gave what faults of a sky-line name.
+_OPTIONS = {
+    "latitude_deg": "--lat",
+    "longitude_deg": "--lon",
+    "height_m": "--height",
+    "azimuths": "--azimuths",
+    "reach_km": "--reach-km",
+}
 
 
 def horizon(  # noqa: PLR0913, PLR0917 (one argument for each option)
@@ -31,16 +41,17 @@ def horizon(  # noqa: PLR0913, PLR0917 (one argument for each option)
     reach_km: Annotated[
         float | None, typer.Option("--reach-km", help="How far to look [km]; 310 if not given.")
     ] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a file that is there.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    overwrite: ReplaceFile = False,
+    as_json: Json = False,
 ) -> None:
     """Sky-line of a place: elevation and distance against azimuth, from nested elevation models."""
     from rich.console import Console
 
+    from moonstation.cli.faults import by_option
     from moonstation.moon.horizon import compute_horizon
 
-    with Console(stderr=True).status("looking along the terrain"):
-        target, dems = _opened(dem, output, overwrite=overwrite)
+    with Console(stderr=True).status("looking along the terrain"), by_option(_OPTIONS):
+        target, dems = _opened(dem, output, (lat, lon, height), overwrite=overwrite)
         sky_line = compute_horizon(dems, lat, lon, height, azimuths, reach_km)
     sky_line.to_csv(target)
     summary = horizon_summary(sky_line, target)
@@ -69,32 +80,25 @@ def horizon_summary(sky_line: Horizon, output: Path) -> dict[str, Any]:
     }
 
 
-def _opened(paths: list[Path], output: Path | None, *, overwrite: bool) -> tuple[Path, list[Dem]]:
-    """Where to write, and the elevation models; raises TerrainError or RangeError with every fault of both."""
+def _opened(
+    paths: list[Path], output: Path | None, place: tuple[float, float, float], *, overwrite: bool
+) -> tuple[Path, list[Dem]]:
+    """Where to write, and the elevation models; raises RangeError with every fault of files and place."""
+    from moonstation.cli.faults import file_faults, tried
     from moonstation.cli.terrain import open_named_dems
-    from moonstation.core.errors import RangeError, TerrainError
+    from moonstation.core.errors import Fault, RangeError
+    from moonstation.moon.horizon_table import place_faults
 
-    faults = _output_faults(output, overwrite=overwrite)
-    try:
-        dems = open_named_dems(paths)
-    except TerrainError as error:
-        raise TerrainError([*faults, *error.faults]) from error
-    if faults or output is None:
+    faults = place_faults(*place)
+    if output is None:
+        hint = "say, for instance, -o sky-line.csv"
+        faults.append(Fault("-o", "is missing: no file to write the sky-line to", hint=hint))
+    else:
+        faults += file_faults(output, "-o", overwrite=overwrite)
+    dems = tried(lambda: open_named_dems(paths), faults)
+    if faults or dems is None or output is None:
         raise RangeError(faults)
     return output, dems
-
-
-def _output_faults(output: Path | None, *, overwrite: bool) -> list[Fault]:
-    """What keeps the table from being written: no name, a file that is there already, a closed folder."""
-    from moonstation.core.errors import Fault
-    from moonstation.core.output import output_faults
-
-    if output is None:
-        return [Fault("-o", "is missing: no file to write the sky-line to", hint="say, for instance, -o sky-line.csv")]
-    faults = output_faults(output, "--output")
-    if not faults and output.is_file() and not overwrite:
-        faults.append(Fault("-o", "there is a file already", str(output), hint="name another, or say --overwrite"))
-    return faults
 
 
 def _print_summary(summary: dict[str, Any]) -> None:

@@ -8,32 +8,43 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from moonstation.cli.area import area_options
+from moonstation.cli.options import (
+    Around,
+    Bounds,
+    Dems,
+    End,
+    Folder,
+    Kernels,
+    Names,
+    Pictures,
+    ReplaceFolder,
+    Size,
+    Start,
+    Step,
+    Summary,
+)
+
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from moonstation.cli.area import Where
     from moonstation.cli.progress import Show
     from moonstation.core.errors import Fault
-    from moonstation.core.time import TimeGrid
     from moonstation.moon.maps.plan import MapPlan
+    from moonstation.moon.names import Name
 
 
 def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
-    dem: Annotated[
-        list[Path], typer.Option("--dem", help="Elevation model, a file or a name of `terrain`; again for more.")
-    ],
-    output: Annotated[Path, typer.Option("-o", "--output", help="Folder to write.")],
-    bounds: Annotated[
-        tuple[float, float, float, float] | None,
-        typer.Option("--bounds", help="West, south, east, north in units of the finest model's map (metres, degrees)."),
-    ] = None,
-    around: Annotated[
-        tuple[float, float] | None,
-        typer.Option("--around", help="Latitude and longitude [deg] of the middle of a square."),
-    ] = None,
-    size: Annotated[float | None, typer.Option("--size", help="Side of that square [km].")] = None,
+    dem: Dems,
+    output: Folder,
+    bounds: Bounds = None,
+    around: Around = None,
+    size: Size = None,
     height: Annotated[float, typer.Option("--height", help="Height of the eye above the ground [m].")] = 2.0,
-    start: Annotated[str, typer.Option("--start", help="First moment, ISO 8601, UTC.")] = "2026-01-01",
-    end: Annotated[str, typer.Option("--end", help="End, ISO 8601, UTC.")] = "2044-08-08",
-    step: Annotated[str, typer.Option("--step", help="Step, such as 10min, 1h, 8h.")] = "1h",
+    start: Start = "2026-01-01",
+    end: End = "2044-08-08",
+    step: Step = "1h",
     layers: Annotated[
         str | None, typer.Option("--layers", help="Layers to compute, with commas between; all if not given.")
     ] = None,
@@ -46,24 +57,22 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     cluster: Annotated[
         str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
     ] = None,
-    kernel: Annotated[
-        list[Path] | None,
-        typer.Option("--kernel", help="Own SPICE kernel (.bsp, .bpc), laid over the shipped ones; later files win."),
-    ] = None,
-    pictures: Annotated[
-        bool, typer.Option("--pictures/--no-pictures", help="Draw each map as a PNG with relief, names and scale.")
-    ] = True,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a folder of a map that is there.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
+    kernel: Kernels = None,
+    pictures: Pictures = True,
+    names: Names = None,
+    overwrite: ReplaceFolder = False,
+    as_json: Summary = False,
 ) -> None:
     """Maps of sunlight, longest darkness, permanent shadow and sight of the Earth, over any period.
 
     Without --bounds or --around, the whole of the finest model; without dates, one turn of the Moon's node (18.6 years)
     from 2026, hourly.
     """
+    from moonstation.cli.faults import by_option
     from moonstation.cli.progress import progress_bar
     from moonstation.moon.maps.light_map import write_light_map
 
+    where = bounds, around, size
     options = {
         "height_m": height,
         "directions": directions,
@@ -73,8 +82,8 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     }
     if layers is not None:
         options["layers"] = tuple(dict.fromkeys(name.strip() for name in layers.split(",") if name.strip()))
-    plan = _plan(dem, (bounds, around, size), (start, end, step), options, (output, overwrite, threads))
-    with progress_bar("tiles") as show:
+    plan, labels = _plan(dem, where, (start, end, step), options, (output, overwrite, threads, names))
+    with progress_bar("tiles") as show, by_option(area_options(where)):
         summary = write_light_map(
             plan,
             output,
@@ -82,7 +91,7 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
             threads=threads,
             cluster=cluster,
             progress=lambda done, total: show("tiles", done, total),
-            finish=(lambda partial: _draw(dem, partial, show)) if pictures else None,
+            finish=(lambda partial: _draw(dem, partial, labels, show)) if pictures else None,
         )
     if as_json:
         typer.echo(json.dumps(summary, indent=1))
@@ -90,12 +99,12 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
         _print_summary(summary, output)
 
 
-def _draw(paths: list[Path], folder: Path, show: Show) -> None:
+def _draw(paths: list[Path], folder: Path, labels: Sequence[Name], show: Show) -> None:
     """A picture beside each map."""
     from moonstation.cli.terrain import open_named_dems
     from moonstation.report.maps.of_folder import pictures_of
 
-    pictures_of(folder, open_named_dems(paths), lambda done, total: show("pictures", done, total))
+    pictures_of(folder, open_named_dems(paths), labels, lambda done, total: show("pictures", done, total))
 
 
 def _plan(
@@ -103,35 +112,39 @@ def _plan(
     where: Where,
     period: tuple[str, str, str],
     options: dict[str, Any],
-    target: tuple[Path, bool, int | None],
-) -> MapPlan:
-    """The plan; raises RangeError with every fault of models, area, period, options and folder at once."""
+    rest: tuple[Path, bool, int | None, Path | None],
+) -> tuple[MapPlan, tuple[Name, ...]]:
+    """The plan, and names for the pictures; raises RangeError with every fault of all options at once."""
     from moonstation.cli.area import area_asked, where_faults
     from moonstation.cli.faults import tried
+    from moonstation.cli.names import names_asked
+    from moonstation.cli.period import kernels_of, time_grid
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import RangeError
     from moonstation.core.folder import folder_faults
     from moonstation.moon.maps.light_map import MARK, map_faults
     from moonstation.moon.maps.plan import map_plan
 
-    output, overwrite, threads = target
+    output, overwrite, threads, names = rest
     conflicts = where_faults(where)
     faults = conflicts + _thread_faults(threads)
     dems = tried(lambda: open_named_dems(paths), faults, "--dem")
     area = tried(lambda: area_asked(dems, where), faults, "--bounds") if dems and not conflicts else None
-    grid = tried(lambda: _grid(period, options["kernels"]), faults, "--end")
+    kernels = tried(lambda: kernels_of(options["kernels"]), faults, "--kernel")
+    grid = tried(lambda: time_grid(*period, kernels), faults, "--end") if kernels else None
+    labels = tried(lambda: names_asked(names), faults, "--names")
     plan = None
     if dems and area and grid:
-        plan = tried(lambda: map_plan(dems, area, grid, **options), faults)
+        plan = tried(lambda: map_plan(dems, area, grid, **options), faults, options=area_options(where))
     else:
         faults += _option_faults(options)
     if plan:
         faults += map_faults(plan, output, overwrite=overwrite)
     else:
         faults += folder_faults(output, MARK, "-o", overwrite=overwrite)
-    if faults or plan is None:
+    if faults or plan is None or labels is None:
         raise RangeError(faults)
-    return plan
+    return plan, labels
 
 
 def _option_faults(options: dict[str, Any]) -> list[Fault]:
@@ -142,13 +155,6 @@ def _option_faults(options: dict[str, Any]) -> list[Fault]:
 
     one_pixel = MapArea("", (1.0, 0.0, 0.0, 0.0, -1.0, 0.0), (1, 1), 1.0)
     return plan_faults(MapPlan((), (), one_pixel, TimeGrid.between("2026-01-01", "2026-01-02", "1h"), **options))
-
-
-def _grid(period: tuple[str, str, str], kernels: tuple[str, ...]) -> TimeGrid:
-    from moonstation.cli.period import time_grid
-    from moonstation.sky.ephemeris import Ephemeris
-
-    return time_grid(*period, Ephemeris.from_files(kernels) if kernels else Ephemeris.default())
 
 
 def _thread_faults(threads: int | None) -> list[Fault]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -11,6 +13,13 @@ if TYPE_CHECKING:
     from moonstation.sky.ephemeris import Ephemeris
 
 _MOST_STEPS = 20_000_000
+
+
+def kernels_of(files: Sequence[Path] | None) -> Ephemeris:
+    """The shipped kernels, with the files of --kernel laid over them; raises RangeError for files that are none."""
+    from moonstation.sky.ephemeris import Ephemeris
+
+    return Ephemeris.from_files(files) if files else Ephemeris.default()
 
 
 def time_grid(start: str, end: str, step: str, kernels: Ephemeris) -> TimeGrid:

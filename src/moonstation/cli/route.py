@@ -12,18 +12,32 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from moonstation.cli.options import Dems, Json, Kernels, ReplaceFile
+
 if TYPE_CHECKING:
     from moonstation.core.errors import Fault
-    from moonstation.moon.siting.journey import Journey
+    from moonstation.core.time import TimeGrid
+    from moonstation.moon.dem import Dem
+    from moonstation.moon.siting.journey import Drive, Journey
+    from moonstation.sky.ephemeris import Ephemeris
+
+#: By which option a person gave what faults of a drive name.
+_OPTIONS = {
+    "max_slope_deg": "--max-slope-deg",
+    "max_cross_slope_deg": "--max-cross-slope-deg",
+    "within_km": "--within-km",
+    "area": "--within-km",
+    "least_trap_km2": "--least-trap-km2",
+    "eye_m": "--height",
+    "start of the way": "--from",
+}
 
 _PLACE_HELP = "a place that moonstation ships, or latitude and longitude [deg] as -89.45,222.7"
 _NUMBERS = re.compile(r"^\s*([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)\s*$")
 
 
 def route(  # noqa: PLR0913, PLR0917 (one argument for each option)
-    dem: Annotated[
-        list[Path], typer.Option("--dem", help="Elevation model, a file or a name of `terrain`; again for more.")
-    ],
+    dem: Dems,
     start_at: Annotated[str, typer.Option("--from", help=f"Begin of the way: {_PLACE_HELP}.")],
     to: Annotated[str | None, typer.Option("--to", help=f"End of the way: {_PLACE_HELP}.")] = None,
     to_cold_trap: Annotated[
@@ -45,81 +59,118 @@ def route(  # noqa: PLR0913, PLR0917 (one argument for each option)
     end: Annotated[str, typer.Option("--end", help="Its end, ISO 8601, UTC.")] = "2044-08-08",
     step: Annotated[str, typer.Option("--step", help="Its step, such as 10min, 1h, 8h.")] = "1h",
     no_light: Annotated[bool, typer.Option("--no-light", help="Leave out the light along the way.")] = False,
+    kernel: Kernels = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Waypoints to write: .csv, or .geojson.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    overwrite: ReplaceFile = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with code 1 where there is no way.")] = False,
+    as_json: Json = False,
 ) -> None:
     """Shortest way under a slope limit: length, climb, steepness, time, and the light along it.
 
     Where no way keeps to the limit it says so, and which limit would give one; no file is written then.
     """
+    from moonstation.cli.faults import by_option
     from moonstation.cli.progress import progress_bar
     from moonstation.moon.siting.journey import Drive, journey
     from moonstation.moon.ways.route import SlopeLimits
 
-    found = _Asked(dem, start_at, to, to_cold_trap, (start, end, step), output).read()
     drive = Drive(SlopeLimits(max_slope, max_cross_slope), within, least_trap, eye)
-    with progress_bar("reading the terrain") as progress:
-        result = journey(
-            found["dems"], found["start"], found["target"], drive, None if no_light else found["grid"], None, progress
-        )
+    asked = _Asked(dem, start_at, to, to_cold_trap, (start, end, step), tuple(kernel or ()), output, overwrite, drive)
+    ends = asked.read()
+    grid = None if no_light else ends.grid
+    with progress_bar("reading the terrain") as progress, by_option(_OPTIONS):
+        result = journey(ends.dems, ends.start, ends.target, drive, grid, ends.kernels, progress)
     summary = result.summary()
-    if output and summary["way"]:
-        write_way(result, output)
+    written = output if output and summary["way"] else None
+    if written:
+        write_way(result, written)
     if as_json:
-        typer.echo(json.dumps({**summary, "output": str(output) if output and summary["way"] else None}, indent=1))
+        typer.echo(json.dumps({**summary, "output": str(written) if written else None}, indent=1))
     else:
-        _print_summary(summary, output)
+        _print_summary(summary, written)
+    if strict and not summary["way"]:
+        raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class _Ends:
+    """What the options name: models, places, steps of the light and kernels."""
+
+    dems: list[Dem]
+    start: tuple[float, float]
+    target: tuple[float, float] | None
+    grid: TimeGrid
+    kernels: Ephemeris
 
 
 @dataclass(frozen=True)
 class _Asked:
-    """The ends, the terrain and the period as they were asked for."""
+    """The ends, the terrain, the period and the file as they were asked for."""
 
     dem: list[Path]
     start_at: str
     to: str | None
     to_cold_trap: bool
     period: tuple[str, str, str]
+    kernel: tuple[Path, ...]
     output: Path | None
+    overwrite: bool
+    drive: Drive
 
-    def read(self) -> dict[str, Any]:
-        """Models, places and time grid; raises RangeError with every fault at once."""
+    def read(self) -> _Ends:
+        """Models, places, time grid and kernels; raises RangeError with every fault at once."""
         from moonstation.cli.faults import tried
-        from moonstation.cli.period import time_grid
+        from moonstation.cli.period import kernels_of, time_grid
         from moonstation.cli.terrain import open_named_dems
-        from moonstation.core.errors import Fault, RangeError
-        from moonstation.core.output import output_faults
-        from moonstation.sky.ephemeris import Ephemeris
+        from moonstation.core.errors import RangeError
 
-        faults: list[Fault] = []
+        faults = self._conflicts()
+        start = tried(lambda: place_of(self.start_at, "--from"), faults)
+        target = tried(lambda: place_of(str(self.to), "--to"), faults) if self.to else None
+        kernels = tried(lambda: kernels_of(self.kernel), faults, "--kernel")
+        grid = tried(lambda: time_grid(*self.period, kernels), faults, "--end") if kernels else None
+        dems = tried(lambda: open_named_dems(self.dem), faults)
+        faults += self._output_faults()
+        if faults or start is None or kernels is None or grid is None or dems is None:
+            raise RangeError(faults)
+        return _Ends(dems, start, target, grid, kernels)
+
+    def _conflicts(self) -> list[Fault]:
+        """What does not go together, and numbers out of range."""
+        from moonstation.core.errors import Fault
+
+        faults = [replace(fault, where=_OPTIONS.get(fault.where, fault.where)) for fault in self.drive.faults()]
         if bool(self.to) == self.to_cold_trap:
             message = "stands beside --to-cold-trap" if self.to else "is missing"
             faults.append(Fault("--to", message, hint="say where to go: --to PLACE, or --to-cold-trap"))
-        found = {
-            "start": tried(lambda: place_of(self.start_at, "--from"), faults),
-            "target": tried(lambda: place_of(str(self.to), "--to"), faults) if self.to else None,
-            "grid": tried(lambda: time_grid(*self.period, Ephemeris.default()), faults, "--end"),
-            "dems": tried(lambda: open_named_dems(self.dem), faults),
-        }
-        if self.output:
-            faults += output_faults(self.output, "--output")
-            if self.output.suffix.lower() not in _FORMS:
-                allowed = ", ".join(_FORMS)
-                faults.append(Fault("--output", "ends in no form that is known", str(self.output), "", allowed))
-        if faults:
-            raise RangeError(faults)
-        return found
+        return faults
+
+    def _output_faults(self) -> list[Fault]:
+        from moonstation.cli.faults import file_faults
+        from moonstation.core.errors import Fault
+
+        if not self.output:
+            return []
+        faults = file_faults(self.output, "-o", overwrite=self.overwrite)
+        if self.output.suffix.lower() not in _FORMS:
+            allowed = ", ".join(_FORMS)
+            faults.append(Fault("-o", "ends in no form that is known", str(self.output), "", allowed))
+        return faults
 
 
 def place_of(text: str, where: str) -> tuple[float, float]:
     """Latitude and longitude [deg] of a shipped name or of two numbers; raises RangeError."""
     from moonstation.core.errors import Fault, RangeError
     from moonstation.moon.places import place
+    from moonstation.moon.siting.journey import place_faults
 
     if match := _NUMBERS.match(text):
-        return float(match[1]), float(match[2])
+        found = float(match[1]), float(match[2])
+        if faults := place_faults(where, found):
+            raise RangeError([replace(fault, where=where) for fault in faults])
+        return found
     if not text[:1].isalpha():
         raise RangeError(Fault(where, "is no place", text, hint="write latitude and longitude, like -89.45,222.7"))
     try:
@@ -133,7 +184,7 @@ def write_way(result: Journey, path: Path) -> None:
     """Write the waypoints; the file appears whole or not at all. Raises RangeError where it cannot be written."""
     from moonstation.core.output import write_whole
 
-    write_whole(path, _FORMS[path.suffix.lower()](result).encode(), "--output")
+    write_whole(path, _FORMS[path.suffix.lower()](result).encode(), "-o")
 
 
 def _as_csv(result: Journey) -> str:
@@ -178,7 +229,7 @@ def _print_summary(summary: dict[str, Any], output: Path | None) -> None:
             console.print(Text(f"  {line}"))
     for note in summary["notes"]:
         console.print(Text(f"note: {note}"))
-    if way is not None and output:
+    if output:
         console.print(Text(f"waypoints: {output}"))
 
 

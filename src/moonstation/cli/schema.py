@@ -8,13 +8,18 @@ from typing import Annotated
 
 import typer
 
+from moonstation.cli.options import ReplaceFile
+
 
 def schema(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="File to write; the terminal if not given.")
     ] = None,
+    overwrite: ReplaceFile = False,
 ) -> None:
     """Print the JSON Schema of scenario files: editors then complete keys and mark faults while you type."""
+    from moonstation.cli.faults import file_faults
+    from moonstation.core.errors import RangeError
     from moonstation.core.output import write_whole
     from moonstation.scenario.assets import json_schema
 
@@ -22,5 +27,7 @@ def schema(
     if output is None:
         typer.echo(text)
         return
-    write_whole(output, f"{text}\n".encode(), "--output")
+    if faults := file_faults(output, "-o", overwrite=overwrite):
+        raise RangeError(faults)
+    write_whole(output, f"{text}\n".encode(), "-o")
     typer.echo(f"wrote {output}")

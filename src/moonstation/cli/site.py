@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from moonstation.cli.options import End, Json, Kernels, ReplaceFile, Start, Step
+
 if TYPE_CHECKING:
     from moonstation.core.errors import Fault
     from moonstation.core.time import TimeGrid
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from moonstation.moon.site import SiteLight
     from moonstation.sky.ephemeris import Ephemeris
 
+#: By which option a person gave what faults of a place name.
+_OPTIONS = {"place": "NAME", "latitude_deg": "--lat", "longitude_deg": "--lon", "height_m": "--height"}
 _HEIGHT_M = 10.0
 _SAME_PLACE_DEG = 1e-4  # 3 m
 _SAME_HEIGHT_M = 1e-3
@@ -42,29 +46,26 @@ def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
             "--dem", help="Elevation model to compute the sky-line from, a file or a name of `terrain`; again for more."
         ),
     ] = None,
-    start: Annotated[str, typer.Option("--start", help="First moment, ISO 8601, UTC.")] = "2026-01-01",
-    end: Annotated[str, typer.Option("--end", help="End, ISO 8601, UTC.")] = "2044-08-08",
-    step: Annotated[str, typer.Option("--step", help="Step, such as 10min, 1h, 8h.")] = "1h",
+    start: Start = "2026-01-01",
+    end: End = "2044-08-08",
+    step: Step = "1h",
     events: Annotated[Path | None, typer.Option("--events", help="Write every window to this CSV.")] = None,
     view: Annotated[
         Path | None, typer.Option("--view", help="Write the place in three dimensions to this HTML page.")
     ] = None,
-    kernel: Annotated[
-        list[Path] | None,
-        typer.Option("--kernel", help="Own SPICE kernel (.bsp, .bpc), laid over the shipped ones; later files win."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    kernel: Kernels = None,
+    overwrite: ReplaceFile = False,
+    as_json: Json = False,
 ) -> None:
     """Sunlight and sight of the Earth at a place: means, longest gaps, every window.
 
     Without dates, one turn of the Moon's node (18.6 years) from 2026, hourly.
     """
     from moonstation.moon.site import site_light
-    from moonstation.sky.ephemeris import Ephemeris
 
-    kernels = Ephemeris.from_files(kernel) if kernel else Ephemeris.default()
     place = _Place(name, lat, lon, height, horizon, tuple(dem or ()))
-    sky_line, grid = _read(place, (start, end, step), {"--events": events, "--view": view}, kernels)
+    outputs = {"--events": events, "--view": view}
+    sky_line, grid, kernels = _read(place, (start, end, step), outputs, kernel, overwrite=overwrite)
     if place.on_smooth_sphere:
         _warn_of_smoothness(sky_line)
     light = site_light(sky_line, grid, kernels)
@@ -125,14 +126,14 @@ class _Place:
         found = []
         by_angles = self.lat is not None or self.lon is not None
         if self.name and by_angles:
-            found.append(Fault("place", "both a name and --lat/--lon are given", hint="give one of them"))
+            found.append(Fault("NAME", "both a name and --lat/--lon are given", hint="give one of them"))
         if by_angles and (self.lat is None or self.lon is None):
             found.append(
                 Fault("--lon" if self.lon is None else "--lat", "is missing", hint="--lat and --lon go together")
             )
         if not (self.name or by_angles or self.horizon):
             hint = "give a NAME such as connecting-ridge, or --lat and --lon"
-            found.append(Fault("place", "none is given", hint=hint))
+            found.append(Fault("NAME", "none is given", hint=hint))
         if self.horizon and self.dems:
             found.append(Fault("--horizon", "stands beside --dem", hint="give one of them"))
         return found
@@ -199,28 +200,33 @@ class _Place:
 
 
 def _read(
-    place: _Place, period: tuple[str, str, str], outputs: dict[str, Path | None], kernels: Ephemeris
-) -> tuple[Horizon, TimeGrid]:
-    """Sky-line and time grid; raises RangeError with every fault of place, terrain, period and output at once."""
-    from moonstation.cli.faults import tried
-    from moonstation.cli.period import time_grid
+    place: _Place,
+    period: tuple[str, str, str],
+    outputs: dict[str, Path | None],
+    kernel: list[Path] | None,
+    *,
+    overwrite: bool,
+) -> tuple[Horizon, TimeGrid, Ephemeris]:
+    """Sky-line, time grid and kernels; raises RangeError with every fault of all options at once."""
+    from moonstation.cli.faults import file_faults, tried
+    from moonstation.cli.period import kernels_of, time_grid
     from moonstation.core.errors import Fault, RangeError
-    from moonstation.core.output import output_faults
 
     conflicts = place.faults()
     faults = [*conflicts]
-    grid = tried(lambda: time_grid(*period, kernels), faults, "--end")
+    kernels = tried(lambda: kernels_of(kernel), faults, "--kernel")
+    grid = tried(lambda: time_grid(*period, kernels), faults, "--end") if kernels else None
     named = {option: path for option, path in outputs.items() if path}
-    faults += [fault for option, path in named.items() for fault in output_faults(path, option)]
+    faults += [fault for option, path in named.items() for fault in file_faults(path, option, overwrite=overwrite)]
     if len({path.resolve() for path in named.values()}) < len(named):
         faults.append(Fault(" and ".join(named), "name one and the same file", hint="name two"))
     if conflicts:
-        tried(place.angles, faults)
+        tried(place.angles, faults, options=_OPTIONS)
         raise RangeError(faults)
-    sky_line = tried(place.sky_line, faults)
-    if faults or sky_line is None or grid is None:
+    sky_line = tried(place.sky_line, faults, options=_OPTIONS)
+    if faults or sky_line is None or grid is None or kernels is None:
         raise RangeError(faults)
-    return sky_line, grid
+    return sky_line, grid, kernels
 
 
 def _warn_of_smoothness(sky_line: Horizon) -> None:

@@ -8,7 +8,8 @@ import signal
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from itertools import groupby
+from dataclasses import replace as with_changes
+from itertools import groupby, islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -20,6 +21,8 @@ if TYPE_CHECKING:
     from moonstation.moon.products.acquisition import Kept, Progress
     from moonstation.moon.products.catalogue import Product
 
+_MOST_BESIDE = 10_000  # files of a folder that are looked at for a name that is nearly right
+_NEAR = 0.8
 _STOPPED = 130
 _STOPPED_WORDS = "\nstopped; what has arrived is kept, the same command goes on from there\n"
 _Cache = Annotated[
@@ -128,10 +131,29 @@ def open_named_dems(given: Iterable[Path]) -> list[Dem]:
         try:
             dems.append(open_dem(terrain_path(one)))
         except TerrainError as error:
-            faults.extend(error.faults)
+            near = near_models(one)
+            faults += [with_changes(fault, hint=near) if near else fault for fault in error.faults]
     if faults:
         raise TerrainError(faults)
     return sorted(dems, key=lambda dem: dem.posting_m)
+
+
+def near_models(given: Path) -> str:
+    """Files beside it, known products and models of the cache that are called much like a file that is not there."""
+    from difflib import get_close_matches
+
+    from moonstation.moon.products.cache import cache_folder, cached_names
+    from moonstation.moon.products.catalogue import products
+
+    if given.exists() or str(given) in products():
+        return ""
+    try:
+        beside = [str(given.parent / one.name) for one in islice(given.parent.iterdir(), _MOST_BESIDE) if one.is_file()]
+    except OSError:
+        beside = []
+    known = [*beside, *products(), *cached_names(cache_folder())]
+    near = get_close_matches(str(given), known, n=2, cutoff=_NEAR)
+    return f"did you mean {' or '.join(dict.fromkeys(near))}?" if near else ""
 
 
 def product_rows(name: str | None = None, cache: Path | None = None) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from moonstation.core.errors import Fault, RangeError, TerrainError
+from moonstation.moon.crs import sphere_crs, stereographic_wkt
 from moonstation.moon.sphere import moon_radius_m
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def area_around(dem: Dem, lat_deg: float, lon_deg: float, size_km: float) -> Map
         where = f"latitude {lat_deg:g} deg, longitude {lon_deg:g} deg"
         raise TerrainError(Fault(dem.name, f"does not cover {where}", allowed=dem.footprint()))
     if not _has_own_pixels(dem):
-        crs_wkt = _local_crs(lat_deg, lon_deg)
+        crs_wkt = stereographic_wkt(lat_deg, lon_deg)
         half = max(1, round(size_km * 1e3 / dem.posting_m)) * dem.posting_m / 2.0
         return _raster(crs_wkt, (-half, -half, half, half), dem.posting_m)
     whole = MapArea(dem.crs_wkt, dem.transform, dem.shape, dem.posting_m)
@@ -245,7 +246,7 @@ def _local_area(dem: Dem, bounds: Bounds) -> MapArea:
     lat, lon = (float(part) for part in lat_lon(mean / length))
     if abs(lat) > 89.99:
         lat, lon = math.copysign(90.0, lat), 0.0
-    crs_wkt = _local_crs(lat, lon)
+    crs_wkt = stereographic_wkt(lat, lon)
     pixels = _pixels(_raster(crs_wkt, (-0.5, -0.5, 0.5, 0.5), 1.0).grid, directions)
     x, y = pixels[:, 0], -pixels[:, 1]
     return _raster(crs_wkt, (float(x.min()), float(y.min()), float(x.max()), float(y.max())), dem.posting_m)
@@ -257,8 +258,7 @@ def _box_directions(dem: Dem, bounds: Bounds, shares: np.ndarray) -> np.ndarray:
 
     from moonstation.moon.projection import unit_vectors
 
-    sphere = CRS.from_proj4(f"+proj=longlat +R={moon_radius_m()!r} +no_defs")
-    to_sphere = Transformer.from_crs(CRS.from_wkt(dem.crs_wkt), sphere, always_xy=True)
+    to_sphere = Transformer.from_crs(CRS.from_wkt(dem.crs_wkt), sphere_crs(), always_xy=True)
     west, south, east, north = bounds
     x, y = np.meshgrid(west + shares * (east - west), south + shares * (north - south))
     lon, lat = to_sphere.transform(x.ravel(), y.ravel())
@@ -266,15 +266,6 @@ def _box_directions(dem: Dem, bounds: Bounds, shares: np.ndarray) -> np.ndarray:
     if not known.any():
         raise TerrainError(Fault("bounds", f"hold no place of the map of {dem.name}", bounds))
     return unit_vectors(lat[known], lon[known])
-
-
-def _local_crs(lat_deg: float, lon_deg: float) -> str:
-    from pyproj import CRS
-
-    text = (
-        f"+proj=stere +lat_0={lat_deg!r} +lon_0={lon_deg!r} +k=1 +x_0=0 +y_0=0 +R={moon_radius_m()!r} +units=m +no_defs"
-    )
-    return str(CRS.from_proj4(text).to_wkt())
 
 
 def _raster(crs_wkt: str, bounds: Bounds, posting_m: float) -> MapArea:

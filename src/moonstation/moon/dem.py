@@ -6,7 +6,6 @@ above it. Reading is windowed: a raster of any size costs at most a few hundred 
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import math
 import warnings
@@ -18,7 +17,9 @@ from typing import Any
 
 import numpy as np
 
+from moonstation.core.digest import file_sha256
 from moonstation.core.errors import Fault, TerrainError
+from moonstation.moon.crs import sphere_crs, stereographic_wkt
 from moonstation.moon.dem_checks import (
     form_faults,
     height_faults,
@@ -69,8 +70,7 @@ class Dem:
     @cached_property
     def sha256(self) -> str:
         """Digest of the bytes of the file that holds the heights."""
-        with self.data_path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(self.data_path)
 
     @cached_property
     def grid(self) -> np.ndarray | None:
@@ -259,7 +259,7 @@ class Dem:
         half = math.ceil(2.0 * moon * math.tan(radius_m / moon / 2.0) / posting_m) + 1
         corner = -(half + 0.5) * posting_m
         transform = (posting_m, 0.0, corner, 0.0, -posting_m, -corner)
-        crs = f"+proj=stere +lat_0={lat_deg!r} +lon_0={lon_deg!r} +k=1 +x_0=0 +y_0=0 +R={moon!r} +units=m +no_defs"
+        crs = stereographic_wkt(lat_deg, lon_deg)
         try:
             with (
                 rasterio.open(self.path) as source,
@@ -427,5 +427,4 @@ def _to_map(crs_wkt: str) -> Any:
     """Transformer from longitude, latitude on the Moon's sphere to map coordinates."""
     from pyproj import CRS, Transformer
 
-    sphere = CRS.from_proj4(f"+proj=longlat +R={moon_radius_m()!r} +no_defs")
-    return Transformer.from_crs(sphere, CRS.from_wkt(crs_wkt), always_xy=True)
+    return Transformer.from_crs(sphere_crs(), CRS.from_wkt(crs_wkt), always_xy=True)

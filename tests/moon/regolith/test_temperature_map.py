@@ -175,7 +175,7 @@ def test_a_map_that_cannot_be_finished_leaves_no_folder(made, crater, tmp_path):
         (["--step", "soon"], "--step"),
         (["--start", "1800-01-01", "--around", "-90", "0", "--size", "0.6"], "1800"),
         (["--start", "9999-12-31"], "9999"),
-        (["--step", "9d", "--around", "-90", "0", "--size", "0.6"], "step_h"),
+        (["--step", "9d", "--around", "-90", "0", "--size", "0.6"], "--step"),
     ],
 )
 def test_what_cannot_be_is_said_in_words_and_leaves_nothing(crater, tmp_path, options, words):

@@ -109,7 +109,7 @@ def test_all_faults_come_at_once(tmp_path):
 
 def test_what_is_missing_is_named(land_file):
     assert any("--dem: is missing" in fault for fault in faults("-o", "x"))
-    assert any("--output: is missing" in fault for fault in faults("--dem", land_file))
+    assert any("-o: is missing" in fault for fault in faults("--dem", land_file))
     both = faults("--dem", land_file, "-o", "x", "--bounds", 0, 0, 1, 1, *SMALL)
     assert any("--bounds: stands beside" in fault for fault in both)
     assert any("--around: is missing" in fault for fault in faults("--dem", land_file, "-o", "x", "--size", 5))

@@ -20,7 +20,7 @@ def test_ice_that_is_stable_nowhere_is_infinitely_deep(land_file, monkeypatch):
     depth[7, 7], depth[2, 2] = 0.3, 2.0
     rasters = (depth,) * 4
     monkeypatch.setattr(
-        module, "temperature_map", lambda dems, area, start, tell: module.TemperatureMap(area, *rasters, {})
+        module, "temperature_map", lambda dems, area, start, **_: module.TemperatureMap(area, *rasters, {})
     )
     icy = criteria_of(
         '[ice]\ndepth_m = 1.0\n[[criteria]]\nquantity = "ice_km"\nweight = 1\n'

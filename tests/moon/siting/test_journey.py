@@ -140,10 +140,25 @@ def test_geojson_is_a_line_with_its_points(land_file, tmp_path):
 
 def test_no_way_is_told_and_no_file_written(land_file, tmp_path):
     path = tmp_path / "way.csv"
-    result = call("--dem", land_file, "--from=-89.8,75", "--to=-89.8,200", "--max-slope-deg", 0.5, "-o", path)
+    options = ["--dem", land_file, "--from=-89.8,75", "--to=-89.8,200", "--max-slope-deg", 0.5, "-o", path]
+    result = call(*options)
     assert result.exit_code == 0
     assert "There is no way: no way keeps to 0.5 deg; the easiest one needs" in result.output
     assert not path.exists()
+    strict = call(*options, "--strict", "--json")
+    assert strict.exit_code == 1
+    assert json.loads(strict.output)["verdict"] == "there is no way"
+
+
+def test_a_file_that_is_there_is_replaced_only_when_told(land_file, tmp_path):
+    path = tmp_path / "way.csv"
+    path.write_text("mine")
+    options = ["--dem", land_file, "--from=-89.8,75", "--to=-89.8,200", "--no-light", "--strict", "-o", path]
+    [fault] = faults(*options)
+    assert fault.startswith("-o: there is a file already")
+    assert path.read_text() == "mine"
+    assert call(*options, "--overwrite").exit_code == 0
+    assert path.read_text().startswith("distance_km")
 
 
 def test_all_faults_come_at_once(tmp_path):
@@ -158,7 +173,7 @@ def test_all_faults_come_at_once(tmp_path):
         "--to: is no place; got '-89.6'",
         "--end: time '2099' is not ISO 8601",
         "absent.tif",
-        "--output: ends in no form that is known",
+        "-o: ends in no form that is known",
     ):
         assert any(text in fault for fault in found), (text, found)
     assert any("--to: is missing" in fault for fault in faults("--dem", tmp_path / "a", "--from=-89,0"))
@@ -169,7 +184,8 @@ def test_bad_numbers_are_refused(land_file):
         *("--dem", land_file, "--from=-95,0", "--to=-89.8,500", "--max-slope-deg", -3),
         *("--least-trap-km2", -1, "--height", -2, *MONTH),
     )
-    assert len(found) == 6  # the side's limit is that of the pitch
+    names = ["--max-slope-deg", "--max-cross-slope-deg", "--least-trap-km2", "--height", "--from", "--to"]
+    assert [fault.split(":")[0] for fault in found] == names  # the side's limit is that of the pitch
     assert any(
         "to the area" in one or "does not cover" in one
         for one in faults("--dem", land_file, "--from=-80,0", "--to-cold-trap")

@@ -145,10 +145,10 @@ def test_the_folder_holds_tables_map_and_sky_lines(found, tmp_path):
 
 
 def test_a_folder_that_cannot_be_finished_leaves_nothing(found, tmp_path, monkeypatch):
-    def fail(*_):
+    def fail(*_, **__):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(folder_module, "write_raster", fail)
+    monkeypatch.setattr(folder_module, "write_cog", fail)
     with pytest.raises(RangeError, match="No space left"):
         write_search(found, tmp_path / "found")
     assert list(tmp_path.iterdir()) == []

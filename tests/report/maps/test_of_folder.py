@@ -18,7 +18,7 @@ def test_every_map_of_a_folder_is_drawn(raster, bowl, tmp_path):
     for name in ("sun_any_mean", "earth_any_mean"):
         raster(name, values).rename(folder / f"{name}.tif")
     told = []
-    made = pictures_of(folder, [open_dem(bowl)], lambda done, total: told.append((done, total)))
+    made = pictures_of(folder, [open_dem(bowl)], tell=lambda done, total: told.append((done, total)))
     assert [path.name for path in made] == ["earth_any_mean.png", "sun_any_mean.png"]
     assert told == [(0, 2), (1, 2)]
     with Image.open(made[0]) as picture:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import math
 import platform
@@ -16,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from moonstation.core.cores import core_count
+from moonstation.core.digest import file_sha256
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.core.folder import Mark, folder_faults, whole_folder
 from moonstation.core.time import iso_utc
@@ -23,9 +23,9 @@ from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
 from moonstation.moon.maps.permanence import short_period_note
 from moonstation.moon.maps.plan import MapPlan, compute_tile
-from moonstation.moon.maps.rasters import NO_FLAG, LayerRasters, room_faults
+from moonstation.moon.maps.rasters import LayerRasters, room_faults
 from moonstation.moon.maps.tile_light import block_side_px
-from moonstation.moon.rasters import told_where_unwritable
+from moonstation.moon.rasters import NO_FLAG, told_where_unwritable
 
 MANIFEST, SUMMARY = "manifest.json", "summary.json"
 #: By what the folder of a map is known.
@@ -142,7 +142,7 @@ def _summary(plan: MapPlan, counts: dict[int, dict[str, _Count]], files: list[Pa
             raise TerrainError(Fault("map", "has no pixel whose sky-line is known", allowed=f"ground of {names}"))
         layers[name] = {
             "file": f"{name}.tif",
-            "unit": LAYERS[name].unit,
+            "unit": LAYERS[name].band.unit,
             "min": whole.least,
             "mean": whole.total / whole.pixels,
             "max": whole.most,
@@ -192,18 +192,13 @@ def _manifest(plan: MapPlan) -> dict[str, Any]:
     return {
         "kind": MARK.kind,
         "inputs": [{"path": Path(path).name, "sha256": digest} for path, digest in inputs],
-        "kernels": [{"path": path.name, "sha256": _sha256(path)} for path in kernels],
+        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels],
         "area": {"crs_wkt": plan.area.crs_wkt, "transform": plan.area.transform, "shape": plan.area.shape},
         "block_px": block_side_px(plan.area.posting_m),
         **_tags(plan),
-        "layers": {name: LAYERS[name].definition for name in plan.layers},
+        "layers": {name: LAYERS[name].band.definition for name in plan.layers},
         "versions": {name: metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()},
     }
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _json(value: Any) -> str:

@@ -12,13 +12,11 @@ import numpy as np
 from moonstation.core.errors import Fault
 from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
+from moonstation.moon.rasters import CACHE_MB, copy_as_cog, describe, raster_profile
 
 #: Free disk that a map may need, in sizes of its raw pixels: the tiles, and the file made of them with its overviews.
 DISK_SHARE = 2.5
-NO_FLAG = 255
 _BLOCK_PX = 256
-_CACHE_MB = 128
-_COG = {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "BLOCKSIZE": "512", "BIGTIFF": "IF_SAFER"}
 
 
 class LayerRasters:
@@ -32,7 +30,7 @@ class LayerRasters:
     def __enter__(self) -> LayerRasters:
         import rasterio
 
-        self._open.enter_context(rasterio.Env(GDAL_CACHEMAX=_CACHE_MB))
+        self._open.enter_context(rasterio.Env(GDAL_CACHEMAX=CACHE_MB))
         for name in self._names:
             self._files[name] = self._open.enter_context(
                 rasterio.open(self._raw(name), "w", **_profile(self._area, name))
@@ -54,21 +52,17 @@ class LayerRasters:
     def finish(self) -> list[Path]:
         """Turn every raster into NAME.tif, a Cloud-Optimised GeoTIFF with overviews; returns the files."""
         import rasterio
-        import rasterio.shutil
 
         for name, file in self._files.items():
-            layer = LAYERS[name]
-            file.update_tags(**self._tags, long_name=layer.long_name, units=layer.unit, definition=layer.definition)
-            file.set_band_unit(1, layer.unit)
-            file.set_band_description(1, layer.long_name)
+            describe(file, LAYERS[name].band, self._tags)
         self._open.close()
         made = []
-        with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
+        with rasterio.Env(GDAL_CACHEMAX=CACHE_MB):
             for name in self._names:
                 target = self._folder / f"{name}.tif"
                 # Light is averaged; the longest gap and a flag of a few pixels are those of one of them.
                 kind = "AVERAGE" if name.endswith("_mean") else "NEAREST"
-                rasterio.shutil.copy(str(self._raw(name)), str(target), driver="COG", OVERVIEW_RESAMPLING=kind, **_COG)
+                copy_as_cog(str(self._raw(name)), target, kind)
                 self._raw(name).unlink()
                 made.append(target)
         return made
@@ -81,7 +75,7 @@ def room_faults(folder: Path, area: MapArea, names: tuple[str, ...]) -> list[Fau
     """What the disk lacks for a map in ``folder``."""
     import shutil
 
-    needed = DISK_SHARE * area.shape[0] * area.shape[1] * sum(_dtype(name).itemsize for name in names)
+    needed = DISK_SHARE * area.shape[0] * area.shape[1] * sum(LAYERS[name].dtype.itemsize for name in names)
     above = next((one for one in folder.absolute().parents if one.exists()), Path("/"))
     free = shutil.disk_usage(above).free
     if needed <= free:
@@ -89,24 +83,6 @@ def room_faults(folder: Path, area: MapArea, names: tuple[str, ...]) -> list[Fau
     return [Fault("-o", "has too little room", round(free / 1e6), "MB free", f"{needed / 1e6:,.0f} MB for this map")]
 
 
-def _dtype(name: str) -> np.dtype[Any]:
-    return np.dtype("uint8" if name == "permanent_shadow" else "float32")
-
-
 def _profile(area: MapArea, name: str) -> dict[str, Any]:
-    import rasterio
-
-    rows, cols = area.shape
     tiled = {"tiled": True, "blockxsize": _BLOCK_PX, "blockysize": _BLOCK_PX}
-    return {
-        "driver": "GTiff",
-        "width": cols,
-        "height": rows,
-        "count": 1,
-        "dtype": str(_dtype(name)),
-        "nodata": NO_FLAG if name == "permanent_shadow" else float("nan"),
-        "crs": rasterio.crs.CRS.from_wkt(area.crs_wkt),
-        "transform": rasterio.Affine(*area.transform),
-        "bigtiff": "IF_SAFER",
-        **(tiled if min(rows, cols) >= _BLOCK_PX else {}),
-    }
+    return {**raster_profile(area, LAYERS[name].dtype), **(tiled if min(area.shape) >= _BLOCK_PX else {})}

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import shutil
 from collections.abc import Callable, Iterator, Mapping
@@ -12,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from moonstation.core.digest import file_sha256
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.moon.dem import Dem
 from moonstation.moon.products.cache import (
@@ -110,7 +110,7 @@ def add_file(
         raise RangeError(faults)
     known = products().get(name)
     progress("checking", 0, None)
-    sha256 = file_sha256(path)
+    sha256 = _sum_of(path)
     if known:
         _require_same_sum(str(path), sha256, known.sha256, "give it a --name of its own")
     source = {"name": name, "file": str(path.resolve()), "size_bytes": path.stat().st_size, "sha256": sha256}
@@ -123,11 +123,10 @@ def add_file(
     return Kept(name, cog_path(folder, name), "added", record)
 
 
-def file_sha256(path: Path) -> str:
+def _sum_of(path: Path) -> str:
     """Digest of a file's bytes; raises TerrainError where it cannot be read."""
     try:
-        with path.open("rb") as file:
-            return hashlib.file_digest(file, "sha256").hexdigest()
+        return file_sha256(path)
     except OSError as error:
         raise TerrainError(Fault(str(path), f"cannot be read ({error.strerror})")) from error
 
@@ -174,7 +173,7 @@ def _keep_product(
     target = raw / Path(wanted.file).name
     url = wanted.url(wish.base)
     progress("checking", 0, None)
-    size, sha256 = target.stat().st_size, file_sha256(target)
+    size, sha256 = target.stat().st_size, _sum_of(target)
     expected = before.get("sha256") or wanted.sha256
     if not wish.accept_change:
         _require_same_sum(

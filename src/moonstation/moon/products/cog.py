@@ -15,18 +15,11 @@ from xml.sax.saxutils import escape, quoteattr
 from moonstation.core.errors import Fault, TerrainError
 from moonstation.moon.dem import Dem, file_to_open, open_dem
 from moonstation.moon.dem_checks import scaling, size_faults, unreadable
+from moonstation.moon.rasters import copy_as_cog
 from moonstation.moon.sphere import moon_radius_m
 
 _KILOMETRES = frozenset({"km", "kilometre", "kilometres", "kilometer", "kilometers"})
 _GDAL_TYPES = {"int16": "Int16", "uint16": "UInt16", "int32": "Int32", "uint32": "UInt32", "float32": "Float32"}
-_OPTIONS = {
-    "COMPRESS": "DEFLATE",
-    "PREDICTOR": "YES",
-    "BLOCKSIZE": "512",
-    "OVERVIEW_RESAMPLING": "AVERAGE",
-    "BIGTIFF": "IF_SAFER",
-    "NUM_THREADS": "ALL_CPUS",
-}
 _CACHE_MB = 256
 _LABEL_BYTES = 1 << 20
 #: Free disk that a conversion may need, in sizes of the raw heights: the model, and its overviews before they are in.
@@ -172,12 +165,11 @@ def _require_room(folder: Path, source: _Source) -> None:
 
 def _copy_as_cog(view: Path, target: Path, path: Path) -> None:
     import rasterio
-    import rasterio.shutil
     from rasterio.errors import RasterioError
 
     try:
         with rasterio.Env(GDAL_CACHEMAX=_CACHE_MB):
-            rasterio.shutil.copy(str(view), str(target), driver="COG", **_OPTIONS)
+            copy_as_cog(str(view), target, "AVERAGE", NUM_THREADS="ALL_CPUS")
     except (RasterioError, OSError) as error:
         raise TerrainError(_conversion_fault(path, error)) from error
 

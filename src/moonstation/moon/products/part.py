@@ -93,21 +93,20 @@ class Part:
 def open_part(target: Path, url: str) -> Iterator[Part]:
     """The part of ``target`` for this run alone; raises TerrainError where another run has it, or it is closed."""
     path = _part_path(target)
-    try:
-        file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
-    except OSError as error:
-        raise TerrainError(Fault(str(path), f"cannot be written ({error.strerror})")) from error
-    with file:
-        _claim(file, path)
-        yield Part(target, file, url)
+    with _claimed_file(path, path) as file:
+        try:
+            yield Part(target, file, url)
+        finally:
+            if path.exists() and not os.fstat(file.fileno()).st_size:  # nothing came: leave nothing
+                path.unlink(missing_ok=True)
+                _state_path(target).unlink(missing_ok=True)
 
 
 @contextmanager
 def claimed(folder: Path) -> Iterator[None]:
     """The folder for this run alone, until this run ends; raises TerrainError where another run has it."""
     lock = folder / ".lock"
-    with lock.open("wb") as file:
-        _claim(file, folder)
+    with _claimed_file(lock, folder):
         try:
             yield
         finally:
@@ -127,6 +126,33 @@ def _part_path(target: Path) -> Path:
 
 def _state_path(target: Path) -> Path:
     return target.with_name(f"{target.name}.part.json")
+
+
+@contextmanager
+def _claimed_file(path: Path, what: Path) -> Iterator[IO[bytes]]:
+    """A file opened for this run alone; raises TerrainError where another run has it, or it is closed.
+
+    A run that ends takes its file away while it still holds the lock; whoever waited in between then holds a file that
+    nobody else can see, and has to begin again with the one that is there now.
+    """
+    while True:
+        try:
+            file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
+        except OSError as error:
+            raise TerrainError(Fault(str(path), f"cannot be written ({error.strerror})")) from error
+        with file:
+            _claim(file, what)
+            if _is_still(path, file):
+                yield file
+                return
+
+
+def _is_still(path: Path, file: IO[bytes]) -> bool:
+    """Whether a path leads to the file that was opened by it."""
+    try:
+        return os.path.samestat(path.stat(), os.fstat(file.fileno()))
+    except OSError:
+        return False
 
 
 def _claim(file: IO[bytes], path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,8 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.folder import Mark, whole_folder
-from moonstation.moon.area import MapArea
-from moonstation.moon.rasters import told_where_unwritable
+from moonstation.moon.rasters import Band, told_where_unwritable, write_cog
 
 if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
@@ -25,26 +23,17 @@ SUMMARY = "summary.json"
 MARK = Mark(SUMMARY, "temperature map")
 
 
-@dataclass(frozen=True)
-class TemperatureLayer:
-    """One raster of a temperature map: its unit, its name in words and what a pixel's number means."""
-
-    unit: str
-    long_name: str
-    definition: str
-
-
-LAYERS: Mapping[str, TemperatureLayer] = {
-    "temperature_max_k": TemperatureLayer(
+LAYERS: Mapping[str, Band] = {
+    "temperature_max_k": Band(
         "K", "highest temperature of the ground", "highest temperature of the surface in a year of seasons"
     ),
-    "temperature_mean_k": TemperatureLayer(
+    "temperature_mean_k": Band(
         "K", "mean temperature of the ground", "mean temperature of the surface over a year of seasons"
     ),
-    "temperature_min_k": TemperatureLayer(
+    "temperature_min_k": Band(
         "K", "lowest temperature of the ground", "lowest temperature of the surface in a year of seasons"
     ),
-    "ice_stable_depth_m": TemperatureLayer(
+    "ice_stable_depth_m": Band(
         "m",
         "depth at which ice lasts",
         "least depth under dry regolith at which water ice loses less than a millimetre in a billion years; "
@@ -83,7 +72,7 @@ def write_temperature_map(
     with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:
         with told_where_unwritable(folder):
             for name in LAYERS:
-                _write_cog(partial / f"{name}.tif", made.area, getattr(made, name), LAYERS[name], tags)
+                write_cog(partial / f"{name}.tif", made.area, getattr(made, name), LAYERS[name], tags)
         (partial / SUMMARY).write_text(json.dumps(summary, indent=1) + "\n", encoding="utf-8")
         if finish:
             finish(partial)
@@ -98,30 +87,3 @@ def _numbers(name: str, values: NDArray[np.float32]) -> dict[str, Any]:
         key: None if value is None else float(value) for key, value in zip(("min", "mean", "max"), found, strict=True)
     }
     return {"file": f"{name}.tif", "unit": LAYERS[name].unit, **numbers, "pixels": int(known.size)}
-
-
-def _write_cog(
-    path: Path, area: MapArea, values: NDArray[np.float32], layer: TemperatureLayer, tags: Mapping[str, str]
-) -> None:
-    import rasterio
-    import rasterio.shutil
-    from rasterio.io import MemoryFile
-
-    profile = {
-        "driver": "GTiff",
-        "width": area.shape[1],
-        "height": area.shape[0],
-        "count": 1,
-        "dtype": "float32",
-        "nodata": float("nan"),
-        "crs": rasterio.crs.CRS.from_wkt(area.crs_wkt),
-        "transform": rasterio.Affine(*area.transform),
-    }
-    with MemoryFile() as memory:
-        with memory.open(**profile) as file:
-            file.write(values, 1)
-            file.update_tags(**tags, long_name=layer.long_name, units=layer.unit, definition=layer.definition)
-            file.set_band_unit(1, layer.unit)
-            file.set_band_description(1, layer.long_name)
-        options = {"COMPRESS": "DEFLATE", "PREDICTOR": "YES", "OVERVIEW_RESAMPLING": "NEAREST"}
-        rasterio.shutil.copy(memory.name, str(path), driver="COG", **options)

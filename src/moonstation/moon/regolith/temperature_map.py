@@ -76,6 +76,7 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
     reach_km: float | None = None,
     threads: int | None = None,
     tell: Callable[[float, str], None] = lambda share, what: None,
+    ephemeris: Ephemeris | None = None,
 ) -> TemperatureMap:
     """Temperatures of the pixels of an area over one year of seasons from ``start``.
 
@@ -89,6 +90,7 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
     reach_km : of the sky-lines [km], as in ``sky_lines``
     threads : all cores by default
     tell : is called with the share that is done and with what is being done
+    ephemeris : the kernels; the shipped ones by default
 
     Raises RangeError for numbers out of range and a year outside the kernels, TerrainError where there is no ground.
     """
@@ -96,7 +98,7 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
 
     if faults := _faults(area, step_h, around_km):
         raise RangeError(faults)
-    kernels = Ephemeris.default()
+    kernels = ephemeris or Ephemeris.default()
     begin = parse_utc(start) if isinstance(start, str) else start
     year, coarse = (_year(begin, hours, kernels) for hours in (step_h, _COARSER * step_h))
     made, settled_so = _of_tiles(dems, area, (year, coarse), (around_km, reach_km, threads), tell)

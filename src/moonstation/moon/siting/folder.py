@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Callable
+from importlib import metadata
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
-from moonstation.moon.area import MapArea
-from moonstation.moon.rasters import told_where_unwritable
+from moonstation.core.time import iso_utc
+from moonstation.moon.rasters import Band, told_where_unwritable, write_cog
 from moonstation.moon.siting.candidates import GROUND_M
+from moonstation.moon.siting.cold_traps import PERMANENT
 from moonstation.moon.siting.search import Site, SiteSearch
 
 SITES = "sites.json"
@@ -44,16 +41,9 @@ def write_search(
         (partial / SITES).write_text(search_json(found), encoding="utf-8")
         (partial / TABLE).write_text(sites_csv(found), encoding="utf-8")
         (partial / SCENARIO).write_text(sites_toml(found), encoding="utf-8")
-        surveyed = found.surveyed
-        words = "mean worth of all wishes by weight, where all constraints are met"
         (partial / MAPS).mkdir()
         with told_where_unwritable(folder):
-            write_raster(partial / MAP, found.score, surveyed.area, ("score", "1", words))
-            for label, names in _layers(found).items():
-                write_raster(partial / MAPS / f"{label}.tif", surveyed.values[label], surveyed.area, names)
-            if traps := surveyed.cold_traps:
-                names = ("cold_traps", "1", "1 in permanent shadow that counts as a cold trap, else 0")
-                write_raster(partial / MAPS / "cold_traps.tif", traps.mask, traps.area, names)
+            _write_maps(found, partial)
         (partial / HORIZONS).mkdir()
         for site in found.sites:
             for height_m, view in site.candidate.views.items():
@@ -61,6 +51,19 @@ def write_search(
         if finish:
             finish(partial)
     return folder
+
+
+def _write_maps(found: SiteSearch, folder: Path) -> None:
+    surveyed, tags = found.surveyed, _tags(found)
+    score = Band("1", "score", "mean worth of all wishes by weight, where all constraints are met")
+    write_cog(folder / MAP, surveyed.area, found.score, score, tags, "AVERAGE")
+    for label, band in _layers(found).items():
+        write_cog(folder / MAPS / f"{label}.tif", surveyed.area, surveyed.values[label], band, tags, "AVERAGE")
+    if traps := surveyed.cold_traps:
+        start, end, step = PERMANENT
+        own = {**tags, "period_start": start, "period_end": end, "step_h": step.removesuffix("h")}
+        words = f"1 in permanent shadow of at least {found.criteria.way.least_trap_km2:g} km2, else 0"
+        write_cog(folder / MAPS / "cold_traps.tif", traps.area, traps.mask, Band("1", "cold traps", words), own)
 
 
 def search_json(found: SiteSearch) -> str:
@@ -106,32 +109,23 @@ def horizon_name(site: Site, height_m: float) -> str:
     return f"{site.name}_{height_m:g}m.csv"
 
 
-def write_raster(path: Path, values: NDArray[Any], area: MapArea, names: tuple[str, str, str]) -> None:
-    """Values of an area's pixels as a Cloud-Optimised GeoTIFF, NaN where they are not finite.
-
-    names : of the quantity, its unit, and its meaning in words
-    """
-    import rasterio
-    import rasterio.shutil
-    from rasterio.io import MemoryFile
-
-    name, unit, words = names
-    rows, cols = area.shape
-    profile: dict[str, Any] = {"driver": "GTiff", "width": cols, "height": rows, "count": 1, "dtype": "float32"}
-    with MemoryFile() as memory:
-        transform = rasterio.Affine(*area.transform)
-        with memory.open(crs=area.crs_wkt, transform=transform, nodata=math.nan, **profile) as file:
-            file.write(np.where(np.isfinite(values), values, np.nan).astype(np.float32), 1)
-            file.set_band_description(1, name)
-            file.set_band_unit(1, unit)
-            file.update_tags(long_name=words, units=unit)
-        rasterio.shutil.copy(memory.name, path, driver="COG", compress="DEFLATE", overview_resampling="average")
-
-
-def _layers(found: SiteSearch) -> dict[str, tuple[str, str, str]]:
-    """Name, unit and words of each quantity by its label."""
+def _layers(found: SiteSearch) -> dict[str, Band]:
+    """What each quantity means, by its label."""
     return {
-        one.label: (one.label, one.of.unit.replace("-", "1"), one.of.words)
+        one.label: Band(one.of.unit.replace("-", "1"), one.label, one.of.words)
         for one in found.criteria.criteria
         if one.label in found.surveyed.values
+    }
+
+
+def _tags(found: SiteSearch) -> dict[str, str]:
+    """What every raster says of the search that made it."""
+    grid = found.criteria.grid
+    return {
+        "period_start": iso_utc(grid.start),
+        "period_end": iso_utc(grid.end),
+        "step_h": f"{grid.step_h:.10g}",
+        "elevation_models": ", ".join(found.models),
+        "elevation_models_sha256": ", ".join(found.models.values()),
+        "software": f"moonstation {metadata.version('moonstation')}",
     }

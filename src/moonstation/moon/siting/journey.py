@@ -14,7 +14,7 @@ from moonstation.moon.siting.light import Progress
 from moonstation.moon.sphere import moon_radius_m
 from moonstation.moon.ways.light_along import LightAlong, light_along
 from moonstation.moon.ways.moves import refuse_large
-from moonstation.moon.ways.near import area_near, model_of
+from moonstation.moon.ways.near import MOST_KM, area_near, model_of
 from moonstation.moon.ways.route import NoWay, SlopeLimits, Way, find_way, nearest_pixel, notes
 from moonstation.moon.ways.slope import relief
 
@@ -46,6 +46,8 @@ class Drive:
     def faults(self) -> list[Fault]:
         """Numbers out of range."""
         found = self.limits.faults()
+        if self.within_km is not None and not 0.0 < self.within_km <= MOST_KM:
+            found.append(Fault("within_km", "out of range", self.within_km, "km", f"above 0, at most {MOST_KM:g}"))
         if self.least_trap_km2 < 0.0:
             found.append(Fault("least_trap_km2", "out of range", self.least_trap_km2, "km2", "0 or more"))
         if not 0.0 <= self.eye_m <= 200.0:
@@ -65,10 +67,11 @@ class Journey:
     notes: list[str]
 
     def summary(self) -> dict[str, Any]:
-        """What ``moonstation route --json`` prints: ends, way (None where there is none), light, notes."""
+        """What ``moonstation route --json`` prints: ends, verdict, way (None where there is none), light, notes."""
         found: dict[str, Any] = {
             "from": _place(self.start),
             "to": _place(self.target) if self.target else {"kind": "cold trap"},
+            "verdict": "there is no way" if isinstance(self.way, NoWay) else "there is a way",
             "max_slope_limit_deg": self.drive.limits.along_deg,
             "max_cross_slope_limit_deg": self.drive.limits.side_deg,
             "way": None,
@@ -116,7 +119,7 @@ def journey(
     from moonstation.sky.ephemeris import Ephemeris
 
     asked = drive or Drive()
-    if faults := [*asked.faults(), *_place_faults("from", start), *(_place_faults("to", target) if target else ())]:
+    if faults := [*asked.faults(), *place_faults("from", start), *(place_faults("to", target) if target else ())]:
         raise RangeError(faults)
     kernels = ephemeris or Ephemeris.default()
     area = _area(dems, start, target, asked)
@@ -168,7 +171,8 @@ def _only(area: MapArea, pixel: tuple[int, int]) -> Any:
     return mask
 
 
-def _place_faults(where: str, place: Place) -> list[Fault]:
+def place_faults(where: str, place: Place) -> list[Fault]:
+    """What is out of range in latitude and longitude [deg]; ``where`` stands before their names."""
     limits = (("latitude_deg", place[0], -90.0, 90.0), ("longitude_deg", place[1], -180.0, 360.0))
     return [
         Fault(f"{where} {name}", "out of range", value, "deg", f"{low:g}..{high:g}")

@@ -54,6 +54,12 @@ def label(name: str, mast_m: float | None) -> str:
     return name if mast_m is None else f"{name}_{mast_m:g}m"
 
 
+def percent(share: float) -> str:
+    """A share [-] in percent, for people: two digits at least, a tenth of a percent where that is more."""
+    value = 100.0 * share
+    return f"{value:.1f} %" if value >= 1.0 or value == 0.0 else f"{value:.2g} %"
+
+
 def spoken(name: str, value: float) -> str:
     """A value with its unit, for people."""
     unit = QUANTITIES[name].unit

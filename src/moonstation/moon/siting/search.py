@@ -85,6 +85,7 @@ class SiteSearch:
     cuts : what each constraint took of the known ground; known_share : of the area's pixels
     score : coarse score of the area's pixels [-], NaN where they fell
     scale : ends of each wish; fallen : candidates out after the exact look; notes : what the reader has to know
+    models : digests (sha256) of the elevation models by name, finest first
     """
 
     criteria: Criteria
@@ -97,6 +98,7 @@ class SiteSearch:
     scale: dict[str, Scale]
     fallen: list[Fallen]
     notes: list[str] = field(default_factory=list)
+    models: dict[str, str] = field(default_factory=dict)
 
     def summary(self) -> dict[str, Any]:
         """All of it but the maps, for machines."""
@@ -106,12 +108,13 @@ class SiteSearch:
             "pairs": [pair.record() for pair in self.pairs],
             "cuts": [{name: getattr(cut, name) for name in Cut.__slots__} for cut in self.cuts],
             "known_share": self.known_share,
-            "left_share": float(np.isfinite(self.score).mean()),
+            "left_share": float(np.isfinite(self.score).sum() / max(self.surveyed.known.sum(), 1)),
             "scales": {label: {"worst": one.worst, "best": one.best} for label, one in self.scale.items()},
             "fallen": [{name: getattr(one, name) for name in Fallen.__slots__} for one in self.fallen],
             "start": iso_utc(grid.start),
             "end": iso_utc(grid.end),
             "step_h": grid.step_h,
+            "elevation_models": [{"name": name, "sha256": digest} for name, digest in self.models.items()],
             "notes": self.notes,
         }
 
@@ -141,7 +144,7 @@ def find_sites(
     from moonstation.sky.ephemeris import Ephemeris
 
     kernels = ephemeris or Ephemeris.default()
-    _refuse_period(criteria, kernels)
+    refuse_period(criteria, kernels)
     surveyed = survey(dems, area, criteria, kernels, progress)
     known = surveyed.known
     left = known.copy()
@@ -164,14 +167,17 @@ def find_sites(
         scale=scale,
         fallen=fallen,
         notes=_notes(surveyed, criteria, taken, left),
+        models={dem.name: dem.sha256 for dem in sorted(dems, key=lambda dem: dem.posting_m)},
     )
 
 
-def _refuse_period(criteria: Criteria, kernels: Ephemeris) -> None:
+def refuse_period(criteria: Criteria, kernels: Ephemeris) -> None:
+    """Raise RangeError where the kernels do not cover the period of the light."""
     grid = criteria.grid
-    outside = [moment for moment in (grid.start, grid.end) if not kernels.covers_utc(moment)]
-    if outside:
-        raise RangeError([kernels.date_fault(iso_utc(moment), "search") for moment in outside])
+    moments = (("search.start", grid.start), ("search.end", grid.end))
+    faults = [kernels.date_fault(iso_utc(at), where) for where, at in moments if not kernels.covers_utc(at)]
+    if faults:
+        raise RangeError(faults)
 
 
 def _pixels(points: FloatArray, surveyed: Survey, criteria: Criteria) -> list[tuple[int, int]]:

@@ -78,7 +78,7 @@ def survey(
     if traps is not None:
         values |= _to_cold_traps(dems, area, traps, criteria)
     if needs_ice(criteria):
-        values |= _ice(dems, ground, criteria, tell)
+        values |= _ice(dems, ground, criteria, kernels, tell)
     return Survey(area, ground, values, traps)
 
 
@@ -131,14 +131,17 @@ def _to_cold_traps(dems: Sequence[Dem], area: MapArea, traps: ColdTraps, criteri
     return found
 
 
-def _ice(dems: Sequence[Dem], ground: Relief, criteria: Criteria, progress: Progress) -> dict[str, FloatArray]:
+def _ice(
+    dems: Sequence[Dem], ground: Relief, criteria: Criteria, kernels: Ephemeris, progress: Progress
+) -> dict[str, FloatArray]:
     """Depth at which ice is stable, infinite where it is nowhere in the column, and the distance to ground with ice."""
     from moonstation.moon.regolith.temperature_map import temperature_map
 
     def tell(share: float, what: str) -> None:
         progress(f"temperature: {what}", round(100 * share), 100)
 
-    depth_m = temperature_map(dems, ground.area, criteria.search.start, tell=tell).ice_stable_depth_m.astype(np.float64)
+    made = temperature_map(dems, ground.area, criteria.search.start, tell=tell, ephemeris=kernels)
+    depth_m = made.ice_stable_depth_m.astype(np.float64)
     depth_m[np.isnan(depth_m) & np.isfinite(ground.ground_m)] = np.inf
     both = {"ice_stable_depth_m": depth_m, "ice_km": nearest_km(depth_m <= criteria.ice.depth_m, ground.area)}
     return {one.label: both[one.quantity] for one in criteria.criteria if one.of.part == ICE}

@@ -11,7 +11,8 @@ from moonstation.moon.area import MapArea, area_around, area_of
 if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
 
-_MOST_KM = 1000.0
+#: Longest half side of the square in which a way is sought [km].
+MOST_KM = 1000.0
 
 
 def area_near(dem: Dem, lat_deg: float, lon_deg: float, half_km: float) -> MapArea:
@@ -19,8 +20,8 @@ def area_near(dem: Dem, lat_deg: float, lon_deg: float, half_km: float) -> MapAr
 
     Raises RangeError for a size out of range, TerrainError where the model does not cover the place.
     """
-    if not 0.0 < half_km <= _MOST_KM:
-        raise RangeError(Fault("within_km", "out of range", half_km, "km", f"above 0, at most {_MOST_KM:g}"))
+    if not 0.0 < half_km <= MOST_KM:
+        raise RangeError(Fault("within_km", "out of range", half_km, "km", f"above 0, at most {MOST_KM:g}"))
     try:
         return area_around(dem, lat_deg, lon_deg, max(2.0 * half_km, dem.posting_m / 1e3))
     except TerrainError:

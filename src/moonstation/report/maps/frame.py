@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from moonstation.moon.crs import sphere_crs
 from moonstation.moon.projection import unit_vectors
 from moonstation.moon.sphere import moon_radius_m
 
@@ -61,8 +62,7 @@ class Frame:
     def _to_map(self) -> Any:
         from pyproj import CRS, Transformer
 
-        sphere = CRS.from_proj4(f"+proj=longlat +R={moon_radius_m()!r} +no_defs")
-        return Transformer.from_crs(sphere, CRS.from_wkt(self.crs_wkt), always_xy=True)
+        return Transformer.from_crs(sphere_crs(), CRS.from_wkt(self.crs_wkt), always_xy=True)
 
     def map_of(self, lat_deg: ArrayLike, lon_deg: ArrayLike) -> tuple[FloatArray, FloatArray]:
         """Map coordinates x, y [m] of places [deg]; NaN where the map has none."""

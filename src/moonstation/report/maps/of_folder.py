@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from moonstation.moon.names import names
 from moonstation.moon.places import named_places
+from moonstation.moon.siting.quantities import percent
 from moonstation.report.maps.labels import Named
 from moonstation.report.maps.picture import map_pictures
 from moonstation.report.maps.sites import sites_picture
@@ -58,5 +59,5 @@ def _asked(summary: Path) -> str:
         return ""
     told = json.loads(summary.read_text(encoding="utf-8"))
     cuts = "; ".join(cut["words"] for cut in told["cuts"])
-    left = f"{100.0 * told['left_share']:.1f} % of the ground meets all: {cuts}. " if cuts else ""
+    left = f"{percent(told['left_share'])} of the ground meets all: {cuts}. " if cuts else ""
     return f"{left}Period: {told['start'][:10]} to {told['end'][:10]}, every {told['step_h']:g} h."

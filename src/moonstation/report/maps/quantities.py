@@ -67,7 +67,7 @@ _KNOWN = {
     ),
     "slope_deg": Quantity("Slope of the ground", "deg", "cividis", low=0.0),
     "roughness_m": Quantity("Roughness of the ground", "m", "cividis", low=0.0),
-    "score": Quantity("Score of the site search", "score, 0 to 1", "cividis", low=0.0),
+    "score": Quantity("Score of the site search", "score, 0 to 1", "viridis", low=0.0),
 }
 
 
