@@ -44,6 +44,10 @@ FORMULAS: Mapping[str, Mapping[str, float]] = {
     "carbon_dioxide": {"C": 1, "O": 2},
     "methane": {"C": 1, "H": 4},
     "propellant": {"N": 2, "H": 4},
+    "carbon": {"C": 1},
+    "biomass": {"C": 6, "H": 10, "O": 5},
+    "fertiliser": {"C": 1, "H": 4, "N": 2, "O": 1},
+    "cabin_contaminant": {"C": 2, "H": 6, "O": 1},
 }
 
 WATER = mass_fractions(FORMULAS["water"])
@@ -53,6 +57,10 @@ NITROGEN = mass_fractions(FORMULAS["nitrogen"])
 CARBON_DIOXIDE = mass_fractions(FORMULAS["carbon_dioxide"])
 METHANE = mass_fractions(FORMULAS["methane"])
 PROPELLANT = mass_fractions(FORMULAS["propellant"])
+CARBON = mass_fractions(FORMULAS["carbon"])
+BIOMASS = mass_fractions(FORMULAS["biomass"])
+FERTILISER = mass_fractions(FORMULAS["fertiliser"])
+CONTAMINANT = mass_fractions(FORMULAS["cabin_contaminant"])
 _FAECES = mass_fractions({"C": 42, "H": 69, "O": 13, "N": 5})
 _URINE_SOLIDS = mass_fractions({"C": 2, "H": 6, "O": 2, "N": 2})
 _PERSPIRATION_SOLIDS = mass_fractions({"C": 13, "H": 28, "O": 13, "N": 2})
@@ -119,6 +127,7 @@ def quantities() -> Mapping[str, Quantity]:
         Quantity("cabin_nitrogen", "kg", "nitrogen in the cabin air", NITROGEN),
         Quantity("cabin_carbon_dioxide", "kg", "carbon dioxide in the cabin air", CARBON_DIOXIDE),
         Quantity("cabin_vapour", "kg", "water vapour in the cabin air", WATER),
+        Quantity("cabin_contaminant", "kg", "trace contaminants in the cabin air, as ethanol", CONTAMINANT),
         Quantity("food", "kg", "food as packed: dry solids and their water", food_composition),
         Quantity("waste", "kg", "faeces with their water, urine solids, perspiration solids", waste_composition),
         Quantity("regolith", "kg", "dry regolith", {"X": 1.0}),
@@ -126,6 +135,10 @@ def quantities() -> Mapping[str, Quantity]:
         Quantity("bricks", "kg", "building bricks of regolith", {"X": 1.0}),
         Quantity("samples", "kg", "samples kept for return", {"X": 1.0}),
         Quantity("propellant", "kg", "hydrazine of small thrusters", PROPELLANT),
+        Quantity("dry_waste", "kg", "waste without its water", dry_waste_composition),
+        Quantity("carbon", "kg", "solid carbon out of methane", CARBON),
+        Quantity("biomass", "kg", "plant matter that nobody eats, dry, as cellulose", BIOMASS),
+        Quantity("fertiliser", "kg", "nutrients of plants, as urea", FERTILISER),
     )
     return {row.name: row for row in rows}
 
@@ -139,14 +152,28 @@ def _weighted(parts: list[tuple[float, Mapping[str, float]]]) -> dict[str, float
 @fact_cache
 def waste_composition() -> Mapping[str, float]:
     """Elements in a day's solid waste of one person [kg/kg]: faecal, urine and perspiration solids, faecal water."""
-    return _weighted(
-        [
-            (lookup("crew.faecal_solids").value, _FAECES),
-            (lookup("crew.urine_solids").value, _URINE_SOLIDS),
-            (lookup("crew.perspiration_solids").value, _PERSPIRATION_SOLIDS),
-            (lookup("crew.faecal_water").value, WATER),
-        ]
-    )
+    return _weighted([*_waste_solids(), (lookup("crew.faecal_water").value, WATER)])
+
+
+@fact_cache
+def dry_waste_composition() -> Mapping[str, float]:
+    """Elements in a day's solid waste of one person without its water [kg/kg]."""
+    return _weighted(_waste_solids())
+
+
+def _waste_solids() -> list[tuple[float, Mapping[str, float]]]:
+    return [
+        (lookup("crew.faecal_solids").value, _FAECES),
+        (lookup("crew.urine_solids").value, _URINE_SOLIDS),
+        (lookup("crew.perspiration_solids").value, _PERSPIRATION_SOLIDS),
+    ]
+
+
+@fact_cache
+def waste_water_share() -> float:
+    """Share of water in the solid waste [-]."""
+    water_kg = lookup("crew.faecal_water").value
+    return water_kg / (water_kg + sum(mass for mass, _ in _waste_solids()))
 
 
 @fact_cache

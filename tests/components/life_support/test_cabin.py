@@ -13,6 +13,8 @@ from moonstation.components.life_support.cabin_air import (
     saturation_kpa,
     scale_kpa,
 )
+from moonstation.core.errors import RangeError
+from moonstation.facts.table import lookup
 
 PLACE = ConstantPlace()
 SET_K = 295.15
@@ -37,15 +39,15 @@ def test_saturation_agrees_with_steam_tables(temperature_k, kpa):
 
 
 def test_a_cabin_of_100_m3_lands_with_28_kg_of_oxygen_and_90_kg_of_nitrogen():
-    # n = p V / (R T): 21.3 kPa x 100 m3 / (8.314 x 295.15) = 868.0 mol; 78.8 kPa: 3211 mol.
+    # n = p V / (R T): 21.3 kPa x 100 m3 / (8.314 x 295.15) = 868.0 mol; 78.43 kPa: 3196 mol.
     filled = stores()
     assert filled["cabin_oxygen"].start == pytest.approx(868.0 * 31.998e-3, rel=1e-4)
-    assert filled["cabin_nitrogen"].start == pytest.approx(3211.2 * 28.014e-3, rel=1e-4)
+    assert filled["cabin_nitrogen"].start == pytest.approx(3196.2 * 28.014e-3, rel=1e-3)
 
 
 def test_the_total_pressure_on_landing_is_that_of_the_sea_level():
     total = sum(gas_pressure_kpa(gas, store.start, 100.0, SET_K) for gas, store in stores().items())
-    assert total == pytest.approx(101.325, abs=0.2)
+    assert total == pytest.approx(101.325 - (0.40 - 0.042), abs=1e-6)  # carbon dioxide is still as on Earth
 
 
 def test_fill_times_scale_is_the_partial_pressure():
@@ -56,11 +58,11 @@ def test_fill_times_scale_is_the_partial_pressure():
 
 
 def test_the_leak_is_the_same_share_of_every_gas():
-    assert [store.loss_per_h for store in stores(leak_per_day=0.0024).values()] == pytest.approx([0.0001] * 4)
+    assert [store.loss_per_h for store in stores(leak_per_day=0.0024).values()] == pytest.approx([0.0001] * 5)
 
 
 def test_the_make_up_holds_what_it_landed_with():
-    parts = Cabin(volume_m3=100, oxygen_kpa=19.2, nitrogen_kpa=36.1).primitives(PLACE)
+    parts = Cabin(volume_m3=100, oxygen_kpa=19.2, pressure_kpa=56.5).primitives(PLACE)
     levels = {process.control.bus: process.control.fraction for process in parts.processes if "makeup" in process.name}
     filled = {store.bus: store.start / store.capacity for store in parts.stores}
     assert levels == pytest.approx({gas: filled[gas] for gas in ("cabin_oxygen", "cabin_nitrogen")})
@@ -95,7 +97,35 @@ def test_ideal_gas_scales_and_inverts(gas, kpa, volume, temperature, factor):
     assert gas_mass_kg(gas, kpa, volume * factor, temperature * factor) == pytest.approx(mass, rel=1e-12)
 
 
-@given(volume=st.floats(1, 1e5), oxygen=st.floats(16, 40), nitrogen=st.floats(0, 100), humidity=st.floats(0.05, 1))
-def test_any_cabin_lands_within_its_stores(volume, oxygen, nitrogen, humidity):
-    for store in stores(volume_m3=volume, oxygen_kpa=oxygen, nitrogen_kpa=nitrogen, humidity=humidity).values():
+def valves(kind, **parameters):
+    parts = Cabin(**{"volume_m3": 100, **parameters}).primitives(PLACE)
+    return {process.name.split("_")[0]: process for process in parts.processes if process.name.endswith(kind)}
+
+
+def test_relief_valves_open_over_what_the_make_up_holds():
+    for gas, valve in valves("relief").items():
+        assert valve.boundary
+        assert valve.recipe == {f"cabin_{gas}": -1.0}
+        assert valve.control.fraction > valves("makeup")[gas].control.fraction
+    assert valves("relief")["oxygen"].control.fraction * scale_kpa("cabin_oxygen") == pytest.approx(0.30 * 101.325)
+
+
+def test_a_total_pressure_under_that_of_the_oxygen_is_refused():
+    with pytest.raises(RangeError, match=r"at least 4\d\.\d kPa"):
+        Cabin(volume_m3=100, oxygen_kpa=40, pressure_kpa=30)
+
+
+def test_equipment_gives_off_2_mg_a_day_and_m3():
+    (offgassing,) = valves("offgassing", volume_m3=50).values()
+    assert offgassing.recipe["cabin_contaminant"] * 24e6 == pytest.approx(2.0 * 50)
+
+
+def test_25_mg_of_ethanol_in_a_cubic_metre_are_the_limit():
+    limit_kpa = lookup("cabin.contaminant_limit").value
+    assert gas_mass_kg("cabin_contaminant", limit_kpa, 1.0, SET_K) == pytest.approx(25e-6, rel=0.01)
+
+
+@given(volume=st.floats(1, 1e5), oxygen=st.floats(16, 40), total=st.floats(50, 110), humidity=st.floats(0.05, 1))
+def test_any_cabin_lands_within_its_stores(volume, oxygen, total, humidity):
+    for store in stores(volume_m3=volume, oxygen_kpa=oxygen, pressure_kpa=total, humidity=humidity).values():
         assert 0 <= store.start <= store.capacity

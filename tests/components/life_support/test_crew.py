@@ -8,6 +8,7 @@ from place import ConstantPlace
 
 from moonstation.components.life_support.cabin_air import scale_kpa
 from moonstation.components.life_support.crew import Crew, breathable, daily_balance
+from moonstation.core.errors import RangeError
 from moonstation.facts.table import lookup
 
 PLACE = ConstantPlace()
@@ -85,14 +86,37 @@ def test_nobody_works_in_bad_air_and_after_a_day_of_it_the_crew_is_gone():
     oxygen, carbon_dioxide = breathable()
     assert oxygen.low * scale_kpa("cabin_oxygen") == pytest.approx(16.0)
     assert carbon_dioxide.high * scale_kpa("cabin_carbon_dioxide") == pytest.approx(2.0)
-    assert processes()["work"].interlocks == processes()["metabolism"].interlocks == (oxygen, carbon_dioxide)
-    assert processes()["work"].starve_limit_h == 24.0
-    assert processes()["metabolism"].starve_limit_h == 72.0
+    assert processes()["metabolism"].interlocks == (oxygen, carbon_dioxide)
+    assert {oxygen, carbon_dioxide} < set(processes()["work"].interlocks) < set(clear_headed().interlocks)
+    assert processes()["metabolism"].starve_limit_h == 24.0
 
 
 def test_four_people_work_their_hours():
-    work = processes(working_h_per_day=6.0)["work"]
-    assert work.limit * work.recipe["crew_h"] * 24.0 == pytest.approx(24.0)
+    found = processes(working_h_per_day=6.0)
+    hours = sum(found[name].limit * found[name].recipe["crew_h"] for name in ("work", "clear-headed work"))
+    assert hours * 24.0 == pytest.approx(24.0)
+
+
+def clear_headed():
+    return processes()["clear-headed work"]
+
+
+def test_headache_and_irritation_cost_a_quarter_of_the_work():
+    assert clear_headed().recipe["crew_h"] == pytest.approx(processes()["work"].recipe["crew_h"] / 3)
+    limits = [(lock.bus, lock.high * scale_kpa(lock.bus)) for lock in clear_headed().interlocks if lock.high < 1]
+    assert ("cabin_contaminant", pytest.approx(0.00133)) in limits
+    assert ("cabin_carbon_dioxide", pytest.approx(0.71)) in limits
+
+
+def test_bodies_last_three_days_without_drink_and_three_weeks_without_food():
+    stores = {store.bus: store for store in Crew(crew_size=4).primitives(PLACE).stores}
+    assert stores["water@self"].start == pytest.approx(4 * 3.217 * (72 - 24) / 24)
+    assert stores["food@self"].start == pytest.approx(4 * 1.560 * (504 - 24) / 24)
+
+
+def test_a_limit_of_thirst_under_that_of_air_is_refused():
+    with pytest.raises(RangeError, match="thirst_limit_h"):
+        Crew(crew_size=4, thirst_limit_h=10, air_limit_h=24)
 
 
 def test_washing_stops_where_drinking_water_begins():
@@ -105,5 +129,5 @@ def test_washing_stops_where_drinking_water_begins():
 @given(crew_size=st.floats(1, 100), hygiene=st.floats(0, 30), hours=st.floats(0, 16))
 def test_mass_closes_for_any_crew(crew_size, hygiene, hours):
     parts = processes(crew_size=crew_size, hygiene_kg_per_day=hygiene, working_h_per_day=hours)
-    for process in parts.values():
+    for process in (process for process in parts.values() if not process.boundary):
         assert worst_element({bus: rate * process.limit for bus, rate in process.recipe.items()}) <= 1e-12

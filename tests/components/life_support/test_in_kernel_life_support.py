@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from kernel_run import STEP_H, KernelRun, Mains
 
+from moonstation.components.contract import Primitives, Process
 from moonstation.components.life_support.cabin import Cabin
 from moonstation.components.life_support.cabin_air import gas_mass_kg, gas_pressure_kpa, saturation_kpa
 from moonstation.components.life_support.co2_removal import Co2Removal
@@ -59,8 +60,10 @@ def test_four_people_live_on_without_a_break(habitat):
 
 
 def test_they_eat_and_drink_what_the_table_says(habitat):
-    assert 400 - habitat.amount("food", "tank")[-1] == pytest.approx(4 * 1.560 * DAYS, rel=1e-6)
-    assert habitat.booked("food", "consumed") == pytest.approx(4 * 1.560 * DAYS, rel=1e-9)
+    eaten = 4 * 1.560 * DAYS
+    last_meal = 4 * 1.560 * STEP_H / 24  # a meal makes up for the step before
+    assert 400 - habitat.amount("food", "tank")[-1] == pytest.approx(eaten - last_meal, rel=1e-6)
+    assert habitat.booked("food", "consumed", node="crew") == pytest.approx(eaten, rel=1e-9)
 
 
 def test_the_air_is_held(habitat):
@@ -123,8 +126,44 @@ def test_without_water_they_are_gone_after_three_days():
     machines = {name: machine for name, machine in MACHINES.items() if name != "water processor"}
     run = KernelRun({"mains": Mains()} | AIR | OXYGEN | little | WASTES | machines | people, days=6)
     assert run.booked("water", "consumed") < 10 + 12  # drink, and electrolysis for as long as they breathe
-    dry_h = np.flatnonzero(run.activity("crew", "metabolism") < 4 * (1 - 1e-6))[0] * STEP_H
-    assert run.last_hour("crew", "work") == pytest.approx(dry_h + 72.0, abs=0.5)
+    dry_h = np.flatnonzero(run.amount("water", "tank") < 1e-6)[0] * STEP_H
+    assert run.last_hour("crew", "work") == pytest.approx(dry_h + 24.0, abs=0.5), "half of the reserve is gone: ill"
+    assert run.last_hour("crew", "metabolism") == pytest.approx(dry_h + 48.0, abs=0.5)
+    assert run.last_hour("crew", "traces") == pytest.approx(dry_h + 72.0, abs=0.5), "lost"
+
+
+def test_without_food_they_are_ill_after_ten_days_and_gone_after_three_weeks():
+    hungry = {"food": Tank(quantity="food", capacity_kg=10), "water": STOCKS["water"]}
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | hungry | WASTES | MACHINES | PEOPLE, days=23)
+    assert run.last_hour("crew", "work") == pytest.approx(10 * 24.0, abs=0.5)
+    assert run.last_hour("crew", "traces") == pytest.approx(21 * 24.0, abs=0.5)
+
+
+def test_a_crew_by_the_clock_lives_in_air_that_breathes_with_it():
+    people = {"crew": Crew(crew_size=4, schedule="hourly")}
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | STOCKS | WASTES | MACHINES | people, days=10)
+    # the last meal makes up for the step before, which was sleep
+    eaten = 4 * 1.560 * 10
+    assert run.booked("food", "consumed", node="crew") == pytest.approx(eaten, rel=1e-9)
+    assert run.booked("cabin_oxygen", "consumed") >= 4 * 0.895 * 10 * (1 - 1e-9)
+    worked = run.activity("crew", "work") + run.activity("crew", "clear-headed work") / 3
+    assert worked[::144].max() == 0.0, "at midnight they sleep"
+
+
+def test_the_relief_valve_holds_oxygen_that_plants_or_leaks_of_tanks_bring():
+    class Leak:
+        def primitives(self, place):
+            return Primitives(processes=(Process("leak", {"oxygen": -2.0, "cabin_oxygen": 2.0}, limit=1.0),))
+
+    run = KernelRun({"mains": Mains(), "leak": Leak()} | AIR | OXYGEN, days=3)
+    pressures = pressure_kpa(run, "cabin_oxygen")
+    assert pressures.max() <= 0.30 * 101.325 + 2.0 / 6 / 1.57 * 1.01, "what leaks in one step may stand over the mark"
+    vented = run.activity("cabin", "oxygen_relief").sum() * STEP_H
+    stored = run.amount("cabin", "cabin_oxygen")
+    assert vented > 50
+    assert stored[-1] - gas_mass_kg("cabin_oxygen", 21.3, VOLUME_M3, SET_K) == pytest.approx(
+        2.0 * 72 - vented - run.booked("cabin_oxygen", "lost"), rel=0.02
+    )
 
 
 def test_ten_kilograms_of_water_and_a_processor_keep_four_people():

@@ -24,6 +24,7 @@ from moonstation.components.life_support.cabin_air import (
     saturation_kpa,
     scale_kpa,
 )
+from moonstation.core.errors import Fault, RangeError
 from moonstation.facts.table import lookup
 
 
@@ -33,19 +34,31 @@ class Cabin:
     """A pressurised volume that lands filled with air, leaks a little, and is made up from the site's tanks.
 
     Each gas is a store whose capacity is its mass at a fixed partial pressure (``cabin.*_scale``), so that a store's
-    fill is a partial pressure on the cabin's set temperature.
+    fill is a partial pressure on the cabin's set temperature. Oxygen is held at its partial pressure, and nitrogen at
+    what is then missing of the total pressure; relief valves let go what is too much of either.
     """
 
     volume_m3: float = param(unit="m3", doc="pressurised volume", low=1, high=100_000)
     oxygen_kpa: float = fact(
         "cabin.oxygen_pressure", unit="kPa", doc="partial pressure held by the make-up", low=16, high=40
     )
-    nitrogen_kpa: float = fact(
-        "cabin.nitrogen_pressure", unit="kPa", doc="partial pressure held by the make-up", low=0, high=100
+    pressure_kpa: float = fact(
+        "cabin.pressure", unit="kPa", doc="total pressure held by the make-up of nitrogen", low=25, high=110
     )
+    oxygen_share_limit: float = fact(
+        "cabin.oxygen_share_limit",
+        unit="-",
+        doc="share of oxygen at which it is let go, for fear of fire",
+        low=0.2,
+        high=1,
+    )
+    relief_kpa: float = fact("cabin.relief", unit="kPa", doc="excess at which the relief valve opens", low=0.5, high=20)
     humidity: float = fact("cabin.humidity", unit="-", doc="relative humidity on arrival", low=0.05, high=1)
     leak_per_day: float = fact("cabin.leak", unit="1/d", doc="share of the air lost per day", low=0, high=0.5)
     makeup_kg_h: float = fact("cabin.makeup_rate", unit="kg/h", doc="flow of each make-up valve", low=0, high=1000)
+    offgassing_mg_m3_d: float = fact(
+        "cabin.offgassing", unit="mg/m3/d", doc="contaminants that equipment gives off, per volume", low=0, high=1000
+    )
     housekeeping_w_m3: float = fact(
         "cabin.housekeeping", unit="W/m3", doc="ventilation and light per volume", low=0, high=100
     )
@@ -58,8 +71,8 @@ class Cabin:
 
     example: ClassVar = {"volume_m3": 120}
     leaves_out: ClassVar = (
-        "temperature (the habitat's radiator_loop carries it), total-pressure control, hatches between cabins, "
-        "airlock losses, trace contaminants, dew that forms and dries"
+        "temperature (the habitat's radiator_loop carries it), hatches between cabins, dew that forms and dries; the "
+        "regulator of nitrogen knows carbon dioxide and vapour at their set-points only; contaminants count as ethanol"
     )
     failures: ClassVar = (
         FailureMode("make-up valve", "oxygen valve stuck shut", affects=("oxygen_makeup",), spare=True),
@@ -71,16 +84,41 @@ class Cabin:
         Flow("nitrogen", "in", "make-up of the leak"),
         Flow("cabin_oxygen", "out", "make-up"),
         Flow("cabin_nitrogen", "out", "make-up"),
+        Flow("cabin_oxygen", "in", "relief valve"),
+        Flow("cabin_nitrogen", "in", "relief valve"),
+        Flow("cabin_contaminant", "out", "what equipment gives off"),
         Flow("electricity", "in", "ventilation and light"),
     )
 
+    def __post_init__(self) -> None:
+        """Refuse a total pressure that oxygen, vapour and carbon dioxide exceed already."""
+        if self.nitrogen_kpa() < 0:
+            raise RangeError(
+                Fault(
+                    where="pressure_kpa",
+                    message="is less than the gases beside nitrogen need",
+                    value=self.pressure_kpa,
+                    unit="kPa",
+                    allowed=f"at least {self.pressure_kpa - self.nitrogen_kpa():.1f} kPa",
+                    hint="give a smaller oxygen_kpa, or a greater pressure_kpa",
+                )
+            )
+
+    def nitrogen_kpa(self) -> float:
+        """Partial pressure of nitrogen that makes up the total [kPa]."""
+        vapour_kpa = self.humidity * saturation_kpa(lookup("cabin.temperature").value)
+        return self.pressure_kpa - self.oxygen_kpa - vapour_kpa - lookup("cabin.carbon_dioxide_target").value
+
     def primitives(self, place: Surroundings) -> Primitives:
-        """Four gas stores, two make-up valves, ventilation and light."""
+        """Five gas stores, make-up and relief valves, what equipment gives off, ventilation and light."""
         return Primitives(
             stores=tuple(self._store(gas) for gas in GASES),
             processes=(
                 self._makeup("oxygen", self.oxygen_kpa),
-                self._makeup("nitrogen", self.nitrogen_kpa),
+                self._makeup("nitrogen", self.nitrogen_kpa()),
+                self._relief("oxygen", self.oxygen_share_limit * self.pressure_kpa),
+                self._relief("nitrogen", self.nitrogen_kpa() + self.relief_kpa),
+                self._offgassing(),
                 Process(
                     name="housekeeping",
                     recipe={"electricity": -self.housekeeping_w_m3 * self.volume_m3 / 1000.0},
@@ -94,7 +132,8 @@ class Cabin:
         temperature_k = lookup("cabin.temperature").value
         start_kpa = {
             "cabin_oxygen": self.oxygen_kpa,
-            "cabin_nitrogen": self.nitrogen_kpa,
+            "cabin_nitrogen": self.nitrogen_kpa(),
+            "cabin_contaminant": 0.0,
             "cabin_carbon_dioxide": lookup("cabin.carbon_dioxide_start").value,
             "cabin_vapour": self.humidity * saturation_kpa(temperature_k),
         }[gas]
@@ -114,4 +153,23 @@ class Cabin:
             limit=self.makeup_kg_h,
             priority=1,
             control=HoldLevel(cabin_gas, fill_fraction(cabin_gas, pressure_kpa)),
+        )
+
+    def _relief(self, gas: str, pressure_kpa: float) -> Process:
+        """Vent to space over a partial pressure [kPa]."""
+        cabin_gas = f"cabin_{gas}"
+        return Process(
+            name=f"{gas}_relief",
+            recipe={cabin_gas: -1.0},
+            limit=lookup("cabin.relief_rate").value,
+            priority=1,
+            control=HoldLevel(cabin_gas, fill_fraction(cabin_gas, pressure_kpa)),
+            boundary=True,
+        )
+
+    def _offgassing(self) -> Process:
+        """Vapours of plastics and paints; their mass comes from equipment that the ledger does not follow."""
+        rate_kg_h = self.offgassing_mg_m3_d * 1e-6 * self.volume_m3 / 24.0
+        return Process(
+            name="offgassing", recipe={"cabin_contaminant": rate_kg_h}, priority=0, spills=True, boundary=True
         )

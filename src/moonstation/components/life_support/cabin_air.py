@@ -15,6 +15,7 @@ GASES = {
     "cabin_nitrogen": "nitrogen",
     "cabin_carbon_dioxide": "carbon_dioxide",
     "cabin_vapour": "water",
+    "cabin_contaminant": "cabin_contaminant",
 }
 
 

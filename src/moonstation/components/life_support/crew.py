@@ -4,13 +4,37 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, Literal
 
-from moonstation.components.contract import Flow, Interlock, Primitives, Process, Surroundings, component, fact, param
+from moonstation.components.contract import (
+    Flow,
+    HoldLevel,
+    Interlock,
+    Primitives,
+    Process,
+    Store,
+    Surroundings,
+    component,
+    fact,
+    param,
+)
 from moonstation.components.life_support.cabin_air import fill_fraction
+from moonstation.components.life_support.crew_day import (
+    DAY_H,
+    SCHEDULES,
+    metabolism_by_the_clock,
+    work_by_the_clock,
+)
+from moonstation.components.limits import refuse_disorder
 from moonstation.facts.table import lookup
 
-DAY_H = 24.0
+#: What a body keeps a reserve of.
+RESERVES = ("water", "food")
+_BODY: tuple[tuple[Literal["in", "out", "store"], str], ...] = (
+    ("store", "what bodies live on meanwhile"),
+    ("in", "of the body's own"),
+    ("out", "meals"),
+)
 
 #: Facts (kg per person and day) that make up each flow of a body; the first three are taken.
 _TAKEN = {
@@ -39,22 +63,40 @@ def daily_balance() -> Mapping[str, float]:
 
 
 def breathable() -> tuple[Interlock, ...]:
-    """Air in which people can work: oxygen not under, carbon dioxide not over their limits."""
+    """Air in which people can live: oxygen not under, carbon dioxide not over their limits."""
     return (
         Interlock("cabin_oxygen", low=fill_fraction("cabin_oxygen", lookup("cabin.oxygen_limit").value)),
-        Interlock(
-            "cabin_carbon_dioxide",
-            high=fill_fraction("cabin_carbon_dioxide", lookup("cabin.carbon_dioxide_limit").value),
-        ),
+        _at_most("cabin_carbon_dioxide", "cabin.carbon_dioxide_limit"),
     )
+
+
+def fresh() -> tuple[Interlock, ...]:
+    """Air in which people work at their best: no headache by carbon dioxide, no irritation by contaminants."""
+    return (
+        _at_most("cabin_carbon_dioxide", "cabin.carbon_dioxide_headache"),
+        _at_most("cabin_contaminant", "cabin.contaminant_limit"),
+    )
+
+
+def _at_most(gas: str, key: str) -> Interlock:
+    return Interlock(gas, high=fill_fraction(gas, lookup(key).value))
 
 
 @component("crew")
 @dataclass(frozen=True, slots=True)
 class Crew:
-    """People in the cabins of a site: metabolism by NASA's daily balance, hygiene, and hours of work."""
+    """People in the cabins of a site: metabolism by NASA's daily balance, hygiene, and hours of work.
+
+    They bring what their bodies live on without food or drink, and take it back with them.
+    """
 
     crew_size: float = param(unit="persons", doc="people", low=1, high=100)
+    schedule: str = param(
+        unit="name",
+        doc="daily means, or sleep, work and exercise by the clock (UTC)",
+        choices=SCHEDULES,
+        default="mean",
+    )
     working_h_per_day: float = fact("crew.working_hours", unit="h/d", doc="work per person and day", low=0, high=16)
     hygiene_kg_per_day: float = fact("crew.hygiene_water", unit="kg/d", doc="washing water per person", low=0, high=30)
     water_reserve: float = fact(
@@ -63,14 +105,28 @@ class Crew:
     air_limit_h: float = fact(
         "crew.air_limit", unit="h", doc="air outside the limits for so long: the crew is gone", low=0.5, high=1000
     )
-    supply_limit_h: float = fact(
-        "crew.supply_limit", unit="h", doc="without air, drink or food for so long: the crew is gone", low=1, high=1000
+    thirst_limit_h: float = fact(
+        "crew.thirst_limit", unit="h", doc="without drink for so long: the crew is gone", low=1, high=2000
+    )
+    hunger_limit_h: float = fact(
+        "crew.hunger_limit", unit="h", doc="without food for so long: the crew is gone", low=1, high=5000
+    )
+    illness_fill: float = fact(
+        "crew.illness_reserve",
+        unit="-",
+        doc="share of the body's water or food under which nobody works",
+        low=0,
+        high=1,
+    )
+    impairment: float = fact(
+        "crew.impairment", unit="-", doc="share of work lost in air that is not fresh", low=0, high=1
     )
 
-    example: ClassVar = {"crew_size": 4}
+    example: ClassVar = {"crew_size": 4, "schedule": "hourly"}
     leaves_out: ClassVar = (
-        "single persons, sleep and exercise (rates are daily means), EVA and suits, illness by degrees, trash, "
-        "separate limits for thirst and hunger, decompression"
+        "single persons, the respiratory quotient and the sweat of each activity (all flows keep the proportions of "
+        "the day), infection and accidents, dose of radiation, trash; temperature counts where the crew is housed in a "
+        "heated body; EVA and suits are the airlock's"
     )
     no_failures: ClassVar = "illness and accidents of people are not modelled"
     flows: ClassVar = (
@@ -79,33 +135,76 @@ class Crew:
         Flow("water", "in", "drink, and washing"),
         Flow("cabin_carbon_dioxide", "out", "breathing"),
         Flow("cabin_vapour", "out", "breath and sweat"),
+        Flow("cabin_contaminant", "out", "what bodies give off besides"),
         Flow("urine", "out", "water in urine"),
         Flow("waste", "out", "faeces with their water, solids of urine and sweat"),
         Flow("grey_water", "out", "used washing water"),
         Flow("crew_h", "out", "hours of work"),
+        *(Flow(f"{stock}@self", role, doc) for stock in RESERVES for role, doc in _BODY),
     )
 
+    def __post_init__(self) -> None:
+        """Refuse limits of thirst and hunger that air reaches first."""
+        refuse_disorder(self, ("air_limit_h", "thirst_limit_h"), ("air_limit_h", "hunger_limit_h"), unit="h")
+
     def primitives(self, place: Surroundings) -> Primitives:
-        """Metabolism and work while the air is breathable; washing while there is water to spare."""
-        metabolism = Process(
-            name="metabolism",
-            recipe={bus: amount / DAY_H for bus, amount in daily_balance().items()},
-            limit=self.crew_size,
-            priority=1,
-            interlocks=breathable(),
-            starve_limit_h=self.supply_limit_h,
-            spills=True,
+        """Metabolism and work while the air is breathable; meals; washing while there is water to spare."""
+        stores = tuple(self._reserve(stock) for stock in RESERVES)
+        meals = tuple(self._meal(stock) for stock in RESERVES)
+        return Primitives(
+            stores=stores,
+            processes=(*meals, self._metabolism(place), *self._work(place), self._hygiene(), self._traces()),
         )
-        work = Process(
-            name="work",
-            recipe={"crew_h": self.working_h_per_day / DAY_H},
+
+    def _metabolism(self, place: Surroundings) -> Process:
+        day = {f"{bus}@self" if bus in RESERVES else bus: amount for bus, amount in daily_balance().items()}
+        return Process(
+            name="metabolism",
+            recipe={bus: amount / DAY_H for bus, amount in day.items()},
             limit=self.crew_size,
+            series=metabolism_by_the_clock(place.grid) if self.schedule == "hourly" else None,
             priority=1,
             interlocks=breathable(),
             starve_limit_h=self.air_limit_h,
+            spills=True,
         )
+
+    def _reserve(self, stock: str) -> Store:
+        """What a body lives on: it lasts until so long before the limit as a body without it takes to die."""
+        limit_h = {"water": self.thirst_limit_h, "food": self.hunger_limit_h}[stock]
+        reserve_kg = -daily_balance()[stock] / DAY_H * (limit_h - self.air_limit_h) * self.crew_size
+        return Store(name=f"body {stock}", bus=f"{stock}@self", capacity=reserve_kg, start=reserve_kg)
+
+    def _meal(self, stock: str) -> Process:
+        return Process(
+            name={"water": "drinking", "food": "eating"}[stock],
+            recipe={stock: -1.0, f"{stock}@self": 1.0},
+            limit=self.crew_size * lookup("crew.meal_rate").value,
+            priority=1,
+            control=HoldLevel(f"{stock}@self", 1.0),
+        )
+
+    def _work(self, place: Surroundings) -> tuple[Process, Process]:
+        """What people do in any air that they can live in, and what they do besides in fresh air."""
+        well = tuple(Interlock(f"{stock}@self", low=self.illness_fill) for stock in RESERVES)
+        series = work_by_the_clock(place.grid) if self.schedule == "hourly" else None
+        hours = self.working_h_per_day / DAY_H
+
+        def work(name: str, share: float, air: tuple[Interlock, ...]) -> Process:
+            return Process(
+                name=name,
+                recipe={"crew_h": hours * share},
+                limit=self.crew_size,
+                series=series,
+                priority=1,
+                interlocks=(*breathable(), *air, *well),
+            )
+
+        return work("work", 1.0 - self.impairment, ()), work("clear-headed work", self.impairment, fresh())
+
+    def _hygiene(self) -> Process:
         washing_kg_h = self.hygiene_kg_per_day / DAY_H
-        hygiene = Process(
+        return Process(
             name="hygiene",
             recipe={"water": -washing_kg_h, "grey_water": washing_kg_h},
             limit=self.crew_size,
@@ -113,4 +212,14 @@ class Crew:
             interlocks=(Interlock("water", low=self.water_reserve),),
             spills=True,
         )
-        return Primitives(processes=(metabolism, work, hygiene))
+
+    def _traces(self) -> Process:
+        """Gases of bodies that the daily balance does not count; their mass comes from outside the ledger."""
+        return Process(
+            name="traces",
+            recipe={"cabin_contaminant": lookup("crew.contaminants").value / DAY_H},
+            limit=self.crew_size,
+            priority=1,
+            spills=True,
+            boundary=True,
+        )

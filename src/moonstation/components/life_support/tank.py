@@ -27,6 +27,10 @@ STOCKS = (
     "bricks",
     "samples",
     "propellant",
+    "dry_waste",
+    "carbon",
+    "biomass",
+    "fertiliser",
 )
 
 
