@@ -92,7 +92,7 @@ def test_all_faults_come_at_once_with_their_key_paths():
         ("", "criteria: is missing"),
         ("criteria = []", "holds no criterion"),
         ("criteria = 1", "must be a list of tables"),
-        (GOOD + '[search]\nend = "2020"\n', "search: time '2020' is not ISO 8601"),
+        (GOOD + '[search]\nend = "2020"\n', "search.end: time '2020' is not ISO 8601"),
         (GOOD + '[search]\nend = "2020-01-01"\n', "is not after the start"),
         (GOOD + '[search]\nstep = "1s"\n', "makes more than"),
         (GOOD + '[[criteria]]\nquantity = "landing_slope_deg"\nmax = 3\n', "landing: is missing"),
@@ -106,6 +106,45 @@ def test_all_faults_come_at_once_with_their_key_paths():
 )
 def test_each_fault_has_its_words(text, words):
     assert any(words in fault for fault in faults(text)), faults(text)
+
+
+def test_faults_of_one_kind_hide_none_of_another():
+    found = faults(
+        """
+        [search]
+        candidates = 0
+        start = "soon"
+        step = "a while"
+        [landing]
+        semi_major_m = 100
+        semi_minor_m = 200
+        [[criteria]]
+        quantity = "slop_deg"
+        min = 3
+        max = 2
+        [[criteria]]
+        quantity = "landing_flat_share"
+        weight = 1
+        [[criteria]]
+        quantity = "landing_flat_share"
+        max = 1
+        """
+    )
+    for words in (
+        "search.candidates: is outside its range",
+        "search.start: time 'soon'",
+        "search.step: ",
+        "landing.semi_minor_m: is longer than semi_major_m",
+        'criteria[0] "slop_deg".quantity: no such quantity',
+        'criteria[0] "slop_deg".min: is above max 2',
+        "criteria: stands there twice",
+    ):
+        assert any(words in one for one in found), (words, found)
+    assert len(found) == 7
+    assert any(
+        "landing: is missing" in one
+        for one in faults('[search]\ncandidates = 0\n[[criteria]]\nquantity = "landing_flat_share"\nweight = 1\n')
+    )
 
 
 def test_files_that_cannot_be_read_say_why(tmp_path):

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import tomllib
+from collections.abc import Mapping
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
-from typing import Annotated, Self
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from moonstation.core.errors import Fault, RangeError
-from moonstation.core.time import TimeGrid
+from moonstation.core.time import TimeGrid, parse_duration_s, parse_utc
 from moonstation.moon.siting.messages import faults_of
 from moonstation.moon.siting.quantities import ICE, LANDING, QUANTITIES, WAY, Quantity, label
 from moonstation.moon.ways.route import SlopeLimits
@@ -22,6 +24,9 @@ _MOST_STEPS = 20_000_000
 
 Positive = Annotated[float, Field(gt=0.0)]
 Mast = Annotated[float, Field(ge=0.1, le=200.0)]
+
+
+_P = TypeVar("_P", bound="Part")
 
 
 class Part(BaseModel):
@@ -154,19 +159,19 @@ class Criterion(Part):
             error = PydanticCustomError("refused", "{message}", {"message": message, "hint": hint})
             found.append(InitErrorDetails(type=error, loc=(key,), input=getattr(self, key, None)))
 
-        if self.quantity not in QUANTITIES:
+        of = QUANTITIES.get(self.quantity)
+        if of is None:
             fault("quantity", "no such quantity", _near(self.quantity))
-            return found
-        if self.of.has_mast and self.mast_m is None:
+        elif of.has_mast and self.mast_m is None:
             fault("mast_m", f"is missing: {self.quantity} depends on the height of the eye", "write mast_m = 10.0")
-        if not self.of.has_mast and self.mast_m is not None:
+        elif not of.has_mast and self.mast_m is not None:
             fault("mast_m", f"{self.quantity} does not depend on the height of the eye", "leave it out")
         if not self.constrains and not self.weight:
             fault("weight", "neither min, max nor a weight above 0 is given: the criterion asks for nothing")
         if self.min is not None and self.max is not None and self.min > self.max:
             fault("min", f"is above max {self.max:g}", "exchange them")
-        if self.worst is not None and self.best is not None and self.of.sense * (self.best - self.worst) <= 0.0:
-            fault("best", f"is not better than worst {self.worst:g}: {self.of.better} is better", "exchange them")
+        if of and self.worst is not None and self.best is not None and of.sense * (self.best - self.worst) <= 0.0:
+            fault("best", f"is not better than worst {self.worst:g}: {of.better} is better", "exchange them")
         return found
 
 
@@ -213,6 +218,9 @@ class Criteria(Part):
         return TimeGrid.between(self.search.start, self.search.end, self.search.step)
 
 
+_PARTS: dict[str, type[Part]] = {"search": Search, "landing": Landing, "way": WayLimits, "ice": Ice, "pairs": Pairs}
+
+
 def read_criteria(path: str | Path) -> Criteria:
     """The criteria of a TOML file; raises RangeError with every fault, each with its key path."""
     file = Path(path)
@@ -236,11 +244,14 @@ def criteria_of(text: str, name: str = "criteria") -> Criteria:
         document = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise RangeError(Fault(name, f"is not TOML: {error}")) from error
+    faults: list[Fault] = []
     try:
         criteria = Criteria.model_validate(document)
     except ValidationError as error:
-        raise RangeError(faults_of(error, name, Criteria, document)) from error
-    faults = [Fault(f"{name} {one.where}", one.message, one.value, hint=one.hint) for one in _joint_faults(criteria)]
+        faults += faults_of(error, name, Criteria, document)
+        criteria = _good_parts(document)
+    joint = [*_period_faults(document), *_joint_faults(criteria, document)]
+    faults += [replace(one, where=f"{name} {one.where}") for one in joint]
     if faults:
         raise RangeError(faults)
     return criteria
@@ -251,32 +262,66 @@ def shipped_criteria() -> str:
     return (resources.files("moonstation.moon.siting") / "station.toml").read_text(encoding="utf-8")
 
 
-def _joint_faults(criteria: Criteria) -> list[Fault]:
+def _good_parts(document: Mapping[str, Any]) -> Criteria:
+    """A faulty file's good parts, so that what is wrong between these is told with the rest."""
+    parts: dict[str, Any] = {}
+    for name, model in _PARTS.items():
+        if part := _valid(model, document.get(name)):
+            parts[name] = part
+    rows = document.get("criteria")
+    parts["criteria"] = tuple(
+        filter(None, (_valid(Criterion, row) for row in (rows if isinstance(rows, list) else ())))
+    )
+    return Criteria.model_construct(**parts)
+
+
+def _valid(model: type[_P], given: Any) -> _P | None:
+    try:
+        return model.model_validate(given) if isinstance(given, dict) else None
+    except ValidationError:
+        return None
+
+
+def _period_faults(document: Mapping[str, Any]) -> list[Fault]:
+    """What keeps start, end and step from making a period; a text that is none is told by the schema."""
+    given = document.get("search")
+    search = {**Search().model_dump(), **(given if isinstance(given, dict) else {})}
+    start, end, step = (search[key] for key in ("start", "end", "step"))
+    if not all(isinstance(text, str) for text in (start, end, step)):
+        return []
+    faults: list[Fault] = []
+    for key, text, read in (("start", start, parse_utc), ("end", end, parse_utc), ("step", step, parse_duration_s)):
+        try:
+            read(text)
+        except RangeError as error:
+            faults.append(Fault(f"search.{key}", str(error)))
+    if faults:
+        return faults
+    try:
+        count = TimeGrid.between(start, end, step).count
+    except RangeError as error:
+        return [Fault("search", str(error))]
+    return [Fault("search.step", f"makes more than {_MOST_STEPS:,} steps", step)] if count > _MOST_STEPS else []
+
+
+def _joint_faults(criteria: Criteria, document: Mapping[str, Any]) -> list[Fault]:
     """What does not go together."""
     faults: list[Fault] = []
-    try:
-        grid = criteria.grid
-        if grid.count > _MOST_STEPS:
-            faults.append(Fault("search.step", f"makes more than {_MOST_STEPS:,} steps", criteria.search.step))
-    except RangeError as error:
-        faults.append(Fault("search", str(error)))
-    if LANDING in criteria.parts and criteria.landing is None:
+    if LANDING in criteria.parts and "landing" not in document:
         hint = "add a table [landing] with semi_major_m and semi_minor_m"
         faults.append(Fault("landing", "is missing, though a criterion needs it", hint=hint))
     if criteria.landing is not None:
-        faults += [
-            Fault(f"landing.{one.where}", one.message, one.value, hint=one.hint)
-            for one in criteria.landing.ellipse.faults()
-        ]
-    if not criteria.wishes:
+        faults += [replace(one, where=f"landing.{one.where}") for one in criteria.landing.ellipse.faults()]
+    rows = document.get("criteria")
+    all_good = isinstance(rows, list) and len(rows) == len(criteria.criteria) > 0
+    if not criteria.wishes and all_good:
         hint = "give at least one criterion a weight, such as weight = 1.0"
         faults.append(Fault("criteria", "nothing to rank places by", hint=hint))
     seen: set[str] = set()
     for number, one in enumerate(criteria.criteria):
         if one.label in seen:
-            faults.append(
-                Fault(f"criteria[{number}]", "stands there twice; put min, max and weight together", one.label)
-            )
+            words = "stands there twice; put min, max and weight together"
+            faults.append(Fault(f"criteria[{number}]" if all_good else "criteria", words, one.label))
         seen.add(one.label)
     return faults
 
