@@ -32,7 +32,8 @@ MANIFEST, SUMMARY = "manifest.json", "summary.json"
 MARK = Mark(MANIFEST, "light map")
 _PACKAGES = ("moonstation", "numpy", "numba", "rasterio", "pyproj", "jplephem", "pyerfa")
 
-Progress = Callable[[int, int], None]
+#: Told how many tiles are done, with the share of the one at work, and how many there are.
+Progress = Callable[[float, int], None]
 
 
 def map_faults(plan: MapPlan, folder: Path, *, overwrite: bool) -> list[Fault]:
@@ -58,7 +59,7 @@ def write_light_map(
     overwrite : replace a folder of a map that is there
     threads : threads on this machine; all cores unless given. The result does not depend on them.
     cluster : address of a Dask scheduler whose workers compute the tiles instead; the result is the same
-    progress : told the numbers of finished and of all tiles
+    progress : told the numbers of finished and of all tiles, and the share of the one at work between
     finish : adds to the folder, given its path for now, before it appears; an error there leaves no folder
 
     Returns the summary. The folder appears whole or not at all. Raises RangeError where it cannot be written,
@@ -70,7 +71,7 @@ def write_light_map(
     counts: dict[int, dict[str, _Count]] = {}
     with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:
         with told_where_unwritable(folder), LayerRasters(partial, plan.area, plan.layers, _tags(plan)) as rasters:
-            for number, layers in _computed(plan, threads, cluster):
+            for number, layers in _computed(plan, threads, cluster, progress):
                 tile = plan.tiles[number]
                 rasters.write(tile, layers)
                 counts[number] = _counted(plan.area.part(*tile), layers)
@@ -86,7 +87,7 @@ def write_light_map(
 
 
 def _computed(
-    plan: MapPlan, threads: int | None, cluster: str | None
+    plan: MapPlan, threads: int | None, cluster: str | None, progress: Progress | None
 ) -> Iterator[tuple[int, Mapping[str, np.ndarray]]]:
     if cluster:
         from moonstation.moon.maps.cluster import cluster_tiles
@@ -94,7 +95,12 @@ def _computed(
         yield from cluster_tiles(plan, cluster)
         return
     for number in range(len(plan.tiles)):
-        yield number, compute_tile(plan, number, threads or core_count())
+
+        def tell(share: float, before: int = number) -> None:
+            if progress:
+                progress(before + share, len(plan.tiles))
+
+        yield number, compute_tile(plan, number, threads or core_count(), tell)
 
 
 @dataclass

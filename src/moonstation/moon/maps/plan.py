@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from importlib import metadata
@@ -28,6 +28,7 @@ TILES_PX = (64, 128, 256, 512, 1024)
 LONGEST_POSTING_M = 4000.0
 _MOST_TILE_BYTES = 2**30
 _BYTES_PER_ANGLE = 2
+_SKY_SHARE = 0.2  # of a tile's time goes to its sky-lines where all layers are made
 _NS_PER_ANGLE, _NS_PER_PIXEL = 60.0, 100e3  # of one core; for the words on maps that are too large
 
 Tile = tuple[slice, slice]
@@ -106,11 +107,13 @@ def plan_faults(plan: MapPlan) -> list[Fault]:
     return faults
 
 
-def compute_tile(plan: MapPlan, number: int, threads: int = 1) -> dict[str, np.ndarray]:
+def compute_tile(
+    plan: MapPlan, number: int, threads: int = 1, tell: Callable[[float], None] = lambda share: None
+) -> dict[str, np.ndarray]:
     """Layers of one tile by name, shape (rows, columns); where no model has ground, no data.
 
-    The result depends on nothing but the plan and the number of the tile. Raises TerrainError where an elevation
-    model is not the one that was planned with.
+    ``tell`` is told the share that is done. The result depends on nothing but the plan and the number of the tile.
+    Raises TerrainError where an elevation model is not the one that was planned with.
     """
     from moonstation.moon.maps.tile_light import TilePlace, no_light, tile_light
     from moonstation.moon.sweep.sky_lines import sky_lines
@@ -124,8 +127,13 @@ def compute_tile(plan: MapPlan, number: int, threads: int = 1) -> dict[str, np.n
         if any(fault.where != "area" for fault in error.faults):
             raise
         return no_light(area.shape, plan.layers)
+    tell(_SKY_SHARE)
     place = TilePlace(plan.area, rows.start, cols.start)
-    return tile_light(sky, _tracks(plan), plan.layers, place, threads)
+
+    def tell_light(share: float) -> None:
+        tell(_SKY_SHARE + (1.0 - _SKY_SHARE) * share)
+
+    return tile_light(sky, _tracks(plan), plan.layers, place, threads, tell=tell_light)
 
 
 def compute_tile_elsewhere(plan: MapPlan, number: int, threads: int) -> dict[str, np.ndarray]:

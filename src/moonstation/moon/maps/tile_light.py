@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import lru_cache
@@ -21,6 +21,7 @@ from moonstation.moon.sweep.sky_lines import NO_SKY_LINE, QUANTUM_DEG, SkyLines
 BLOCK_KM = 26.0
 _LEAST_SLOTS = 720  # directions in which Sun and Earth are told apart: half a degree, their path of an hour
 _LEAST_BLOCK_PX = 8
+_LEAST_JOBS = 4  # of each thread: a bar that moves, and none waits long for another
 _NO_FLAG = 255
 
 _Box = tuple[int, int, int, int]
@@ -44,8 +45,14 @@ def block_side_px(posting_m: float, block_km: float = BLOCK_KM) -> int:
     return side
 
 
-def tile_light(
-    sky: SkyLines, tracks: Tracks, names: Sequence[str], place: TilePlace, threads: int = 1, block_px: int | None = None
+def tile_light(  # noqa: PLR0913, PLR0917 (what, where, how)
+    sky: SkyLines,
+    tracks: Tracks,
+    names: Sequence[str],
+    place: TilePlace,
+    threads: int = 1,
+    block_px: int | None = None,
+    tell: Callable[[float], None] = lambda share: None,
 ) -> dict[str, np.ndarray]:
     """Layers of a tile by name, shape (rows, columns): float32, NaN where there is no data; flags uint8.
 
@@ -57,18 +64,20 @@ def tile_light(
     place : where the tile lies on its map; the result does not depend on how the map is cut
     threads : threads to compute with; the result does not depend on them
     block_px : side of the blocks that share a sky [pixels]; chosen from the posting unless given
+    tell : is told the share that is done [-]
     """
     side = block_px or block_side_px(sky.area.posting_m)
     out = np.full((ROWS, *sky.area.shape), np.nan, dtype=np.float32)
     wanted = _wanted(names)
     work = _Work(sky, tracks, place, side, _slots(sky.direction_deg.size), wanted, out)
     boxes = work.boxes()
+    jobs = [boxes] if len(boxes) >= _LEAST_JOBS * threads else [_strips(box, _LEAST_JOBS * threads) for box in boxes]
+    count, done = sum(map(len, jobs)), 0
     with ThreadPoolExecutor(threads) as pool:
-        if len(boxes) >= threads:
-            list(pool.map(work.fill, boxes))
-        else:
-            for box in boxes:
-                list(pool.map(work.fill, _strips(box, threads)))
+        for job in jobs:  # the strips of a block share its table
+            for _ in pool.map(work.fill, job):
+                done += 1
+                tell(done / count)
     return {name: _layer(name, out, tracks.step_h) for name in names}
 
 

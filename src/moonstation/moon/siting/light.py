@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 #: Called with what is being done, parts of it done and parts in all.
-Progress = Callable[[str, int, int], None]
+Progress = Callable[[str, float, int], None]
 
 
 def light_maps(
@@ -39,12 +39,16 @@ def light_maps(
     plan = map_plan(dems, area, grid, height_m=height_m, layers=tuple(names), kernels=files)
     out = {name: np.full(area.shape, np.nan) for name in names}
     for number, (rows, cols) in enumerate(plan.tiles):
-        tell(what, number, len(plan.tiles))
-        for name, values in compute_tile(plan, number, core_count()).items():
+
+        def tell_share(share: float, before: int = number) -> None:
+            tell(what, before + share, len(plan.tiles))
+
+        tell_share(0.0)
+        for name, values in compute_tile(plan, number, core_count(), tell_share).items():
             out[name][rows, cols] = values
     tell(what, len(plan.tiles), len(plan.tiles))
     return out
 
 
-def silent(_what: str, _done: int, _total: int) -> None:
+def silent(_what: str, _done: float, _total: int) -> None:
     """No progress to tell."""
