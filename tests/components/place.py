@@ -18,6 +18,7 @@ _DEFAULTS: Mapping[str, float | None] = {
     "sun_disc_fraction": 1.0,
     "sun_disc_fraction_on_ground": None,
     "sun_elevation_deg": 1.5,
+    "sun_azimuth_deg": 0.0,
     "sun_distance_au": 1.0,
     "earth_disc_fraction": 1.0,
     "earth_disc_fraction_on_ground": None,
@@ -27,6 +28,7 @@ _DEFAULTS: Mapping[str, float | None] = {
     "relay_distance_km": 8_000.0,
     "radiator_sink_k": 120.0,
     "box_sink_k": 200.0,
+    "panel_sink_k": 160.0,
     "regolith_k": 200.0,
     "age_years": None,
 }
@@ -59,6 +61,9 @@ class ConstantPlace:
     def sun_elevation_deg(self) -> Series:
         return self._get("sun_elevation_deg")
 
+    def sun_azimuth_deg(self) -> Series:
+        return self._get("sun_azimuth_deg")
+
     def sun_distance_au(self) -> Series:
         return self._get("sun_distance_au")
 
@@ -82,6 +87,9 @@ class ConstantPlace:
 
     def box_sink_k(self) -> Series:
         return self._get("box_sink_k")
+
+    def panel_sink_k(self) -> Series:
+        return self._get("panel_sink_k")
 
     def regolith_k(self) -> Series:
         return self._get("regolith_k")

@@ -12,6 +12,7 @@ from moonstation.components.comms.recorder import Recorder
 from moonstation.components.comms.relay_downlink import RelayDownlink
 from moonstation.components.comms.relay_link import RelayLink
 from moonstation.components.energy.battery import Battery
+from moonstation.components.energy.panel_temperature import panel_temperature_k, warmth_factor
 from moonstation.components.energy.power_bus import PowerBus
 from moonstation.components.energy.radioisotope_unit import RadioisotopeUnit
 from moonstation.components.energy.solar_array import SolarArray
@@ -37,8 +38,10 @@ def test_a_battery_feeds_a_load_for_its_usable_energy_through_the_buss_losses():
 
 
 def test_an_array_fills_a_battery_by_what_goes_in():
-    # 1 kW for 10 h at 96 % into an empty battery: 9.6 kWh
-    array = SolarArray(area_m2=1.0 / SolarArray(area_m2=1.0).rated_kw())
+    # 1 kW for 10 h at 96 % into an empty battery: 9.6 kWh; the panel's warmth is made up for by area
+    square = SolarArray(area_m2=1.0)
+    warmth = warmth_factor(panel_temperature_k(1361.0, 160.0, square.cell_efficiency))
+    array = SolarArray(area_m2=1.0 / (square.rated_kw() * warmth))
     battery = Battery(capacity_kwh=100.0, charge_on_arrival=0.0, self_discharge_per_h=0.0)
     charge = hourly({"array": array, "battery": battery}, days=0.5, box_sink_k=290.0).amount("battery", "charge")
     assert charge[9] == pytest.approx(9.6, rel=1e-4)

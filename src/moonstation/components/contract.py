@@ -247,6 +247,9 @@ class Surroundings(Protocol):
     def sun_elevation_deg(self) -> Series:
         """Apparent elevation of the Sun's centre [deg]."""
 
+    def sun_azimuth_deg(self) -> Series:
+        """Apparent azimuth of the Sun's centre, east of north [deg]."""
+
     def sun_distance_au(self) -> Series:
         """Distance of the Sun [au]."""
 
@@ -270,6 +273,9 @@ class Surroundings(Protocol):
 
     def box_sink_k(self) -> Series:
         """Effective sink temperature of a box that stands on the ground [K]."""
+
+    def panel_sink_k(self) -> Series:
+        """Effective sink of both sides of an upright panel, direct sunlight aside [K]."""
 
     def regolith_k(self) -> Series:
         """Temperature of the ground's surface [K]."""

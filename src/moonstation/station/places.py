@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.components.contract import Series, Surroundings
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.time import HOUR_S, YEAR_H, TimeGrid
+from moonstation.facts.table import lookup
 from moonstation.moon.sink import SinkTemperatures, sink_temperatures
 from moonstation.moon.site import SiteLight, site_light
 from moonstation.orbits.ground import contact_any
@@ -99,6 +100,12 @@ class SurfaceSky:
         return GroundSky(light.sun_disc_fraction, light.earth_disc_fraction, sink_temperatures(light))
 
     @cached_property
+    def panel_sink_k(self) -> Series:
+        """Half of what each side of an upright panel sees is ground; direct sunlight aside [K]."""
+        ground = 0.5 * lookup("regolith.emissivity").value * self.ground.sinks.regolith_k.astype(np.float64) ** 4
+        return _series((ground + 0.5 * lookup("sink.space_temperature").value ** 4) ** 0.25)
+
+    @cached_property
     def earth_contact(self) -> Series:
         """Earth's centre over the mast's sky-line and the Moon over a ground station's."""
         return _series(self.mast.earth_centre_visible & self.sky.ground_contact)
@@ -140,6 +147,10 @@ class SurfacePlace:
         """Apparent elevation of the Sun's centre [deg]."""
         return self.shared.mast.sun_elevation_deg
 
+    def sun_azimuth_deg(self) -> Series:
+        """Apparent azimuth of the Sun's centre, east of north [deg]."""
+        return self.shared.mast.sun_azimuth_deg
+
     def sun_distance_au(self) -> Series:
         """Distance of the Sun [au]."""
         return self.shared.mast.sun_distance_au
@@ -171,6 +182,10 @@ class SurfacePlace:
     def box_sink_k(self) -> Series:
         """Effective sink of a box that stands on the ground [K]."""
         return self.shared.ground.sinks.box_k
+
+    def panel_sink_k(self) -> Series:
+        """Effective sink of both sides of an upright panel, direct sunlight aside [K]."""
+        return self.shared.panel_sink_k
 
     def regolith_k(self) -> Series:
         """Temperature of the ground's surface [K]."""
@@ -229,6 +244,10 @@ class RelayPlace:
         """90: a spacecraft turns to the Sun [deg]."""
         return _series(np.full(self.grid.count, 90.0))
 
+    def sun_azimuth_deg(self) -> Series:
+        """0: a spacecraft has no north [deg]."""
+        return _series(np.zeros(self.grid.count))
+
     def sun_distance_au(self) -> Series:
         """Distance of the Sun from the Moon [au]."""
         return self.shared.sky.distances[0]
@@ -260,6 +279,10 @@ class RelayPlace:
     def box_sink_k(self) -> Series:
         """The thermal design of a relay is not modelled."""
         raise self._on_the_ground_only("a component with temperatures")
+
+    def panel_sink_k(self) -> Series:
+        """Empty space on both sides [K]."""
+        return _series(np.full(self.grid.count, lookup("sink.space_temperature").value))
 
     def regolith_k(self) -> Series:
         """A relay has no ground."""

@@ -33,6 +33,10 @@ class ElectronicsBox:
     heater_kw: float = param(unit="kW", doc="power of the survival heater", low=0.0, high=100.0)
     avionics_kw: float = param(unit="kW", doc="further power while awake", low=0.0, high=100.0, default=0.0)
     radioisotope_heat_w: float = param(unit="W", doc="heat of its isotope on landing", low=0.0, high=1e4, default=0.0)
+    sky_view: float = param(
+        unit="-", doc="share of the radiator's view that is sky, the rest ground", low=0.0, high=1.0, default=1.0
+    )
+    dust_cover: float = param(unit="-", doc="share of the radiator under dust", low=0.0, high=1.0, default=0.0)
     insulation_w_m2_k: float = fact(
         "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0
     )
@@ -67,8 +71,9 @@ class ElectronicsBox:
         "radioisotope_heat_w": 20.0,
     }
     leaves_out: ClassVar = (
-        "temperature differences inside; heat from other assets that the box carries; the radiator's tilt and dust; "
-        "the power that a heat switch needs; damage by many cold nights, each of which may be survived"
+        "temperature differences inside; heat from other assets that the box carries; the radiator's tilt towards the "
+        "Sun; dust that gathers or is wiped off while it stands; the power that a heat switch needs; damage by many "
+        "cold nights, each of which may be survived"
     )
 
     def __post_init__(self) -> None:

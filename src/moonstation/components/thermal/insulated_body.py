@@ -6,6 +6,7 @@ from typing import Any
 
 from moonstation.components.contract import Surroundings, ThermalNode
 from moonstation.components.thermal.blanket import blanket_node
+from moonstation.components.thermal.radiator_sink import radiator_sink_k
 from moonstation.facts.table import lookup
 
 #: Temperatures that a component gives its body by these names [K].
@@ -29,7 +30,8 @@ def insulated_body(
 ) -> tuple[ThermalNode, ThermalNode]:
     """The body of a component and its outer skin.
 
-    component : gives ``surface_m2``, ``radiator_m2``, ``insulation_w_m2_k`` and the temperatures of ``LIMITS``
+    component : gives ``surface_m2``, ``radiator_m2`` with its ``sky_view`` and ``dust_cover``, ``insulation_w_m2_k``
+        and the temperatures of ``LIMITS``
     mass_kg : what is inside [kg]
     ground_w_k : conductance to the ground [W/K]
     more : further fields of the body's node: start, heat, and how the radiator is shut off
@@ -38,7 +40,7 @@ def insulated_body(
     body = ThermalNode(
         name,
         heat_capacity_j_k=mass_kg * lookup("thermal.specific_heat_equipment").value,
-        radiative_sink_k=place.radiator_sink_k(),
+        radiative_sink_k=radiator_sink_k(place, component.sky_view, component.dust_cover),
         radiating_m2=emittance * component.radiator_m2,
         conductive_sink_k=place.regolith_k(),
         conductance_w_k=ground_w_k,

@@ -39,6 +39,10 @@ class RadiatorLoop:
         high=1e4,
         default=0.0,
     )
+    sky_view: float = param(
+        unit="-", doc="share of the radiator's view that is sky, the rest ground", low=0.0, high=1.0, default=1.0
+    )
+    dust_cover: float = param(unit="-", doc="share of the radiator under dust", low=0.0, high=1.0, default=0.0)
     insulation_w_m2_k: float = fact(
         "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0
     )
@@ -69,7 +73,7 @@ class RadiatorLoop:
     }
     leaves_out: ClassVar = (
         "a radiator that stops with its pumps; temperatures and freezing of the loop; the heat of people and machines "
-        "hour by hour (their mean stands for it while the pumps run); humidity; dust on the radiator"
+        "hour by hour (their mean stands for it while the pumps run); humidity; dust that gathers while it stands"
     )
 
     def __post_init__(self) -> None:
