@@ -141,6 +141,11 @@ class Criterion(Part):
         return label(self.quantity, self.mast_m)
 
     @property
+    def in_words(self) -> str:
+        """What it is, with the height of the eye."""
+        return self.of.words if self.mast_m is None else f"{self.of.words}, eye {self.mast_m:g} m above the ground"
+
+    @property
     def constrains(self) -> bool:
         """Whether it cuts places off."""
         return self.min is not None or self.max is not None

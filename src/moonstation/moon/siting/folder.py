@@ -55,7 +55,7 @@ def write_search(
 
 def _write_maps(found: SiteSearch, folder: Path) -> None:
     surveyed, tags = found.surveyed, _tags(found)
-    score = Band("1", "score", "mean worth of all wishes by weight, where all constraints are met")
+    score = Band("1", "score of the site search", "mean worth of all wishes by weight, where all constraints are met")
     write_cog(folder / MAP, surveyed.area, found.score, score, tags, "AVERAGE")
     for label, band in _layers(found).items():
         write_cog(folder / MAPS / f"{label}.tif", surveyed.area, surveyed.values[label], band, tags, "AVERAGE")
@@ -112,7 +112,7 @@ def horizon_name(site: Site, height_m: float) -> str:
 def _layers(found: SiteSearch) -> dict[str, Band]:
     """What each quantity means, by its label."""
     return {
-        one.label: Band(one.of.unit.replace("-", "1"), one.label, one.of.words)
+        one.label: Band(one.of.unit.replace("-", "1"), one.of.words, f"{one.label}: {one.in_words}")
         for one in found.criteria.criteria
         if one.label in found.surveyed.values
     }
