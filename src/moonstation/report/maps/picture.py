@@ -16,7 +16,7 @@ from moonstation.moon.maps.permanence import SHORT_TITLE, short_period_note
 from moonstation.report.maps.frame import Frame, frame_of
 from moonstation.report.maps.graticule import degrees, graticule
 from moonstation.report.maps.labels import Named, features_of
-from moonstation.report.maps.quantities import Quantity, quantity_of
+from moonstation.report.maps.looks import Look, look_of
 from moonstation.report.maps.relief import Relief, heights_on, relief, shaded
 from moonstation.report.maps.sheet import (
     Sheet,
@@ -103,7 +103,7 @@ def map_pictures(
     """
     made = []
     relief_of: dict[Frame, Relief | None] = {}
-    shadow = next((tif for tif in tifs if quantity_of(tif.stem).scale == "flag"), None)
+    shadow = next((tif for tif in tifs if look_of(tif.stem).scale == "flag"), None)
     overlay = read_layer(shadow) if shadow is not None else None
     for tif in tifs:
         if tell is not None:
@@ -122,18 +122,18 @@ _Words = tuple[Sequence[Named], Sequence[Named], Sequence["Dem"], str]
 
 def _draw(layer: Layer, lit: Relief | None, shadow: Layer | None, out_png: Path, words: _Words) -> None:
     names, places, dems, caption = words
-    quantity = quantity_of(layer.name, layer.notes.get("long_name", ""), layer.notes.get("units", ""))
+    look = look_of(layer.name, layer.notes.get("long_name", ""), layer.notes.get("units", ""))
     sheet = new_sheet(layer.frame)
     note = ""
-    if quantity.scale == "flag":
+    if look.scale == "flag":
         if note := _short_period(layer.notes):
-            quantity = replace(quantity, title=SHORT_TITLE)
+            look = replace(look, title=SHORT_TITLE)
         _draw_flag(sheet, layer, lit)
     else:
-        _draw_values(sheet, layer, lit, quantity)
+        _draw_values(sheet, layer, lit, look)
         if shadow is not None:
             outline_shadow(sheet, shadow)
-    finish(sheet, quantity.title, [caption or _made_of(layer.notes), note], lit, dems, names, places)
+    finish(sheet, look.title, [caption or _made_of(layer.notes), note], lit, dems, names, places)
     save(sheet, out_png)
 
 
@@ -181,21 +181,21 @@ def ground_relief(frame: Frame, dems: Sequence[Dem]) -> Relief | None:
     return relief(heights_on(frame, dems), frame.pixel_m) if dems else None
 
 
-def _draw_values(sheet: Sheet, layer: Layer, lit: Relief | None, quantity: Quantity) -> None:
+def _draw_values(sheet: Sheet, layer: Layer, lit: Relief | None, look: Look) -> None:
     from matplotlib import colormaps
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import LogNorm, Normalize
 
-    values = layer.values * np.float32(quantity.factor)
-    low, high = quantity.ends(values)
-    norm = LogNorm(low, high, clip=True) if quantity.scale == "log" else Normalize(low, high)
-    colours = colormaps[quantity.colours]
+    values = layer.values * np.float32(look.factor)
+    low, high = look.ends(values)
+    norm = LogNorm(low, high, clip=True) if look.scale == "log" else Normalize(low, high)
+    colours = colormaps[look.colours]
     rgb = colours(norm(np.nan_to_num(values, nan=low)))[..., :3]
     rgb = _over_relief(np.where(np.isfinite(values)[..., np.newaxis], rgb, NO_DATA), lit)
     draw_ground(sheet, rgb)
-    draw_colour_bar(sheet, ScalarMappable(norm, colours), quantity)
+    draw_colour_bar(sheet, ScalarMappable(norm, colours), look)
     if not np.isfinite(values).all():
-        draw_key(sheet, [(NO_DATA, "", quantity.missing)])
+        draw_key(sheet, [(NO_DATA, "", look.missing)])
 
 
 def _draw_flag(sheet: Sheet, layer: Layer, lit: Relief | None) -> None:
@@ -243,17 +243,17 @@ def _large_patches(share: Values) -> Values:
     return np.where(small[patches], np.float32(0.0), share)
 
 
-def draw_colour_bar(sheet: Sheet, colours: Any, quantity: Quantity, foot: float = 0.22, head: float = 1.0) -> None:
+def draw_colour_bar(sheet: Sheet, colours: Any, look: Look, foot: float = 0.22, head: float = 1.0) -> None:
     """The colour bar to the right of the map, with its unit, between two parts of the map's height."""
     _, bottom, right, top = sheet.map_box
     (off, _), (thick, _) = sheet.inches(0.78, 0.0), sheet.inches(0.2, 0.0)
     height = top - bottom
     axes = sheet.figure.add_axes((right + off, bottom + foot * height, thick, (head - foot) * height))
     bar = sheet.figure.colorbar(colours, cax=axes)
-    bar.set_label(quantity.unit, fontsize=9.5)
+    bar.set_label(look.unit, fontsize=9.5)
     bar.ax.tick_params(labelsize=8.5)
     bar.outline.set_linewidth(0.5)
-    if quantity.scale == "log":
+    if look.scale == "log":
         from matplotlib.ticker import LogLocator, NullFormatter, ScalarFormatter
 
         few = np.log10(colours.norm.vmax / colours.norm.vmin) > 2.5

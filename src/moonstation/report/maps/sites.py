@@ -12,6 +12,7 @@ import numpy as np
 
 from moonstation.core.errors import Fault, RangeError
 from moonstation.report.maps.labels import Named, Room
+from moonstation.report.maps.looks import look_of
 from moonstation.report.maps.picture import (
     GROUND,
     LONG_SIDE_PX,
@@ -22,7 +23,6 @@ from moonstation.report.maps.picture import (
     outline_shadow,
     read_layer,
 )
-from moonstation.report.maps.quantities import quantity_of
 from moonstation.report.maps.relief import shaded
 from moonstation.report.maps.sheet import PLACE_COLOUR, Sheet, draw_ground, new_sheet, save
 
@@ -133,12 +133,12 @@ def _draw_score(sheet: Sheet, values: np.ndarray, lit: Any) -> None:
     from matplotlib.cm import ScalarMappable
     from matplotlib.colors import Normalize
 
-    quantity = quantity_of("score")
-    norm, colours = Normalize(*quantity.ends(values)), colormaps[quantity.colours]
+    look = look_of("score")
+    norm, colours = Normalize(*look.ends(values)), colormaps[look.colours]
     known = np.isfinite(values)
     rgb = np.where(known[..., np.newaxis], colours(norm(np.nan_to_num(values)))[..., :3], GROUND)
     draw_ground(sheet, rgb if lit is None else shaded(rgb, lit.shade))
-    draw_colour_bar(sheet, ScalarMappable(norm, colours), quantity, 0.07, 0.37)
+    draw_colour_bar(sheet, ScalarMappable(norm, colours), look, 0.07, 0.37)
     if not known.all():
         draw_key(sheet, [(GROUND, "", "ruled out by a criterion")])
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from moonstation.report.maps.quantities import quantity_of
+from moonstation.report.maps.looks import look_of
 
 NAMES = [
     "sun_visible_mean",
@@ -23,7 +23,7 @@ NAMES = [
 @given(values=st.lists(st.floats(1e-3, 1e5), min_size=1, max_size=20))
 def test_nothing_is_cut_off(name, values):
     shown = np.array([*values, np.nan])
-    low, high = quantity_of(name).ends(shown)
+    low, high = look_of(name).ends(shown)
     assert low <= min(values) * (1 + 1e-6)
     assert high >= max(values) * (1 - 1e-6)
     assert low < high
@@ -43,21 +43,21 @@ def test_nothing_is_cut_off(name, values):
     ],
 )
 def test_ends_are_round(name, values, ends):
-    assert quantity_of(name).ends(np.array(values)) == pytest.approx(ends)
+    assert look_of(name).ends(np.array(values)) == pytest.approx(ends)
 
 
 def test_an_unknown_map_takes_its_unit_from_its_name():
-    assert quantity_of("path_length_km").unit == "km"
-    assert quantity_of("path_length_km").title == "Path length"
-    assert quantity_of("odd", "A title", "W").unit == "W"
-    assert all(quantity_of(name).unit for name in NAMES)
+    assert look_of("path_length_km").unit == "km"
+    assert look_of("path_length_km").title == "Path length"
+    assert look_of("odd", "A title", "W").unit == "W"
+    assert all(look_of(name).unit for name in NAMES)
 
 
 def test_a_map_without_any_value_still_has_a_bar():
-    assert quantity_of("sun_visible_mean").ends(np.array([np.nan])) == (0.0, 1.0)
+    assert look_of("sun_visible_mean").ends(np.array([np.nan])) == (0.0, 1.0)
 
 
 @pytest.mark.parametrize("values", [[np.nan], [0.0, 0.0], [0.0, np.nan]])
 def test_a_bar_of_logarithms_never_begins_at_nothing(values):
-    low, high = quantity_of("longest_without_earth_h").ends(np.array(values))  # the Earth never sets in a short period
+    low, high = look_of("longest_without_earth_h").ends(np.array(values))  # the Earth never sets in a short period
     assert 0.0 < low < high

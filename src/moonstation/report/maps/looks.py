@@ -17,7 +17,7 @@ _NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 9.0, 10.0)
 
 
 @dataclass(frozen=True)
-class Quantity:
+class Look:
     """A map's title, the unit on its colour bar, the factor from stored to shown values, and its colours.
 
     low, high : ends of the colour bar in shown values; None is taken from the data, rounded outward
@@ -52,33 +52,33 @@ class Quantity:
 
 _DISC, _TIME = "% of the disc", "% of the time"
 _KNOWN = {
-    "sun_visible_mean": Quantity("Sunlight: mean share of the Sun's disc in view", _DISC, "inferno", 100.0, 0.0),
-    "sun_any_mean": Quantity("Sunlight: time with any part of the Sun in view", _TIME, "inferno", 100.0, 0.0),
-    "earth_visible_mean": Quantity("Sight of the Earth: mean share of its disc", _DISC, "viridis", 100.0, 0.0, 100.0),
-    "earth_any_mean": Quantity("Sight of the Earth: time with any part in view", _TIME, "viridis", 100.0, 0.0, 100.0),
-    "longest_dark_h": Quantity("Longest time without any part of the Sun", "days", "magma_r", 1 / 24, scale="log"),
-    "longest_without_earth_h": Quantity("Longest time without the Earth", "days", "magma_r", 1 / 24, scale="log"),
-    "permanent_shadow": Quantity("Permanent shadow: never any part of the Sun", "", "", scale="flag"),
-    "temperature_max_k": Quantity("Highest temperature of the surface", "K", "plasma"),
-    "temperature_mean_k": Quantity("Mean temperature of the surface", "K", "plasma"),
-    "temperature_min_k": Quantity("Lowest temperature of the surface", "K", "plasma"),
-    "ice_stable_depth_m": Quantity(
+    "sun_visible_mean": Look("Sunlight: mean share of the Sun's disc in view", _DISC, "inferno", 100.0, 0.0),
+    "sun_any_mean": Look("Sunlight: time with any part of the Sun in view", _TIME, "inferno", 100.0, 0.0),
+    "earth_visible_mean": Look("Sight of the Earth: mean share of its disc", _DISC, "viridis", 100.0, 0.0, 100.0),
+    "earth_any_mean": Look("Sight of the Earth: time with any part in view", _TIME, "viridis", 100.0, 0.0, 100.0),
+    "longest_dark_h": Look("Longest time without any part of the Sun", "days", "magma_r", 1 / 24, scale="log"),
+    "longest_without_earth_h": Look("Longest time without the Earth", "days", "magma_r", 1 / 24, scale="log"),
+    "permanent_shadow": Look("Permanent shadow: never any part of the Sun", "", "", scale="flag"),
+    "temperature_max_k": Look("Highest temperature of the surface", "K", "plasma"),
+    "temperature_mean_k": Look("Mean temperature of the surface", "K", "plasma"),
+    "temperature_min_k": Look("Lowest temperature of the surface", "K", "plasma"),
+    "ice_stable_depth_m": Look(
         "Depth at which water ice lasts a billion years", "m", "viridis_r", low=0.0, missing="not in the upper 2 m"
     ),
-    "slope_deg": Quantity("Slope of the ground", "deg", "cividis", low=0.0),
-    "roughness_m": Quantity("Roughness of the ground", "m", "cividis", low=0.0),
-    "score": Quantity("Score of the site search", "score, 0 to 1", "viridis", low=0.0),
+    "slope_deg": Look("Slope of the ground", "deg", "cividis", low=0.0),
+    "roughness_m": Look("Roughness of the ground", "m", "cividis", low=0.0),
+    "score": Look("Score of the site search", "score, 0 to 1", "viridis", low=0.0),
 }
 
 
-def quantity_of(name: str, title: str = "", unit: str = "") -> Quantity:
+def look_of(name: str, title: str = "", unit: str = "") -> Look:
     """How the map called ``name`` is shown; of an unknown one by its unit, or by the one in which its name ends."""
     if name in _KNOWN:
         return _KNOWN[name]
     ending = name.rsplit("_", 1)[-1].lower()
     own = unit or _UNITS.get(ending, "")
     words = name.removesuffix(f"_{ending}") if ending in _UNITS else name
-    return Quantity(title or words.replace("_", " ").capitalize(), own, "cividis")
+    return Look(title or words.replace("_", " ").capitalize(), own, "cividis")
 
 
 def _round(value: float, *, down: bool) -> float:
