@@ -24,6 +24,7 @@ _DEFAULTS: Mapping[str, float | None] = {
     "earth_disc_fraction_on_ground": None,
     "earth_contact": 1.0,
     "earth_distance_km": 384_400.0,
+    "ground_stations_in_view": 2.0,
     "relay_visible": 1.0,
     "relay_distance_km": 8_000.0,
     "radiator_sink_k": 120.0,
@@ -75,6 +76,9 @@ class ConstantPlace:
 
     def earth_distance_km(self) -> Series:
         return self._get("earth_distance_km")
+
+    def ground_stations_in_view(self) -> Series:
+        return self._get("ground_stations_in_view")
 
     def relay_visible(self, relay: str) -> Series:
         return self._get("relay_visible")

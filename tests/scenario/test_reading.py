@@ -60,6 +60,13 @@ def test_terrain_that_cannot_be_shown_is_refused(tmp_path: Path) -> None:
     assert "name a model that covers it" in only
 
 
+def test_a_link_without_the_antenna_that_it_wants_is_refused() -> None:
+    given = 'type = "direct_link"'
+    shared, booked = faults((given, f'{given}\ndish = "shared"\nground = "booked"'))
+    assert "dish: there is no shared dish at its site" in shared
+    assert "ground: there is no ground network to book from" in booked
+
+
 def test_the_facts_that_a_scenario_names_are_noted() -> None:
     text = GOOD.replace(
         "capacity_kwh = 32", 'capacity_kwh = 32\nfloor_fraction = { fact = "thermal.switch_closed_share" }'
@@ -370,7 +377,7 @@ def test_the_json_schema_accepts_what_ships(name: str) -> None:
         ("capacity_kwh = 32", "", (), "'capacity_kwh' is a required property"),
         ("capacity_kwh = 32", 'capacity_kwh = "32 kWh"', ("capacity_kwh",), "'32 kWh' is not valid"),
         ("capacity_kwh = 32", "capacity_kwh = 32\ncount = 0", ("count",), "0 is less than the minimum of 1"),
-        ('type = "battery"', 'type = "batery"', ("type",), "'batery' is not one of ['battery',"),
+        ('type = "battery"', 'type = "batery"', ("type",), "'batery' is not one of ["),
         ('type = "battery"', "", (), "'type' is a required property"),
     ],
 )

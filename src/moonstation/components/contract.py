@@ -262,6 +262,9 @@ class Surroundings(Protocol):
     def earth_distance_km(self) -> Series:
         """Distance of the Earth's centre [km]."""
 
+    def ground_stations_in_view(self) -> Series:
+        """Number of ground stations that see the Moon [-]."""
+
     def relay_visible(self, relay: str) -> Series:
         """1 while the relay node ``relay`` stands above this node's horizon, else 0 [-]."""
 

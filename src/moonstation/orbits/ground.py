@@ -105,13 +105,13 @@ def contact(station: GroundStation, grid: TimeGrid, ephemeris: Ephemeris | None 
     return np.asarray(_elevation_deg(moon, *_place(station)) >= station.min_elevation_deg)
 
 
-def contact_any(
+def contacts(
     stations: Iterable[GroundStation], grid: TimeGrid, ephemeris: Ephemeris | None = None
-) -> NDArray[np.bool_]:
-    """Whether any of the stations has the Moon in sight at each step, shape (grid.count,); False without stations."""
-    seen = np.zeros(grid.count, dtype=bool)
+) -> NDArray[np.int64]:
+    """How many of the stations have the Moon in sight at each step, shape (grid.count,); 0 without stations."""
+    seen = np.zeros(grid.count, dtype=np.int64)
     for station in stations:
-        seen |= contact(station, grid, ephemeris)
+        seen += contact(station, grid, ephemeris)
     return seen
 
 

@@ -221,6 +221,7 @@ def _assets(draft: Draft, source: Source) -> Iterator[Fault]:
             message = f"is not after the arrival of {entry.mission} on {_day(mission.arrival)}"
             yield source.fault((*path, "until"), message)
         yield from _body(draft, source, path, entry)
+        yield from _antennas(draft, source, path, entry)
         if draft.sound(*path):
             yield from _component(source, path, entry)
 
@@ -269,6 +270,17 @@ def _place(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> It
     relay = getattr(entry, "relay", None)  # a link's parameter: the satellite at its other end
     if relay and relay not in relays:
         yield _unknown(source, (*path, "relay"), "relay", relay, relays)
+
+
+def _antennas(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
+    """Faults of links that want hours of antennas which no asset gives."""
+    others = [other for _, other in draft.assets]
+    dishes = {other.site for other in others if other.type == "shared_dish"}
+    if getattr(entry, "dish", None) == "shared" and entry.site not in dishes:
+        yield source.fault((*path, "dish"), "there is no shared dish at its site", hint="add an asset shared_dish")
+    if getattr(entry, "ground", None) == "booked" and not any(other.type == "ground_network" for other in others):
+        message = "there is no ground network to book from"
+        yield source.fault((*path, "ground"), message, hint='add an asset ground_network, or set ground = "free"')
 
 
 def _component(source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:

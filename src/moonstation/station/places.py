@@ -16,7 +16,7 @@ from moonstation.core.time import HOUR_S, YEAR_H, TimeGrid
 from moonstation.facts.table import lookup
 from moonstation.moon.sink import SinkTemperatures, sink_temperatures
 from moonstation.moon.site import SiteLight, site_light
-from moonstation.orbits.ground import contact_any
+from moonstation.orbits.ground import contacts
 from moonstation.orbits.interpolation import sampled
 from moonstation.orbits.relay import relay_elevation_azimuth_range, relay_sees_earth, relay_sunlit
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
@@ -39,9 +39,14 @@ class Sky:
         return self.station.grid
 
     @cached_property
+    def ground_stations_in_view(self) -> Series:
+        """Number of ground stations that have the Moon in sight, shape (grid.count,)."""
+        return _series(contacts(self.station.ground_stations, self.grid))
+
+    @property
     def ground_contact(self) -> NDArray[np.bool_]:
         """Whether a ground station has the Moon in sight, shape (grid.count,)."""
-        return contact_any(self.station.ground_stations, self.grid)
+        return np.asarray(self.ground_stations_in_view > 0)
 
     @cached_property
     def distances(self) -> tuple[Series, Series]:
@@ -167,6 +172,10 @@ class SurfacePlace:
         """Distance of the Earth's centre [km]."""
         return self.shared.mast.earth_distance_km
 
+    def ground_stations_in_view(self) -> Series:
+        """Number of ground stations that see the Moon [-]."""
+        return self.shared.sky.ground_stations_in_view
+
     def relay_visible(self, relay: str) -> Series:
         """1 while the relay stands above the mast's sky-line, else 0 [-]."""
         return self.shared.relay_view(relay)[0]
@@ -263,6 +272,10 @@ class RelayPlace:
     def earth_distance_km(self) -> Series:
         """Distance of the Earth from the Moon [km]."""
         return self.shared.sky.distances[1]
+
+    def ground_stations_in_view(self) -> Series:
+        """Number of ground stations that see the Moon [-]."""
+        return self.shared.sky.ground_stations_in_view
 
     def relay_visible(self, relay: str) -> Series:
         """Links between relays are not modelled."""

@@ -1,10 +1,20 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import constants
 
-from moonstation.components.comms.link_budget import decibel, dish_gain_dbi, free_space_loss_db, link_rate_mbit_s
+from moonstation.components.comms.link_budget import (
+    after_acquisition,
+    decibel,
+    dish_gain_dbi,
+    free_space_loss_db,
+    link_rate_mbit_s,
+    pointing_loss_db,
+    stepped,
+)
 from moonstation.facts.table import lookup
 
 MOON_KM = 384_400.0
@@ -57,3 +67,31 @@ def test_ten_decibel_more_carry_ten_times_the_data(distance, step):
     one = link_rate_mbit_s(distance, **budget)
     other = link_rate_mbit_s(distance, **{**budget, "eirp_dbw": 10.0 + step})
     assert other / one == pytest.approx(10 ** (step / 10), rel=1e-9)
+
+
+def test_a_dish_that_looks_past_its_target_by_half_its_beam_loses_three_decibel():
+    # 1 m at 26 GHz: 70 * 11.53 mm / 1 m = 0.807 deg
+    width_deg = 70.0 * 299_792_458.0 / 26e9
+    assert pointing_loss_db(width_deg / 2.0, 1.0, 26.0) == pytest.approx(3.0)
+    assert pointing_loss_db(0.0, 1.0, 26.0) == 0.0
+    assert pointing_loss_db(90.0, 1.0, 26.0) == 20.0
+
+
+def test_a_modem_takes_the_greatest_step_that_it_reaches():
+    np.testing.assert_array_equal(
+        stepped([0.5, 1.4, 49.9, 50.0, 1e3], [555.0, 1.4, 50.0, 280.0]), [0, 1.4, 1.4, 50, 555]
+    )
+
+
+def test_every_contact_loses_its_begin():
+    # windows of steps of 10 min: one that was open before, one of two steps, one of a single step; 15 min are lost
+    contact = [1, 1, 0, 1, 1, 0, 0.5, 0]
+    np.testing.assert_allclose(after_acquisition(contact, 0.25, 1.0 / 6.0), [1, 1, 0, 0, 0.5, 0, 0, 0])
+
+
+@given(st.lists(st.sampled_from([0.0, 1.0]), min_size=1, max_size=60), st.floats(0.0, 2.0))
+def test_what_is_lost_at_the_begin_is_never_more_than_the_acquisition_per_window(contact, acquisition_h):
+    left = after_acquisition(contact, acquisition_h, 0.5)
+    windows = sum(after > before for before, after in pairwise(contact))
+    lost_h = (np.asarray(contact) - left).sum() * 0.5
+    assert -1e-12 <= lost_h <= windows * acquisition_h + 1e-9

@@ -6,6 +6,7 @@ from place import MONTH, ConstantPlace
 
 from moonstation.components.comms.command_unit import CommandUnit
 from moonstation.components.comms.direct_link import DirectLink
+from moonstation.components.comms.rate_tables import steps_mbit_s
 from moonstation.components.comms.recorder import Recorder
 from moonstation.components.comms.relay_downlink import RelayDownlink
 from moonstation.components.comms.relay_link import RelayLink
@@ -45,6 +46,26 @@ class TestQueqiao1:
         ratio = rate_kbit_s(link, near) / rate_kbit_s(link, self.far)
         np.testing.assert_allclose(ratio, (79.0 / 8.0) ** 2, rtol=1e-5)
 
+    @pytest.mark.parametrize(
+        ("dish_m", "km", "kbit_s"),
+        [(0.02, 79_000.0, 1.4), (0.06, 79_000.0, 50.0), (0.12, 79_000.0, 280.0), (0.16, 79_000.0, 555.0)],
+    )
+    def test_a_modem_of_published_steps_takes_the_greatest_that_its_budget_reaches(self, dish_m, km, kbit_s):
+        place = ConstantPlace(MONTH, relay_distance_km=km)
+        link = RelayLink(relay="queqiao-1", dish_m=dish_m, transmit_w=10.0, rates="queqiao-1 lander")
+        np.testing.assert_allclose(rate_kbit_s(link, place), kbit_s, rtol=1e-6)
+        free = float(link.rate_mbit_s(km, link.relay_g_over_t_db_k)) * 1e3
+        budget = RelayLink(relay="queqiao-1", dish_m=dish_m, transmit_w=10.0)
+        assert free <= float(budget.rate_mbit_s(km, link.relay_g_over_t_db_k)) * 1e3
+
+    def test_it_comes_down_to_the_earth_in_the_published_steps(self):
+        assert steps_mbit_s("queqiao-1 earth") == (1.0, 2.0, 4.0, 10.0)
+        # 10 W in S band from 0.5 m over 450,000 km to a G/T of 29 dB/K: an assumed radio; the step is what matters
+        link = DirectLink(dish_m=0.5, transmit_w=10.0, frequency_ghz=2.2, rates="queqiao-1 earth")
+        free = float(DirectLink(dish_m=0.5, transmit_w=10.0, frequency_ghz=2.2).rate_mbit_s(450_000.0, 29.0))
+        assert 2.0 < free < 4.0
+        assert float(link.rate_mbit_s(450_000.0, 29.0)) == 2.0
+
 
 def test_queqiao2_reaches_its_published_100_mbit_s_to_the_earth():
     rate = rate_kbit_s(RelayDownlink(recorder_gbit=500.0), ConstantPlace(MONTH, earth_distance_km=410_000.0))
@@ -63,7 +84,7 @@ def test_no_contact_no_data():
 
 def test_a_link_with_contact_half_of_the_time_carries_half():
     half = (np.arange(MONTH.count) % 2).astype(np.float32)
-    link = DirectLink(dish_m=0.6, transmit_w=20.0)
+    link = DirectLink(dish_m=0.6, transmit_w=20.0, acquisition_min=0.0)
     always, often = (sending(link, ConstantPlace(MONTH, earth_contact=share)).series.sum() for share in (1.0, half))
     assert often == pytest.approx(always / 2, rel=1e-3)
 

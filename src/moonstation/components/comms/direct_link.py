@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from moonstation.components.comms.antenna_time import GROUND, SITE_DISH, dish_choice, ground_choice, taking_hours
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
@@ -21,24 +22,27 @@ class DirectLink(Transmitter):
     ground_g_over_t_db_k: float = fact(
         "comms.ground_g_over_t_x", unit="dB/K", doc="ground station that looks at the Moon", low=0.0, high=70.0
     )
+    dish: str = dish_choice()
+    ground: str = ground_choice()
 
-    failures: ClassVar = (
-        FailureMode("transmitter", "amplifier, modem or pointing of the dish", spare=True),
-        FailureMode("ground weather", "rain at the ground station"),
-    )
+    failures: ClassVar = (FailureMode("transmitter", "amplifier, modem or pointing of the dish", spare=True),)
     flows: ClassVar = (
         Flow("data", "in", "what waits at the site"),
         Flow("data@earth", "out", "what reaches the ground"),
         Flow("electricity", "in", "transmitter while it sends"),
+        Flow(SITE_DISH, "in", "hours of the shared dish, where it is one"),
+        Flow(GROUND, "in", "hours of the ground stations, where they are booked"),
     )
-    example: ClassVar = {"dish_m": 0.6, "transmit_w": 20.0}
+    example: ClassVar = {"dish_m": 0.6, "transmit_w": 20.0, "dish": "shared", "ground": "booked"}
     leaves_out: ClassVar = (
-        "commands upward; turning and pointing; other users of the ground stations; weather (matters in Ka); the "
-        "Moon's changing share of the ground dish's beam; which station listens (all count the same)"
+        "commands upward; weather at the ground stations (slight in S and X; ka_link has it); the Moon's changing "
+        "share of the ground dish's beam; which station listens (all count the same)"
     )
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One process that moves data to the Earth."""
         rate = self.rate_mbit_s(place.earth_distance_km(), self.ground_g_over_t_db_k)
         power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
-        return Primitives(processes=(self.sending("data@earth", rate, place.earth_contact(), power_kw),))
+        sending = self.sending("data@earth", rate, place.earth_contact(), power_kw, place.grid.step_h)
+        booked = [SITE_DISH] * (self.dish == "shared") + [GROUND] * (self.ground == "booked")
+        return Primitives(processes=(taking_hours(sending, *booked),))

@@ -23,6 +23,37 @@ def dish_gain_dbi(diameter_m: float, frequency_ghz: float, efficiency: float) ->
     return float(decibel(efficiency * (np.pi * diameter_m * frequency_ghz * 1e9 / constants.c) ** 2))
 
 
+def pointing_loss_db(error_deg: float, diameter_m: float, frequency_ghz: float) -> float:
+    """Loss [dB] of a dish that looks past its target by ``error_deg``: 12 (error / beam width)^2.
+
+    The beam is 70 wavelengths over the diameter wide [deg] (parabola near its axis; ITU-R S.1528 and F.699 take the
+    same law). It holds within the main lobe, so no more than 20 dB are charged.
+    """
+    wavelength_m = constants.c / (frequency_ghz * 1e9)
+    return float(min(12.0 * (error_deg * diameter_m / (70.0 * wavelength_m)) ** 2, 20.0))
+
+
+def stepped(rate: ArrayLike, steps: ArrayLike) -> NDArray[np.float64]:
+    """The greatest of a modem's ``steps`` that a rate reaches, 0 under the least, shape and unit of ``rate``."""
+    known = np.concatenate([[0.0], np.sort(np.asarray(steps, np.float64))])
+    return np.asarray(known[np.searchsorted(known, np.asarray(rate, np.float64) * (1.0 + 1e-9), side="right") - 1])
+
+
+def after_acquisition(contact: ArrayLike, acquisition_h: float, step_h: float) -> NDArray[np.float64]:
+    """Contact [-] with the first ``acquisition_h`` of every window lost to pointing and lock, shape (steps,).
+
+    contact : share of each step in which both ends see each other; a step after one without starts a window, and one
+        that is open at the first step has been acquired before
+    """
+    left = np.asarray(contact, np.float64).copy()
+    seen = left > 0.0
+    number = np.arange(len(left))
+    started = np.maximum.accumulate(np.where(seen, -1, number))  # the last step without contact
+    before_h = np.where(started < 0, np.inf, (number - started - 1) * step_h)  # of this window, at each step's begin
+    lost = np.clip((acquisition_h - before_h) / step_h, 0.0, 1.0)
+    return np.where(seen, np.maximum(left - lost, 0.0), 0.0)
+
+
 def link_rate_mbit_s(
     distance_km: ArrayLike, *, eirp_dbw: float, g_over_t_db_k: float, frequency_ghz: float, allowance_db: float
 ) -> NDArray[np.float64]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
+import numpy as np
+
+from moonstation.components.comms.antenna_time import GROUND, OWN_DISH, ground_choice, hours_of_dish, taking_hours
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Store, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
@@ -23,6 +26,10 @@ class RelayDownlink(Transmitter):
     ground_g_over_t_db_k: float = fact(
         "comms.ground_g_over_t_ka", unit="dB/K", doc="ground station that looks at the Moon", low=0.0, high=70.0
     )
+    fallback_mbit_s: float = fact(
+        "queqiao2.earth_fallback_rate", unit="Mbit/s", doc="of the slower band, in bad weather", low=0.0, high=1e5
+    )
+    ground: str = ground_choice()
 
     failures: ClassVar = (
         FailureMode("transponder", "amplifier or modem of the satellite"),
@@ -33,15 +40,25 @@ class RelayDownlink(Transmitter):
         Flow("data", "store", "the relay's recorder"),
         Flow("data", "in", "what waits in the relay"),
         Flow("data@earth", "out", "what reaches the ground"),
+        Flow(OWN_DISH, "out", "hours of the dish, which its bands share"),
+        Flow(OWN_DISH, "in", "hours of the dish"),
+        Flow(GROUND, "in", "hours of the ground stations, where they are booked"),
     )
-    example: ClassVar = {"recorder_gbit": 500.0}
+    example: ClassVar = {"recorder_gbit": 500.0, "ground": "booked"}
     leaves_out: ClassVar = (
-        "the satellite's own power, heat and housekeeping data; weather at the ground station (in Ka 6 Mbit/s in S are "
-        "the fallback); other users of the ground stations; hand-over between relays"
+        "the satellite's own power, heat and housekeeping data; the budget of the slower band, which is taken at its "
+        "published rate; links between relays"
     )
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """A store and one process that moves its data to the Earth; no electricity, the satellite has its own."""
+        """A store, and two bands that move its data to the Earth; no electricity, the satellite has its own."""
+        step_h, contact = place.grid.step_h, place.earth_contact()
         rate = self.rate_mbit_s(place.earth_distance_km(), self.ground_g_over_t_db_k)
-        sending = self.sending("data@earth", rate, place.earth_contact(), power_kw=0.0)
-        return Primitives(stores=(Store("recorder", "data", capacity=self.recorder_gbit),), processes=(sending,))
+        fast = self.sending("data@earth", rate, contact, 0.0, step_h)
+        slow = self.sending(
+            "data@earth", np.full(len(rate), min(self.fallback_mbit_s, self.modem_mbit_s)), contact, 0.0, step_h
+        )
+        booked = [GROUND] * (self.ground == "booked")
+        bands = [taking_hours(band, OWN_DISH, *booked) for band in (fast, replace(slow, name="fallback"))]
+        store = Store("recorder", "data", capacity=self.recorder_gbit)
+        return Primitives(stores=(store,), processes=(hours_of_dish(OWN_DISH), *bands))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from moonstation.components.comms.antenna_time import SITE_DISH, dish_choice, taking_hours
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
@@ -23,22 +24,21 @@ class RelayLink(Transmitter):
     relay_g_over_t_db_k: float = fact(
         "comms.relay_g_over_t_x", unit="dB/K", doc="relay's dish that looks at the Moon", low=-30.0, high=50.0
     )
+    dish: str = dish_choice()
 
     failures: ClassVar = (FailureMode("transmitter", "amplifier, modem or pointing of the dish", spare=True),)
     flows: ClassVar = (
         Flow("data", "in", "what waits at the site"),
         Flow("data@{relay}", "out", "what reaches the relay"),
         Flow("electricity", "in", "transmitter while it sends"),
+        Flow(SITE_DISH, "in", "hours of the shared dish, where it is one"),
     )
-    example: ClassVar = {"relay": "queqiao-2", "dish_m": 0.2, "transmit_w": 10.0}
-    leaves_out: ClassVar = (
-        "commands downward; turning and pointing; several users of one relay at a time; reflections at a low relay; "
-        "rates in steps (the published tables have four)"
-    )
+    example: ClassVar = {"relay": "queqiao-2", "dish_m": 0.2, "transmit_w": 10.0, "dish": "shared"}
+    leaves_out: ClassVar = "commands downward; several users of one relay at a time; reflections at a low relay"
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One process that moves data to the relay's node."""
         rate = self.rate_mbit_s(place.relay_distance_km(self.relay), self.relay_g_over_t_db_k)
         power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
-        sending = self.sending(f"data@{self.relay}", rate, place.relay_visible(self.relay), power_kw)
-        return Primitives(processes=(sending,))
+        sending = self.sending(f"data@{self.relay}", rate, place.relay_visible(self.relay), power_kw, place.grid.step_h)
+        return Primitives(processes=(taking_hours(sending, SITE_DISH) if self.dish == "shared" else sending,))

@@ -1,0 +1,79 @@
+"""Radio link from a site to the Earth in Ka band, with a slower band for bad weather."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import ClassVar
+
+from moonstation.components.comms.antenna_time import GROUND, OWN_DISH, ground_choice, hours_of_dish, taking_hours
+from moonstation.components.comms.transmitter import Transmitter
+from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
+from moonstation.components.failure_modes import FailureMode
+
+
+@component("ka_link")
+@dataclass(frozen=True, slots=True)
+class KaLink(Transmitter):
+    """Fast link to the Earth that clouds and rain over the ground station stop; then the dish sends in X or S."""
+
+    frequency_ghz: float = fact("comms.ka_frequency", unit="GHz", doc="carrier of the fast band", low=17.0, high=40.0)
+    modem_mbit_s: float = fact(
+        "comms.ka_modem", unit="Mbit/s", doc="most the modem of the fast band carries", low=1e-6, high=1e5
+    )
+    amplifier_efficiency: float = fact(
+        "comms.amplifier_efficiency", unit="-", doc="radio power over electric power", low=0.05, high=0.9
+    )
+    ground_g_over_t_db_k: float = fact(
+        "comms.ground_g_over_t_ka", unit="dB/K", doc="ground station in the fast band, clear sky", low=0.0, high=70.0
+    )
+    fallback_frequency_ghz: float = fact(
+        "comms.x_frequency", unit="GHz", doc="carrier of the band for bad weather", low=0.3, high=17.0
+    )
+    fallback_transmit_w: float = fact(
+        "comms.fallback_power", unit="W", doc="radio power in the band for bad weather", low=0.01, high=1e4
+    )
+    fallback_modem_mbit_s: float = fact(
+        "comms.direct_modem", unit="Mbit/s", doc="most the other modem carries", low=1e-6, high=1e5
+    )
+    fallback_g_over_t_db_k: float = fact(
+        "comms.ground_g_over_t_x", unit="dB/K", doc="ground station in the other band", low=0.0, high=70.0
+    )
+    ground: str = ground_choice()
+
+    failures: ClassVar = (
+        FailureMode("transmitter", "amplifier, modem or pointing of the dish", spare=True),
+        FailureMode("ground weather", "rain at the ground station", affects=("sending",)),
+    )
+    flows: ClassVar = (
+        Flow("data", "in", "what waits at the site"),
+        Flow("data@earth", "out", "what reaches the ground"),
+        Flow("electricity", "in", "transmitters while they send"),
+        Flow(OWN_DISH, "out", "hours of the dish, which its bands share"),
+        Flow(OWN_DISH, "in", "hours of the dish"),
+        Flow(GROUND, "in", "hours of the ground stations, where they are booked"),
+    )
+    example: ClassVar = {"dish_m": 1.0, "transmit_w": 50.0, "ground": "booked"}
+    leaves_out: ClassVar = (
+        "commands upward; rain that slows the fast band rather than stopping it; weather that differs between ground "
+        "stations (a clear one takes over); the Moon's changing share of the ground dish's beam"
+    )
+
+    def primitives(self, place: Surroundings) -> Primitives:
+        """Hours of the dish, the fast band, and the other band for what hours the fast one leaves."""
+        fast = self._band(self, self.ground_g_over_t_db_k, place, "sending")
+        other = replace(
+            self,
+            frequency_ghz=self.fallback_frequency_ghz,
+            transmit_w=self.fallback_transmit_w,
+            modem_mbit_s=self.fallback_modem_mbit_s,
+        )
+        slow = self._band(other, self.fallback_g_over_t_db_k, place, "fallback")
+        return Primitives(processes=(hours_of_dish(OWN_DISH), fast, slow))
+
+    @staticmethod
+    def _band(radio: KaLink, g_over_t_db_k: float, place: Surroundings, name: str) -> Process:
+        rate = radio.rate_mbit_s(place.earth_distance_km(), g_over_t_db_k)
+        power_kw = radio.transmit_w / radio.amplifier_efficiency / 1e3
+        sending = radio.sending("data@earth", rate, place.earth_contact(), power_kw, place.grid.step_h)
+        booked = [GROUND] * (radio.ground == "booked")
+        return replace(taking_hours(sending, OWN_DISH, *booked), name=name)
