@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from moonstation.moon.siting import choice as choice_module
 from moonstation.moon.siting.choice import (
     Scale,
     cuts,
@@ -152,6 +153,22 @@ def test_everything_off_the_front_is_beaten_by_something_on_it(pairs):
 
 def _gaps(*spans):
     return np.array([span[0] for span in spans], float), np.array([span[1] for span in spans], float)
+
+
+def test_level_ground_is_looked_at_in_blocks_with_the_same_outcome(monkeypatch):
+    places = _flat_map((30, 40), 1e-4)
+    level = np.ones((30, 40))
+    level[12, 17] = 2.0
+    whole = maxima_apart(level, places, 8e-4, 12)
+    assert whole[:2] == [(12, 17), (0, 0)]
+    monkeypatch.setattr(choice_module, "_BLOCK", 7)
+    assert maxima_apart(level, places, 8e-4, 12) == whole
+    assert len(maxima_apart(level, places, 0.0, 500)) == 500
+
+
+def test_many_short_nights_take_no_more_memory_than_their_number():
+    start = np.arange(300_000) * 10.0  # each with each would be 90 thousand million pairs
+    assert joint_dark((start, start + 6.0), (start + 4.0, start + 9.0)) == (600_000.0, 2.0)
 
 
 def test_joint_dark_is_what_both_have_in_common():

@@ -12,6 +12,7 @@ from moonstation.moon.siting.criteria import Criterion
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
+_BLOCK = 100_000  # pixels of equal rank that are looked at together
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,23 +109,39 @@ def maxima_apart(
     """Pixels (row, column) with the highest scores that no neighbour exceeds, none nearer than an arc to a better one.
 
     score : NaN where a place is out; directions : unit vectors of the pixels, shape (rows, columns, 3)
+
+    Where much ground has one score, every pixel of it is a maximum: they are looked at in blocks, so that memory stays
+    some bytes a pixel and time grows with ``count`` alone.
     """
     from scipy.ndimage import maximum_filter
 
     filled = np.where(np.isnan(score), -np.inf, score)
     peaks = np.flatnonzero((filled == maximum_filter(filled, size=3, mode="nearest")) & np.isfinite(filled))
     order = peaks[np.argsort(-filled.ravel()[peaks], kind="stable")]
-    places = directions.reshape(-1, 3)[order]
-    free = np.ones(order.size, dtype=bool)
-    chosen: list[tuple[int, int]] = []
-    for i in range(order.size):
+    vectors = directions.reshape(-1, 3)
+    chosen: list[int] = []
+    for begin in range(0, order.size, _BLOCK):
+        block = _apart_from(vectors[chosen], order[begin : begin + _BLOCK], vectors, apart_rad)
+        while block.size and len(chosen) < count:
+            chosen.append(int(block[0]))
+            block = block[1:][_arc_rad(vectors[block[1:]], vectors[block[0]]) >= apart_rad]
         if len(chosen) == count:
             break
-        if free[i]:
-            row, col = np.unravel_index(order[i], score.shape)
-            chosen.append((int(row), int(col)))
-            free &= _arc_rad(places, places[i]) >= apart_rad
-    return chosen
+    return (
+        [(int(row), int(col)) for row, col in zip(*np.unravel_index(chosen, score.shape), strict=True)]
+        if chosen
+        else []
+    )
+
+
+def _apart_from(chosen: FloatArray, block: NDArray[np.intp], vectors: FloatArray, apart_rad: float) -> NDArray[np.intp]:
+    """Those pixels of a block that lie at least an arc from all that are chosen."""
+    from scipy.spatial import cKDTree
+
+    if not len(chosen):
+        return block
+    chord, _ = cKDTree(chosen).query(vectors[block])
+    return block[2.0 * np.arcsin(np.clip(0.5 * chord, 0.0, 1.0)) >= apart_rad]
 
 
 def pareto_front(wishes: Sequence[Criterion], values: Sequence[Mapping[str, float]]) -> BoolArray:

@@ -33,14 +33,16 @@ class Pair:
 
 
 def common_gaps(one: Gaps, other: Gaps) -> Gaps:
-    """Spans in which both are dark."""
-    if not one[0].size or not other[0].size:
-        return np.zeros(0), np.zeros(0)
-    start = np.maximum(one[0][:, None], other[0][None, :])
-    end = np.minimum(one[1][:, None], other[1][None, :])
-    real = end > start
-    order = np.argsort(start[real])
-    return start[real][order], end[real][order]
+    """Spans in which both are dark.
+
+    Spans that are in order and apart meet in at most as many parts as there are spans: time and memory grow with their
+    number, not with its square.
+    """
+    first = np.searchsorted(other[1], one[0], side="right")  # of the other's spans, those that end after the begin
+    count = np.maximum(np.searchsorted(other[0], one[1], side="left") - first, 0)  # and begin before the end
+    mine = np.repeat(np.arange(one[0].size), count)
+    theirs = np.arange(mine.size) - np.repeat(np.cumsum(count) - count, count) + first[mine]
+    return np.maximum(one[0][mine], other[0][theirs]), np.minimum(one[1][mine], other[1][theirs])
 
 
 def joint_dark(one: Gaps, other: Gaps) -> tuple[float, float]:
