@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from place import ConstantPlace
 
 from moonstation.components.contract import parameters
-from moonstation.components.life_support.cabin_air import scale_kpa
 from moonstation.components.life_support.co2_removal import Co2Removal
 from moonstation.components.life_support.crew import daily_balance
 from moonstation.components.life_support.oxygen_generator import ELECTROLYSIS, OxygenGenerator
+from moonstation.components.life_support.pem_cell import part_load_ratio
 from moonstation.components.life_support.sabatier import METHANATION, Sabatier, sabatier_recipe
 from moonstation.core.errors import RangeError
 from moonstation.facts.table import lookup
@@ -48,9 +48,18 @@ def test_no_electrolyser_is_better_than_thermodynamics(energy_kwh_per_kg):
 
 @given(rate=st.floats(1e-3, 1e3), energy=st.floats(4.12, 50))
 def test_any_electrolyser_closes_and_pays_for_its_oxygen(rate, energy):
-    process = only(OxygenGenerator(oxygen_kg_h=rate, energy_kwh_per_kg=energy))
-    assert worst_element(process.recipe) <= 1e-12
-    assert -process.recipe["electricity"] / process.recipe["oxygen"] >= 4.12
+    for process in OxygenGenerator(oxygen_kg_h=rate, energy_kwh_per_kg=energy).primitives(PLACE).processes:
+        assert worst_element(process.recipe) <= 1e-12
+        assert -process.recipe["electricity"] / process.recipe["oxygen"] >= 4.12
+
+
+def test_half_the_rate_takes_less_than_half_the_power():
+    slow, fast = OxygenGenerator(oxygen_kg_h=1.0).primitives(PLACE).processes
+    assert slow.limit == fast.limit == 0.5
+    # by the cell: 1.72 V at half of 1 A/cm2 and 60 C, 1.84 V at all of it
+    assert -slow.recipe["electricity"] == pytest.approx(7.75 * part_load_ratio(0.5))
+    assert 0.88 < part_load_ratio(0.5) < 0.96
+    assert slow.recipe["electricity"] + fast.recipe["electricity"] == pytest.approx(-2 * 7.75)
 
 
 @pytest.mark.shared
@@ -64,21 +73,16 @@ def test_the_default_energy_lies_above_measured_cells(shared_data):
 
 
 def test_one_machine_for_four_people():
-    process = only(OxygenGenerator(oxygen_kg_h=4 * 0.895 / 24))
-    assert process.capability["crew_oxygen"] == pytest.approx(4.0)
-    process = only(Co2Removal(carbon_dioxide_kg_h=4 * 1.085 / 24))
-    assert process.capability["crew_co2_removal"] == pytest.approx(4.0)
+    generator = OxygenGenerator(oxygen_kg_h=4 * 0.895 / 24).primitives(PLACE).processes
+    assert sum(process.capability["crew_oxygen"] for process in generator) == pytest.approx(4.0)
+    removal, _ = Co2Removal(carbon_dioxide_kg_h=4 * 1.085 / 24).primitives(PLACE).processes
+    assert removal.capability["crew_co2_removal"] == pytest.approx(4.0)
 
 
 def test_the_station_generator_takes_2971_w_at_full_rate():
-    process = only(OxygenGenerator(oxygen_kg_h=9.2 / 24))
-    assert process.limit * -process.recipe["electricity"] == pytest.approx(2.971, rel=1e-3)
-
-
-def test_carbon_dioxide_is_held_at_three_torr():
-    control = only(Co2Removal(carbon_dioxide_kg_h=0.2)).control
-    assert control.fraction * scale_kpa("cabin_carbon_dioxide") == pytest.approx(0.4)
-    assert pytest.approx(3.0, abs=0.01) == 0.4 / 0.1333
+    processes = OxygenGenerator(oxygen_kg_h=9.2 / 24).primitives(PLACE).processes
+    power_kw = sum(process.limit * -process.recipe["electricity"] for process in processes)
+    assert power_kw == pytest.approx(2.971, rel=1e-3)
 
 
 def test_sabatier_follows_from_atomic_masses():

@@ -1,4 +1,4 @@
-"""Removal of carbon dioxide from the cabin air."""
+"""Removal of carbon dioxide from the cabin air by four beds."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import ClassVar
 
 from moonstation.components.contract import (
     Flow,
-    HoldLevel,
     Primitives,
     Process,
+    Proportional,
+    Store,
     Surroundings,
     component,
     fact,
@@ -18,28 +19,43 @@ from moonstation.components.contract import (
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew import daily_balance
+from moonstation.components.limits import refuse_disorder
+from moonstation.core.time import YEAR_H
+from moonstation.facts.table import lookup
 
 
 @component("co2_removal")
 @dataclass(frozen=True, slots=True)
 class Co2Removal:
-    """Molecular sieves that hold carbon dioxide at its target and give it to a tank, a Sabatier reactor or space."""
+    """Four-bed molecular sieve: the more carbon dioxide is in the air the more it takes, until its beds are full.
 
-    carbon_dioxide_kg_h: float = param(unit="kg/h", doc="removal at full rate", low=0, high=1000)
+    What it takes waits in the beds until heat drives it out, to a tank, a Sabatier reactor or space. The mean over its
+    cycles; ``four_beds`` resolves them.
+    """
+
+    carbon_dioxide_kg_h: float = param(unit="kg/h", doc="removal at target_kpa", low=0, high=1000)
+    target_kpa: float = fact(
+        "cabin.carbon_dioxide_target",
+        unit="kPa",
+        doc="partial pressure at which the removal is rated",
+        low=0.05,
+        high=2,
+    )
+    full_kpa: float = fact(
+        "cdra.full_pressure", unit="kPa", doc="partial pressure from which on the beds fill up", low=0.06, high=5
+    )
     energy_kwh_per_kg: float = fact(
         "cdra.energy", unit="kWh/kg", doc="electricity per kg of carbon dioxide", low=0.1, high=50
     )
-    target_kpa: float = fact(
-        "cabin.carbon_dioxide_target", unit="kPa", doc="partial pressure that it holds", low=0.05, high=2
-    )
+    decay_per_year: float = fact("cdra.decay", unit="1/yr", doc="share of its rate lost a year", low=0, high=0.5)
 
     example: ClassVar = {"carbon_dioxide_kg_h": 0.25}
     leaves_out: ClassVar = (
-        "adsorption and desorption cycles, the fall of the rate with the partial pressure, air and water lost with "
-        "the vented gas, ageing of the sorbent"
+        "the swing within a half cycle (four_beds has it), air and water lost with the vented gas, heating of the beds "
+        "while there is little to remove, temperature of the air"
     )
     failures: ClassVar = (
-        FailureMode("blower", "fan that draws cabin air through the beds", spare=True),
+        FailureMode("blower", "fan that draws cabin air through the beds", affects=("removal",), spare=True),
         FailureMode("selector valve", "valve stuck by sorbent dust", spare=True),
         FailureMode("bed", "sorbent bed or its heater degraded", latent=True, spare=True),
     )
@@ -47,17 +63,43 @@ class Co2Removal:
         Flow("electricity", "in", "blower and desorption heaters"),
         Flow("cabin_carbon_dioxide", "in", "out of the air"),
         Flow("carbon_dioxide", "out", "to a tank or the Sabatier reactor, else vented"),
+        Flow("carbon_dioxide@self", "store", "held by the beds"),
+        Flow("carbon_dioxide@self", "out", "adsorbed"),
+        Flow("carbon_dioxide@self", "in", "driven out by heat and vacuum"),
     )
 
+    def __post_init__(self) -> None:
+        """Refuse beds that are full before they reach what they are rated for."""
+        refuse_disorder(self, ("target_kpa", "full_kpa"), unit="kPa")
+
     def primitives(self, place: Surroundings) -> Primitives:
-        """One process; its activity is the carbon dioxide removed [kg/h]."""
-        process = Process(
+        """Adsorption (activity: carbon dioxide removed [kg/h]), and desorption of what the beds hold."""
+        full_kg_h = self.carbon_dioxide_kg_h * self.full_kpa / self.target_kpa
+        blower = lookup("cdra.blower_share").value
+        removal = Process(
             name="removal",
-            recipe={"electricity": -self.energy_kwh_per_kg, "cabin_carbon_dioxide": -1.0, "carbon_dioxide": 1.0},
-            limit=self.carbon_dioxide_kg_h,
+            recipe={
+                "electricity": -blower * self.energy_kwh_per_kg,
+                "cabin_carbon_dioxide": -1.0,
+                "carbon_dioxide@self": 1.0,
+            },
+            limit=full_kg_h,
             priority=1,
-            control=HoldLevel("cabin_carbon_dioxide", fill_fraction("cabin_carbon_dioxide", self.target_kpa)),
-            spills=True,
+            control=Proportional("cabin_carbon_dioxide", full_at=fill_fraction("cabin_carbon_dioxide", self.full_kpa)),
+            decay_per_h=self.decay_per_year / YEAR_H,
             capability={"crew_co2_removal": self.carbon_dioxide_kg_h * 24.0 / daily_balance()["cabin_carbon_dioxide"]},
         )
-        return Primitives(processes=(process,))
+        desorption = Process(
+            name="desorption",
+            recipe={
+                "electricity": -(1.0 - blower) * self.energy_kwh_per_kg,
+                "carbon_dioxide@self": -1.0,
+                "carbon_dioxide": 1.0,
+            },
+            limit=full_kg_h,
+            priority=1,
+            spills=True,
+        )
+        beds_kg = 2.0 * full_kg_h * lookup("cdra.half_cycle").value / 60.0
+        beds = Store(name="beds", bus="carbon_dioxide@self", capacity=beds_kg)
+        return Primitives(stores=(beds,), processes=(removal, desorption))

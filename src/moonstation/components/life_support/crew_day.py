@@ -18,18 +18,17 @@ from moonstation.facts.table import lookup
 DAY_H = 24.0
 WEEK_H = 168.0
 SCHEDULES = ("mean", "hourly")
-#: Begin of each part of the day [h UTC], after the day of the ISS (06:00 to 21:30, work from 08:15 to 18:15).
+#: Begin of each part of the day [h UTC], after the day of the ISS: up from 06:00 to 21:30, at work between 08:15 and
+#: 18:15 less 2.5 h for exercise with what belongs to it; for the midday meal people take turns.
 _DAY = (
     (0.0, "sleep"),
     (6.0, "awake"),
     (8.25, "work"),
-    (10.5, "resistive"),
-    (11.5, "work"),
-    (13.0, "awake"),
-    (14.0, "work"),
+    (15.75, "awake"),
     (16.0, "aerobic"),
-    (16.5, "work"),
-    (18.25, "awake"),
+    (16.5, "awake"),
+    (17.0, "resistive"),
+    (18.0, "awake"),
     (21.5, "sleep"),
 )
 _MINUTES = 60.0

@@ -17,9 +17,11 @@ from moonstation.components.contract import (
 )
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.crew import daily_balance
+from moonstation.components.life_support.pem_cell import part_load_ratio
 from moonstation.components.quantities import reaction
 from moonstation.components.water_splitting import least_energy_kwh_per_kg
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.time import YEAR_H
 
 #: 2 H2O -> 2 H2 + O2, per kg of oxygen.
 ELECTROLYSIS = reaction({"water": -2, "hydrogen": 2, "oxygen": 1}, per="oxygen")
@@ -34,14 +36,15 @@ class OxygenGenerator:
     energy_kwh_per_kg: float = fact(
         "oga.energy",
         unit="kWh/kg",
-        doc="electricity per kg of oxygen, never under the free energy",
+        doc="electricity per kg of oxygen at full rate, never under the free energy",
         low=least_energy_kwh_per_kg(),
         high=50,
     )
+    decay_per_year: float = fact("oga.decay", unit="1/yr", doc="share of its rate lost a year", low=0, high=0.5)
     hold_fraction: float = param(unit="-", doc="fill of the oxygen tanks that it keeps", low=0, high=1, default=0.9)
 
     example: ClassVar = {"oxygen_kg_h": 0.2}
-    leaves_out: ClassVar = "cell temperature and pressure, part-load efficiency, start-up, standby power, ageing"
+    leaves_out: ClassVar = "changes of the cells' temperature and pressure, start-up, standby power, purity of the feed"
     failures: ClassVar = (
         FailureMode("cell stack", "membranes let hydrogen through, or a cell fails", spare=True),
         FailureMode("hydrogen sensor", "a false alarm shuts it down", spare=True),
@@ -70,14 +73,26 @@ class OxygenGenerator:
             )
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """One process; its activity is the oxygen made [kg/h]."""
-        process = Process(
-            name="electrolysis",
-            recipe={"electricity": -self.energy_kwh_per_kg, **ELECTROLYSIS},
-            limit=self.oxygen_kg_h,
+        """Two processes, one up to half the rate and one beyond; their activities are the oxygen made [kg/h].
+
+        What oxygen costs grows with the rate, so the second half takes more than the first.
+        """
+        half = max(self.energy_kwh_per_kg * part_load_ratio(0.5), least_energy_kwh_per_kg())
+        return Primitives(
+            processes=(
+                self._electrolysis("electrolysis", half),
+                self._electrolysis("electrolysis at high rate", 2.0 * self.energy_kwh_per_kg - half),
+            )
+        )
+
+    def _electrolysis(self, name: str, energy_kwh_per_kg: float) -> Process:
+        return Process(
+            name=name,
+            recipe={"electricity": -energy_kwh_per_kg, **ELECTROLYSIS},
+            limit=0.5 * self.oxygen_kg_h,
             priority=1,
             control=HoldLevel("oxygen", self.hold_fraction),
+            decay_per_h=self.decay_per_year / YEAR_H,
             spills=True,
-            capability={"crew_oxygen": self.oxygen_kg_h * 24.0 / -daily_balance()["cabin_oxygen"]},
+            capability={"crew_oxygen": 0.5 * self.oxygen_kg_h * 24.0 / -daily_balance()["cabin_oxygen"]},
         )
-        return Primitives(processes=(process,))
