@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, partial
@@ -11,6 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.contract import Series, Surroundings
+from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.time import HOUR_S, YEAR_H, TimeGrid
 from moonstation.facts.table import lookup
@@ -81,11 +84,20 @@ class SurfaceSky:
         self.sky = sky
         self.site = site
         self._relay_views: dict[str, tuple[Series, Series]] = {}
+        self._mast: SiteLight | None = None
+        self._ground: GroundSky | None = None
 
-    @cached_property
+    def look_round(self) -> None:
+        """Compute what nearly every station asks for: light, and temperatures of the ground."""
+        _ = self.ground
+
+    # Not cached properties: in Python 3.11 those of all sites would wait for each other.
+    @property
     def mast(self) -> SiteLight:
         """Light at the top of the mast."""
-        return site_light(self.site.mast_horizon, self.sky.grid)
+        if self._mast is None:
+            self._mast = site_light(self.site.mast_horizon, self.sky.grid)
+        return self._mast
 
     @property
     def sun_disc_fraction(self) -> Series:
@@ -97,12 +109,14 @@ class SurfaceSky:
         """Visible share of the Earth's disc from the top of the mast."""
         return self.mast.earth_disc_fraction
 
-    @cached_property
+    @property
     def ground(self) -> GroundSky:
         """What is seen from 2 m, and the temperatures there."""
-        alike = self.site.ground_horizon is self.site.mast_horizon
-        light = self.mast if alike else site_light(self.site.ground_horizon, self.sky.grid)
-        return GroundSky(light.sun_disc_fraction, light.earth_disc_fraction, sink_temperatures(light))
+        if self._ground is None:
+            alike, mast = self.site.ground_horizon is self.site.mast_horizon, self.mast
+            light = mast if alike else site_light(self.site.ground_horizon, self.sky.grid)
+            self._ground = GroundSky(light.sun_disc_fraction, light.earth_disc_fraction, sink_temperatures(light))
+        return self._ground
 
     @cached_property
     def panel_sink_k(self) -> Series:
@@ -333,6 +347,14 @@ class Places:
             {name: SurfaceSky(sky, site) for name, site in station.sites.items()},
             {name: RelaySky(sky, relay) for name, relay in station.relays.items()},
         )
+
+    def look_round(self, assets: Iterable[Asset]) -> None:
+        """Compute what the places of ``assets`` are asked for, several sites at a time, one on each core."""
+        sites = [self.surface[name] for name in dict.fromkeys(asset.node for asset in assets) if name in self.surface]
+        with ThreadPoolExecutor(core_count()) as cores:
+            looking = [cores.submit(copy_context().run, site.look_round) for site in sites]
+            for found in looking:
+                found.result()
 
     def of_asset(self, asset: Asset) -> Surroundings:
         """Surroundings of one asset; raises ScenarioError when its node does not exist."""

@@ -27,6 +27,7 @@ def simulate(station: Station, record_s: float = _RECORD_S) -> RunResult:
     Raises ScenarioError for a network that cannot be compiled, BalanceError when mass or energy did not close.
     """
     places = Places.of(station)
+    places.look_round(station.assets)
     compiled = compile_station(station, places.of_asset)
     record_steps = max(round(record_s / station.grid.step_s), 1)
     result = RunResult(
