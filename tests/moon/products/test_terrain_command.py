@@ -110,6 +110,14 @@ def test_an_added_file_serves_as_dem_under_its_name(south, tmp_path):
     assert "is checked and kept" in called("add", south, "--name", "south", "--replace")
 
 
+def test_a_name_that_is_nearly_right_is_told_with_the_right_one(tmp_path):
+    (tmp_path / "ridge_20m.tif").write_bytes(b"")
+    for given, meant in (("lola-suth-20m", "lola-south-20m"), (tmp_path / "rigde_20m.tif", tmp_path / "ridge_20m.tif")):
+        with pytest.raises(TerrainError) as told:
+            module.open_named_dems([Path(given)])
+        assert f"did you mean {meant}" in told.value.faults[0].hint
+
+
 def test_names_that_mean_nothing_are_told_all_at_once(tmp_path):
     with pytest.raises(TerrainError) as told:
         module.open_named_dems([Path("lola-south-20m"), tmp_path / "absent.tif", Path("Nothing")])

@@ -12,6 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moonstation.core.errors import TerrainError
+from moonstation.moon.products import part as part_module
 from moonstation.moon.products.part import Part, Version, open_part, part_bytes
 from moonstation.moon.products.transfer import download, published_version
 
@@ -203,6 +204,7 @@ def test_a_page_in_place_of_the_rest_leaves_the_part(bring, served, tmp_path):
 def test_nobody_there_is_told_soon(tmp_path):
     with pytest.raises(TerrainError, match=r"cannot be reached \(Connection refused\).*is there a network"):
         download("http://127.0.0.1:9/f.img", tmp_path / "f.img", waits_s=QUICK)
+    assert left(tmp_path) == []
 
 
 def test_only_web_addresses_are_fetched(tmp_path):
@@ -265,6 +267,25 @@ def test_two_runs_do_not_write_one_part(tmp_path):
         open_part(tmp_path / "f.img", "http://a/f.img"),
     ):
         pass
+
+
+def test_a_claim_on_a_file_that_another_run_took_away_is_made_again(tmp_path, monkeypatch):
+    claim, waited = part_module._claim, []
+
+    def late(file, path):
+        claim(file, path)
+        if not waited:  # between opening and claiming, the run before has ended and a third has begun
+            waited.append(path)
+            shutil.rmtree(path)
+
+    monkeypatch.setattr(part_module, "_claim", late)
+    folder = tmp_path / "raw"
+    with part_module.claimed(folder):
+        assert waited == [folder]
+        assert (folder / ".lock").exists()
+        with pytest.raises(TerrainError, match="another moonstation"), part_module.claimed(folder):
+            pass
+    assert left(folder) == []
 
 
 def test_the_server_is_asked_for_its_version_without_the_file(served):

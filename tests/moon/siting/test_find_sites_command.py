@@ -46,7 +46,9 @@ def test_the_criteria_that_are_printed_are_those_that_count():
 
 def test_json_is_the_library_s_search_and_the_folder_holds_it(land_file, criteria_file, found, tmp_path):
     folder = tmp_path / "found"
-    result = call("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", folder, "--json")
+    own = tmp_path / "names.csv"
+    own.write_text("name,latitude_deg,longitude_deg\nMine,-89.95,0\n")
+    result = call("--dem", land_file, "--criteria", criteria_file, *SMALL, "-o", folder, "--json", "--names", own)
     assert result.exit_code == 0
     assert result.output == search_json(found) == (folder / "sites.json").read_text("utf-8")
     assert (folder / "sites.png").read_bytes().startswith(b"\x89PNG")
@@ -113,6 +115,20 @@ def test_what_is_missing_is_named(land_file):
     both = faults("--dem", land_file, "-o", "x", "--bounds", 0, 0, 1, 1, *SMALL)
     assert any("--bounds: stands beside" in fault for fault in both)
     assert any("--around: is missing" in fault for fault in faults("--dem", land_file, "-o", "x", "--size", 5))
+
+
+def test_every_fault_names_what_was_typed(land_file, tmp_path):
+    late = tmp_path / "late.toml"
+    late.write_text('[search]\nend = "2060-01-01"\n[[criteria]]\nquantity = "slope_deg"\nweight = 1\n')
+    told = faults(
+        *("--dem", land_file, "-o", tmp_path / "x", "--criteria", late, "--around", -95, 0, "--size", 3000),
+        *("--names", tmp_path / "none.csv", "--kernel", tmp_path / "none.bsp"),
+    )
+    for text in ("--around: out of range", "--size: out of range", "--names ", "none.bsp"):
+        assert any(text in one for one in told), (text, told)
+    [period] = faults("--dem", land_file, "-o", tmp_path / "x", "--criteria", late)
+    assert period.startswith("late.toml search.end: outside the ephemeris kernels")
+    assert "--kernel FILE" in period
 
 
 def test_bounds_in_degrees_get_a_hint(land_file, tmp_path):

@@ -137,6 +137,7 @@ def _claimed_file(path: Path, what: Path) -> Iterator[IO[bytes]]:
     """
     while True:
         try:
+            path.parent.mkdir(parents=True, exist_ok=True)  # that run may have taken the folder away too
             file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o666), "r+b", buffering=0)
         except OSError as error:
             raise TerrainError(Fault(str(path), f"cannot be written ({error.strerror})")) from error
