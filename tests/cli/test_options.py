@@ -7,8 +7,8 @@ import sys
 import pytest
 import rich.console
 
-from moonstation.cli.area import where_faults
-from moonstation.cli.faults import tried
+from moonstation.cli.area import area_options, where_faults
+from moonstation.cli.faults import by_option, file_faults, tried
 from moonstation.cli.period import time_grid
 from moonstation.cli.progress import progress_bar
 from moonstation.core.errors import Fault, RangeError
@@ -29,6 +29,33 @@ def test_faults_of_all_are_kept_and_one_without_a_place_gets_the_option():
     assert [fault.where for fault in faults] == ["--a", "b", "c", "--d"]
     with pytest.raises(ZeroDivisionError):  # a defect is no fault of the person
         tried(lambda: 1 // 0, faults)
+
+
+def test_faults_name_the_option_that_was_typed():
+    faults = []
+    wrong = [Fault("bounds", "leave the map"), Fault("dem.tif", "is no map")]
+    tried(lambda: _raise(RangeError(wrong)), faults, options=area_options((BOX, None, None)))
+    assert [fault.where for fault in faults] == ["--bounds", "dem.tif"]
+    for where, option in (
+        ((None, PLACE, 4.0), "--size"),
+        ((None, None, None), "--dem"),
+        ((BOX, None, None), "--bounds"),
+    ):
+        with pytest.raises(RangeError, match=f"{option}: has too many pixels"), by_option(area_options(where)):
+            raise RangeError(Fault("map", "has too many pixels"))
+    with pytest.raises(RangeError, match="words alone"), by_option({"map": "--dem"}):
+        raise RangeError("words alone")
+
+
+def test_a_file_that_is_there_is_replaced_only_when_told(tmp_path):
+    path = tmp_path / "way.csv"
+    assert file_faults(path, "-o", overwrite=False) == []
+    path.write_text("mine")
+    [fault] = file_faults(path, "-o", overwrite=False)
+    assert str(fault) == f"-o: there is a file already; got {str(path)!r}; name another, or say --overwrite"
+    assert file_faults(path, "-o", overwrite=True) == []
+    [fault] = file_faults(tmp_path / "no" / "way.csv", "-o", overwrite=True)
+    assert "its folder does not exist" in str(fault)
 
 
 @pytest.mark.parametrize(

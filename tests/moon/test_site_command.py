@@ -146,6 +146,20 @@ def test_every_window_goes_to_the_events_file(tmp_path):
     assert list(tmp_path.iterdir()) == [path]  # nothing half-written is left
 
 
+def test_files_that_are_there_are_replaced_only_when_told(tmp_path):
+    events, view = tmp_path / "e.csv", tmp_path / "v.html"
+    events.write_text("mine")
+    view.write_text("mine")
+    found = faults("malapert-massif", *MONTH, "--events", events, "--view", view)
+    assert [fault.split(": got")[0][:32] for fault in found] == [
+        "--events: there is a file alread",
+        "--view: there is a file already;",
+    ]
+    assert events.read_text() == view.read_text() == "mine"
+    call("malapert-massif", *MONTH, "--events", events, "--overwrite")
+    assert events.read_text().startswith("event,start_utc")
+
+
 def test_an_events_file_that_cannot_be_written_leaves_nothing_behind(tmp_path):
     folder = tmp_path / "taken"
     folder.mkdir()
