@@ -29,7 +29,7 @@ from moonstation.facts.table import lookup
 CELLS = 10
 _SECONDS = 3600.0
 #: Mean removal is taken over this many half cycles, after as many to settle.
-_SETTLING = 12
+_SETTLING = 8
 
 
 class FourBeds(NamedTuple):

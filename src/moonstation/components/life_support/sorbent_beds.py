@@ -18,7 +18,7 @@ GAS_CONSTANT = float(constants.gas_constant)
 AIR_KG_MOL = 0.028965  # dry air, US Standard Atmosphere 1976
 AIR_J_KG_K = 1006.0  # dry air at 290 K
 _ROUNDS = 60
-_CLOSE = 1e-10  # of a pressure, where the search ends
+_CLOSE = 1e-8  # of a pressure, where the search ends
 
 
 class Zeolite(NamedTuple):
