@@ -28,23 +28,25 @@ def hourly(components, days=10.0, **more):
 
 
 def test_a_battery_feeds_a_load_for_its_usable_energy_through_the_buss_losses():
-    # 10 kWh, 80 % usable, 96 % out, 90 % through the lines, 0.1 kW: 69.12 h (no self-discharge, no heater at 290 K)
+    # 10 kWh, 80 % usable, 97 % out, 90 % through the lines, 0.1 kW: 69.84 h (no self-discharge, no heater at 290 K);
+    # at a forty-fifth of the greatest rate the resistance costs a forty-fifth of 1.1 %
     battery = Battery(capacity_kwh=10.0, self_discharge_per_h=0.0, cycle_fade=0.0, calendar_fade_per_yr=0.0)
     bus = PowerBus(distribution_efficiency=0.9, controller_kw=0.1)
     served = hourly({"battery": battery, "bus": bus}, sun_disc_fraction=0.0, box_sink_k=290.0).activity(
         "bus", "controller"
     )
-    assert served.sum() / 0.1 == pytest.approx(69.12, abs=0.17)
+    assert served.sum() / 0.1 == pytest.approx(69.84, abs=0.17)
 
 
 def test_an_array_fills_a_battery_by_what_goes_in():
-    # 1 kW for 10 h at 96 % into an empty battery: 9.6 kWh; the panel's warmth is made up for by area
+    # 1 kW for 10 h at 97 % into an empty battery: 9.7 kWh, less a thirtieth of 1.125 % in the cells' resistance; the
+    # panel's warmth is made up for by area
     square = SolarArray(area_m2=1.0)
     warmth = warmth_factor(panel_temperature_k(1361.0, 160.0, square.cell_efficiency))
     array = SolarArray(area_m2=1.0 / (square.rated_kw() * warmth))
     battery = Battery(capacity_kwh=100.0, charge_on_arrival=0.0, self_discharge_per_h=0.0)
     charge = hourly({"array": array, "battery": battery}, days=0.5, box_sink_k=290.0).amount("battery", "charge")
-    assert charge[9] == pytest.approx(9.6, rel=1e-4)
+    assert charge[9] == pytest.approx(9.7 * (1.0 - 0.01125 / 30.0), rel=1e-4)
 
 
 def test_cells_in_the_dark_are_held_at_their_set_point_and_die_when_the_charge_is_gone():

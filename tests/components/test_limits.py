@@ -8,7 +8,7 @@ from moonstation.components.registry import components
 from moonstation.core.errors import RangeError
 
 DISORDER = [
-    ("battery", {"heater_setpoint_k": 250.0, "survive_min_k": 260.0}, ["survive_min_k"]),
+    ("battery", {"heater_setpoint_k": 275.0, "survive_min_k": 276.0}, ["survive_min_k"]),
     ("electronics_box", {"switch_closed_k": 400.0, "switch_open_k": 200.0}, ["switch_closed_k"]),
     (
         "electronics_box",

@@ -17,3 +17,8 @@ def remaining_share(age_years: ArrayLike) -> NDArray[np.float64]:
 def decayed(first: float, age_years: Series) -> Series:
     """Heat or power of a plutonium-238 source that gave ``first`` on landing, by age [yr], shape of the ages."""
     return (first * remaining_share(age_years)).astype(np.float32)
+
+
+def yearly_decay() -> float:
+    """Share of what is left that decays in a year [1/yr]."""
+    return float(1.0 - remaining_share(1.0))

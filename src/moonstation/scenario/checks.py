@@ -270,6 +270,11 @@ def _place(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> It
     relay = getattr(entry, "relay", None)  # a link's parameter: the satellite at its other end
     if relay and relay not in relays:
         yield _unknown(source, (*path, "relay"), "relay", relay, relays)
+    far = getattr(entry, "to_site", None)  # a cable's parameter: the site at its other end
+    if far and far not in draft.names("sites"):
+        yield _unknown(source, (*path, "to_site"), "site", far, draft.names("sites"))
+    elif far and far == entry.site:
+        yield source.fault((*path, "to_site"), "is where the cable begins", hint="name another site")
 
 
 def _antennas(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:

@@ -2,10 +2,11 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from kernel_run import KernelRun
 from place import MONTH, ConstantPlace
 
-from moonstation.components.energy.solar_array import SolarArray, incidence_cosine, remaining_power
-from moonstation.core.time import TimeGrid
+from moonstation.components.energy.solar_array import SolarArray, dust_loss_per_yr, incidence_cosine
+from moonstation.core.time import YEAR_H
 from moonstation.facts.table import lookup
 
 IDEAL = {"packing_factor": 1.0, "wiring_efficiency": 1.0, "radiation_fade_per_yr": 0.0, "dust_loss_per_2000_days": 0.0}
@@ -49,29 +50,33 @@ def test_mounts_at_the_pole_and_at_the_zenith():
     assert incidence_cosine("horizontal", -0.2) == 0.0
 
 
+def years_left(array, years):
+    (process,) = array.primitives(ConstantPlace(MONTH)).processes
+    return np.exp(-process.decay_per_h * YEAR_H * np.asarray(years))
+
+
 def test_dust_and_radiation_reach_their_published_shares():
     # 2000 days of dust alone: 7 %; 15 years of radiation alone: to 0.89 (5e14 electrons per cm2).
-    assert remaining_power(2000 / 365.25, 0.0, 0.07) == pytest.approx(0.93)
-    fade = lookup("pv.radiation_fade").value
-    assert remaining_power(lookup("pv.years_to_5e14").value, fade, 0.0) == pytest.approx(
-        lookup("pv.remaining_5e14").value, abs=1e-4
-    )
+    dusty = SolarArray(area_m2=1.0, radiation_fade_per_yr=0.0, dust_loss_per_2000_days=0.07)
+    assert years_left(dusty, 2000 / 365.25) == pytest.approx(0.93)
+    clean = SolarArray(area_m2=1.0, dust_loss_per_2000_days=0.0)
+    fifteen_years = lookup("pv.years_to_5e14").value
+    assert years_left(clean, fifteen_years) == pytest.approx(lookup("pv.remaining_5e14").value, abs=1e-4)
 
 
 def test_an_array_fades_from_its_own_landing():
-    grid = TimeGrid.between("2030-01-01", "2040-01-01", "240h")
-    age = np.maximum(np.arange(grid.count) * grid.step_h / 8766.0 - 2.0, 0.0)
-    power = power_kw(SolarArray(area_m2=1.0), ConstantPlace(grid, age_years=age))
-    assert power[0] == power[50] == power.max()
-    assert (np.diff(power[80:]) < 0).all()
+    # 20 % a year, landed after 10 days of 30: 0.8^(20 / 365.25) of it is left; landed a year before: 0.8 at once
+    run = {"days": 30.0, "record_steps": 6}
+    array = SolarArray(area_m2=1.0, radiation_fade_per_yr=0.2, dust_loss_per_2000_days=0.0)
+    power = KernelRun({"array": array}, start_h={"array": 240.0}, **run).activity("array", "generation")
+    assert (power[:240] == 0.0).all()
+    assert power[-1] / power[240] == pytest.approx(0.8 ** (20 / 365.25), rel=1e-4)
+    old = KernelRun(
+        {"array": array}, age_years=lambda grid: 1.0 + np.arange(grid.count) * (grid.step_h / YEAR_H), **run
+    )
+    assert old.activity("array", "generation")[0] / power[240] == pytest.approx(0.8, rel=1e-4)
 
 
-@given(
-    age=st.floats(0, 50),
-    later=st.floats(0, 50),
-    fade=st.floats(0, 0.2),
-    dust=st.floats(0, 0.9),
-)
-def test_what_remains_falls_with_age_and_never_leaves_0_to_1(age, later, fade, dust):
-    first, second = remaining_power([age, age + later], fade, dust)
-    assert 0.0 <= second <= first <= 1.0
+@given(loss=st.floats(0, 0.9))
+def test_five_and_a_half_years_of_yearly_dust_are_2000_days_of_it(loss):
+    assert (1.0 - dust_loss_per_yr(loss)) ** (2000.0 / 365.25) == pytest.approx(1.0 - loss)

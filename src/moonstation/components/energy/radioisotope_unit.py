@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-import numpy as np
-
+from moonstation.components.ageing import aged
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.plutonium import remaining_share
+from moonstation.components.plutonium import yearly_decay
 from moonstation.facts.table import lookup
 
 
@@ -36,10 +35,6 @@ class RadioisotopeUnit:
         return self.power_w / lookup("mmrtg.power_bol").value * lookup("mmrtg.mass").value
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """One source whose series is the isotope's decay times the thermocouples' fade."""
-        age = place.age_years().astype(np.float64)
-        share = remaining_share(age) * (1.0 - self.conversion_fade_per_yr) ** age
-        source = Process(
-            "generation", {"electricity": 1.0}, limit=self.power_w / 1e3, series=share.astype(np.float32), priority=0
-        )
-        return Primitives(processes=(source,))
+        """One source that fades by the isotope's decay and by its thermocouples."""
+        left = aged(self.power_w / 1e3, place, yearly_decay(), self.conversion_fade_per_yr)
+        return Primitives(processes=(Process("generation", {"electricity": 1.0}, priority=0, **left),))

@@ -8,14 +8,13 @@ from typing import ClassVar
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from moonstation.components.ageing import aged
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
 from moonstation.components.energy.panel_temperature import panel_temperature_k, warmth_factor
 from moonstation.components.energy.self_shadow import ArrayRow
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.facts.table import lookup
-
-_DUST_PERIOD_YEARS = 2000.0 / 365.25
 
 
 def incidence_cosine(mount: str, sun_elevation_deg: ArrayLike) -> NDArray[np.float64]:
@@ -30,14 +29,12 @@ def incidence_cosine(mount: str, sun_elevation_deg: ArrayLike) -> NDArray[np.flo
     return np.cos(elevation) if mount == "vertical-axis" else np.maximum(np.sin(elevation), 0.0)
 
 
-def remaining_power(age_years: ArrayLike, radiation_fade_per_yr: float, dust_loss: float) -> NDArray[np.float64]:
-    """Share of the first power left at an age [-], shape of ``age_years`` [yr].
+def dust_loss_per_yr(dust_loss: float) -> float:
+    """Share of what is left that dust takes in a year [1/yr], from its loss in 2000 days [-].
 
-    Radiation and dust each take the same share of what is left in equal times: ``radiation_fade_per_yr`` [1/yr]
-    and ``dust_loss`` per 2000 days [-] (the time base of the Apollo dust detectors).
+    2000 days are the time base of the Apollo dust detectors.
     """
-    age = np.asarray(age_years, dtype=np.float64)
-    return (1.0 - radiation_fade_per_yr) ** age * (1.0 - dust_loss) ** (age / _DUST_PERIOD_YEARS)
+    return float(1.0 - (1.0 - dust_loss) ** (365.25 / 2000.0))
 
 
 @component("solar_array")
@@ -131,8 +128,6 @@ class SolarArray:
         light = self.light(place)
         sunlight_w_m2 = lookup("sun.irradiance_1au").value * light
         share = light * warmth_factor(panel_temperature_k(sunlight_w_m2, place.panel_sink_k(), self.cell_efficiency))
-        share = share * remaining_power(place.age_years(), self.radiation_fade_per_yr, self.dust_loss_per_2000_days)
-        source = Process(
-            "generation", {"electricity": 1.0}, limit=self.rated_kw(), series=share.astype(np.float32), priority=0
-        )
+        left = aged(self.rated_kw(), place, self.radiation_fade_per_yr, dust_loss_per_yr(self.dust_loss_per_2000_days))
+        source = Process("generation", {"electricity": 1.0}, series=share.astype(np.float32), priority=0, **left)
         return Primitives(processes=(source,))

@@ -1,0 +1,107 @@
+"""A cable's resistance and losses by hand, and a reactor behind the hill that keeps a ridge in the dark alive."""
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from kernel_run import KernelRun
+from place import ConstantPlace
+
+from moonstation.components.contract import Primitives, Process
+from moonstation.components.energy.battery import Battery
+from moonstation.components.energy.cable import Cable
+from moonstation.components.energy.fission_unit import FissionUnit
+from moonstation.core.errors import RangeError
+
+LINE = {"to_site": "ridge", "rated_kw": 40.0, "length_m": 1000.0, "cross_section_mm2": 10.0}
+LOSSLESS = {"converter_efficiency": 1.0, "conductor_k": 293.15}
+
+
+class Load:
+    """Draws ``power_kw`` for ever."""
+
+    def __init__(self, power_kw: float) -> None:
+        self.power_kw = power_kw
+
+    def primitives(self, place: ConstantPlace) -> Primitives:
+        return Primitives(processes=(Process("load", {"electricity": -1.0}, limit=self.power_kw, priority=3),))
+
+
+def test_a_kilometre_of_copper_there_and_back_at_20_c():
+    # 1.7241e-8 ohm m x 2000 m / 10 mm2 = 3.448 ohm
+    assert Cable(**LINE, material="copper", **LOSSLESS).resistance_ohm() == pytest.approx(3.4482)
+
+
+def test_cold_aluminium_conducts_better():
+    # 43.15 K under 20 C: 1 - 0.00403 x 43.15 = 0.8261
+    warm, cold = (Cable(**LINE, conductor_k=kelvin).resistance_ohm() for kelvin in (293.15, 250.0))
+    assert cold / warm == pytest.approx(0.8261, abs=1e-4)
+
+
+def test_the_loss_is_the_current_squared_times_the_resistance():
+    # 40 kW at 3 kV: 13.33 A; I^2 R = 177.8 x 3.448 = 613 W, 1.53 % of 40 kW
+    cable = Cable(**LINE, material="copper", **LOSSLESS)
+    current_a = 40e3 / 3000.0
+    assert cable.line_loss() == pytest.approx(current_a**2 * cable.resistance_ohm() / 40e3)
+    assert cable.line_loss() == pytest.approx(0.01533, abs=1e-5)
+    assert Cable(**LINE, material="copper", converter_efficiency=0.9, conductor_k=293.15).efficiency() == pytest.approx(
+        0.9**2 * (1.0 - 0.9 * 0.015325), rel=1e-5
+    )
+
+
+def test_the_same_power_at_120_v_is_refused_with_what_would_do():
+    with pytest.raises(RangeError, match=r"lose 958 % of the rated power.*more than 192 mm2"):
+        Cable(**LINE, material="copper", voltage_v=120.0, **LOSSLESS)
+
+
+def test_the_mass_of_ten_square_millimetres_of_aluminium():
+    # 2 x 1000 m x 10 mm2 = 0.02 m3 of 2703 kg/m3: 54 kg, and half as much insulation
+    assert Cable(**LINE).mass_kg() == pytest.approx(81.1, abs=0.1)
+
+
+def test_a_reactor_behind_the_hill_carries_a_ridge_in_the_dark():
+    plant = FissionUnit(rated_kw=40.0, startup_h=1.0, ramp_h=0.5, fade_per_yr=0.0)
+    cable = Cable(**LINE)
+    parts = {
+        "plant": plant,
+        "cable": cable,
+        "battery": Battery(capacity_kwh=50.0, floor_fraction=0.0),
+        "load": Load(10.0),
+    }
+    run = KernelRun(parts, days=5.0, at_relay=("plant", "cable"), sun_disc_fraction=0.0, box_sink_k=285.0)
+    assert run.activity("load", "load") == pytest.approx(10.0)
+    sent = run.activity("cable", "transport")[-144:]
+    assert sent.mean() * cable.efficiency() == pytest.approx(10.0, rel=2e-3)  # no more than the ridge lacks
+    assert run.amount("battery", "charge")[-1] == pytest.approx(45.0, rel=0.01)  # kept at 0.9
+    lost = sent.mean() * (1.0 - cable.efficiency())
+    produced, consumed = run.booked("electricity", "produced"), run.booked("electricity", "consumed", node="relay")
+    assert produced == pytest.approx(consumed * cable.efficiency(), rel=1e-6)
+    assert lost == pytest.approx(10.0 / cable.efficiency() - 10.0, rel=2e-3)
+
+
+def test_without_a_load_far_away_nothing_is_carried_and_a_reserve_is_left_alone():
+    plant = FissionUnit(rated_kw=1.0, startup_h=1.0, ramp_h=0.5)
+    idle = KernelRun({"plant": plant, "cable": Cable(**LINE)}, days=1.0, at_relay=("plant", "cable"))
+    assert (idle.activity("cable", "transport") == 0.0).all()
+    poor = {"cable": Cable(**LINE, own_reserve=0.5), "battery": Battery(capacity_kwh=50.0), "load": Load(1.0)}
+    run = KernelRun(poor, days=5.0, at_relay=("cable", "battery"), box_sink_k=285.0)
+    assert run.amount("battery", "charge")[-1] == pytest.approx(25.0, abs=0.5)
+    assert run.activity("load", "load")[-1] == 0.0
+
+
+@given(
+    length=st.floats(1.0, 1e4),
+    section=st.floats(1.0, 1000.0),
+    longer=st.floats(1.0, 10.0),
+    kilovolt=st.floats(3.0, 20.0),
+)
+def test_longer_loses_more_thicker_less_and_voltage_counts_squared(length, section, longer, kilovolt):
+    def loss(**changed: float) -> float:
+        numbers = {"length_m": length, "cross_section_mm2": section, "voltage_v": 1e3 * kilovolt, **changed}
+        return Cable(to_site="ridge", rated_kw=0.1, **numbers).line_loss()
+
+    one = loss()
+    assert loss(length_m=min(length * longer, 1e6)) == pytest.approx(one * min(longer, 1e6 / length))
+    assert loss(cross_section_mm2=section * longer) == pytest.approx(one / longer)
+    assert loss(voltage_v=2e3 * kilovolt) == pytest.approx(one / 4.0)
+    assert np.isfinite(one)

@@ -1,0 +1,55 @@
+"""A cable in a scenario joins two sites that exist."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from moonstation.core.errors import ScenarioError
+from moonstation.scenario.build import build_station
+from moonstation.scenario.reading import read_scenario
+
+GOOD = Path(__file__).with_name("good.toml").read_text("utf-8")
+SECOND = '\n[sites.hollow]\nhorizon = "flat"\nlatitude_deg = -89.0\nlongitude_deg = 0.0\nmast_m = 2\n'
+CABLE = """
+[[assets]]
+name = "cable"
+type = "cable"
+site = "landing-place"
+mission = "First lander"
+to_site = "{}"
+rated_kw = 1.0
+length_m = 500
+cross_section_mm2 = {}
+"""
+
+
+def told(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(text, Path("night.toml"))
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_a_cable_between_two_sites_is_read() -> None:
+    scenario = read_scenario(GOOD + SECOND + CABLE.format("hollow", 4), Path("night.toml"))
+    (cable,) = [asset.component for asset in build_station(scenario).assets if asset.name == "cable"]
+    assert cable.to_site == "hollow"
+
+
+def test_a_site_that_is_not_there_is_told_with_a_near_name() -> None:
+    [fault] = told(GOOD + SECOND + CABLE.format("holow", 4))
+    assert "to_site: no such site" in fault
+    assert "did you mean hollow?" in fault
+
+
+def test_a_cable_to_where_it_begins_is_refused() -> None:
+    [fault] = told(GOOD + SECOND + CABLE.format("landing-place", 4))
+    assert "is where the cable begins" in fault
+
+
+def test_too_thin_a_cable_is_refused_with_what_would_do() -> None:
+    thin = CABLE.format("hollow", 0.01) + "voltage_v = 120\n"
+    [fault] = told(GOOD + SECOND + thin)
+    assert "of the rated power" in fault
+    assert "take thicker conductors" in fault
