@@ -42,13 +42,20 @@ class Mains:
 
 
 class KernelRun:
-    """One run at 10-minute steps: ``record_steps`` of them in a record, those in ``at_relay`` at the node ``relay``."""
+    """One run at 10-minute steps: ``record_steps`` of them in a record, those in ``at_relay`` at the node ``relay``.
 
-    def __init__(self, components, days, *, start_h=None, at_relay=(), record_steps=1, **place):
+    ``housed_in`` gives the asset in whose body one is carried.
+    """
+
+    def __init__(self, components, days, *, start_h=None, at_relay=(), housed_in=None, record_steps=1, **place):
         grid = TimeGrid(START, 600.0, round(days * 144))
         begins = {name: START + timedelta(hours=(start_h or {}).get(name, 0.0)) for name in components}
         nodes = {name: "relay" if name in at_relay else "ridge" for name in components}
-        assets = tuple(Asset(name, item, nodes[name], begins[name]) for name, item in components.items())
+        bodies = housed_in or {}
+        assets = tuple(
+            Asset(name, item, nodes[name], begins[name], housed_in=bodies.get(name, ""))
+            for name, item in components.items()
+        )
         relays = {"relay": None} if at_relay else {}
         station = Station("test", grid, {"ridge": None}, relays, (), assets, LENIENT)
         places = {

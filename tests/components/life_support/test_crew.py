@@ -106,6 +106,8 @@ def test_headache_and_irritation_cost_a_quarter_of_the_work():
     limits = [(lock.bus, lock.high * scale_kpa(lock.bus)) for lock in clear_headed().interlocks if lock.high < 1]
     assert ("cabin_contaminant", pytest.approx(0.00133)) in limits
     assert ("cabin_carbon_dioxide", pytest.approx(0.71)) in limits
+    least = [lock.low * scale_kpa(lock.bus) for lock in clear_headed().interlocks if lock.bus == "cabin_oxygen"]
+    assert sorted(least) == pytest.approx([16.0, 18.0])
 
 
 def test_bodies_last_three_days_without_drink_and_three_weeks_without_food():

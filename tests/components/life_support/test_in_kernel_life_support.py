@@ -15,6 +15,7 @@ from moonstation.components.life_support.sabatier import Sabatier
 from moonstation.components.life_support.tank import Tank
 from moonstation.components.life_support.urine_processor import UrineProcessor
 from moonstation.components.life_support.water_processor import WaterProcessor
+from moonstation.components.thermal.radiator_loop import RadiatorLoop
 
 SET_K, VOLUME_M3, DAYS = 295.15, 120.0, 40
 AIR = {
@@ -153,6 +154,19 @@ def test_a_crew_by_the_clock_lives_in_air_that_breathes_with_it():
     assert run.booked("cabin_oxygen", "consumed") >= 4 * 0.895 * 10 * (1 - 1e-9)
     worked = run.activity("crew", "work") + run.activity("crew", "clear-headed work") / 3
     assert worked[::144].max() == 0.0, "at midnight they sleep"
+
+
+def test_in_a_cabin_that_grows_cold_people_stop_and_are_gone_a_day_later():
+    cold = RadiatorLoop(
+        habitat_mass_kg=20_000, surface_m2=100, radiator_m2=0, base_load_kw=0.0, heater_kw=0.0, ground_w_k=20.0
+    )
+    heated = {"crew": "heat"}
+    shared = {"mains": Mains(), "heat": cold} | AIR | OXYGEN | STOCKS | WASTES | MACHINES | PEOPLE
+    run = KernelRun(shared, days=6, housed_in=heated, regolith_k=100.0, box_sink_k=60.0)
+    chilled_h = np.flatnonzero(run.kelvin("heat", "habitat") < cold.work_min_k)[0] * STEP_H
+    assert chilled_h > 1.0
+    assert run.last_hour("crew", "metabolism") == pytest.approx(chilled_h, abs=0.5)
+    assert np.isnan(run.amount("crew", "body water")[-1]) or run.amount("crew", "body water")[-1] == 0.0
 
 
 def test_the_relief_valve_holds_oxygen_that_plants_or_leaks_of_tanks_bring():

@@ -64,18 +64,22 @@ def daily_balance() -> Mapping[str, float]:
 
 def breathable() -> tuple[Interlock, ...]:
     """Air in which people can live: oxygen not under, carbon dioxide not over their limits."""
-    return (
-        Interlock("cabin_oxygen", low=fill_fraction("cabin_oxygen", lookup("cabin.oxygen_limit").value)),
-        _at_most("cabin_carbon_dioxide", "cabin.carbon_dioxide_limit"),
+    return _at_least("cabin_oxygen", "cabin.oxygen_limit"), _at_most(
+        "cabin_carbon_dioxide", "cabin.carbon_dioxide_limit"
     )
 
 
 def fresh() -> tuple[Interlock, ...]:
-    """Air in which people work at their best: no headache by carbon dioxide, no irritation by contaminants."""
+    """Air in which people work at their best: no hypoxia, no headache by carbon dioxide, no irritated eyes."""
     return (
+        _at_least("cabin_oxygen", "cabin.oxygen_impairment"),
         _at_most("cabin_carbon_dioxide", "cabin.carbon_dioxide_headache"),
         _at_most("cabin_contaminant", "cabin.contaminant_limit"),
     )
+
+
+def _at_least(gas: str, key: str) -> Interlock:
+    return Interlock(gas, low=fill_fraction(gas, lookup(key).value))
 
 
 def _at_most(gas: str, key: str) -> Interlock:
