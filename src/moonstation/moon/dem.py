@@ -9,7 +9,8 @@ from __future__ import annotations
 import logging
 import math
 import warnings
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -315,18 +316,24 @@ def open_dem(path: str | Path) -> Dem:
     Raises TerrainError with every fault: unreadable, no projection, not the Moon's sphere, heights that are
     not metres above 1737.4 km or cannot be the Moon's, no data at all.
     """
+    with opened_raster(Path(path)) as (file, source):
+        return _checked(file, source)
+
+
+@contextmanager
+def opened_raster(path: Path) -> Iterator[tuple[Path, Any]]:
+    """The file that GDAL opens for a path, and its open raster; raises TerrainError where it cannot be read."""
     import rasterio
     from rasterio.errors import NotGeoreferencedWarning, RasterioError
 
-    file = Path(path)
     try:
-        file = file_to_open(file)
+        path = file_to_open(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(file) as source:
-                return _checked(file, source)
+            with rasterio.open(path) as source:
+                yield path, source
     except (RasterioError, OSError) as error:
-        raise TerrainError(unreadable(file, error)) from error
+        raise TerrainError(unreadable(path, error)) from error
 
 
 def open_dems(paths: Sequence[str | Path]) -> list[Dem]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,6 +10,7 @@ from importlib import metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moonstation.core.digest import file_sha256
 from moonstation.core.errors import RangeError
 from moonstation.core.folder import Mark, folder_faults, whole_folder
 from moonstation.core.output import json_text
@@ -62,8 +62,8 @@ def manifest(study: Study) -> dict[str, Any]:
     return {
         "kind": _MARK.kind,
         "scenario": study.scenario.name,
-        "inputs": [{"path": path.name, "sha256": sha256(path)} for path in _inputs(study)],
-        "kernels": [{"path": path.name, "sha256": sha256(path)} for path in _kernels()],
+        "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in _inputs(study)],
+        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in _kernels()],
         "facts": [asdict(fact) for fact in study.facts],
         "versions": {name: metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()},
         "seed": None,
@@ -71,12 +71,6 @@ def manifest(study: Study) -> dict[str, Any]:
         "step_h": study.run.station.grid.step_h,
         "record_h": study.run.record_h,
     }
-
-
-def sha256(path: Path) -> str:
-    """SHA-256 of a file, hexadecimal."""
-    with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
 def _inputs(study: Study) -> list[Path]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import shutil
-import warnings
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,8 +12,8 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from moonstation.core.errors import Fault, TerrainError
-from moonstation.moon.dem import Dem, file_to_open, open_dem
-from moonstation.moon.dem_checks import scaling, size_faults, unreadable
+from moonstation.moon.dem import Dem, file_to_open, open_dem, opened_raster
+from moonstation.moon.dem_checks import scaling, size_faults
 from moonstation.moon.rasters import copy_as_cog
 from moonstation.moon.sphere import moon_radius_m
 
@@ -86,17 +85,8 @@ def _as_the_label_names_it(path: Path, scratch: Path) -> Path:
 
 
 def _read_source(path: Path) -> _Source:
-    import rasterio
-    from rasterio.errors import NotGeoreferencedWarning, RasterioError
-
-    try:
-        file = file_to_open(path)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", NotGeoreferencedWarning)
-            with rasterio.open(file) as source:
-                return _described(file, source)
-    except (RasterioError, OSError) as error:
-        raise TerrainError(unreadable(path, error)) from error
+    with opened_raster(path) as (file, source):
+        return _described(file, source)
 
 
 def _described(file: Path, source: Any) -> _Source:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.moon.siting.criteria import Criterion
+from moonstation.moon.sphere import arc_rad
 
 FloatArray = NDArray[np.float64]
 BoolArray = NDArray[np.bool_]
@@ -124,7 +125,8 @@ def maxima_apart(
         block = _apart_from(vectors[chosen], order[begin : begin + _BLOCK], vectors, apart_rad)
         while block.size and len(chosen) < count:
             chosen.append(int(block[0]))
-            block = block[1:][_arc_rad(vectors[block[1:]], vectors[block[0]]) >= apart_rad]
+            chord = np.linalg.norm(vectors[block[1:]] - vectors[block[0]], axis=-1)
+            block = block[1:][arc_rad(chord) >= apart_rad]
         if len(chosen) == count:
             break
     return (
@@ -141,7 +143,7 @@ def _apart_from(chosen: FloatArray, block: NDArray[np.intp], vectors: FloatArray
     if not len(chosen):
         return block
     chord, _ = cKDTree(chosen).query(vectors[block])
-    return block[2.0 * np.arcsin(np.clip(0.5 * chord, 0.0, 1.0)) >= apart_rad]
+    return np.asarray(block[arc_rad(chord) >= apart_rad])
 
 
 def pareto_front(wishes: Sequence[Criterion], values: Sequence[Mapping[str, float]]) -> BoolArray:
@@ -152,8 +154,3 @@ def pareto_front(wishes: Sequence[Criterion], values: Sequence[Mapping[str, floa
     as_good = np.all(table[None, :, :] >= table[:, None, :], axis=2)
     better = np.any(table[None, :, :] > table[:, None, :], axis=2)
     return np.asarray(~np.any(as_good & better, axis=1))
-
-
-def _arc_rad(places: FloatArray, place: FloatArray) -> FloatArray:
-    """Arc between unit vectors [rad], exact for small ones too."""
-    return np.asarray(2.0 * np.arcsin(np.clip(0.5 * np.linalg.norm(places - place, axis=-1), 0.0, 1.0)))

@@ -11,7 +11,7 @@ from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.core.time import TimeGrid
 from moonstation.moon.siting.cold_traps import cold_traps
 from moonstation.moon.siting.light import Progress
-from moonstation.moon.sphere import moon_radius_m
+from moonstation.moon.sphere import arc_rad, moon_radius_m
 from moonstation.moon.ways.light_along import LightAlong, light_along
 from moonstation.moon.ways.moves import refuse_large
 from moonstation.moon.ways.near import MOST_KM, area_near, model_of
@@ -160,7 +160,7 @@ def _middle(one: Place, other: Place) -> tuple[Place, float]:
     chord = float(((here - there) ** 2).sum()) ** 0.5
     x, y, z = (float(part) for part in here + there)
     middle = math.degrees(math.atan2(z, math.hypot(x, y))), math.degrees(math.atan2(y, x))
-    return middle, 2.0 * moon_radius_m() / 1e3 * math.asin(min(chord / 2.0, 1.0))
+    return middle, float(moon_radius_m() / 1e3 * arc_rad(chord))
 
 
 def _only(area: MapArea, pixel: tuple[int, int]) -> Any:

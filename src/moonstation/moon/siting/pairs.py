@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.time import HOUR_S
+from moonstation.moon.sphere import arc_rad
 
 FloatArray = NDArray[np.float64]
 #: Begin and end of each span without any part of the Sun [s], both of shape (n,), in order and apart.
@@ -81,6 +82,6 @@ def pairs_of(
 def distances_km(places: Sequence[tuple[str, NDArray[np.float64]]], radius_km: float) -> dict[tuple[str, str], float]:
     """Arc between each two places [km], from their unit vectors."""
     return {
-        (one, other): float(2.0 * radius_km * np.arcsin(min(0.5 * float(np.linalg.norm(here - there)), 1.0)))
+        (one, other): float(radius_km * arc_rad(np.linalg.norm(here - there)))
         for (one, here), (other, there) in combinations(places, 2)
     }

@@ -14,7 +14,7 @@ from moonstation.moon.siting.cold_traps import BoolArray, ColdTraps, cold_traps,
 from moonstation.moon.siting.criteria import Criteria, needs_cold_traps, needs_ice
 from moonstation.moon.siting.light import FloatArray, Progress, light_maps, silent
 from moonstation.moon.siting.quantities import ICE, LANDING, LIGHT, RELIEF, WAY
-from moonstation.moon.sphere import moon_radius_m
+from moonstation.moon.sphere import arc_rad, moon_radius_m
 from moonstation.moon.ways.moves import distance_to_m, moves_over, refuse_large
 from moonstation.moon.ways.slope import Relief, landing_slopes, relief
 
@@ -100,7 +100,7 @@ def nearest_km(targets: BoolArray, area: MapArea) -> FloatArray:
     rows, cols = distance_transform_edt(~targets, return_distances=False, return_indices=True)
     here = area.directions()
     chord = np.linalg.norm(here - here[rows, cols], axis=-1)
-    return np.asarray(2.0 * moon_radius_m() / 1e3 * np.arcsin(np.clip(0.5 * chord, 0.0, 1.0)))
+    return np.asarray(moon_radius_m() / 1e3 * arc_rad(chord))
 
 
 def _landing(dems: Sequence[Dem], ground: Relief, criteria: Criteria) -> dict[str, FloatArray]:
