@@ -151,6 +151,7 @@ class Process:
         heater under a thermostat, which works in any cold
     spills : True where an excess of what it gives is let go (and booked) rather than holding the process back
     boundary : True where mass comes from or goes to the Moon's ground or to space, so the recipe need not close
+    value : of an hour at full activity: among equal priorities, what earns more for scarce resources is served first
     capability : what its full activity offers the station, such as ``{"crew_oxygen": 4.0}``
     """
 
@@ -168,6 +169,7 @@ class Process:
     works_in: str = ""
     spills: bool = False
     boundary: bool = False
+    value: float = 0.0
     capability: Mapping[str, float] = field(default_factory=dict)
     decay_per_h: float = 0.0
 

@@ -139,6 +139,9 @@ def quantities() -> Mapping[str, Quantity]:
         Quantity("dry_waste", "kg", "waste without its water", dry_waste_composition),
         Quantity("carbon", "kg", "solid carbon out of methane", CARBON),
         Quantity("biomass", "kg", "plant matter that nobody eats, dry, as cellulose", BIOMASS),
+        Quantity("liquid_oxygen", "kg", "oxygen as a cold liquid", OXYGEN),
+        Quantity("liquid_hydrogen", "kg", "hydrogen as a cold liquid", HYDROGEN),
+        Quantity("liquid_methane", "kg", "methane as a cold liquid", METHANE),
         Quantity("fertiliser", "kg", "nutrients of plants, as urea", FERTILISER),
     )
     return {row.name: row for row in rows}

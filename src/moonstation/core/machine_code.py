@@ -17,12 +17,11 @@ def compiled(function: _F) -> _F:
 
 
 def compiled_with(**options: Any) -> Callable[[_F], _F]:
-    """As ``compiled``, with options of numba. Other threads run meanwhile (``nogil``): compiled code touches arrays only.
+    """As ``compiled``, with options of numba; other threads run meanwhile, for compiled code touches arrays only.
 
     The machine code is kept beside the source or in the user's cache folder; where neither may be written (a package
     that another user installed, no home), each process compiles anew.
     """
-
     options = {"nogil": True, **options}
 
     def compile_it(function: _F) -> _F:

@@ -114,6 +114,8 @@ class Station:
     assets: tuple[Asset, ...]
     policy: Policy
     deliveries: tuple[Delivery, ...] = field(default=())
+    #: Order of service by names of asset and process, where that of another life is to be kept.
+    service: tuple[tuple[str, str], ...] = ()
     #: The site whose infrastructure is the station's; the first site where none is named.
     main_site: str = ""
 

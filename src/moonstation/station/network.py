@@ -8,10 +8,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.components.contract import FollowDemand, Primitives, Process, Series, Store, Surroundings, ThermalNode
+from moonstation.components.contract import Primitives, Process, Series, Store, Surroundings, ThermalNode
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
-from moonstation.station.model import EARTH, Asset, BusKey, Station, bus_key, effective_priority
+from moonstation.station.model import EARTH, Asset, BusKey, Station, bus_key
 from moonstation.station.packing import (
     ProcessCompiler,
     SeriesTable,
@@ -21,6 +21,7 @@ from moonstation.station.packing import (
     pack_stores,
     pack_thermal,
 )
+from moonstation.station.service import sorted_processes
 
 #: Capability by which a component states the efficiency of its site's power distribution.
 DISTRIBUTION = "distribution_efficiency"
@@ -72,7 +73,7 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
     thermal = _sorted_thermal(parts)
     node_number = {(asset.name, node.name): number for number, (asset, node) in enumerate(thermal)}
     efficiency = _distribution_efficiency(parts)
-    processes = _sorted_processes(parts)
+    processes = sorted_processes(parts, station.service)
     compiler = ProcessCompiler(bus_number, node_number, powers, efficiency, table, _bodies(parts))
     packed_processes = compiler.pack(processes, asset_number)
     network = packed.Network(
@@ -132,21 +133,6 @@ def _distribution_efficiency(parts: Iterable[tuple[Asset, Primitives]]) -> dict[
         if DISTRIBUTION in primitives.capability:
             found[asset.node] = min(found.get(asset.node, 1.0), primitives.capability[DISTRIBUTION])
     return found
-
-
-def _phase(process: Process) -> int:
-    """0: makes electricity; 1: carries it from bus to bus, or makes what a bus lacks; 2: all else."""
-    if isinstance(process.control, FollowDemand):
-        return 1
-    rates = [rate for name, rate in process.recipe.items() if name.partition("@")[0] == "electricity"]
-    gives, takes = any(rate > 0 for rate in rates), any(rate < 0 for rate in rates)
-    return (1 if takes else 0) if gives else 2
-
-
-def _sorted_processes(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[Asset, Process]]:
-    """All processes in order of service: sources, transports, then by priority; ties in order of the scenario."""
-    found = [(asset, process) for asset, primitives in parts for process in primitives.processes]
-    return sorted(found, key=lambda item: (_phase(item[1]), effective_priority(*item)))
 
 
 def _sorted_thermal(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[Asset, ThermalNode]]:

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from place import MONTH, ConstantPlace
 
-from moonstation.components.robotics.excavator import Excavator, haul_kwh_per_kg
+from moonstation.components.robotics.driving import drive_kwh, there_and_back_kwh
+from moonstation.components.robotics.excavator import Excavator
 from moonstation.components.robotics.hopper import Hopper, hop_propellant_kg, hop_speed_m_s
 from moonstation.components.robotics.rover import Rover
 from moonstation.components.robotics.vehicle import surface_gravity_m_s2
@@ -86,7 +87,50 @@ def test_longer_hops_cost_more_but_never_the_whole_vehicle(mass, distance, longe
 
 def test_haulage_is_resistance_times_weight_times_way():
     # 1 kg of load in a 3 kg vehicle, 100 m there and back: (4 + 3) kg x 1.6242 m/s2 x 0.25 x 100 m / 0.5 = 568 J.
-    assert haul_kwh_per_kg(100.0, 3.0, 0.25, 0.5) * 3.6e6 == pytest.approx(568.5, abs=0.5)
+    assert there_and_back_kwh(100.0, 0.0, 3.0, 1.0) * 3.6e6 == pytest.approx(568.5, abs=0.5)
+
+
+def test_climbing_costs_height_on_top_and_descending_gives_nothing_back():
+    # 100 kg over 1 km along a slope of 10 deg: 173.6 m of height
+    flat, up, steep_down = drive_kwh(1000.0, [0.0, 10.0, -30.0], 100.0, 0.25, 0.5) * 3.6e6
+    lifted_j = 100.0 * 1.6242 * 1000.0 * math.sin(math.radians(10.0)) / 0.5
+    assert up == pytest.approx(flat * math.cos(math.radians(10.0)) + lifted_j, rel=1e-3)
+    assert steep_down == 0.0
+
+
+@given(st.floats(0, 25), st.floats(1, 1e4), st.floats(0, 1e3))
+def test_a_slope_never_makes_a_drive_there_and_back_cheaper(slope_deg, way_m, load_kg):
+    level = there_and_back_kwh(way_m, 0.0, 300.0, load_kg)
+    assert there_and_back_kwh(way_m, slope_deg, 300.0, load_kg) >= level * math.cos(math.radians(slope_deg)) - 1e-12
+
+
+def test_a_rover_that_drives_farther_steeper_or_laden_draws_more():
+    given = {"mass_kg": 140, "array_m2": 1.5, "battery_kwh": 1.0, "work_kw": 0.06}
+    still, far, steep, laden = (
+        -processes(Rover(**given, **more))["work"].recipe["electricity@self"]
+        for more in (
+            {},
+            {"drive_m_per_h": 200.0},
+            {"drive_m_per_h": 200.0, "slope_deg": 20.0},
+            {"drive_m_per_h": 200.0, "load_kg": 100.0},
+        )
+    )
+    assert still == 0.06
+    # 200 m/h: 140 kg x 1.6242 x 0.25 x 200 m / 0.5 per hour
+    assert far - still == pytest.approx(140 * 1.6242 * 0.25 * 200 / 0.5 / 3.6e6, rel=1e-3)
+    assert steep > far
+    assert laden - still == pytest.approx((far - still) * 240 / 140)
+
+
+def test_a_hop_uphill_is_the_least_arc_that_gets_there():
+    # the envelope of all throws of one speed: h = v^2 / 2g - g d^2 / 2 v^2
+    gravity, distance, climb = 1.62, 800.0, 300.0
+    speed = hop_speed_m_s(distance, gravity, climb)
+    assert speed**2 / (2 * gravity) - gravity * distance**2 / (2 * speed**2) == pytest.approx(climb)
+    assert hop_speed_m_s(0.0, gravity, 100.0) == pytest.approx(math.sqrt(2 * gravity * 100.0))
+    up, level = (hop_propellant_kg(50.0, distance, 220.0, 1.4, climb_m=h) for h in (climb, 0.0))
+    assert up == pytest.approx(hop_propellant_kg(50.0, distance, 220.0, 1.4, climb_m=-climb))
+    assert up > level
 
 
 def test_digging_next_door_costs_the_drum_alone():

@@ -1,9 +1,12 @@
 """Instruments run by the station's kernel."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from kernel_run import KernelRun, Mains
 
+from moonstation.components.comms.recorder import Recorder
 from moonstation.components.life_support.tank import Tank
 from moonstation.components.robotics.rover import Rover
 from moonstation.components.science.biology_chamber import BiologyChamber
@@ -59,3 +62,19 @@ def test_heated_samples_come_from_the_heap():
     run = KernelRun(components, days=2)
     assert run.amount("samples", "tank")[-1] == pytest.approx(0.0005 * 48, rel=1e-5)
     assert run.amount("heap", "tank")[-1] == pytest.approx(1 - 0.0005 * 48, rel=1e-5)
+
+
+def test_an_instrument_leaves_room_in_the_recorder_for_housekeeping():
+    eye = Instrument(field="astronomy", power_kw=0.1, data_gbit_h=10.0, recorder_below=0.9)
+    site = {"mains": Mains(), "recorder": Recorder(capacity_gbit=100.0), "eye": eye}
+    run = KernelRun(site, 2.0)
+    assert run.amount("recorder", "memory").max() == pytest.approx(90.0, abs=10.0 / 6)
+    assert run.booked("data", "spilled") == 0.0
+    greedy = KernelRun({**site, "eye": replace(eye, recorder_below=1.0)}, 2.0)
+    assert greedy.booked("data", "spilled") > 100.0
+
+
+def test_an_instrument_observes_for_its_duty():
+    eye = Instrument(field="astronomy", power_kw=0.1, data_gbit_h=1.0, duty=0.25)
+    run = KernelRun({"mains": Mains(), "recorder": Recorder(capacity_gbit=1e4), "eye": eye}, 1.0)
+    assert run.activity("eye", "observing").mean() == pytest.approx(0.25)

@@ -16,20 +16,8 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.robotics.vehicle import surface_gravity_m_s2
+from moonstation.components.robotics.driving import drive_hours, there_and_back_kwh
 from moonstation.facts.table import lookup
-
-_J_PER_KWH = 3.6e6
-_S_PER_H = 3600.0
-
-
-def haul_kwh_per_kg(distance_m: float, vehicle_per_load: float, rolling_resistance: float, efficiency: float) -> float:
-    """Electricity to bring 1 kg over a distance and drive back empty [kWh/kg].
-
-    Rolling resistance times weight times way; ``vehicle_per_load`` is the empty vehicle's mass over its load [-].
-    """
-    weight_n = rolling_resistance * surface_gravity_m_s2() * (2.0 * vehicle_per_load + 1.0)
-    return weight_n * distance_m / efficiency / _J_PER_KWH
 
 
 @component("excavator")
@@ -43,6 +31,9 @@ class Excavator:
     )
     dig_kwh_per_kg: float = fact("excavator.dig_energy", unit="kWh/kg", doc="digging per kg of ground", low=0, high=1)
     haul_m: float = fact("excavator.haul", unit="m", doc="way from the pit to the plant", low=0, high=100_000)
+    haul_slope_deg: float = param(
+        unit="deg", doc="mean slope of that way, up to the plant is positive", low=-30, high=30, default=0.0
+    )
     robot_h_per_kg: float = fact(
         "excavator.robot_hours", unit="h/kg", doc="robot hours to dig, load and dump a kg of ground", low=0, high=10
     )
@@ -87,13 +78,10 @@ class Excavator:
 
     def haul_h_per_kg(self) -> float:
         """Robot hours on the way, loaded there and empty back, per kg of ground [h/kg]."""
-        return 2.0 * self.haul_m / (self.haul_speed_m_s * self.haul_load_kg) / _S_PER_H
+        return drive_hours(self.haul_m, self.haul_speed_m_s) / self.haul_load_kg
 
     def energy_kwh_per_kg(self) -> float:
         """Electricity per kg of ground brought to the plant [kWh/kg]."""
-        return self.dig_kwh_per_kg + haul_kwh_per_kg(
-            self.haul_m,
-            lookup("excavator.vehicle_per_load").value,
-            lookup("excavator.rolling_resistance").value,
-            lookup("excavator.drive_efficiency").value,
-        )
+        vehicle_kg = lookup("excavator.vehicle_per_load").value * self.haul_load_kg
+        drive_kwh = there_and_back_kwh(self.haul_m, self.haul_slope_deg, vehicle_kg, self.haul_load_kg)
+        return self.dig_kwh_per_kg + drive_kwh / self.haul_load_kg

@@ -24,15 +24,22 @@ from moonstation.components.science_fields import FIELDS, field_capability
 from moonstation.facts.table import lookup
 
 
-def hop_speed_m_s(distance_m: float, gravity_m_s2: float) -> float:
-    """Speed [m/s] at which a ballistic arc started at 45 degrees reaches ``distance_m`` on a flat ground."""
-    return math.sqrt(gravity_m_s2 * distance_m)
+def hop_speed_m_s(distance_m: float, gravity_m_s2: float, climb_m: float = 0.0) -> float:
+    """Least speed [m/s] at which a ballistic arc reaches ``distance_m`` away and ``climb_m`` above.
+
+    v^2 = g (h + sqrt(h^2 + d^2)); on level ground 45 degrees and v^2 = g d.
+    """
+    return math.sqrt(gravity_m_s2 * (climb_m + math.hypot(climb_m, distance_m)))
 
 
-def hop_propellant_kg(mass_kg: float, distance_m: float, specific_impulse_s: float, margin: float) -> float:
+def hop_propellant_kg(
+    mass_kg: float, distance_m: float, specific_impulse_s: float, margin: float, climb_m: float = 0.0
+) -> float:
     """Propellant of one hop [kg]: take-off and landing burns by the rocket equation, ``margin`` [-] on both."""
-    delta_v = 2.0 * margin * hop_speed_m_s(distance_m, vehicle.surface_gravity_m_s2())
-    return mass_kg * -math.expm1(-delta_v / (specific_impulse_s * constants.g))
+    gravity_m_s2 = vehicle.surface_gravity_m_s2()
+    start_m_s = hop_speed_m_s(distance_m, gravity_m_s2, climb_m)
+    landing_m_s = hop_speed_m_s(distance_m, gravity_m_s2, -climb_m)  # the arc run backwards
+    return mass_kg * -math.expm1(-margin * (start_m_s + landing_m_s) / (specific_impulse_s * constants.g))
 
 
 @component("hopper")
@@ -45,6 +52,7 @@ class Hopper:
     battery_kwh: float = param(unit="kWh", doc="battery, full on landing", low=0.01, high=1000)
     propellant_kg: float = param(unit="kg", doc="hydrazine on landing", low=0, high=5000)
     hop_m: float = param(unit="m", doc="length of a hop", low=1, high=50_000)
+    climb_m: float = param(unit="m", doc="height won by a hop, out and back alike", low=-5000, high=5000, default=0.0)
     hops_per_day: float = fact("hopper.hops_per_day", unit="1/d", doc="hops per day awake", low=0, high=100)
     payload_kw: float = fact("hopper.payload_power", unit="kW", doc="its instruments", low=0, high=10)
     data_gbit_h: float = fact("hopper.data_rate", unit="Gbit/h", doc="data of its instruments", low=0, high=1000)
@@ -118,5 +126,6 @@ class Hopper:
             self.hop_m,
             lookup("hopper.specific_impulse").value,
             lookup("hopper.delta_v_margin").value,
+            self.climb_m,
         )
         return hop_kg * self.hops_per_day / 24.0

@@ -9,7 +9,9 @@ from moonstation.components.contract import Flow, Primitives, Process, Series, S
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.plutonium import decayed
 from moonstation.components.robotics import vehicle
+from moonstation.components.robotics.driving import drive_kwh
 from moonstation.components.science_fields import FIELDS, field_capability
+from moonstation.facts.table import lookup
 
 
 @component("rover")
@@ -23,7 +25,10 @@ class Rover:
     mass_kg: float = param(unit="kg", doc="whole vehicle", low=1, high=10_000)
     array_m2: float = param(unit="m2", doc="solar cells", low=0, high=100)
     battery_kwh: float = param(unit="kWh", doc="battery, full on landing", low=0.01, high=1000)
-    work_kw: float = param(unit="kW", doc="wheels and arm while it works, beside the avionics", low=0, high=100)
+    work_kw: float = param(unit="kW", doc="arm and tools while it works, beside avionics and driving", low=0, high=100)
+    drive_m_per_h: float = param(unit="m/h", doc="way driven in an hour of work", low=0, high=10_000, default=0.0)
+    slope_deg: float = param(unit="deg", doc="mean slope of its ways, up and down", low=0, high=30, default=0.0)
+    load_kg: float = param(unit="kg", doc="carried or drawn on its ways", low=0, high=10_000, default=0.0)
     avionics_kw: float = fact("rover.avionics_power", unit="kW", doc="while awake", low=0, high=10)
     heater_kw: float = fact("rover.heater_power", unit="kW", doc="survival heater", low=0, high=10)
     rhu_w: float = param(unit="W", doc="radioisotope heat in the body on landing", low=0, high=5000, default=0.0)
@@ -49,7 +54,7 @@ class Rover:
         "data_gbit_h": 0.05,
     }
     leaves_out: ClassVar = (
-        "distance, slope and load (work is counted in hours), path, warm-up after a cold night, dust and ageing of "
+        "single ways (their mean length, slope and load count), slip, warm-up after a cold night, dust and ageing of "
         "the array, wheel wear, the light away from its site, battery fade and cold batteries"
     )
     failures: ClassVar = (
@@ -96,6 +101,12 @@ class Rover:
             ),
         )
 
+    def drive_kw(self) -> float:
+        """Power of the wheels while it works [kW]: half of its ways go up, half down, loaded."""
+        ground = lookup("excavator.rolling_resistance").value, lookup("excavator.drive_efficiency").value
+        ways = drive_kwh(self.drive_m_per_h, [self.slope_deg, -self.slope_deg], self.mass_kg + self.load_kg, *ground)
+        return float(ways.mean())
+
     def _generator(self, place: Surroundings) -> tuple[Process, ...]:
         if self.rtg_w <= 0:
             return ()
@@ -105,7 +116,7 @@ class Rover:
     def _work(self, awake: Series | None) -> Process:
         return Process(
             name="work",
-            recipe={vehicle.POWER: -self.work_kw, "robot_h": 1.0},
+            recipe={vehicle.POWER: -(self.work_kw + self.drive_kw()), "robot_h": 1.0},
             limit=self.work_share,
             series=awake,
             priority=6,

@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
+from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
 from moonstation.components.science_fields import field_capability
 
 
@@ -21,6 +22,8 @@ class BiologyChamber:
     starve_limit_h: float = fact(
         "biology.starve_limit", unit="h", doc="without power for so long the specimens are dead", low=0.1, high=1e5
     )
+    worth_points_per_h: float = worth_choice()
+    recorder_below: float = recorder_choice()
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = "growth, gas and water exchange, temperature, dose of radiation, harvest and new specimens"
@@ -45,6 +48,8 @@ class BiologyChamber:
             name="observing",
             recipe={"electricity": -self.observing_kw, "data": self.data_gbit_h},
             priority=7,
+            interlocks=room_in_recorder(self.recorder_below),
+            value=self.worth_points_per_h,
             capability=field_capability("fundamental"),
         )
         return Primitives(processes=(keeping, observing))

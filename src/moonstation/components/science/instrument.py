@@ -5,9 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, param
+import numpy as np
+
+from moonstation.components.contract import Flow, Primitives, Process, Series, Surroundings, component, param
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.science.conditions import CONDITIONS, condition_series
+from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
 from moonstation.components.science_fields import FIELDS, field_capability
 
 
@@ -25,6 +28,9 @@ class Instrument:
     robot_h_per_h: float = param(unit="h/h", doc="robot hours per hour of observing", low=0, high=10, default=0.0)
     crew_h_per_h: float = param(unit="h/h", doc="crew hours per hour of observing", low=0, high=10, default=0.0)
     priority: int = param(unit="-", doc="0 is served first, 9 last", low=3, high=9, default=7)
+    duty: float = param(unit="-", doc="share of the fitting time in which it observes", low=0.0, high=1.0, default=1.0)
+    worth_points_per_h: float = worth_choice()
+    recorder_below: float = recorder_choice()
 
     example: ClassVar = {
         "field": "astronomy",
@@ -36,7 +42,7 @@ class Instrument:
         "crew_h_per_h": 0.01,
     }
     leaves_out: ClassVar = (
-        "targets and pointing, exposure and calibration, value of the data, compression, temperature and dust of "
+        "targets and pointing, exposure and calibration, compression, temperature and dust of "
         "the optics, failures; the heat it gives"
     )
     failures: ClassVar = (
@@ -60,11 +66,20 @@ class Instrument:
                 "crew_h": -self.crew_h_per_h,
                 "data": self.data_gbit_h,
             },
-            series=condition_series(place, self.condition, on_mast=self.mounted == "mast"),
+            series=self._wanted(place),
             priority=self.priority,
+            interlocks=room_in_recorder(self.recorder_below),
+            value=self.worth_points_per_h,
             capability=field_capability(self.field),
         )
         if self.standby_kw <= 0:
             return Primitives(processes=(observing,))
         standby = Process(name="standby", recipe={"electricity": -self.standby_kw}, priority=4)
         return Primitives(processes=(observing, standby))
+
+    def _wanted(self, place: Surroundings) -> Series | None:
+        """Share of each step in which it wants to observe [-]: its condition times its duty."""
+        holds = condition_series(place, self.condition, on_mast=self.mounted == "mast")
+        if self.duty == 1.0:
+            return holds
+        return np.full(place.grid.count, self.duty, np.float32) if holds is None else holds * np.float32(self.duty)

@@ -8,6 +8,7 @@ from typing import ClassVar
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.science.conditions import condition_series
+from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
 from moonstation.components.science_fields import field_capability
 
 
@@ -32,6 +33,8 @@ class RadioTelescope:
     condition: str = param(
         unit="name", doc="silence that it needs", choices=("radio-quiet", "earth-hidden"), default="radio-quiet"
     )
+    worth_points_per_h: float = worth_choice()
+    recorder_below: float = recorder_choice()
 
     example: ClassVar = {"antennas": 4}
     leaves_out: ClassVar = (
@@ -55,6 +58,8 @@ class RadioTelescope:
             recipe={"electricity": -self.antennas * self.antenna_power_kw, "data": data},
             series=condition_series(place, self.condition),
             priority=7,
+            interlocks=room_in_recorder(self.recorder_below),
+            value=self.worth_points_per_h,
             capability=field_capability("astronomy"),
         )
         return Primitives(processes=(observing,))

@@ -18,6 +18,7 @@ from moonstation.components.contract import (
 )
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.plutonium import decayed
+from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
 from moonstation.components.science_fields import field_capability
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.facts.table import lookup
@@ -67,6 +68,8 @@ class Seismometer:
     mass_kg: float = fact("seismometer.mass", unit="kg", doc="vault and content", low=0.5, high=1000)
     side_m: float = fact("seismometer.side", unit="m", doc="edge of the cube", low=0.05, high=5)
     rhu_w: float = param(unit="W", doc="radioisotope heat in the vault on landing", low=0, high=1000, default=0.0)
+    worth_points_per_h: float = worth_choice()
+    recorder_below: float = recorder_choice()
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = (
@@ -93,6 +96,8 @@ class Seismometer:
             priority=7,
             heat_node=VAULT,
             heat_kw=self.power_kw,
+            interlocks=room_in_recorder(self.recorder_below),
+            value=self.worth_points_per_h,
             capability=field_capability("geology"),
         )
         heater = Process(

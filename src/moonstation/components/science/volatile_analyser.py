@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
+from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
 from moonstation.components.science_fields import field_capability
 
 
@@ -19,6 +20,8 @@ class VolatileAnalyser:
     power_kw: float = fact("analyser.power", unit="kW", doc="ovens, pumps, spectrometer", low=0, high=10)
     robot_h_per_h: float = fact("analyser.robot_hours", unit="h/h", doc="robot hours per hour of work", low=0, high=10)
     data_gbit_h: float = fact("analyser.data_rate", unit="Gbit/h", doc="spectra", low=0, high=1000)
+    worth_points_per_h: float = worth_choice()
+    recorder_below: float = recorder_choice()
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = "the mass of the gas (grams), drilling depth, cold storage of samples, number of ovens"
@@ -46,6 +49,8 @@ class VolatileAnalyser:
                 "data": self.data_gbit_h,
             },
             priority=7,
+            interlocks=room_in_recorder(self.recorder_below),
+            value=self.worth_points_per_h,
             capability=field_capability("resources"),
         )
         return Primitives(processes=(observing,))
