@@ -15,8 +15,11 @@ Where = tuple[tuple[float, float, float, float] | None, tuple[float, float] | No
 
 
 def where_faults(where: Where) -> list[Fault]:
-    """What does not go together."""
+    """What does not go together, and bounds that are no box."""
+    from dataclasses import replace
+
     from moonstation.core.errors import Fault
+    from moonstation.moon.area import box_faults
 
     bounds, around, size = where
     found = []
@@ -25,6 +28,8 @@ def where_faults(where: Where) -> list[Fault]:
     if (around is None) != (size is None):
         missing = "--size" if size is None else "--around"
         found.append(Fault(missing, "is missing", hint="--around LAT LON and --size KM go together"))
+    if bounds is not None:
+        found += [replace(fault, where="--bounds") for fault in box_faults(bounds)]
     return found
 
 

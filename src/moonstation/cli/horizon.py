@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
     from moonstation.moon.horizon import Horizon
 
+_ANY_REACH_KM = 1.0  # where none is asked for, the usual one is no fault
 #: By which option a person gave what faults of a sky-line name.
 _OPTIONS = {
     "latitude_deg": "--lat",
@@ -51,7 +52,7 @@ def horizon(  # noqa: PLR0913, PLR0917 (one argument for each option)
     from moonstation.moon.horizon import compute_horizon
 
     with Console(stderr=True).status("looking along the terrain"), by_option(_OPTIONS):
-        target, dems = _opened(dem, output, (lat, lon, height), overwrite=overwrite)
+        target, dems = _opened(dem, output, (lat, lon, height), (azimuths, reach_km), overwrite=overwrite)
         sky_line = compute_horizon(dems, lat, lon, height, azimuths, reach_km)
     sky_line.to_csv(target)
     summary = horizon_summary(sky_line, target)
@@ -81,15 +82,22 @@ def horizon_summary(sky_line: Horizon, output: Path) -> dict[str, Any]:
 
 
 def _opened(
-    paths: list[Path], output: Path | None, place: tuple[float, float, float], *, overwrite: bool
+    paths: list[Path],
+    output: Path | None,
+    place: tuple[float, float, float],
+    rays: tuple[int, float | None],
+    *,
+    overwrite: bool,
 ) -> tuple[Path, list[Dem]]:
-    """Where to write, and the elevation models; raises RangeError with every fault of files and place."""
+    """Where to write, and the elevation models; raises RangeError with every fault of files and numbers."""
     from moonstation.cli.faults import file_faults, tried
     from moonstation.cli.terrain import open_named_dems
     from moonstation.core.errors import Fault, RangeError
+    from moonstation.moon.horizon import ray_faults
     from moonstation.moon.horizon_table import place_faults
 
-    faults = place_faults(*place)
+    azimuths, reach_km = rays
+    faults = [*place_faults(*place), *ray_faults(azimuths, _ANY_REACH_KM if reach_km is None else reach_km)]
     if output is None:
         hint = "say, for instance, -o sky-line.csv"
         faults.append(Fault("-o", "is missing: no file to write the sky-line to", hint=hint))

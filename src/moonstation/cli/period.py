@@ -17,9 +17,16 @@ _MOST_STEPS = 20_000_000
 
 def kernels_of(files: Sequence[Path] | None) -> Ephemeris:
     """The shipped kernels, with the files of --kernel laid over them; raises RangeError for files that are none."""
+    from dataclasses import replace
+
+    from moonstation.core.errors import RangeError
     from moonstation.sky.ephemeris import Ephemeris
 
-    return Ephemeris.from_files(files) if files else Ephemeris.default()
+    try:
+        return Ephemeris.from_files(files) if files else Ephemeris.default()
+    except RangeError as error:
+        told = [replace(one, where=one.where.replace("kernel ", "--kernel ", 1)) for one in error.faults]
+        raise RangeError(told) from error
 
 
 def time_grid(start: str, end: str, step: str, kernels: Ephemeris) -> TimeGrid:

@@ -129,8 +129,8 @@ def area_of(dem: Dem, bounds_m: Bounds | None = None) -> MapArea:
     model's own map; in degrees where the model's map is in degrees. Raises RangeError for bounds that are no box, and
     TerrainError where they leave the model or no flat map can hold them.
     """
-    if bounds_m is not None:
-        _refuse_no_box(bounds_m)
+    if bounds_m is not None and (faults := box_faults(bounds_m)):
+        raise RangeError(faults)
     if _has_own_pixels(dem):
         whole = MapArea(dem.crs_wkt, dem.transform, dem.shape, dem.posting_m)
         return whole if bounds_m is None else _within(dem, whole, bounds_m)
@@ -180,7 +180,8 @@ def _has_own_pixels(dem: Dem) -> bool:
     return square and dem.grid is not None and dem.grid[0] == 0.0
 
 
-def _refuse_no_box(bounds: Bounds) -> None:
+def box_faults(bounds: Bounds) -> list[Fault]:
+    """What keeps west, south, east and north from being a box."""
     west, south, east, north = bounds
     faults = []
     if not all(map(math.isfinite, bounds)):
@@ -190,8 +191,7 @@ def _refuse_no_box(bounds: Bounds) -> None:
             faults.append(Fault("bounds", "west must be less than east", (west, east), hint="order: X0 Y0 X1 Y1"))
         if not south < north:
             faults.append(Fault("bounds", "south must be less than north", (south, north), hint="order: X0 Y0 X1 Y1"))
-    if faults:
-        raise RangeError(faults)
+    return faults
 
 
 def _within(dem: Dem, whole: MapArea, bounds: Bounds) -> MapArea:

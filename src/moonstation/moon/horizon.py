@@ -35,7 +35,7 @@ def compute_horizon(
     the place or it is no-data there.
     """
     reach_km = lookup("terrain.default_reach").value if reach_km is None else reach_km
-    faults = [*place_faults(lat_deg, lon_deg, height_m), *_ray_faults(azimuth_count, reach_km)]
+    faults = [*place_faults(lat_deg, lon_deg, height_m), *ray_faults(azimuth_count, reach_km)]
     if faults:
         raise RangeError(faults)
     from moonstation.moon.sky_line.point_horizon import METHOD, point_horizon
@@ -77,7 +77,8 @@ def _refuse_blind(elevation_deg: np.ndarray, where: str) -> None:
         raise TerrainError(Fault(where, message, hint="add a wider elevation model"))
 
 
-def _ray_faults(azimuth_count: int, reach_km: float) -> list[Fault]:
+def ray_faults(azimuth_count: int, reach_km: float) -> list[Fault]:
+    """What is out of range in the rays of a sky-line."""
     faults = []
     if not 4 <= azimuth_count <= 36000:
         faults.append(Fault("azimuths", "out of range", azimuth_count, "", "4..36000"))
