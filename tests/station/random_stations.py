@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from build import POLICY, asset, at_hour, station
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
 from moonstation.components.contract import (
@@ -21,6 +22,9 @@ from moonstation.components.contract import (
 )
 from moonstation.components.quantities import reaction
 from moonstation.station.model import Delivery, Policy
+
+#: Stations are large to draw, and the first run compiles.
+relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 #: Recipes that close in every chemical element; ``electricity`` and ``data`` are added at random.
 CLOSING = (

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from build import asset, compile_lit, differences, run_with, station
-from hypothesis import HealthCheck, given, settings
-from random_stations import cases
+from hypothesis import given, settings
+from random_stations import cases, relaxed
 
 from moonstation.components.contract import Process, Store, ThermalNode
 from moonstation.station import packed
@@ -15,8 +15,6 @@ from moonstation.station.network import series_block
 from moonstation.station.packed import empty_records
 from moonstation.station.reference import run_reference
 from moonstation.station.tables import make_tables
-
-relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 
 
 @settings(relaxed, max_examples=200)

@@ -1,13 +1,18 @@
-"""Stocks and flows in the compiled kernel: what a bus offers, its pool, settling, and the ledger of a step."""
+"""Stocks and flows in the compiled kernel: what a bus offers, its pool, settling, and the ledger of a step.
+
+Amounts are lanes: a number per life. What only some lives do is chosen by masks, and skipped where none does it.
+"""
 
 from __future__ import annotations
 
 import math
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.compiling import inlined
+from moonstation.station.lanes import any_of, no, select
 from moonstation.station.lives import note
 from moonstation.station.packed import (
     EV_SPILL,
@@ -20,9 +25,13 @@ from moonstation.station.packed import (
     L_SPILLED,
     L_STORED,
 )
-from moonstation.station.tables import Record, Table
+from moonstation.station.tables import Record, Table, Tables
 
 Numbers = NDArray[np.int64]
+#: A number per life: ``lanes.Lanes``, or a plain one where there is one life.
+Lively = Any
+#: A truth value per life.
+Truths = Any
 #: A bus that lets go more than this in a step is spilling [unit of the bus].
 _SPILLING = 1e-12
 
@@ -42,13 +51,16 @@ def _take_stock(bus: Record, stores: Table, nodes: Table, aging: bool) -> None:
     offer, room, amount, capacity, usable, floors = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for s in range(bus.first, bus.last):
         store = stores[s]
-        if store.on:
+        if store.live:
             if aging:
                 _age(store, bus)
-            _open(store, nodes)
+            if store.work_node >= 0:
+                _open(store, nodes[store.work_node].temperature)
             floor = store.floor * store.capacity
-            offer += _can_give(store)
-            room += _can_take(store)
+            store.can_give = _can_give(store, floor)
+            store.can_take = _can_take(store)
+            offer += store.can_give
+            room += store.can_take
             amount += store.amount
             capacity += store.capacity
             usable += store.amount - floor
@@ -59,31 +71,30 @@ def _take_stock(bus: Record, stores: Table, nodes: Table, aging: bool) -> None:
     bus.fill_capacity = capacity
     bus.usable = usable
     bus.usable_capacity = capacity - floors
+    if bus.watched:
+        bus.fill = select(bus.fill_capacity > 0.0, bus.fill_amount / bus.fill_capacity, 0.0)
 
 
 @inlined
-def _open(store: Record, nodes: Table) -> None:
-    """Most that a store takes and gives in the coming step, by its rates and its temperature."""
-    store.takes_most, store.gives_most = store.charge_per_step, store.discharge_per_step
-    if store.work_node >= 0:
-        kelvin = nodes[store.work_node].temperature
-        if not store.charge_min_k <= kelvin <= store.charge_max_k:
-            store.takes_most = 0.0
-        if not store.discharge_min_k <= kelvin <= store.discharge_max_k:
-            store.gives_most = 0.0
+def _open(store: Record, kelvin: Lively) -> None:
+    """Most that a store takes and gives in the coming step, by its temperature."""
+    takes = (store.charge_min_k <= kelvin) & (kelvin <= store.charge_max_k)
+    gives = (store.discharge_min_k <= kelvin) & (kelvin <= store.discharge_max_k)
+    store.takes_most = select(takes, store.charge_per_step, 0.0)
+    store.gives_most = select(gives, store.discharge_per_step, 0.0)
 
 
 @inlined
-def _can_give(store: Record) -> float:
+def _can_give(store: Record, floor: Lively) -> Lively:
     """What a store can deliver in a step: above its floor, within its rate, after its losses."""
-    most = max(store.amount - store.floor * store.capacity, 0.0) * store.discharge_efficiency
+    most = max(store.amount - floor, 0.0) * store.discharge_efficiency
     if store.strains:
         most /= 1.0 + most * store.discharge_strain
     return min(most, store.gives_most)
 
 
 @inlined
-def _can_take(store: Record) -> float:
+def _can_take(store: Record) -> Lively:
     """What a store can accept in a step: what fills it, before its losses, within its rate."""
     most = max(store.capacity - store.amount, 0.0) / store.charge_efficiency
     if store.strains:
@@ -92,47 +103,59 @@ def _can_take(store: Record) -> float:
 
 
 @inlined
-def material_limit(process: Record, recipe: Table, buses: Table, wish: float) -> float:
+def material_limit(process: Record, recipe: Table, buses: Table, wish: Lively) -> Lively:
     """Activity that stocks and room allow, the electricity that the process draws aside [-]."""
     activity = wish
     for k in range(process.recipe_first, process.recipe_last):
-        amount, bus = recipe[k].amount, buses[recipe[k].bus]
-        if amount < 0.0:
-            free = bus.pool + bus.offer
-        elif bus.spills or process.spills:
-            continue
-        else:
-            free = bus.room - bus.pool
-        if abs(amount) * activity > free:
-            activity = max(free, 0.0) / abs(amount)
+        moved = recipe[k]
+        if moved.limits:
+            bus, amount = buses[moved.bus], abs(moved.amount)
+            free = bus.pool + bus.offer if moved.takes else bus.room - bus.pool
+            short = amount * activity > free
+            if any_of(short):
+                activity = select(short, max(free, 0.0) / amount, activity)
     return activity
 
 
 @inlined
-def move(bus: Record, amount: float, from_outside: bool) -> None:
-    """Give ``amount`` to the pool of a bus, or take it where negative, and book it."""
+def _give(bus: Record, amount: Lively, from_outside: bool) -> None:
+    """Give to the pool of a bus, and book it."""
     bus.pool += amount
-    if amount < 0.0:
-        bus.consumed -= amount
-    else:
-        bus.produced += amount
+    bus.produced += amount
     if from_outside:
         bus.from_outside += amount
 
 
 @inlined
-def apply(process: Record, recipe: Table, buses: Table, activity: float) -> None:
-    """Move what a process takes and gives in a step."""
-    if process.power >= 0:
-        move(buses[process.power_bus], -process.draw * activity, process.boundary)
-    for k in range(process.recipe_first, process.recipe_last):
-        move(buses[recipe[k].bus], recipe[k].amount * activity, process.boundary)
+def _take(bus: Record, amount: Lively, from_outside: bool) -> None:
+    """Take from the pool of a bus, and book it."""
+    bus.pool -= amount
+    bus.consumed += amount
+    if from_outside:
+        bus.from_outside -= amount
 
 
 @inlined
-def _share(wanted: float, own: float, together: float) -> float:
+def apply(process: Record, recipe: Table, buses: Table, activity: Lively) -> None:
+    """Move what a process takes and gives in a step."""
+    if process.power >= 0:
+        _take(buses[process.power_bus], process.draw * activity, process.boundary)
+    for k in range(process.recipe_first, process.recipe_last):
+        moved = recipe[k]
+        if moved.takes:
+            _take(buses[moved.bus], -moved.amount * activity, process.boundary)
+        else:
+            _give(buses[moved.bus], moved.amount * activity, process.boundary)
+
+
+@inlined
+def _share(wanted: Lively, own: Lively, together: Lively) -> Lively:
     """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own."""
-    return min(wanted, own if wanted >= together else wanted * (own / together))
+    part = own
+    scarce = wanted < together
+    if any_of(scarce):
+        part = select(scarce, wanted * (own / together), own)
+    return min(wanted, part)
 
 
 @inlined
@@ -141,10 +164,10 @@ def _charge(bus: Record, stores: Table) -> None:
     room = bus.room
     for s in range(bus.first, bus.last):
         store = stores[s]
-        if store.on and bus.pool > 0.0:
-            own = _can_take(store)
-            put = _share(bus.pool, own, room)
-            room -= own
+        filling = bus.pool > 0.0
+        if store.live and any_of(filling):
+            put = select(filling, _share(bus.pool, store.can_take, room), 0.0)
+            room -= store.can_take
             bus.pool -= put
             kept = store.charge_efficiency * (1.0 - store.charge_strain * put)
             store.amount += put * kept
@@ -157,10 +180,10 @@ def _discharge(bus: Record, stores: Table) -> None:
     offer = bus.offer
     for s in range(bus.first, bus.last):
         store = stores[s]
-        if store.on and bus.pool < 0.0:
-            own = _can_give(store)
-            given = _share(-bus.pool, own, offer)
-            offer -= own
+        lacking = bus.pool < 0.0
+        if store.live and any_of(lacking):
+            given = select(lacking, _share(-bus.pool, store.can_give, offer), 0.0)
+            offer -= store.can_give
             efficiency = store.discharge_efficiency * (1.0 - store.discharge_strain * given)
             taken = min(given / efficiency, store.amount)
             bus.pool += given
@@ -183,86 +206,102 @@ def _age(store: Record, bus: Record) -> None:
 def settle(buses: Table, stores: Table, nodes: Table, live: Numbers) -> bool:
     """Settle pools with stores, let the rest go, age stores and take stock of them for the next step.
 
-    True when a reporting bus began or ended to spill.
+    True when a reporting bus began or ended to spill in any life.
     """
     changed = False
     for b in live:
         if b < 0:
             break
         bus = buses[b]
-        if bus.pool > 0.0:
+        if any_of(bus.pool > 0.0):
             _charge(bus, stores)
-        elif bus.pool < 0.0:
+        if any_of(bus.pool < 0.0):
             _discharge(bus, stores)
         _take_stock(bus, stores, nodes, True)
         bus.spilled += bus.pool
         bus.spilled_sum += bus.pool
-        changed |= bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling
+        if bus.reports_spill:
+            spills, told = bus.pool > _SPILLING, bus.spilling > 0.0
+            changed |= any_of((spills & no(told)) | (told & no(spills)))
     return changed
 
 
 @inlined
-def note_spills(buses: Table, log: Table, step: int) -> None:
-    """Report buses (data) that began or ended to spill."""
-    for b in range(len(buses)):
-        bus = buses[b]
-        if bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling:
-            bus.spilling = bus.pool > _SPILLING
-            note(log, step, EV_SPILL if bus.spilling else EV_SPILL_END, b, bus.pool)
+def note_spills(raw: Tables, log: Table, step: int) -> None:
+    """Report buses (data) that began or ended to spill, life by life."""
+    for b in range(len(raw.buses)):
+        bus = raw.buses[b]
+        if bus.reports_spill:
+            for lane in range(log.shape[1]):
+                spills = bus.pool[lane] > _SPILLING
+                if spills != (bus.spilling[lane] > 0.0):
+                    bus.spilling[lane] = 1.0 if spills else 0.0
+                    note(log, lane, step, EV_SPILL if spills else EV_SPILL_END, b, bus.pool[lane])
 
 
 @inlined
-def worse(worst: float, rest: float, scale: float) -> float:
+def worse(worst: Lively, rest: Lively, scale: Lively) -> Lively:
     """The greater of ``worst`` and ``rest`` relative to ``scale``; what is not a number stays [-]."""
-    if abs(rest) <= worst * scale or math.isnan(worst):
-        return worst
-    return abs(rest) / scale
+    exceeds = no(abs(rest) <= worst * scale) & (worst == worst)  # noqa: PLR0124 (is a number)
+    if any_of(exceeds):
+        return select(exceeds, abs(rest) / scale, worst)
+    return worst
 
 
 @inlined
-def _close_bus(bus: Record, totals: NDArray[np.float64]) -> None:
+def _close_bus(bus: Record) -> None:
     """Add a step to the totals of a bus and begin the next."""
-    totals[L_DELIVERED] += bus.delivered
-    totals[L_PRODUCED] += bus.produced
-    totals[L_CONSUMED] += bus.consumed
-    totals[L_SPILLED] += bus.spilled
-    totals[L_LOST] += bus.lost
-    totals[L_REMOVED] += bus.removed
-    totals[L_STORED] = bus.fill_amount
+    bus.all_delivered += bus.delivered
+    bus.all_produced += bus.produced
+    bus.all_consumed += bus.consumed
+    bus.all_spilled += bus.spilled
+    bus.all_lost += bus.lost
+    bus.all_removed += bus.removed
     bus.delivered = bus.produced = bus.consumed = bus.spilled = bus.lost = bus.removed = 0.0
     bus.pool = bus.from_outside = 0.0
     bus.stored_before = bus.fill_amount
 
 
 @inlined
-def close_ledger(
-    buses: Table,
-    elements: NDArray[np.float64],
-    sums: NDArray[np.float64],
-    live: Numbers,
-    ledger: NDArray[np.float64],
-    residual: NDArray[np.float64],
-) -> None:
-    """Check that every bus and every chemical element closes in this step, and add the step to the run's ledger.
-
-    elements : mass fractions (bus, element); sums : scratch (2, element)
-    ledger : sums (bus, column); residual : greatest so far (bus, element)
-    """
-    sums[:] = 0.0
+def close_ledger(buses: Table, elements: Table, balances: Table, worst: Record, live: Numbers) -> None:
+    """Check that every bus and every chemical element closes in this step, and add the step to the run's totals."""
+    for x in range(len(balances)):
+        balances[x].open = 0.0
+        balances[x].scale = 0.0
     for b in live:
         if b < 0:
             break
         bus = buses[b]
         after = bus.fill_amount
-        gain = after - bus.stored_before
-        outside = bus.delivered - bus.spilled - bus.lost - bus.removed
+        inside = after - bus.stored_before - (bus.delivered - bus.spilled - bus.lost - bus.removed)
         scale = after + bus.stored_before + bus.delivered + bus.produced + bus.consumed
-        residual[0] = worse(residual[0], gain - outside - bus.produced + bus.consumed, scale)
-        residual[0] = worse(residual[0], min(bus.pool, 0.0), scale)  # more was taken than there was
-        if bus.is_mass:
-            for x in range(elements.shape[1]):
-                sums[0, x] += elements[b, x] * (gain - outside - bus.from_outside)
-                sums[1, x] += elements[b, x] * scale
-        _close_bus(bus, ledger[b])
-    for x in range(elements.shape[1]):
-        residual[1] = worse(residual[1], sums[0, x], sums[1, x])
+        worst.bus = worse(worst.bus, inside - bus.produced + bus.consumed, scale)
+        worst.bus = worse(worst.bus, min(bus.pool, 0.0), scale)  # more was taken than there was
+        if bus.element_last > bus.element_first:
+            crossed = inside - bus.from_outside
+            for k in range(bus.element_first, bus.element_last):
+                balance, share = balances[elements[k].element], elements[k].share
+                balance.open += share * crossed
+                balance.scale += share * scale
+        _close_bus(bus)
+    for x in range(len(balances)):
+        worst.element = worse(worst.element, balances[x].open, balances[x].scale)
+
+
+@inlined
+def write_ledger(raw: Tables, ledger: NDArray[np.float64], residual: NDArray[np.float64]) -> None:
+    """Hand over the totals so far: ledger (bus, column, lane), residual (bus, element, heat; lane)."""
+    for b in range(len(raw.buses)):
+        bus = raw.buses[b]
+        for lane in range(ledger.shape[2]):
+            ledger[b, L_DELIVERED, lane] = bus.all_delivered[lane]
+            ledger[b, L_PRODUCED, lane] = bus.all_produced[lane]
+            ledger[b, L_CONSUMED, lane] = bus.all_consumed[lane]
+            ledger[b, L_SPILLED, lane] = bus.all_spilled[lane]
+            ledger[b, L_LOST, lane] = bus.all_lost[lane]
+            ledger[b, L_REMOVED, lane] = bus.all_removed[lane]
+            ledger[b, L_STORED, lane] = bus.stored_before[lane]
+    for lane in range(residual.shape[1]):
+        residual[0, lane] = raw.worst[0].bus[lane]
+        residual[1, lane] = raw.worst[0].element[lane]
+        residual[2, lane] = raw.worst[0].heat[lane]

@@ -1,6 +1,7 @@
 """Temperatures in the compiled kernel: thermostats and the implicit step of the thermal trees.
 
 A node's ``heat_capacity`` is per length of step here [W/K], its ``radiating`` area times Stefan's constant [W/K4].
+Temperatures are lanes: a number per life. A node is worked out while it lives in any of them, and kept where it does.
 """
 
 from __future__ import annotations
@@ -9,22 +10,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.compiling import inlined
-from moonstation.station.flows import worse
+from moonstation.station.flows import Lively, worse
+from moonstation.station.lanes import any_of, no, select
 from moonstation.station.tables import Record, Table
 
 Row = NDArray[np.float32]
 
 
 @inlined
-def _open_share(node: Record) -> float:
+def _open_share(node: Record) -> Lively:
     """Share of a node's radiating area that its louver lets work at its temperature [-]."""
-    if node.temperature <= node.closed_k:
-        return node.closed_share
-    if node.temperature >= node.open_k:
-        return 1.0
-    return node.closed_share + (1.0 - node.closed_share) * (
-        (node.temperature - node.closed_k) / (node.open_k - node.closed_k)
-    )
+    kelvin = node.temperature
+    between = (kelvin - node.closed_k) / (node.open_k - node.closed_k)
+    share = select(kelvin >= node.open_k, 1.0, node.closed_share + (1.0 - node.closed_share) * between)
+    return select(kelvin <= node.closed_k, node.closed_share, share)
 
 
 @inlined
@@ -32,7 +31,7 @@ def open_heat(nodes: Table, now: Row) -> None:
     """Surroundings and louver of every live node in this step; no process has warmed it yet."""
     for n in range(len(nodes)):
         node = nodes[n]
-        if node.on:
+        if node.live:
             if node.sink_series >= 0:
                 sink_k = np.float64(now[node.sink_series])
                 node.sink_k4 = (sink_k * sink_k) * (sink_k * sink_k)
@@ -46,7 +45,7 @@ def open_heat(nodes: Table, now: Row) -> None:
 
 
 @inlined
-def warm(process: Record, nodes: Table, activity: float, controlled: bool) -> None:
+def warm(process: Record, nodes: Table, activity: Lively, controlled: bool) -> None:
     """Give a process's waste heat to its thermal node."""
     if process.heat_node >= 0:
         node, heat_w = nodes[process.heat_node], process.heat_w * activity
@@ -56,7 +55,7 @@ def warm(process: Record, nodes: Table, activity: float, controlled: bool) -> No
 
 
 @inlined
-def thermostat_activity(nodes: Table, process: Record) -> float:
+def thermostat_activity(nodes: Table, process: Record) -> Lively:
     """Activity that brings a node to its set-point within the step, with the other heats of the last step [-]."""
     node, target = nodes[process.control_index], process.control_on
     square = target * target
@@ -64,49 +63,57 @@ def thermostat_activity(nodes: Table, process: Record) -> float:
     need_w += node.conductance * (target - node.ground_k) - node.source_w - node.heat_other
     if node.parent >= 0:
         need_w += node.parent_w_k * (target - nodes[node.parent].temperature)
-    if need_w <= 0.0 or process.heat_w <= 0.0:
-        return 0.0
-    return need_w / process.heat_w
+    needs = (need_w > 0.0) & (process.heat_w > 0.0)
+    activity = 0.0 * need_w
+    if any_of(needs):
+        activity = select(needs, need_w / process.heat_w, 0.0)
+    return activity
 
 
 @inlined
 def solve_heat(nodes: Table) -> bool:
     """Implicit temperatures of all live nodes, radiation linearised about the old ones.
 
-    True when a node is colder or hotter than its asset survives.
+    True when a node is colder or hotter than its asset survives, in any life.
     """
     out = False
     for n in range(len(nodes)):
         node = nodes[n]
-        if node.on:
+        if node.live:
             old = node.temperature
             cube = old * old * old
             node.before = old
             node.heat_other = node.heat - node.heat_control
-            node.diagonal = node.fixed_w_k + 4.0 * node.emission * cube - node.from_children_w_k
-            node.right = node.source_w + node.heat + node.emission * (3.0 * old * cube + node.sink_k4)
-            node.right += node.conductance * node.ground_k + node.heat_capacity * old + node.from_children
+            diagonal = node.fixed_w_k + 4.0 * node.emission * cube - node.from_children_w_k
+            right = node.source_w + node.heat + node.emission * (3.0 * old * cube + node.sink_k4)
+            right += node.conductance * node.ground_k + node.heat_capacity * old + node.from_children
+            node.diagonal = diagonal
+            node.right = right
             node.from_children = 0.0
             node.from_children_w_k = 0.0
             if node.parent >= 0:
-                parent, share = nodes[node.parent], node.parent_w_k / node.diagonal
+                parent, share = nodes[node.parent], node.parent_w_k / diagonal
                 parent.from_children_w_k += share * node.parent_w_k
-                parent.from_children += share * node.right
+                parent.from_children += share * right
     for n in range(len(nodes) - 1, -1, -1):
         node = nodes[n]
-        if node.on:
-            coupled = node.parent_w_k * nodes[node.parent].temperature if node.parent >= 0 else 0.0
-            node.temperature = (node.right + coupled) / node.diagonal
-            out |= not node.survive_min_k <= node.temperature <= node.survive_max_k
+        if node.live:
+            right = node.right
+            if node.parent >= 0:
+                right += node.parent_w_k * nodes[node.parent].temperature
+            kelvin = right / node.diagonal
+            on = node.on > 0.0
+            node.temperature = select(on, kelvin, node.temperature)
+            out |= any_of(on & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
     return out
 
 
 @inlined
-def heat_residual(nodes: Table, worst: float) -> float:
+def heat_residual(nodes: Table, worst: Lively) -> Lively:
     """The greater of ``worst`` and the share of a node's heat that this step leaves open, from its temperatures [-]."""
     for n in range(len(nodes)):  # every node stands before its parent, so its children are summed already
         node = nodes[n]
-        if not node.on:
+        if not node.live:
             continue
         rise, cube = node.temperature - node.before, node.before * node.before * node.before
         radiated = node.emission * cube * (node.before + 4.0 * rise)
@@ -120,5 +127,5 @@ def heat_residual(nodes: Table, worst: float) -> float:
             to_parent = node.parent_w_k * (node.temperature - nodes[node.parent].temperature)
             rest += to_parent
             nodes[node.parent].from_children += to_parent
-        worst = worse(worst, rest, scale)
+        worst = worse(worst, select(node.on > 0.0, rest, 0.0), scale)
     return worst

@@ -1,7 +1,8 @@
-"""The station kernel: one member, fixed step, compiled. The same rules in plain Python: ``reference.py``.
+"""The station kernel: lives side by side, fixed step, compiled. The same rules in plain Python: ``reference.py``.
 
-The order within a step is stated in docs/models/kernel.md. Nothing is random here and sums run in a fixed order,
-so a run is the same bit for bit whatever the machine's threads.
+The order within a step is stated in docs/models/kernel.md. Nothing is random here and sums run in a fixed order, and
+every life is rounded as it would be alone, so a run is the same bit for bit whatever runs beside it and on how many
+threads. What all lives have in common (structure, controls, series) is branched on; what may differ is chosen by masks.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.compiling import compiled, inlined, mark_of
-from moonstation.station.flows import apply, close_ledger, material_limit, note_spills, settle, take_stock
-from moonstation.station.heat import (
-    Row,
-    heat_residual,
-    open_heat,
-    solve_heat,
-    thermostat_activity,
-    warm,
+from moonstation.station.flows import (
+    Lively,
+    Truths,
+    apply,
+    close_ledger,
+    material_limit,
+    note_spills,
+    settle,
+    take_stock,
+    write_ledger,
 )
+from moonstation.station.heat import Row, heat_residual, open_heat, solve_heat, thermostat_activity, warm
+from moonstation.station.lanes import any_of, in_lanes, no, put, select
 from moonstation.station.lives import change_assets, deliver, lose_assets, note, refresh_live
 from moonstation.station.packed import (
     ALWAYS,
@@ -46,232 +51,284 @@ from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_STEP, Re
 #: A wish counts as served when less than this share of it is missing.
 _SERVED = 1e-9
 #: Files that the kernel is compiled from.
-_PARTS = ("compiling", "packed", "tables", "lives", "flows", "heat", "kernel")
+_PARTS = ("compiling", "lanes", "packed", "stacking", "tables", "lives", "flows", "heat", "kernel")
 
 
 @inlined
-def _set_modes(tables: Tables, rules: Rules, now: Row, log: Table, step: int) -> None:
+def _call_modes(tables: Tables, rules: Rules, now: Row) -> bool:
+    """Mode that charge and Sun call for on every power bus; True when one changes in any life."""
+    changed = False
     for e in range(len(tables.powers)):
         power = tables.powers[e]
-        bus, sun = tables.buses[power.bus], power.sun_series
-        charge = bus.usable / bus.usable_capacity if bus.usable_capacity > 0.0 else 1.0
-        wanted = NOMINAL
-        if sun >= 0 and now[sun] < rules.dark_sun_below and charge < rules.dark_charge_below:
-            wanted = DARK
-        if charge < rules.survival_below or (power.mode >= SURVIVAL and charge < rules.survival_exit):
-            wanted = SURVIVAL
-        if charge < rules.safe_below or (power.mode == SAFE and charge < rules.safe_exit):
-            wanted = SAFE
-        if wanted > power.mode or (wanted < power.mode and power.timer >= power.recovery):
-            power.mode = wanted
-            power.timer = 0
-            power.serve_up_to = tables.serve_up_to[wanted]
-            note(log, step, EV_MODE, e, float(wanted))
-        else:
-            power.timer = power.timer + 1 if wanted < power.mode else 0
+        bus, sun, mode = tables.buses[power.bus], power.sun_series, power.mode
+        charge = select(bus.usable_capacity > 0.0, bus.usable / bus.usable_capacity, 1.0)
+        night = sun >= 0 and now[sun] < rules.dark_sun_below
+        wanted = select(charge < rules.dark_charge_below, float(DARK) if night else float(NOMINAL), float(NOMINAL))
+        survives = (charge < rules.survival_below) | ((mode >= float(SURVIVAL)) & (charge < rules.survival_exit))
+        wanted = select(survives, float(SURVIVAL), wanted)
+        safe = (charge < rules.safe_below) | ((mode == float(SAFE)) & (charge < rules.safe_exit))
+        wanted = select(safe, float(SAFE), wanted)
+        milder = wanted < mode
+        changes = (wanted > mode) | (milder & (power.timer >= power.recovery))
+        power.wanted = select(changes, wanted, mode)
+        power.timer = select(milder & no(changes), power.timer + 1.0, 0.0)
+        changed |= any_of(changes)
+    return changed
 
 
 @inlined
-def _fill(bus: Record) -> float:
-    """How full the stores of a bus were at the begin of the step, 0 where there are none."""
-    return bus.fill_amount / bus.fill_capacity if bus.fill_capacity > 0.0 else 0.0
+def _change_modes(raw: Tables, log: Table, step: int) -> None:
+    """Enter the modes that were called for, life by life."""
+    for e in range(len(raw.powers)):
+        power = raw.powers[e]
+        for lane in range(log.shape[1]):
+            if power.wanted[lane] != power.mode[lane]:
+                power.mode[lane] = power.wanted[lane]
+                power.serve_up_to[lane] = raw.serve_up_to[np.int64(power.wanted[lane])]
+                note(log, lane, step, EV_MODE, e, power.wanted[lane])
 
 
 @inlined
-def _held(process: Record, bus: Record) -> float:
-    """Activity that brings a bus to its held level within the step [-]."""
-    missing = process.control_on * bus.fill_capacity - bus.fill_amount - bus.pool
-    return max(missing / process.control_rate, 0.0) if process.control_rate != 0.0 else 0.0
+def _moving(process: Record, amount: Lively) -> Lively:
+    """Activity that moves an amount in a step on the bus that controls a process [-]."""
+    moves = process.control_rate != 0.0
+    return max(select(moves, amount / process.control_rate, 0.0), 0.0)
 
 
 @inlined
-def _lacked(process: Record, bus: Record) -> float:
-    """Activity that gives a bus what it lacks: last asked for, not yet given, and missing in its stores [-]."""
-    missing = bus.asked - bus.produced + (process.control_on * bus.fill_capacity - bus.fill_amount)
-    return max(missing / process.control_rate, 0.0)
+def _controlled(process: Record, bus: Record, limit: Lively) -> Lively:
+    """Activity that a process wants by the state of a bus, where its limit is above zero [-]."""
+    if process.control == HOLD:
+        missing = process.control_on * bus.fill_capacity - bus.fill_amount - bus.pool
+        return min(limit, _moving(process, missing))
+    if process.control == FOLLOW:
+        lacking = bus.asked - bus.produced + (process.control_on * bus.fill_capacity - bus.fill_amount)
+        return min(limit, _moving(process, lacking))
+    if process.control == PROPORTIONAL:
+        return limit * min(bus.fill / process.control_on, 1.0)
+    if process.control == SURPLUS:
+        return select(bus.fill > process.control_on, limit, 0.0)
+    if process.fills:
+        start, stop = bus.fill < process.control_on, bus.fill > process.control_off
+    else:  # drains
+        start, stop = bus.fill > process.control_on, bus.fill < process.control_off
+    running = start | ((process.hysteresis_on > 0.0) & no(stop))
+    process.hysteresis_on = select(limit > 0.0, select(running, 1.0, 0.0), process.hysteresis_on)
+    return select(running, limit, 0.0)
 
 
 @inlined
-def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> float:
+def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> Lively:
     """Activity that a process wants by its limit, series and control, before anything holds it back [-]."""
-    limit = process.limit
+    limit = process.able
     if process.decays:
         limit *= process.worn
         process.worn *= process.keeps
     if process.series >= 0:
         limit *= now[process.series]
-    if limit <= 0.0 or process.control == ALWAYS:
-        return max(limit, 0.0)
-    if process.control == THERMOSTAT:
-        return min(limit, thermostat_activity(nodes, process))
-    return _controlled(process, buses[process.control_index], limit)
+    if process.control != ALWAYS and any_of(limit > 0.0):
+        if process.control == THERMOSTAT:
+            limit = min(limit, thermostat_activity(nodes, process))
+        else:
+            limit = _controlled(process, buses[process.control_index], limit)
+    return max(limit, 0.0)
 
 
 @inlined
-def _controlled(process: Record, bus: Record, limit: float) -> float:
-    """Activity that a process wants by the state of a bus [-]."""
-    if process.control == HOLD:
-        return min(limit, _held(process, bus))
-    if process.control == FOLLOW:
-        return min(limit, _lacked(process, bus))
-    fill = _fill(bus)
-    if process.control == PROPORTIONAL:
-        return limit * min(fill / process.control_on, 1.0)
-    if process.control == SURPLUS:
-        return limit if fill > process.control_on else 0.0
-    if process.control_on < process.control_off:  # fills
-        start, stop = fill < process.control_on, fill > process.control_off
-    else:  # drains
-        start, stop = fill > process.control_on, fill < process.control_off
-    process.hysteresis_on = start or (process.hysteresis_on and not stop)
-    return limit if process.hysteresis_on else 0.0
-
-
-@inlined
-def _blocked(process: Record, locks: Table, buses: Table, nodes: Table) -> bool:
-    """True while a temperature or an interlock forbids a process."""
+def _allowed(process: Record, locks: Table, buses: Table, nodes: Table) -> Truths:
+    """Whether a process is there and neither a temperature nor an interlock forbids it."""
+    may = process.on > 0.0
     if process.work_node >= 0:
         node = nodes[process.work_node]
-        if not node.work_min_k <= node.temperature <= node.work_max_k:
-            return True
+        may &= (node.work_min_k <= node.temperature) & (node.temperature <= node.work_max_k)
     for k in range(process.lock_first, process.lock_last):
-        if not locks[k].low <= _fill(buses[locks[k].bus]) <= locks[k].high:
-            return True
-    return False
+        fill = buses[locks[k].bus].fill
+        may &= (locks[k].low <= fill) & (fill <= locks[k].high)
+    return may
 
 
 @inlined
 def _powered(
-    process: Record, bus: Record, power: Record, critical_priority: int, possible: float, wish: float
-) -> float:
+    process: Record, bus: Record, power: Record, critical_priority: int, possible: Lively, wish: Lively
+) -> Lively:
     """Activity for which there is electricity; books served and shed electricity and unserved critical loads."""
-    activity = possible
-    if process.priority > power.serve_up_to:
-        activity = 0.0
-    elif possible * process.draw > bus.pool + bus.offer:
-        activity = max(bus.pool + bus.offer, 0.0) / process.draw
-    short = activity < possible * (1.0 - _SERVED)
-    if activity < process.min_fraction * wish:
-        activity = 0.0
+    serves = float(process.priority) <= power.serve_up_to
+    activity = select(serves, possible, 0.0)
+    free = bus.pool + bus.offer
+    lacks = activity * process.draw > free
+    if any_of(lacks):
+        activity = select(lacks, max(free, 0.0) / process.draw, activity)
+    if process.priority <= critical_priority:
+        short = activity < possible * (1.0 - _SERVED)
+        critical = select(short | (power.critical == 0.0), 0.0, 1.0)
+        power.critical = select(possible > 0.0, critical, power.critical)
+    activity = select(activity < process.min_fraction * wish, 0.0, activity)
     power.served += activity * process.draw
     power.shed += (possible - activity) * process.draw
-    if process.priority <= critical_priority:
-        power.critical = 0 if short or power.critical == 0 else 1
     return activity
 
 
 @inlined
-def _serve(process: Record, recipe: Table, buses: Table, powers: Table, critical_priority: int, wish: float) -> float:
-    """Activity that a process gets of its wish."""
-    possible = material_limit(process, recipe, buses, wish)
-    if possible < process.min_fraction * wish or possible <= 0.0:
-        return 0.0
-    if process.power < 0:
-        return possible
-    return _powered(process, buses[process.power_bus], powers[process.power], critical_priority, possible, wish)
+def _serve(tables: Tables, process: Record, critical_priority: int, asks: Truths, wish: Lively) -> Lively:
+    """Activity that a process gets of its wish, where it asks [-]."""
+    possible = material_limit(process, tables.recipe, tables.buses, wish)
+    gets = asks & (possible > 0.0) & no(possible < process.min_fraction * wish)
+    possible = select(gets, possible, 0.0)
+    if process.power >= 0 and any_of(gets):
+        bus, power = tables.buses[process.power_bus], tables.powers[process.power]
+        return _powered(process, bus, power, critical_priority, possible, wish)
+    return possible
+
+
+@inlined
+def _run_process(tables: Tables, process: Record, critical_priority: int, now: Row) -> bool:
+    """A process's part of a step; returns True when it has starved for too long in any life."""
+    may = _allowed(process, tables.locks, tables.buses, tables.nodes)
+    ready = may
+    if process.power >= 0:
+        ready = may & (float(process.priority) <= tables.powers[process.power].serve_up_to)
+    process.ready_sum += select(ready, 1.0, 0.0)
+    wish = _wish(process, tables.buses, tables.nodes, now)
+    wants = wish > 0.0
+    if not any_of(wants):
+        process.starved = 0.0
+        return False
+    asks, activity = wants & may, 0.0 * wish
+    if any_of(asks):
+        activity = _serve(tables, process, critical_priority, asks, wish)
+        if any_of(activity > 0.0):
+            apply(process, tables.recipe, tables.buses, activity)
+            warm(process, tables.nodes, activity, process.control == THERMOSTAT)
+            process.activity_sum += activity
+    hungry = activity < wish * (1.0 - _SERVED)
+    if not any_of(hungry):
+        process.starved = 0.0
+        return False
+    process.shortfall_sum += select(hungry, wish - activity, 0.0)
+    process.starved = select(hungry, process.starved + 1.0, 0.0)
+    return any_of(process.starved >= process.starve_limit)
 
 
 @inlined
 def _run_processes(tables: Tables, critical_priority: int, now: Row) -> bool:
-    """Serve all processes in order; returns True when one has starved for too long."""
-    processes, recipe, locks = tables.processes, tables.recipe, tables.locks
-    buses, nodes, powers = tables.buses, tables.nodes, tables.powers
+    """Serve all processes in order; returns True when one has starved for too long in any life."""
     starved = False
     for p in tables.live_processes:
         if p < 0:
             break
-        process = processes[p]
-        blocked = _blocked(process, locks, buses, nodes)
-        if not blocked and (process.power < 0 or process.priority <= powers[process.power].serve_up_to):
-            process.ready_sum += 1.0
-        wish = _wish(process, buses, nodes, now)
-        if wish <= 0.0:
-            process.starved = 0
-            continue
-        activity = 0.0 if blocked else _serve(process, recipe, buses, powers, critical_priority, wish)
-        if activity > 0.0:
-            apply(process, recipe, buses, activity)
-            warm(process, nodes, activity, process.control == THERMOSTAT)
-            process.activity_sum += activity
-        if activity < wish * (1.0 - _SERVED):
-            process.shortfall_sum += wish - activity
-            process.starved += 1
-            starved |= process.starved >= process.starve_limit
-        else:
-            process.starved = 0
+        starved |= _run_process(tables, tables.processes[p], critical_priority, now)
     return starved
 
 
 @inlined
-def _note_power(powers: Table, buses: Table, records: Records, log: Table, step: int) -> None:
-    for e in range(len(powers)):
-        power = powers[e]
-        power.supply_sum += buses[power.bus].produced
+def _book_power(tables: Tables, records: Records, step: int) -> bool:
+    """Book the step of every power bus; True when critical loads began or ceased to be served in any life."""
+    changed = False
+    for e in range(len(tables.powers)):
+        power = tables.powers[e]
+        bus = tables.buses[power.bus]
+        power.supply_sum += bus.produced
         power.served_sum += power.served
         power.shed_sum += power.shed
-        buses[power.bus].asked = power.served + power.shed
+        bus.asked = power.served + power.shed
         power.served = power.shed = 0.0
-        records.mode[step, e] = power.mode
-        records.critical_served[step, e] = power.critical
-        if (power.critical == 0) != power.unserved:
-            power.unserved = power.critical == 0
-            note(log, step, EV_UNSERVED if power.unserved else EV_SERVED, e, 0.0)
-        power.critical = -1
+        put(records.mode[step, e], power.mode)
+        put(records.critical_served[step, e], power.critical)
+        short, told = power.critical == 0.0, power.unserved > 0.0
+        changed |= any_of((short & no(told)) | (told & no(short)))
+    return changed
+
+
+@inlined
+def _note_unserved(raw: Tables, log: Table, step: int) -> None:
+    """Report power buses whose critical loads began or ceased to be served, life by life."""
+    for e in range(len(raw.powers)):
+        power = raw.powers[e]
+        for lane in range(log.shape[1]):
+            short = power.critical[lane] == 0.0
+            if short != (power.unserved[lane] > 0.0):
+                power.unserved[lane] = 1.0 if short else 0.0
+                note(log, lane, step, EV_UNSERVED if short else EV_SERVED, e, 0.0)
 
 
 @inlined
 def _write_record(tables: Tables, records: Records, record: int, steps: int) -> None:
     for p in range(len(tables.processes)):
         process = tables.processes[p]
-        if process.activity_sum > 0.0:
-            records.activity[record, p] = process.activity_sum / steps
-        if process.shortfall_sum > 0.0:
-            records.shortfall[record, p] = process.shortfall_sum / steps
-        if process.ready_sum > 0.0:
-            records.ready[record, p] = process.ready_sum / steps
+        if any_of(process.activity_sum > 0.0):
+            put(records.activity[record, p], process.activity_sum / float(steps))
+        if any_of(process.shortfall_sum > 0.0):
+            put(records.shortfall[record, p], process.shortfall_sum / float(steps))
+        if any_of(process.ready_sum > 0.0):
+            put(records.ready[record, p], process.ready_sum / float(steps))
         process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
     for s in range(len(tables.stores)):
-        records.amount[record, s] = tables.stores[s].amount
-        records.capacity[record, s] = tables.stores[s].capacity
+        put(records.amount[record, s], tables.stores[s].amount)
+        put(records.capacity[record, s], tables.stores[s].capacity)
     for n in range(len(tables.nodes)):
-        if tables.nodes[n].on:
-            records.temperature_k[record, n] = tables.nodes[n].temperature
+        node = tables.nodes[n]
+        if node.live:
+            put(records.temperature_k[record, n], select(node.on > 0.0, node.temperature, np.nan))
     for e in range(len(tables.powers)):
         power = tables.powers[e]
-        records.power[record, e, 0] = power.supply_sum
-        records.power[record, e, 1] = power.served_sum
-        records.power[record, e, 2] = power.shed_sum
-        records.power[record, e, 3] = tables.buses[power.bus].spilled_sum
+        put(records.power[record, e, 0], power.supply_sum)
+        put(records.power[record, e, 1], power.served_sum)
+        put(records.power[record, e, 2], power.shed_sum)
+        put(records.power[record, e, 3], tables.buses[power.bus].spilled_sum)
         power.supply_sum = power.served_sum = power.shed_sum = 0.0
     for b in range(len(tables.buses)):
-        records.spilled[record, b] = tables.buses[b].spilled_sum
+        put(records.spilled[record, b], tables.buses[b].spilled_sum)
         tables.buses[b].spilled_sum = 0.0
 
 
 @inlined
-def _run_step(tables: Tables, rules: Rules, now: Row, step_h: float, step: int, records: Records) -> bool:
-    """Everything that happens in one step; True when an asset was lost in it."""
-    log, residual, live = records.log, records.residual, tables.live_buses
-    buses, stores, nodes, clock = tables.buses, tables.stores, tables.nodes, tables.clock
+def _lose(raw: Tables, log: Table, step: int, step_h: float) -> bool:
+    """Losses of all lives; True when there was one."""
+    lost = False
+    for lane in range(log.shape[1]):
+        lost |= lose_assets(raw, log, lane, step, step_h)
+    return lost
+
+
+@inlined
+def _come_and_go(raw: Tables, tables: Tables, log: Table, step: int) -> bool:
+    """Landings, ends and deliveries of a step; True when an asset may have come or gone."""
+    clock = raw.clock
     changed = step >= clock[NEXT_CHANGE]
     if changed:
-        clock[NEXT_CHANGE] = change_assets(tables, log, step)
+        clock[NEXT_CHANGE] = change_assets(raw, log, step)
     delivery = clock[NEXT_DELIVERY]
-    clock[NEXT_DELIVERY] = deliver(tables, log, step, delivery)
+    clock[NEXT_DELIVERY] = deliver(raw, log, step, delivery)
     if changed or clock[NEXT_DELIVERY] > delivery:
-        take_stock(buses, stores, nodes, live)
+        take_stock(tables.buses, tables.stores, tables.nodes, raw.live_buses)
+    return changed
+
+
+@inlined
+def _run_step(raw: Tables, tables: Tables, rules: Rules, now: Row, step_h: float, step: int, records: Records) -> bool:
+    """Everything that happens in one step; True when an asset was lost in it in any life.
+
+    raw, tables : the same tables, life by life and in lanes
+    """
+    log, live, buses, stores, nodes = records.log, raw.live_buses, tables.buses, tables.stores, tables.nodes
+    changed = _come_and_go(raw, tables, log, step)
     open_heat(nodes, now)
-    _set_modes(tables, rules, now, log, step)
+    if _call_modes(tables, rules, now):
+        _change_modes(raw, log, step)
     starved = _run_processes(tables, rules.critical_priority, now)
     node_out = solve_heat(nodes)
-    residual[2] = heat_residual(nodes, residual[2])
+    worst = tables.worst[0]
+    worst.heat = heat_residual(nodes, worst.heat)
     if settle(buses, stores, nodes, live):  # after the temperatures: it opens the stores for the next step by them
-        note_spills(buses, log, step)
-    _note_power(tables.powers, buses, records, log, step)
-    lost = lose_assets(tables, log, step, step_h) if changed or starved or node_out else False
+        note_spills(raw, log, step)
+    if _book_power(tables, records, step):
+        _note_unserved(raw, log, step)
+    for e in range(len(tables.powers)):
+        tables.powers[e].critical = -1.0
+    lost = _lose(raw, log, step, step_h) if changed or starved or node_out else False
     if lost:
         take_stock(buses, stores, nodes, live)
-    close_ledger(buses, tables.elements, tables.element_sums, live, records.ledger, residual)
+    close_ledger(buses, tables.elements, tables.balances, worst, live)
     return lost
 
 
@@ -279,8 +336,8 @@ def _kernel_of(sources: int) -> Callable[[Tables, Rules, NDArray[np.float32], fl
     """The kernel, compiled or from disk; ``sources`` is the mark of the files that it must have been made of."""
 
     @compiled
-    def run_kernel(  # noqa: PLR0913, PLR0917 (compiled code takes arrays one by one)
-        tables: Tables,
+    def run_lives(  # noqa: PLR0913, PLR0917 (compiled code takes arrays one by one)
+        raw: Tables,
         rules: Rules,
         series: NDArray[np.float32],
         step_h: float,
@@ -288,30 +345,47 @@ def _kernel_of(sources: int) -> Callable[[Tables, Rules, NDArray[np.float32], fl
         total: int,
         records: Records,
     ) -> int:
-        """Go on from where ``tables`` stand, a step of ``step_h`` hours for every row of ``series``; fills ``records``.
-
-        series : (steps, n) float32, every series that a process, node or bus refers to by its column
-        total : steps of the whole run, so that its last record is written though it be short
-
-        Returns the mark of the sources from which it was compiled.
-        """
+        tables = in_lanes(raw)
         for row in range(len(series)):
-            step = tables.clock[NEXT_STEP]
+            step = raw.clock[NEXT_STEP]
             record = step // record_steps
-            lost = _run_step(tables, rules, series[row], step_h, step, records)
+            lost = _run_step(raw, tables, rules, series[row], step_h, step, records)
             if (step + 1) % record_steps == 0 or step == total - 1:
                 _write_record(tables, records, record, step - record * record_steps + 1)
             if lost:
-                refresh_live(tables)
-            tables.clock[NEXT_STEP] = step + 1
+                refresh_live(raw)
+            raw.clock[NEXT_STEP] = step + 1
+        write_ledger(raw, records.ledger, records.residual)
         return sources
 
-    return run_kernel
+    return run_lives
 
 
 #: Mark of the files from which the kernel is compiled.
 SOURCES = mark_of(Path(__file__).parent / f"{name}.py" for name in _PARTS)
-run_kernel = _kernel_of(SOURCES)
+run_lives = _kernel_of(SOURCES)
+
+
+def run_kernel(  # noqa: PLR0913, PLR0917 (as the compiled function takes them)
+    tables: Tables,
+    rules: Rules,
+    series: NDArray[np.float32],
+    step_h: float,
+    record_steps: int,
+    total: int,
+    records: Records,
+) -> int:
+    """Go on from where ``tables`` stand, a step of ``step_h`` hours for every row of ``series``; fills ``records``.
+
+    series : (steps, n) float32, every series that a process, node or bus refers to by its column
+    total : steps of the whole run, so that its last record is written though it be short
+    records : with a last axis ``lane``, or without where the tables hold one life
+
+    Returns the mark of the sources from which the kernel was compiled.
+    """
+    if records.activity.ndim == 2:  # noqa: PLR2004 (record, process)
+        records = Records._make(array[..., np.newaxis] for array in records)
+    return run_lives(tables, rules, series, step_h, record_steps, total, records)
 
 
 def run(network: Network, series: NDArray[np.float32], step_h: float, record_steps: int, records: Records) -> Tables:

@@ -1,4 +1,7 @@
-"""Comings and goings in the compiled kernel: landings, deliveries, ends and losses of assets; the log of events."""
+"""Comings and goings in the compiled kernel: landings, deliveries, ends and losses of assets; the log of events.
+
+These are rare, so they go life by life, in plain numbers: ``store.amount[lane]``.
+"""
 
 from __future__ import annotations
 
@@ -20,167 +23,218 @@ from moonstation.station.tables import Record, Table, Tables
 
 
 @inlined
-def note(log: Table, step: int, code: int, index: int | np.int64, value: float) -> None:
-    """Append one event; row 0 counts them. Beyond the room only the count goes on: the caller repeats with more."""
-    count = log[0].index + 1
-    log[0].index = count
+def note(log: Table, lane: int, step: int, code: int, index: int | np.int64, value: float) -> None:
+    """Append one event of a life; row 0 counts them. Beyond the room only the count goes on, for a run with more."""
+    count = log[0, lane].index + 1
+    log[0, lane].index = count
     if count < len(log):
-        log[count].step = step
-        log[count].code = code
-        log[count].index = index
-        log[count].value = value
+        row = log[count, lane]
+        row.step = step
+        row.code = code
+        row.index = index
+        row.value = value
 
 
 @inlined
-def _drop_stores(stores: Table, buses: Table, asset: int | np.int64, lost: bool) -> None:
-    """Take an asset's stores out of the station and book their content as lost or removed."""
+def _drop_stores(stores: Table, buses: Table, lane: int, asset: int | np.int64, lost: bool) -> None:
+    """Take an asset's stores out of a life's station and book their content as lost or removed."""
     for s in range(len(stores)):
         store = stores[s]
-        if store.asset == asset and store.on:
+        if store.asset == asset:
             bus = buses[store.bus]
             if lost:
-                bus.lost += store.amount
+                bus.lost[lane] += store.amount[lane]
             else:
-                bus.removed += store.amount
-            store.amount = 0.0
-            store.capacity = 0.0
-            store.on = False
+                bus.removed[lane] += store.amount[lane]
+            store.amount[lane] = 0.0
+            store.capacity[lane] = 0.0
 
 
 @inlined
-def _forget(bus: Record) -> None:
+def _forget(bus: Record, lane: int) -> None:
     """Make a bus that nothing uses any more look as empty as it is to those that still watch it."""
-    bus.pool = bus.offer = bus.room = 0.0
-    bus.fill_amount = bus.fill_capacity = bus.usable = bus.usable_capacity = 0.0
+    bus.pool[lane] = bus.offer[lane] = bus.room[lane] = bus.fill[lane] = 0.0
+    bus.fill_amount[lane] = bus.fill_capacity[lane] = bus.usable[lane] = bus.usable_capacity[lane] = 0.0
 
 
 @inlined
-def refresh_live(tables: Tables) -> None:
-    """Rebuild the lists of what is live, after assets came or went."""
-    assets, buses = tables.assets, tables.buses
-    tables.live_processes[:] = -1
-    tables.live_buses[:] = -1
-    for b in range(len(buses)):
-        buses[b].touched = buses[b].stored_before > 0.0 or buses[b].spilling
+def refresh_process(raw: Tables, p: int) -> bool:
+    """Whether a process belongs to a live asset, and how much it is able to, in every life; True where it is in any."""
+    process, live = raw.processes[p], False
+    on = raw.assets[process.asset].on
+    for lane in range(len(on)):
+        process.on[lane] = 1.0 if on[lane] > 0 else 0.0
+        process.able[lane] = process.limit[lane] * process.health[lane] if on[lane] > 0 else 0.0
+        live |= on[lane] > 0
+    return live
+
+
+@inlined
+def _refresh_rows(raw: Tables) -> None:
+    """Which stores and thermal nodes live in any life."""
+    for s in range(len(raw.stores)):
+        on, live = raw.assets[raw.stores[s].asset].on, False
+        for lane in range(len(on)):
+            live |= on[lane] > 0
+        raw.stores[s].live = live
+    for n in range(len(raw.nodes)):
+        node, live = raw.nodes[n], False
+        on = raw.assets[node.asset].on
+        for lane in range(len(on)):
+            node.on[lane] = 1.0 if on[lane] > 0 else 0.0
+            live |= on[lane] > 0
+        node.live = live
+
+
+@inlined
+def _refresh_processes(raw: Tables) -> None:
+    """List the processes that live in any life, and touch the buses that they use."""
+    raw.live_processes[:] = -1
     count = 0
-    for p in range(len(tables.processes)):
-        process = tables.processes[p]
-        if assets[process.asset].on:
-            tables.live_processes[count] = p
+    for p in range(len(raw.processes)):
+        process = raw.processes[p]
+        if refresh_process(raw, p):
+            raw.live_processes[count] = p
             count += 1
             if process.power >= 0:
-                buses[process.power_bus].touched = True
+                raw.buses[process.power_bus].touched = True
             for k in range(process.recipe_first, process.recipe_last):
-                buses[tables.recipe[k].bus].touched = True
-    for d in range(len(tables.deliveries)):
-        buses[tables.deliveries[d].bus].touched = True
-    for s in range(len(tables.stores)):
-        if tables.stores[s].on:
-            buses[tables.stores[s].bus].touched = True
+                raw.buses[raw.recipe[k].bus].touched = True
+
+
+@inlined
+def _refresh_buses(raw: Tables) -> None:
+    """List the buses that something touches in any life."""
+    raw.live_buses[:] = -1
     count = 0
-    for b in range(len(buses)):
-        if buses[b].touched:
-            tables.live_buses[count] = b
+    for b in range(len(raw.buses)):
+        if raw.buses[b].touched:
+            raw.live_buses[count] = b
             count += 1
         else:
-            _forget(buses[b])
-    for n in range(len(tables.nodes)):
-        tables.nodes[n].on = assets[tables.nodes[n].asset].on
+            for lane in range(len(raw.buses[b].pool)):
+                _forget(raw.buses[b], lane)
 
 
 @inlined
-def _land(tables: Tables, asset: int) -> None:
-    for s in range(len(tables.stores)):
-        store = tables.stores[s]
+def refresh_live(raw: Tables) -> None:
+    """Rebuild the lists of what lives in any life, after assets came or went."""
+    for b in range(len(raw.buses)):
+        bus = raw.buses[b]
+        bus.touched = False
+        for lane in range(len(bus.spilling)):
+            bus.touched |= bus.stored_before[lane] > 0.0 or bus.spilling[lane] > 0.0
+    _refresh_rows(raw)
+    _refresh_processes(raw)
+    for d in range(len(raw.deliveries)):
+        raw.buses[raw.deliveries[d].bus].touched = True
+    for s in range(len(raw.stores)):
+        if raw.stores[s].live:
+            raw.buses[raw.stores[s].bus].touched = True
+    _refresh_buses(raw)
+
+
+@inlined
+def _land(raw: Tables, lane: int, asset: int) -> None:
+    for s in range(len(raw.stores)):
+        store = raw.stores[s]
         if store.asset == asset:
-            store.on = True
-            store.amount = store.start
-            store.capacity = store.rated
-            tables.buses[store.bus].delivered += store.start
-    for p in range(len(tables.processes)):
-        if tables.processes[p].asset == asset:
-            tables.processes[p].worn = tables.processes[p].first_worn
-    for n in range(len(tables.nodes)):
-        if tables.nodes[n].asset == asset:
-            tables.nodes[n].temperature = tables.nodes[n].start_k
+            store.amount[lane] = store.start[lane]
+            store.capacity[lane] = store.rated[lane]
+            raw.buses[store.bus].delivered[lane] += store.start[lane]
+    for p in range(len(raw.processes)):
+        if raw.processes[p].asset == asset:
+            raw.processes[p].worn[lane] = raw.processes[p].first_worn[lane]
+    for n in range(len(raw.nodes)):
+        if raw.nodes[n].asset == asset:
+            raw.nodes[n].temperature[lane] = raw.nodes[n].start_k[lane]
 
 
 @inlined
-def change_assets(tables: Tables, log: Table, step: int) -> int:
-    """Land and end assets; returns the next step at which something changes."""
+def change_assets(raw: Tables, log: Table, step: int) -> int:
+    """Land and end assets in all lives; returns the next step at which something changes."""
     upcoming = NEVER
-    for a in range(len(tables.assets)):
-        asset = tables.assets[a]
-        if asset.start <= step < asset.end and not asset.on and not asset.dead:
-            asset.on = True
-            _land(tables, a)
-            note(log, step, EV_LANDED, a, 0.0)
-        elif step >= asset.end and asset.on:
-            asset.on = False
-            _drop_stores(tables.stores, tables.buses, a, False)
-            note(log, step, EV_ENDED, a, 0.0)
+    for a in range(len(raw.assets)):
+        asset = raw.assets[a]
+        for lane in range(log.shape[1]):
+            if asset.start <= step < asset.end and asset.on[lane] == 0 and asset.dead[lane] == 0:
+                asset.on[lane] = 1
+                _land(raw, lane, a)
+                note(log, lane, step, EV_LANDED, a, 0.0)
+            elif step >= asset.end and asset.on[lane] > 0:
+                asset.on[lane] = 0
+                _drop_stores(raw.stores, raw.buses, lane, a, False)
+                note(log, lane, step, EV_ENDED, a, 0.0)
         if asset.start > step:
             upcoming = min(upcoming, asset.start)
         elif asset.end > step:
             upcoming = min(upcoming, asset.end)
-    refresh_live(tables)
+    refresh_live(raw)
     return upcoming
 
 
 @inlined
-def deliver(tables: Tables, log: Table, step: int, delivery: int) -> int:
-    """Fill stores with what landed by this step; returns the next delivery's number."""
-    while delivery < len(tables.deliveries) and tables.deliveries[delivery].step <= step:
-        b, rest = np.int64(tables.deliveries[delivery].bus), tables.deliveries[delivery].amount
-        bus = tables.buses[b]
-        note(log, step, EV_DELIVERY, b, rest)
-        bus.delivered += rest
-        for s in range(bus.first, bus.last):
-            store = tables.stores[s]
-            put = min(rest, max(store.capacity - store.amount, 0.0))
-            store.amount += put
-            rest -= put
-        if rest > 0.0:
-            bus.spilled += rest
-            note(log, step, EV_DELIVERY_OVERFLOW, b, rest)
+def deliver(raw: Tables, log: Table, step: int, delivery: int) -> int:
+    """Fill stores with what landed by this step, in all lives; returns the next delivery's number."""
+    while delivery < len(raw.deliveries) and raw.deliveries[delivery].step <= step:
+        b = np.int64(raw.deliveries[delivery].bus)
+        for lane in range(log.shape[1]):
+            _deliver_to(raw, log, lane, step, b, raw.deliveries[delivery].amount)
         delivery += 1
     return delivery
 
 
 @inlined
-def _lose(tables: Tables, log: Table, step: int, asset: int | np.int64, code: int, value: float) -> bool:
-    if not tables.assets[asset].on:
+def _deliver_to(raw: Tables, log: Table, lane: int, step: int, b: np.int64, amount: float) -> None:
+    bus, rest = raw.buses[b], amount
+    note(log, lane, step, EV_DELIVERY, b, amount)
+    bus.delivered[lane] += amount
+    for s in range(bus.first, bus.last):
+        store = raw.stores[s]
+        put = min(rest, max(store.capacity[lane] - store.amount[lane], 0.0))
+        store.amount[lane] += put
+        rest -= put
+    if rest > 0.0:
+        bus.spilled[lane] += rest
+        note(log, lane, step, EV_DELIVERY_OVERFLOW, b, rest)
+
+
+@inlined
+def _lose(raw: Tables, log: Table, lane: int, step: int, asset: int | np.int64, code: int, value: float) -> bool:
+    if raw.assets[asset].on[lane] == 0:
         return False
-    tables.assets[asset].on = False
-    tables.assets[asset].dead = True
-    _drop_stores(tables.stores, tables.buses, asset, True)
-    note(log, step, code, asset, value)
+    raw.assets[asset].on[lane] = 0
+    raw.assets[asset].dead[lane] = 1
+    _drop_stores(raw.stores, raw.buses, lane, asset, True)
+    note(log, lane, step, code, asset, value)
     return True
 
 
 @inlined
-def lose_assets(tables: Tables, log: Table, step: int, step_h: float) -> bool:
-    """Take out assets that froze, overheated or starved, and what they carried; True when there was one."""
+def lose_assets(raw: Tables, log: Table, lane: int, step: int, step_h: float) -> bool:
+    """Take out assets of a life that froze, overheated or starved, and what they carried; True when there was one."""
     lost = False
-    for n in range(len(tables.nodes)):
-        node = tables.nodes[n]
-        if node.on:
-            cold = node.temperature < node.survive_min_k
-            if cold or node.temperature > node.survive_max_k:
+    for n in range(len(raw.nodes)):
+        node = raw.nodes[n]
+        if node.on[lane] > 0.0:
+            kelvin = node.temperature[lane]
+            cold = kelvin < node.survive_min_k[lane]
+            if cold or kelvin > node.survive_max_k[lane]:
                 code = EV_LOST_COLD if cold else EV_LOST_HOT
-                lost |= _lose(tables, log, step, np.int64(node.asset), code, node.temperature)
-    for p in tables.live_processes:
+                lost |= _lose(raw, log, lane, step, np.int64(node.asset), code, kelvin)
+    for p in raw.live_processes:
         if p < 0:
             break
-        process = tables.processes[p]
-        if process.starved >= process.starve_limit:
-            lost |= _lose(tables, log, step, np.int64(process.asset), EV_LOST_STARVED, process.starved * step_h)
+        process = raw.processes[p]
+        if process.starved[lane] >= process.starve_limit[lane]:
+            hours = process.starved[lane] * step_h
+            lost |= _lose(raw, log, lane, step, np.int64(process.asset), EV_LOST_STARVED, hours)
     more = True
     while more:  # what is carried may carry more
         more = False
-        for a in range(len(tables.assets)):
-            body = tables.assets[a].body
-            if body >= 0 and tables.assets[body].dead:
-                more |= _lose(tables, log, step, a, EV_LOST_HOUSED, 0.0)
+        for a in range(len(raw.assets)):
+            body = raw.assets[a].body
+            if body >= 0 and raw.assets[body].dead[lane] > 0:
+                more |= _lose(raw, log, lane, step, a, EV_LOST_HOUSED, 0.0)
         lost |= more
     return lost

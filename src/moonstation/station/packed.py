@@ -181,6 +181,7 @@ class Network(NamedTuple):
 class Records(NamedTuple):
     """What a kernel leaves; means over ``record_steps`` steps, stores and temperatures at the end of them.
 
+    Lives that ran side by side have a last axis ``lane`` more (see ``life_of``).
     Electricity columns of ``power``: supply, served, shed, spilled [kWh per record].
     """
 
@@ -204,24 +205,29 @@ def steps_of(hours: float, step_h: float) -> int:
     return math.ceil(hours / step_h - 1e-9) if math.isfinite(hours) else NEVER
 
 
-def empty_records(network: Network, steps: int, record_steps: int, event_room: int) -> Records:
-    """Room for the records of a run of ``steps`` steps."""
+def empty_records(network: Network, steps: int, record_steps: int, event_room: int, lanes: int = 0) -> Records:
+    """Room for the records of a run of ``steps`` steps; with a last axis ``lane`` for ``lanes`` lives side by side."""
     count = -(-steps // record_steps)
     processes, stores = len(network.processes.asset), len(network.stores.bus)
     nodes, buses, powers = len(network.thermal.asset), len(network.buses.spills), len(network.buses.power_bus)
-    single = np.float32
+    single, many = np.float32, (lanes,) if lanes else ()
     return Records(
-        activity=np.zeros((count, processes), single),
-        shortfall=np.zeros((count, processes), single),
-        ready=np.zeros((count, processes), single),
-        amount=np.zeros((count, stores), single),
-        capacity=np.zeros((count, stores), single),
-        temperature_k=np.full((count, nodes), np.nan, single),
-        power=np.zeros((count, powers, 4), single),
-        spilled=np.zeros((count, buses), single),
-        mode=np.zeros((steps, powers), np.int8),
-        critical_served=np.full((steps, powers), -1, np.int8),
-        ledger=np.zeros((buses, len(LEDGER_COLUMNS))),
-        residual=np.zeros(3),
-        log=np.zeros(event_room + 1, EVENT),
+        activity=np.zeros((count, processes, *many), single),
+        shortfall=np.zeros((count, processes, *many), single),
+        ready=np.zeros((count, processes, *many), single),
+        amount=np.zeros((count, stores, *many), single),
+        capacity=np.zeros((count, stores, *many), single),
+        temperature_k=np.full((count, nodes, *many), np.nan, single),
+        power=np.zeros((count, powers, 4, *many), single),
+        spilled=np.zeros((count, buses, *many), single),
+        mode=np.zeros((steps, powers, *many), np.int8),
+        critical_served=np.full((steps, powers, *many), -1, np.int8),
+        ledger=np.zeros((buses, len(LEDGER_COLUMNS), *many)),
+        residual=np.zeros((3, *many)),
+        log=np.zeros((event_room + 1, *many), EVENT),
     )
+
+
+def life_of(records: Records, lane: int) -> Records:
+    """The records of one of several lives side by side, views without the axis ``lane``."""
+    return Records._make(array[..., lane] for array in records)

@@ -3,6 +3,10 @@
 One row per bus, store, process and so on, fixed numbers and changing state side by side. Records keep what one step
 of the loop needs together in memory, and numba reads them without counting references, which made the same loop
 thirty times slower with tuples of arrays (docs/decisions/006-kernel-tables.md).
+
+A run may hold several lives side by side. What may differ between them, numbers of the network and state, is a row of
+one number per life in its record (``table[n].amount[lane]``); what is common (numbers of other rows, kinds, flags)
+stands once. The kernel looks at such rows as lanes (``lanes.in_lanes``).
 """
 
 from __future__ import annotations
@@ -14,74 +18,52 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import constants
 
-from moonstation.station.packed import FOLLOW, HOLD, NEXT_TO_NOTHING, Network, steps_of
+from moonstation.station.packed import (
+    FOLLOW,
+    HOLD,
+    HYSTERESIS,
+    NEXT_TO_NOTHING,
+    PROPORTIONAL,
+    SURPLUS,
+    Network,
+    steps_of,
+)
+from moonstation.station.stacking import lanes_of, stack_networks
 
 Table = NDArray[Any]
 #: One row of a table: numba gives its columns as attributes.
 Record = Any
 _F, _I, _B = np.float64, np.int32, np.bool_
 _U = np.uint32  # numbers that are never -1, so numba need not look whether they count from the end
+#: Bytes at which rows of lanes begin: those of the widest register and of a line of the cache.
+_LINE = 64
 
-BUS = np.dtype(
+_Columns = tuple[str, list[Any]]
+#: Columns of each table: what differs between lives, and what is common to all.
+_BUS = (
+    "asked pool offer room fill fill_amount fill_capacity usable usable_capacity stored_before from_outside delivered"
+    " produced consumed spilled lost removed spilled_sum spilling all_delivered all_produced all_consumed all_spilled"
+    " all_lost all_removed",
     [
         ("first", _I),
         ("last", _I),
+        ("element_first", _I),
+        ("element_last", _I),
         ("spills", _B),
         ("reports_spill", _B),
-        ("is_mass", _B),
-        ("spilling", _B),
+        ("watched", _B),
         ("touched", _B),
-        ("asked", _F),
-        ("pool", _F),
-        ("offer", _F),
-        ("room", _F),
-        ("fill_amount", _F),
-        ("fill_capacity", _F),
-        ("usable", _F),
-        ("usable_capacity", _F),
-        ("stored_before", _F),
-        ("from_outside", _F),
-        ("delivered", _F),
-        ("produced", _F),
-        ("consumed", _F),
-        ("spilled", _F),
-        ("lost", _F),
-        ("removed", _F),
-        ("spilled_sum", _F),
     ],
-    align=True,
 )
-STORE = np.dtype(
-    [
-        ("bus", _I),
-        ("asset", _I),
-        ("work_node", _I),
-        ("on", _B),
-        ("strains", _B),
-        ("rated", _F),
-        ("start", _F),
-        ("floor", _F),
-        ("charge_efficiency", _F),
-        ("discharge_efficiency", _F),
-        ("charge_per_step", _F),
-        ("discharge_per_step", _F),
-        ("keeps", _F),
-        ("fade_per_cycle", _F),
-        ("fade_per_step", _F),
-        ("charge_strain", _F),
-        ("discharge_strain", _F),
-        ("charge_min_k", _F),
-        ("charge_max_k", _F),
-        ("discharge_min_k", _F),
-        ("discharge_max_k", _F),
-        ("takes_most", _F),
-        ("gives_most", _F),
-        ("amount", _F),
-        ("capacity", _F),
-    ],
-    align=True,
+_STORE = (
+    "rated start floor charge_efficiency discharge_efficiency charge_per_step discharge_per_step keeps fade_per_cycle"
+    " fade_per_step charge_strain discharge_strain charge_min_k charge_max_k discharge_min_k discharge_max_k takes_most"
+    " gives_most can_take can_give amount capacity",
+    [("bus", _I), ("asset", _I), ("work_node", _I), ("live", _B), ("strains", _B)],
 )
-PROCESS = np.dtype(
+_PROCESS = (
+    "limit health on able keeps first_worn worn draw heat_w min_fraction control_on control_off control_rate"
+    " hysteresis_on starve_limit starved activity_sum shortfall_sum ready_sum",
     [
         ("asset", _I),
         ("recipe_first", _I),
@@ -96,104 +78,53 @@ PROCESS = np.dtype(
         ("power_bus", _U),
         ("priority", _I),
         ("control", np.int8),
+        ("fills", _B),
         ("spills", _B),
         ("boundary", _B),
-        ("hysteresis_on", _B),
         ("decays", _B),
-        ("limit", _F),
-        ("keeps", _F),
-        ("first_worn", _F),
-        ("worn", _F),
-        ("draw", _F),
-        ("heat_w", _F),
-        ("min_fraction", _F),
-        ("control_on", _F),
-        ("control_off", _F),
-        ("control_rate", _F),
-        ("starve_limit", np.int64),
-        ("starved", np.int64),
-        ("activity_sum", _F),
-        ("shortfall_sum", _F),
-        ("ready_sum", _F),
     ],
-    align=True,
 )
-NODE = np.dtype(
+_NODE = (
+    "on start_k heat_capacity radiating conductance parent_w_k fixed_w_k closed_share closed_k open_k work_min_k"
+    " work_max_k survive_min_k survive_max_k sink_k4 ground_k source_w temperature before emission heat heat_control"
+    " heat_other diagonal right from_children from_children_w_k",
     [
         ("asset", _I),
         ("parent", _I),
         ("sink_series", _I),
         ("ground_series", _I),
         ("heat_series", _I),
-        ("on", _B),
+        ("live", _B),
         ("louver", _B),
-        ("start_k", _F),
-        ("heat_capacity", _F),
-        ("radiating", _F),
-        ("conductance", _F),
-        ("parent_w_k", _F),
-        ("fixed_w_k", _F),
-        ("closed_share", _F),
-        ("closed_k", _F),
-        ("open_k", _F),
-        ("work_min_k", _F),
-        ("work_max_k", _F),
-        ("survive_min_k", _F),
-        ("survive_max_k", _F),
-        ("sink_k", _F),
-        ("sink_k4", _F),
-        ("ground_k", _F),
-        ("source_w", _F),
-        ("temperature", _F),
-        ("before", _F),
-        ("emission", _F),
-        ("heat", _F),
-        ("heat_control", _F),
-        ("heat_other", _F),
-        ("diagonal", _F),
-        ("right", _F),
-        ("from_children", _F),
-        ("from_children_w_k", _F),
     ],
-    align=True,
 )
-POWER = np.dtype(
-    [
-        ("bus", _U),
-        ("sun_series", _I),
-        ("mode", _I),
-        ("serve_up_to", _I),
-        ("timer", np.int64),
-        ("recovery", np.int64),
-        ("critical", _I),
-        ("unserved", _B),
-        ("served", _F),
-        ("shed", _F),
-        ("supply_sum", _F),
-        ("served_sum", _F),
-        ("shed_sum", _F),
-    ],
-    align=True,
+_POWER = (
+    "mode wanted serve_up_to timer critical unserved served shed supply_sum served_sum shed_sum",
+    [("bus", _U), ("sun_series", _I), ("recovery", _F)],
 )
-RECIPE = np.dtype([("bus", _U), ("amount", _F)], align=True)
-LOCK = np.dtype([("bus", _U), ("low", _F), ("high", _F)], align=True)
-ASSET = np.dtype([("start", np.int64), ("end", np.int64), ("body", _I), ("on", _B), ("dead", _B)], align=True)
-DELIVERY = np.dtype([("step", np.int64), ("bus", _I), ("amount", _F)], align=True)
+_RECIPE = ("amount", [("bus", _U), ("takes", _B), ("limits", _B)])
+_LOCK = ("low high", [("bus", _U)])
+_ELEMENT = ("", [("element", _U), ("share", _F)])
+_BALANCE: _Columns = ("open scale", [])
+_WORST: _Columns = ("bus element heat", [])
+_DELIVERY = ("", [("step", np.int64), ("bus", _I), ("amount", _F)])
 
 #: Places in the clock: next step to run, step of the next landing or end, number of the next delivery.
 NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY = range(3)
 
 
 class Tables(NamedTuple):
-    """All tables of one run.
+    """All tables of one run of one or more lives.
 
-    live_processes, live_buses : numbers of those that live assets use, in order, padded with -1
-    element_sums : scratch of the ledger: what a step leaves open by element (row 0), and its scale (row 1) [kg]
+    live_processes, live_buses : numbers of those that assets use that live in any life, in order, padded with -1
+    elements : mass fractions of the buses, those that are not 0
+    balances : scratch of the ledger, by element: what a step leaves open, and its scale [kg]
+    worst : the greatest relative residuals so far: one row
     clock : what comes next: see NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY
     """
 
     buses: Table
-    elements: NDArray[np.float64]
+    elements: Table
     stores: Table
     processes: Table
     recipe: Table
@@ -202,97 +133,197 @@ class Tables(NamedTuple):
     powers: Table
     assets: Table
     deliveries: Table
+    balances: Table
+    worst: Table
     serve_up_to: NDArray[np.int64]
     live_processes: NDArray[np.int64]
     live_buses: NDArray[np.int64]
-    element_sums: NDArray[np.float64]
     clock: NDArray[np.int64]
 
 
 def make_tables(network: Network, step_h: float) -> Tables:
-    """Tables of a network before the first landing, for steps of ``step_h`` hours."""
-    buses, processes, schedule = network.buses, network.processes, network.schedule
+    """Tables of a network, or of several stacked, before the first landing, for steps of ``step_h`` hours."""
+    if not lanes_of(network):
+        network = stack_networks([network])
+    buses, width = network.buses, lanes_of(network)
     draw, recipe_ptr, recipe = _recipes(network, step_h)
+    element_ptr, elements = _elements(buses.elements)
+    processes = _process_table(network, step_h, draw, recipe_ptr)
+    locks = _table(
+        _LOCK,
+        width,
+        bus=network.processes.interlock_bus,
+        low=network.processes.interlock_low,
+        high=network.processes.interlock_high,
+    )
     return Tables(
         buses=_table(
-            BUS,
+            _BUS,
+            width,
             first=buses.store_ptr[:-1],
             last=buses.store_ptr[1:],
+            element_first=element_ptr[:-1],
+            element_last=element_ptr[1:],
             spills=buses.spills,
             reports_spill=buses.reports_spill,
-            is_mass=buses.elements.any(axis=1),
+            watched=_watched(network, locks["bus"]),
         ),
-        elements=buses.elements,
+        elements=elements,
         stores=_store_table(network, step_h),
-        processes=_table(
-            PROCESS,
-            recipe_first=recipe_ptr[:-1],
-            recipe_last=recipe_ptr[1:],
-            lock_first=processes.interlock_ptr[:-1],
-            lock_last=processes.interlock_ptr[1:],
-            power_bus=_power_bus(network),
-            draw=draw,
-            control_rate=_control_rates(network, step_h),
-            decays=processes.decay_per_h != 0.0,
-            keeps=[math.exp(-decay * step_h) for decay in processes.decay_per_h.tolist()],
-            first_worn=[
-                math.exp(-decay * age_h)
-                for decay, age_h in zip(
-                    processes.decay_per_h.tolist(), schedule.asset_age_h[processes.asset].tolist(), strict=True
-                )
-            ],
-            heat_w=1000.0 * processes.heat_kw,
-            starve_limit=[max(steps_of(hours, step_h), 1) for hours in processes.starve_limit_h.tolist()],
-            **_same_columns(PROCESS, processes),
-        ),
+        processes=processes,
         recipe=recipe,
-        locks=_table(LOCK, bus=processes.interlock_bus, low=processes.interlock_low, high=processes.interlock_high),
+        locks=locks,
         nodes=_node_table(network, step_h),
-        powers=_table(
-            POWER,
-            bus=buses.power_bus,
-            sun_series=buses.sun_series,
-            serve_up_to=np.full(len(buses.power_bus), network.rules.serve_up_to[0]),
-            recovery=np.full(len(buses.power_bus), steps_of(network.rules.recovery_h, step_h)),
-            critical=np.full(len(buses.power_bus), -1),
-        ),
-        assets=_table(ASSET, start=schedule.asset_start, end=schedule.asset_end, body=schedule.asset_body),
+        powers=_power_table(network, step_h),
+        assets=_asset_table(network, width),
         deliveries=_table(
-            DELIVERY, step=schedule.delivery_step, bus=schedule.delivery_bus, amount=schedule.delivery_amount
+            _DELIVERY,
+            width,
+            step=network.schedule.delivery_step,
+            bus=network.schedule.delivery_bus,
+            amount=network.schedule.delivery_amount,
         ),
+        balances=_rows(_BALANCE, width, buses.elements.shape[1]),
+        worst=_rows(_WORST, width, 1),
         serve_up_to=network.rules.serve_up_to,
-        live_processes=np.full(len(processes.asset) + 1, -1, np.int64),
+        live_processes=np.full(len(processes) + 1, -1, np.int64),
         live_buses=np.full(len(buses.spills) + 1, -1, np.int64),
-        element_sums=np.zeros((2, buses.elements.shape[1])),
         clock=np.zeros(3, np.int64),
     )
 
 
-def _table(kind: np.dtype[Any], **columns: Any) -> Table:
-    table = np.zeros(len(next(iter(columns.values()))), kind)
-    for name, values in columns.items():
-        table[name] = values
+def _record(columns: _Columns, width: int) -> np.dtype[Any]:
+    """A row: first what differs between lives, then what is common; rows of many lives begin at whole lines."""
+    lanes, common = columns
+    kind = np.dtype([*((name, _F, (width,)) for name in lanes.split()), *common], align=True)
+    if width == 1:
+        return kind
+    size = -(-kind.itemsize // _LINE) * _LINE
+    fields: Any = kind.fields
+    names = list(kind.names or ())
+    return np.dtype(
+        {
+            "names": names,
+            "formats": [fields[n][0] for n in names],
+            "offsets": [fields[n][1] for n in names],
+            "itemsize": size,
+        }
+    )
+
+
+def _rows(columns: _Columns, width: int, count: int) -> Table:
+    """Empty rows that begin at a whole line of the cache."""
+    kind = _record(columns, width)
+    room = np.zeros(count * kind.itemsize + _LINE, np.uint8)
+    first = -room.ctypes.data % _LINE
+    return room[first : first + count * kind.itemsize].view(kind)
+
+
+def _table(columns: _Columns, width: int, **values: Any) -> Table:
+    """Rows with these columns: of shape (row,) or, what differs between lives, (row, lane)."""
+    table = _rows(columns, width, len(next(iter(values.values()))))
+    for name, column in values.items():
+        table[name] = column
     return table
 
 
-def _same_columns(kind: np.dtype[Any], group: Any) -> dict[str, NDArray[Any]]:
+def _same_columns(columns: _Columns, group: Any) -> dict[str, NDArray[Any]]:
     """Columns that a group of the network and a table have in common."""
-    return {name: getattr(group, name) for name in kind.names or () if name in group._fields}
+    names = [*columns[0].split(), *(name for name, *_ in columns[1])]
+    return {name: getattr(group, name) for name in names if name in group._fields}
+
+
+def _exp(values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """The C library's, one by one: numpy's own differs between machines."""
+    return np.array([math.exp(value) for value in values.ravel().tolist()]).reshape(values.shape)
+
+
+def _watched(network: Network, lock_buses: NDArray[Any]) -> NDArray[np.bool_]:
+    """Buses at whose fill a control or an interlock looks."""
+    watched = np.zeros(len(network.buses.spills), np.bool_)
+    watched[lock_buses] = True
+    processes = network.processes
+    watched[processes.control_index[np.isin(processes.control, (HYSTERESIS, SURPLUS, PROPORTIONAL))]] = True
+    return watched
+
+
+def _elements(shares: NDArray[np.float64]) -> tuple[NDArray[np.int64], Table]:
+    """Per bus pointers to, and table of, the chemical elements of which it holds a share."""
+    bus, element = np.nonzero(shares)
+    ends = np.searchsorted(bus, np.arange(len(shares) + 1))
+    return ends.astype(np.int64), _table(_ELEMENT, 1, element=element, share=shares[bus, element])
+
+
+def _asset_table(network: Network, width: int) -> Table:
+    schedule = network.schedule
+    kind = [
+        ("start", np.int64),
+        ("end", np.int64),
+        ("body", _I),
+        ("on", np.uint8, (width,)),
+        ("dead", np.uint8, (width,)),
+    ]
+    table = np.zeros(len(schedule.asset_start), np.dtype(kind, align=True))
+    table["start"], table["end"], table["body"] = schedule.asset_start, schedule.asset_end, schedule.asset_body
+    return table
+
+
+def _power_table(network: Network, step_h: float) -> Table:
+    buses, rules = network.buses, network.rules
+    count = len(buses.power_bus)
+    return _table(
+        _POWER,
+        lanes_of(network),
+        bus=buses.power_bus,
+        sun_series=buses.sun_series,
+        recovery=np.full(count, float(steps_of(rules.recovery_h, step_h))),
+        serve_up_to=np.full((count, 1), float(rules.serve_up_to[0])),
+        critical=np.full((count, 1), -1.0),
+    )
+
+
+def _process_table(network: Network, step_h: float, draw: NDArray[np.float64], recipe_ptr: NDArray[np.int64]) -> Table:
+    processes = network.processes
+    age_h = network.schedule.asset_age_h[processes.asset][:, np.newaxis]
+    limits = [float(max(steps_of(hours, step_h), 1)) for hours in processes.starve_limit_h.ravel().tolist()]
+    return _table(
+        _PROCESS,
+        lanes_of(network),
+        recipe_first=recipe_ptr[:-1],
+        recipe_last=recipe_ptr[1:],
+        lock_first=processes.interlock_ptr[:-1],
+        lock_last=processes.interlock_ptr[1:],
+        power_bus=_power_bus(network),
+        draw=draw,
+        health=np.ones_like(draw),
+        control_rate=_control_rates(network, step_h),
+        fills=(processes.control_on < processes.control_off)[:, 0],
+        decays=(processes.decay_per_h != 0.0).any(axis=1),
+        keeps=_exp(-processes.decay_per_h * step_h),
+        first_worn=_exp(-processes.decay_per_h * age_h),
+        heat_w=1000.0 * processes.heat_kw,
+        starve_limit=np.reshape(limits, processes.starve_limit_h.shape),
+        **_same_columns(_PROCESS, processes),
+    )
 
 
 def _store_table(network: Network, step_h: float) -> Table:
     stores = network.stores
-    common = _same_columns(STORE, stores)
+    common = _same_columns(_STORE, stores)
     del common["capacity"]  # nothing has landed yet
+    charge_per_step, discharge_per_step = stores.charge_limit * step_h, stores.discharge_limit * step_h
     return _table(
-        STORE,
+        _STORE,
+        lanes_of(network),
         rated=stores.capacity,
-        charge_per_step=stores.charge_limit * step_h,
-        discharge_per_step=stores.discharge_limit * step_h,
-        strains=stores.rate_loss > 0.0,
-        charge_strain=_strain(stores.rate_loss, stores.charge_limit * step_h),
-        discharge_strain=_strain(stores.rate_loss, stores.discharge_limit * step_h),
-        keeps=[math.exp(-loss * step_h) for loss in stores.loss_per_h.tolist()],
+        charge_per_step=charge_per_step,
+        discharge_per_step=discharge_per_step,
+        takes_most=charge_per_step,
+        gives_most=discharge_per_step,
+        strains=(stores.rate_loss > 0.0).any(axis=1),
+        charge_strain=_strain(stores.rate_loss, charge_per_step),
+        discharge_strain=_strain(stores.rate_loss, discharge_per_step),
+        keeps=_exp(-stores.loss_per_h * step_h),
         fade_per_step=stores.fade_per_h * step_h * stores.capacity,
         **common,
     )
@@ -300,22 +331,23 @@ def _store_table(network: Network, step_h: float) -> Table:
 
 def _strain(rate_loss: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:
     """Share lost by rate, per amount that moves in a step; none where next to nothing may move."""
-    return np.divide(rate_loss, most, out=np.zeros(len(most)), where=most > NEXT_TO_NOTHING)
+    return np.divide(rate_loss, most, out=np.zeros_like(most), where=most > NEXT_TO_NOTHING)
 
 
 def _node_table(network: Network, step_h: float) -> Table:
     thermal = network.thermal
     capacity_w_k = thermal.heat_capacity / (step_h * 3600.0)
-    fixed_w_k = capacity_w_k + thermal.conductance + np.where(thermal.parent >= 0, thermal.parent_w_k, 0.0)
-    for n in range(len(thermal.parent)):
-        if thermal.parent[n] >= 0:
-            fixed_w_k[thermal.parent[n]] += thermal.parent_w_k[n]
-    common = _same_columns(NODE, thermal)
+    hangs = (thermal.parent >= 0)[:, np.newaxis]
+    fixed_w_k = capacity_w_k + thermal.conductance + np.where(hangs, thermal.parent_w_k, 0.0)
+    for n in np.flatnonzero(hangs[:, 0]):
+        fixed_w_k[thermal.parent[n]] += thermal.parent_w_k[n]
+    common = _same_columns(_NODE, thermal)
     common["heat_capacity"] = capacity_w_k
     return _table(
-        NODE,
+        _NODE,
+        lanes_of(network),
         fixed_w_k=fixed_w_k,
-        louver=thermal.closed_share != 1.0,
+        louver=(thermal.closed_share != 1.0).any(axis=1),
         radiating=constants.sigma * thermal.radiating_m2,
         sink_k4=(thermal.sink_k * thermal.sink_k) * (thermal.sink_k * thermal.sink_k),
         source_w=thermal.heat_w,
@@ -331,7 +363,7 @@ def _power_bus(network: Network) -> NDArray[np.int64]:
 
 def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
     """What each process moves in a step at activity 1 on the bus that controls it, 0 where that is none."""
-    processes, rates = network.processes, np.zeros(len(network.processes.asset))
+    processes, rates = network.processes, np.zeros_like(network.processes.limit)
     for p in np.flatnonzero(np.isin(processes.control, (HOLD, FOLLOW))):
         for k in range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1]):
             if processes.recipe_bus[k] == processes.control_index[p]:
@@ -342,14 +374,20 @@ def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
 def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table]:
     """Per process: electricity drawn, pointers to, and table of, all else that it moves in a step at activity 1."""
     processes, power_bus = network.processes, _power_bus(network)
-    draw, ends = np.zeros(len(processes.asset)), [0]
-    rows: list[tuple[int, float]] = []
+    draw, ends = np.zeros_like(processes.limit), [0]
+    buses: list[int] = []
+    moved: list[NDArray[np.float64]] = []
+    limits: list[bool] = []
     for p in range(len(processes.asset)):
         for k in range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1]):
-            bus, rate = int(processes.recipe_bus[k]), float(processes.recipe_rate[k])
-            if processes.power[p] >= 0 and bus == power_bus[p] and rate < 0.0:
+            bus, rate = int(processes.recipe_bus[k]), processes.recipe_rate[k]
+            if processes.power[p] >= 0 and bus == power_bus[p] and rate[0] < 0.0:
                 draw[p] -= rate * step_h
-            elif rate != 0.0:
-                rows.append((bus, rate * step_h))
-        ends.append(len(rows))
-    return draw, np.array(ends, np.int64), np.array(rows, RECIPE)
+            elif rate[0] != 0.0:
+                buses.append(bus)
+                moved.append(rate * step_h)
+                limits.append(bool(rate[0] < 0.0 or not (network.buses.spills[bus] or processes.spills[p])))
+        ends.append(len(buses))
+    amounts = np.array(moved).reshape(len(moved), lanes_of(network))
+    table = _table(_RECIPE, lanes_of(network), bus=buses, amount=amounts, takes=amounts[:, 0] < 0.0, limits=limits)
+    return draw, np.array(ends, np.int64), table
