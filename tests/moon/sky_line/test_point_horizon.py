@@ -23,9 +23,11 @@ from moonstation.moon.projection import (
 )
 from moonstation.moon.sky_line import nest as nest_module
 from moonstation.moon.sky_line.cell_ways import highest_on_way, tangent_of
-from moonstation.moon.sky_line.mipmap import LEAF, direction_of, mipmap
+from moonstation.moon.sky_line.leaf_cells import _look_at_cells
+from moonstation.moon.sky_line.looks import local
+from moonstation.moon.sky_line.mipmap import LEAF, POSTS, RECORD, direction_of, mipmap
 from moonstation.moon.sky_line.nest import nest_of
-from moonstation.moon.sky_line.point_horizon import point_horizon
+from moonstation.moon.sky_line.point_horizon import _frame, _limits, point_horizon, sky_line
 
 R = 1_737_400.0
 #: Finer than any cell of these tests, also where a coarse cell fills a gap of a finer model.
@@ -137,11 +139,57 @@ def test_the_outer_half_cells_have_heights_just_where_the_march_has(turn):
     assert ours_m[1::10] == pytest.approx(far_m, abs=10.0)
 
 
-def test_azimuths_are_the_same_however_many_are_asked():
-    patches, lat, lon, eye_m, reach_m = NESTS["two of one map"]
+@pytest.mark.parametrize("name", ["one map", "from high above", "holes", "two of one map", "the pole", "over the seam"])
+def test_azimuths_are_the_same_however_many_are_asked(name):
+    # Few cross a leaf ray by ray, many cell by cell.
+    patches, lat, lon, eye_m, reach_m = NESTS[name]
     eye = R + ground_m(patches, lat, lon) + eye_m
-    few, many = (point_horizon(patches, lat, lon, (eye, R), count, reach_m)[0] for count in (36, 1440))
-    assert few == pytest.approx(many[::40], abs=1e-6)
+    few, some, many = (point_horizon(patches, lat, lon, (eye, R), count, reach_m)[0] for count in (36, 1440, 18000))
+    assert few == pytest.approx(many[::500], abs=1e-6)
+    assert some[::8] == pytest.approx(many[::100], abs=1e-6)
+
+
+def test_threads_make_no_difference_to_the_bit():
+    patches, lat, lon, eye_m, reach_m = NESTS["two of one map"]
+    eye, nest = R + ground_m(patches, lat, lon) + eye_m, nest_of(patches)
+    one, *others = (sky_line(nest, lat, lon, (eye, R), (30.0, reach_m), 3600, threads) for threads in (1, 2, 5))
+    for other in others:
+        assert all(np.array_equal(a, b) for a, b in zip(one, other, strict=True))
+
+
+def test_a_model_of_one_leaf_has_a_sky_line():
+    patch = stereographic(rough(6, 6, 50.0, 3), 400.0)
+    azimuth = np.arange(60) * 6.0 + 1.0
+    eye = R + ground_m([patch], -90.0, 0.0) + 10.0
+    fine, _, _, _ = march([patch], -90.0, 0.0, eye, azimuth, 1500.0, R, FINE)
+    ours = point_horizon([patch], -90.0, 0.0, (eye, R), 360, 1500.0)[0][1::6]
+    assert ours == pytest.approx(fine, abs=0.03)
+
+
+@given(st.integers(0, 51 * 51 - 1), st.floats(-0.35, 0.35), st.floats(-0.35, 0.35), st.floats(0.0, 3000.0))
+@settings(max_examples=60, deadline=None)
+def test_no_point_of_a_cell_lies_beyond_the_cell_s_look(leaf, lat, lon, eye_m):
+    mip, limits, half = nest_of([WIDE]).mipmaps[0], _limits((300.0, 100e3), R), (720.0, 180.0, 540.0)
+    frame = _frame(-89.0 + lat, 40.0 + lon, (R + 1000.0 + eye_m, R))
+    axes = tuple(local(*mip.frames[leaf, k : k + 3], frame) for k in (0, 3, 6))
+    record = mip.records[leaf * RECORD + POSTS : (leaf + 1) * RECORD]
+    looks = np.empty(288, np.float32)
+    _look_at_cells(record, axes, (mip.frames[leaf, 9], mip.frames[leaf, 10]), frame, limits, half, looks)
+    corner = np.array([leaf % 51, leaf // 51]) * LEAF - 1.0  # column and row, without the rim
+    for i, j in np.ndindex(LEAF, LEAF):
+        at = corner + [j, i] + np.random.default_rng(i * LEAF + j).uniform(0.0, 1.0, (5, 2))
+        inside = ((at > -0.5) & (at < 400.5)).all(axis=1)
+        for col, row in at[inside]:
+            east, north, up = local(*direction_of(WIDE.grid, col, row), frame)
+            t = math.hypot(east, north) / up
+            if not limits[0] < t < limits[1]:
+                continue
+            height = bilinear_many(WIDE.heights_m, WIDE.grid[20], np.array([[col, row]]))[0]
+            tangent = (1.0 - frame[8] / (R + height) * math.hypot(1.0, t)) / t
+            turn = math.atan2(east, north) / math.tau * 720.0 % 720.0
+            bound, first, last = (float(looks[k * 72 + i * 9 + j]) for k in range(3))
+            assert tangent <= bound
+            assert not 180.0 <= turn <= 540.0 or first <= turn <= last
 
 
 def test_heights_off_the_moon_s_limb_are_left_to_the_march():

@@ -14,7 +14,7 @@ from moonstation.core.machine_code import compiled_with
 
 #: A point of a way: t, column, row.
 _Point = tuple[float, float, float]
-_fast = compiled_with(error_model="numpy")
+_fast = compiled_with(error_model="numpy", nogil=True)
 
 
 @_fast
@@ -66,7 +66,7 @@ def highest_on_way(
             bend = c * dx * dy - 0.5 * radii[0] * dt * dt
             if max(h_a - rise * s, h_b - rise * s1) - 0.25 * min(bend, 0.0) > level:  # never without all heights
                 ta = t0 + s * t_step
-                high, where = _highest_in_cell((moon + h_a, moon + h_b), (ta, ta + dt), bend, radii[0])
+                high, where = highest_in_cell((moon + h_a, moon + h_b), (ta, ta + dt), bend, radii[0])
                 if high > best:
                     best, way = high, where
                     level, rise = _line_of_sight(best, t0, t_step, radii)
@@ -97,7 +97,7 @@ def _line_of_sight(tangent: float, t0: float, t_step: float, radii: tuple[float,
 
 
 @_fast
-def _highest_in_cell(
+def highest_in_cell(
     radius: tuple[float, float], ends: tuple[float, float], bend: float, eye: float
 ) -> tuple[float, float]:
     """The highest tangent on a straight way through one cell, and its t.

@@ -14,16 +14,12 @@ import numpy as np
 from moonstation.core.machine_code import compiled_with
 from moonstation.moon.projection import pixel_of
 from moonstation.moon.sky_line.cell_ways import highest_on_way, tangent_of
-from moonstation.moon.sky_line.mipmap import BLOCKS, LEAF, leaf_box
+from moonstation.moon.sky_line.looks import Frame, Limits, local
+from moonstation.moon.sky_line.mipmap import BLOCKS, LEAF, POSTS, RECORD, SIDE, leaf_box
 from moonstation.moon.sky_line.nest import Finer, has_finer
 
-#: Up, north and (without its z, which is 0) east at the place; the eye's radius and the Moon's [m].
-Frame = tuple[float, float, float, float, float, float, float, float, float, float]
-#: Nearest and farthest t, then sine and cosine of their arcs.
-Limits = tuple[float, float, float, float, float, float]
-#: Heights (flat), levels, caps, tops, slopes, bent, mixed, grid, blocks, shape: see Mipmap and Nest.
+#: Levels, groups, frames, records, bent, mixed, grid, caps, shape: see Mipmap and Nest.
 Tree = tuple[
-    np.ndarray,
     np.ndarray,
     np.ndarray,
     np.ndarray,
@@ -34,9 +30,10 @@ Tree = tuple[
     np.ndarray,
     tuple[int, int],
 ]
-#: By azimuth: tangent of the sky-line so far, its t, sine and cosine of the azimuth.
-Sky = tuple[np.ndarray, np.ndarray, np.ndarray]
-#: First azimuth, how many azimuths, and the bound of what they can find.
+#: By azimuth of a sector: tangent of the sky-line so far, its t, sine and cosine of the azimuth; eight more than there
+#: are, for vectors to run over.
+Sky = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
+#: First azimuth of a sector's own, the one after the last, and the bound of what they can find.
 Span = tuple[int, int, float]
 _Pair = tuple[float, float]
 _Triple = tuple[float, float, float]
@@ -46,15 +43,7 @@ _Piece = tuple[_Triple, _Triple]
 #: Room [px] on a leaf's sides, for rays that run along one.
 _EDGE = 1e-9
 _UNASKED, _OPEN, _COVERED = 0, 1, 2
-_fast = compiled_with(error_model="numpy")
-
-
-@_fast
-def local(rows: np.ndarray, at: int, first: int, frame: Frame) -> _Triple:
-    """East, north and up, in the eye's frame, of the vector that begins in a row at the column ``first``."""
-    ux, uy, uz, nx, ny, nz, ex, ey, _, _ = frame
-    x, y, z = rows[at, first], rows[at, first + 1], rows[at, first + 2]
-    return ex * x + ey * y, nx * x + ny * y + nz * z, ux * x + uy * y + uz * z
+_fast = compiled_with(error_model="numpy", nogil=True)
 
 
 @_fast
@@ -68,53 +57,72 @@ def straight_leaf(
     sky: Sky,
     stride: float,
 ) -> None:
-    """Follow the rays of a span through a leaf whose map is linear."""
-    flat, width, caps, slopes = tree[0], tree[9][1], tree[2], tree[4]
-    best, way, turns = sky
-    first, many, bound = span
-    leaf = place[0] * tree[1][0, 2] + place[1]
-    box = leaf_box(place[0], place[1], tree[9][0], width)
-    row_m, col_m = 0.5 * (box[0] + box[1]), 0.5 * (box[2] + box[3])
+    """Follow the rays of a span through a leaf whose map is linear, one by one."""
+    levels, _, frames, records, _, mixed, _, _, _ = tree
+    best, way, sines, cosines = sky
+    first, last, bound = span
+    leaf = place[0] * levels[0, 2] + place[1]
+    blocks = records[leaf * RECORD : leaf * RECORD + POSTS]
+    posts, box, row_m, col_m = _leaf(tree, place)
     half_row, half_col = row_m - box[0] + _EDGE, col_m - box[2] + _EDGE
     # Columns from the middle are (x_u + t x_h) / (c_u + t c_h), which is linear enough in t about the leaf's own t.
-    c_e, c_n, c_u = local(caps, leaf, 0, frame)
-    x_e, x_n, x_u = local(slopes, leaf, 0, frame)
-    y_e, y_n, y_u = local(slopes, leaf, 3, frame)
+    c_e, c_n, c_u = local(frames[leaf, 0], frames[leaf, 1], frames[leaf, 2], frame)
+    x_e, x_n, x_u = local(frames[leaf, 3], frames[leaf, 4], frames[leaf, 5], frame)
+    y_e, y_n, y_u = local(frames[leaf, 6], frames[leaf, 7], frames[leaf, 8], frame)
     t_m = math.sqrt(c_e * c_e + c_n * c_n) / c_u
-    n, radii, blocks, mixed = best.size, (frame[8], frame[9]), tree[8], tree[6][leaf]
-    for k in range(first, first + many):
-        i = k if k < n else k - n
+    radii = (frame[8], frame[9])
+    for i in range(first, last):
         if best[i] >= bound:
             continue
-        sin, cos = turns[0, i], turns[1, i]
+        sin, cos = sines[i], cosines[i]
         c_h, x_h, y_h = c_e * sin + c_n * cos, x_e * sin + x_n * cos, y_e * sin + y_n * cos
         w = 1.0 / (c_u + t_m * c_h)
         x, y = (x_u + t_m * x_h) * w, (y_u + t_m * y_h) * w
-        dx, dy = (x_h - x * c_h) * w, (y_h - y * c_h) * w
-        per_x, per_y = abs(1.0 / dx), abs(1.0 / dy)  # may be inf
-        at_x, at_y = x if dx > 0.0 else -x, y if dy > 0.0 else -y
-        t0 = max((-half_col - at_x) * per_x, (-half_row - at_y) * per_y, limits[0] - t_m)
-        t1 = min((half_col - at_x) * per_x, (half_row - at_y) * per_y, limits[1] - t_m)
-        if not t0 < t1:
+        line = (col_m + x, row_m + y, (x_h - x * c_h) * w, (y_h - y * c_h) * w)
+        ends = _across(line, (x, y, half_col, half_row), limits, t_m)
+        if not ends[0] < ends[1]:
             continue
-        if not mixed:
-            line = (col_m - LEAF * place[1] + x, row_m - LEAF * place[0] + y, dx, dy)
-            t0, t1 = _strips(blocks, leaf, line, (t0, t1), _sight(best[i], t_m, radii))
-            if not t0 < t1:
-                continue
-        start = (t_m + t0, col_m + x + t0 * dx, row_m + y + t0 * dy)
-        end = (t_m + t1, col_m + x + t1 * dx, row_m + y + t1 * dy)
-        if mixed:
-            ray, so_far = (frame, sin, cos), (best[i], way[i])
-            best[i], way[i] = _mixed_way(flat, width, finer, ray, (start, end), box, so_far, stride)
+        if mixed[leaf]:
+            piece = (_point(line, ends[0], t_m), _point(line, ends[1], t_m))
+            best[i], way[i] = _mixed_way(posts, finer, (frame, sin, cos), piece, box, (best[i], way[i]), stride)
             continue
-        guess = way[i - 1]
+        ends = _strips(blocks, line, ends, _sight(best[i], t_m, radii))
+        if not ends[0] < ends[1]:
+            continue
+        start, end, guess = _point(line, ends[0], t_m), _point(line, ends[1], t_m), way[i - 1]
         if start[0] < guess < end[0]:  # where the neighbour's sky-line was, this one's is near
-            at = (col_m + x + (guess - t_m) * dx, row_m + y + (guess - t_m) * dy)
-            high = tangent_of(flat, width, at, guess, radii)
+            _, col, row = _point(line, guess - t_m, t_m)
+            high = tangent_of(posts, SIDE, (col, row), guess, radii)
             if high > best[i]:
                 best[i], way[i] = high, guess
-        best[i], way[i] = highest_on_way(flat, width, box, start, end, radii, (best[i], way[i]))
+        best[i], way[i] = highest_on_way(posts, SIDE, box, start, end, radii, (best[i], way[i]))
+
+
+@_fast
+def _leaf(tree: Tree, place: tuple[int, int]) -> tuple[np.ndarray, _Box, float, float]:
+    """Posts of a leaf, the box of its rows and columns, and row and column of its middle, counted from its first."""
+    leaf = place[0] * tree[0][0, 2] + place[1]
+    row0, row1, col0, col1 = leaf_box(place[0], place[1], tree[8][0], tree[8][1])
+    row, col = float(LEAF * place[0]), float(LEAF * place[1])
+    posts = tree[3][leaf * RECORD + POSTS : (leaf + 1) * RECORD]
+    return posts, (row0 - row, row1 - row, col0 - col, col1 - col), tree[2][leaf, 9], tree[2][leaf, 10]
+
+
+@_fast
+def _across(line: _Box, middle: _Box, limits: Limits, t: float) -> _Pair:
+    """The part of a line (t from the leaf's own) within the leaf; ``middle``: from the leaf's middle, and its half."""
+    _, _, dx, dy = line
+    x, y, half_col, half_row = middle
+    per_x, per_y = abs(1.0 / dx), abs(1.0 / dy)  # may be inf
+    at_x, at_y = x if dx > 0.0 else -x, y if dy > 0.0 else -y
+    start = max((-half_col - at_x) * per_x, (-half_row - at_y) * per_y, limits[0] - t)
+    return start, min((half_col - at_x) * per_x, (half_row - at_y) * per_y, limits[1] - t)
+
+
+@_fast
+def _point(line: _Box, ahead: float, t: float) -> _Triple:
+    """t, column and row on a line, some way ``ahead`` of the leaf's own t."""
+    return t + ahead, line[0] + ahead * line[2], line[1] + ahead * line[3]
 
 
 @_fast
@@ -127,7 +135,7 @@ def _sight(tangent: float, t: float, radii: _Pair) -> _Pair:
 
 
 @_fast
-def _strips(blocks: np.ndarray, leaf: int, line: _Box, ends: _Pair, sight: _Pair) -> _Pair:
+def _strips(blocks: np.ndarray, line: _Box, ends: _Pair, sight: _Pair) -> _Pair:
     """The part of a way (t from the leaf's own) beyond which no block on it comes up to the line of sight.
 
     ``line`` is column and row within the leaf and their slopes. The leaf is cut into strips across the way, each two
@@ -147,7 +155,7 @@ def _strips(blocks: np.ndarray, leaf: int, line: _Box, ends: _Pair, sight: _Pair
         u_b = u_a + side
         k_a = min(max(int(u_a + 1.0) - 1, 0), BLOCKS - 1)
         k_b = min(max(int(u_b + 1.0) - 1, 0), BLOCKS - 1)
-        top = max(blocks[leaf, strip * across + k_a * along], blocks[leaf, strip * across + k_b * along])
+        top = max(blocks[strip * across + k_a * along], blocks[strip * across + k_b * along])
         if top > sight[0] + min(t_a * sight[1], t_b * sight[1]):
             first, last = min(first, t_a, t_b), max(last, t_a, t_b)
     return max(first, ends[0]), min(last, ends[1])
@@ -155,8 +163,7 @@ def _strips(blocks: np.ndarray, leaf: int, line: _Box, ends: _Pair, sight: _Pair
 
 @_fast
 def _mixed_way(
-    flat: np.ndarray,
-    width: int,
+    posts: np.ndarray,
     finer: Finer,
     ray: tuple[Frame, float, float],
     ends: _Piece,
@@ -169,13 +176,13 @@ def _mixed_way(
     start, end = ends
     best, way = so_far
     radii = (frame[8], frame[9])
-    high, _ = highest_on_way(flat, width, box, start, end, radii, so_far)
+    high, _ = highest_on_way(posts, SIDE, box, start, end, radii, so_far)
     if not high > best:
         return best, way
     parts = int(min(max(math.ceil((end[0] - start[0]) / stride), 8.0), 4096.0))
     last, last_open = best, _UNASKED
     for part in range(parts + 1):
-        high, t = _on_way(flat, width, ends, part / parts, box, radii)
+        high, t = _on_way(posts, ends, part / parts, box, radii)
         is_open = _UNASKED
         if high > best or last > best:
             is_open = _OPEN if not has_finer(finer, *_direction(frame, sin, cos, t)) else _COVERED
@@ -184,7 +191,7 @@ def _mixed_way(
         if is_open + last_open == _OPEN + _COVERED:  # the finer model ends in between
             a, b = (part - 1) / parts, part / parts
             for _ in range(12):
-                high_m, t = _on_way(flat, width, ends, 0.5 * (a + b), box, radii)
+                high_m, t = _on_way(posts, ends, 0.5 * (a + b), box, radii)
                 middle_open = _OPEN if not has_finer(finer, *_direction(frame, sin, cos, t)) else _COVERED
                 if middle_open == _OPEN and high_m > best:
                     best, way = high_m, t
@@ -194,13 +201,13 @@ def _mixed_way(
 
 
 @_fast
-def _on_way(flat: np.ndarray, width: int, ends: _Piece, s: float, box: _Box, radii: _Pair) -> _Pair:
+def _on_way(posts: np.ndarray, ends: _Piece, s: float, box: _Box, radii: _Pair) -> _Pair:
     """Tangent at a part of a straight way, and its t."""
     start, end = ends
     t = start[0] + s * (end[0] - start[0])
     col, row = start[1] + s * (end[1] - start[1]), start[2] + s * (end[2] - start[2])
     at = (min(max(col, box[2]), box[3] - 1e-9), min(max(row, box[0]), box[1] - 1e-9))
-    return tangent_of(flat, width, at, t, radii), t
+    return tangent_of(posts, SIDE, at, t, radii), t
 
 
 @_fast
@@ -224,17 +231,16 @@ def bent_leaf(
     stride: float,
 ) -> None:
     """Follow the rays of a span through a leaf whose map is not linear."""
-    caps, best = tree[2], sky[0]
-    first, many, bound = span
-    leaf = place[0] * tree[1][0, 2] + place[1]
-    east, north, up = local(caps, leaf, 0, frame)
-    for k in range(first, first + many):
-        i = k if k < best.size else k - best.size
+    levels, _, frames, _, _, _, _, caps, _ = tree
+    best, way, sines, cosines = sky
+    first, last, bound = span
+    leaf = place[0] * levels[0, 2] + place[1]
+    east, north, up = local(frames[leaf, 0], frames[leaf, 1], frames[leaf, 2], frame)
+    for i in range(first, last):
         if best[i] < bound:
-            turn = (sky[2][0, i], sky[2][1, i])
+            turn = (sines[i], cosines[i])
             arcs = _chord((east * turn[0] + north * turn[1], up), caps[leaf, 4], limits)
-            so_far = (best[i], sky[1][i])
-            best[i], sky[1][i] = _bent_way(tree, finer, frame, place, (turn, arcs, stride), so_far)
+            best[i], way[i] = _bent_way(tree, finer, frame, place, (turn, arcs, stride), (best[i], way[i]))
 
 
 @_fast
@@ -248,15 +254,15 @@ def _bent_way(
 ) -> _Pair:
     """As ``highest_on_way``, in pieces of at most half a pixel; where even the least piece is longer, at points."""
     turn, (near, far), stride = ray
-    flat, grid = tree[0], tree[7]
-    width, radii = tree[9][1], (frame[8], frame[9])
-    mixed = tree[6][place[0] * tree[1][0, 2] + place[1]]
-    box = leaf_box(place[0], place[1], tree[9][0], width)
+    radii, grid = (frame[8], frame[9]), tree[6]
+    mixed = tree[5][place[0] * tree[0][0, 2] + place[1]]
+    posts, box, _, _ = _leaf(tree, place)
+    corner = (float(LEAF * place[0]), float(LEAF * place[1]))
     step, least = (far - near) / 16.0, (far - near) / 256.0
-    last = _pixel(grid, frame, turn, near, box)
+    last = _pixel(grid, frame, turn, near, box, corner)
     while near < far:
         end = min(near + step, far)
-        here = _pixel(grid, frame, turn, end, box)
+        here = _pixel(grid, frame, turn, end, box, corner)
         straight = abs(here[1] - last[1]) <= 0.5 and abs(here[2] - last[2]) <= 0.5
         if _misses(last, here, box, grid[20]):
             near, last = end, here
@@ -268,9 +274,9 @@ def _bent_way(
         inside, piece = _clipped(last if straight else here, here, box)
         if inside:
             if mixed:
-                so_far = _mixed_way(flat, width, finer, (frame, turn[0], turn[1]), piece, box, so_far, stride)
+                so_far = _mixed_way(posts, finer, (frame, turn[0], turn[1]), piece, box, so_far, stride)
             else:
-                so_far = highest_on_way(flat, width, box, piece[0], piece[1], radii, so_far)
+                so_far = highest_on_way(posts, SIDE, box, piece[0], piece[1], radii, so_far)
         near, last = end, here
         step = min(2.0 * step, 16.0 * least)
     return so_far
@@ -298,14 +304,14 @@ def _chord(along: _Pair, cos_r: float, limits: Limits) -> _Pair:
 
 
 @_fast
-def _pixel(grid: np.ndarray, frame: Frame, turn: _Pair, arc: float, box: _Box) -> _Triple:
-    """t, column and row (with the rim) at an arc along a ray, columns counted to the leaf's side of the seam."""
+def _pixel(grid: np.ndarray, frame: Frame, turn: _Pair, arc: float, box: _Box, corner: _Pair) -> _Triple:
+    """t, column and row (from the leaf's first post, its ``corner``) at an arc, on the leaf's side of the seam."""
     t = math.tan(arc)
     x, y, z = _direction(frame, turn[0], turn[1], t)
     col, row = pixel_of(grid, x, y, z)
     if grid[20] > 0.0:
-        col += grid[20] * math.floor((0.5 * (box[2] + box[3]) - 1.0 - col) / grid[20] + 0.5)
-    return t, col + 1.0, row + 1.0
+        col += grid[20] * math.floor((0.5 * (box[2] + box[3]) + corner[1] - 1.0 - col) / grid[20] + 0.5)
+    return t, col + 1.0 - corner[1], row + 1.0 - corner[0]
 
 
 @_fast

@@ -19,6 +19,11 @@ from moonstation.moon.projection import pixel_of
 LEAF = 8
 #: Blocks of 2 x 2 cells along a leaf's side.
 BLOCKS = LEAF // 2
+#: Posts along a leaf's side.
+SIDE = LEAF + 1
+#: Where in a leaf's record of numbers its posts begin (its blocks come first), and how long the record is: 448 bytes.
+POSTS = BLOCKS * BLOCKS
+RECORD = 112
 #: A leaf is *straight* where its map is linear to this many pixels; in bent ones rays are cut into short pieces.
 _STRAIGHT_PX = 0.01
 #: Room added to each cap [rad] (0.02 m) for rounding.
@@ -29,20 +34,23 @@ _ROOM = 1e-8
 class Mipmap:
     """The pyramid of one patch, in flat arrays for compiled code.
 
-    ``heights`` has a rim of one post. ``levels`` gives first node, rows and columns of each level, leaves first.
-    Nodes: ``caps`` (x, y, z of the centre, sine and cosine of the radius), ``tops`` greatest height [m], -inf where
-    there is none. Leaves: ``slopes`` (columns, then rows, per unit vector across the centre), ``blocks`` (greatest
-    height [m] of each 2 x 2 cells, row by row), ``full`` where every post has a height, ``bent`` where the map is not
+    ``shape`` counts posts, with a rim of one. ``levels`` gives first node, rows and columns of each level, leaves
+    first. Nodes: ``caps`` (x, y, z of the centre, sine and cosine of the radius), ``tops`` greatest height [m], -inf
+    where there is none; ``groups`` holds both once more, side by side for the four children of each node above the
+    leaves. Leaves: ``frames`` (centre, then columns, then rows per unit vector across the centre, then row and column
+    of the centre within the leaf), ``records`` (flat: greatest height [m] of each 2 x 2 cells, row by row, then the
+    9 x 9 posts [m], NaN where there are none), ``full`` where every post has a height, ``bent`` where the map is not
     linear enough, ``open`` the numbers of those with a hole or at the raster's end. ``sound`` is False where a leaf
     with heights lies partly off the map's sphere.
     """
 
-    heights: np.ndarray
+    shape: tuple[int, int]
     levels: np.ndarray
     caps: np.ndarray
     tops: np.ndarray
-    slopes: np.ndarray
-    blocks: np.ndarray
+    groups: np.ndarray
+    frames: np.ndarray
+    records: np.ndarray
     full: np.ndarray
     bent: np.ndarray
     open: np.ndarray
@@ -51,23 +59,29 @@ class Mipmap:
 
 def mipmap(patch: Patch) -> Mipmap:
     """The pyramid of a patch."""
-    rows, cols = patch.heights_m.shape
-    closes = abs(patch.grid[20] - cols) < 0.5
-    heights = _with_rim(patch.heights_m, closes)
-    levels = _levels(rows + 1, cols + 1)
+    heights, closes = with_rim(patch), _closes(patch)
+    shape = (heights.shape[0], heights.shape[1])
+    levels = _levels(shape[0] - 1, shape[1] - 1)
     count, leaves = int(levels[-1, 0]) + 1, int(levels[0, 1] * levels[0, 2])
     caps, tops = np.empty((count, 5)), np.empty(count)
-    slopes, blocks = np.empty((leaves, 6)), np.empty((leaves, BLOCKS * BLOCKS), np.float32)
+    frames, records = np.zeros((leaves, 11)), np.full(leaves * RECORD, np.nan, np.float32)
     full, bent, off = (np.zeros(leaves, np.bool_) for _ in range(3))
-    _fill_tops(heights, levels[0], tops, blocks, full)
-    _fill_leaves(patch.grid, heights.shape, levels[0], caps, slopes, bent, off)
+    _fill_records(heights, levels[0], tops, records, full)
+    _fill_leaves(patch.grid, shape, levels[0], caps, frames, bent, off)
     _fill_above(levels, caps, tops)
     sound = not bool(np.any(off & np.isfinite(tops[:leaves])))
-    return Mipmap(heights, levels, caps, tops, slopes, blocks, full, bent, _open(patch, full, levels[0], closes), sound)
+    ends = _open(patch, full, levels[0], closes)
+    return Mipmap(shape, levels, caps, tops, grouped(levels, caps, tops), frames, records, full, bent, ends, sound)
 
 
-def _with_rim(inner: np.ndarray, closes: bool) -> np.ndarray:
+def _closes(patch: Patch) -> bool:
+    """Whether the columns of a patch go once round the Moon."""
+    return bool(abs(patch.grid[20] - patch.heights_m.shape[1]) < 0.5)
+
+
+def with_rim(patch: Patch) -> np.ndarray:
     """Heights with one more post all round, so that the outer half cells have a height just where ``bilinear`` has."""
+    inner, closes = patch.heights_m, _closes(patch)
     rows, cols = inner.shape
     heights = np.empty((rows + 2, cols + 2), np.float32)
     heights[1:-1, 1:-1] = inner
@@ -92,9 +106,9 @@ def _open(patch: Patch, full: np.ndarray, level: np.ndarray, closes: bool) -> np
 
 
 def _levels(rows: int, cols: int) -> np.ndarray:
-    """First node, rows and columns of each level over rows x cols cells, up to the one node that holds all."""
+    """First node, rows and columns of each level over rows x cols cells, up to one node over all leaves."""
     levels = [(0, math.ceil(rows / LEAF), math.ceil(cols / LEAF))]
-    while levels[-1][1] * levels[-1][2] > 1:
+    while len(levels) == 1 or levels[-1][1] * levels[-1][2] > 1:
         first, down, across = levels[-1]
         levels.append((first + down * across, (down + 1) // 2, (across + 1) // 2))
     return np.array(levels, np.int64)
@@ -136,23 +150,29 @@ def direction_of(grid: np.ndarray, col: float, row: float) -> tuple[float, float
 
 
 @compiled
-def _fill_tops(heights: np.ndarray, level: np.ndarray, tops: np.ndarray, blocks: np.ndarray, full: np.ndarray) -> None:
-    """Greatest height of each leaf and of each of its blocks, and whether all its posts have one."""
+def _fill_records(
+    heights: np.ndarray, level: np.ndarray, tops: np.ndarray, records: np.ndarray, full: np.ndarray
+) -> None:
+    """Record and greatest height of each leaf, and whether all its posts have one."""
     rows, cols = heights.shape
     for i in range(level[1]):
         for j in range(level[2]):
             leaf, holes = i * level[2] + j, 0
+            at = leaf * RECORD
+            for row in range(i * LEAF, min(i * LEAF + SIDE, rows)):
+                for col in range(j * LEAF, min(j * LEAF + SIDE, cols)):
+                    height = heights[row, col]
+                    holes += math.isnan(height)
+                    records[at + POSTS + (row - i * LEAF) * SIDE + col - j * LEAF] = height
             tops[leaf] = -math.inf
             for block in range(BLOCKS * BLOCKS):
-                row0, col0 = i * LEAF + 2 * (block // BLOCKS), j * LEAF + 2 * (block % BLOCKS)
+                first = at + POSTS + 2 * (block // BLOCKS) * SIDE + 2 * (block % BLOCKS)
                 top = -math.inf
-                for row in range(row0, min(row0 + 3, rows)):
-                    for col in range(col0, min(col0 + 3, cols)):
-                        height = heights[row, col]
-                        holes += math.isnan(height)
-                        if height > top:  # noqa: PLR1730 (never for NaN)
-                            top = height
-                blocks[leaf, block] = top
+                for k in range(9):
+                    height = records[first + k // 3 * SIDE + k % 3]
+                    if height > top:  # noqa: PLR1730 (never for NaN)
+                        top = height
+                records[at + block] = top
                 tops[leaf] = max(tops[leaf], top)
             full[leaf] = holes == 0
 
@@ -163,11 +183,11 @@ def _fill_leaves(
     shape: tuple[int, int],
     level: np.ndarray,
     caps: np.ndarray,
-    slopes: np.ndarray,
+    frames: np.ndarray,
     bent: np.ndarray,
     off: np.ndarray,
 ) -> None:
-    """Cap and linear map of each leaf."""
+    """Cap and frame of each leaf."""
     step = np.empty(6)
     for i in range(level[1]):
         for j in range(level[2]):
@@ -179,7 +199,9 @@ def _fill_leaves(
             radius = 0.0
             if not off[leaf]:
                 _slopes_at(grid, (x, y, z), step)
-                slopes[leaf] = step
+                frames[leaf, :3] = x, y, z
+                frames[leaf, 3:9] = step
+                frames[leaf, 9], frames[leaf, 10] = row - i * LEAF, col - j * LEAF
                 radius, error = _corners(grid, (x, y, z), (row, col), box, step)
                 bent[leaf] = not error < _STRAIGHT_PX
                 if bent[leaf]:
@@ -292,6 +314,26 @@ def _fill_above(levels: np.ndarray, caps: np.ndarray, tops: np.ndarray) -> None:
             for j in range(cols):
                 _fill_cap(levels[level - 1], i, j, caps, first + i * cols + j)
     fill_tops_above(levels, tops)
+
+
+@compiled
+def grouped(levels: np.ndarray, caps: np.ndarray, tops: np.ndarray) -> np.ndarray:
+    """Caps and tops of the children of each node above the leaves, shape (nodes above, 6, 4); no child: top -inf."""
+    leaves = levels[0, 1] * levels[0, 2]
+    groups = np.zeros((tops.size - leaves, 6, 4))
+    groups[:, 5] = -math.inf
+    for level in range(1, levels.shape[0]):
+        first, rows, cols = levels[level]
+        below, down, across = levels[level - 1]
+        for i in range(rows):
+            for j in range(cols):
+                for k in range(4):
+                    p, q = 2 * i + k // 2, 2 * j + k % 2
+                    if p < down and q < across:
+                        child, group = below + p * across + q, first - leaves + i * cols + j
+                        groups[group, :5, k] = caps[child]
+                        groups[group, 5, k] = tops[child]
+    return groups
 
 
 @compiled

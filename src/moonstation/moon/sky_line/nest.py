@@ -12,7 +12,16 @@ import numpy as np
 from moonstation.core.machine_code import compiled
 from moonstation.moon.dem import Patch
 from moonstation.moon.projection import GRID_SIZE, pixel_of
-from moonstation.moon.sky_line.mipmap import LEAF, Mipmap, direction_of, fill_tops_above, leaf_box, mipmap
+from moonstation.moon.sky_line.mipmap import (
+    LEAF,
+    Mipmap,
+    direction_of,
+    fill_tops_above,
+    grouped,
+    leaf_box,
+    mipmap,
+    with_rim,
+)
 
 #: For compiled code, the finer models of a leaf that they cover in part: which cells have a height (flat), where each
 #: model begins, shapes in posts with the rim, grids.
@@ -57,13 +66,13 @@ def _built(patches: Sequence[Patch]) -> Nest:
         states = np.zeros(0, np.uint8)
         mip = mipmap(patch)
         if above:
-            states = np.zeros(mip.slopes.shape[0], np.uint8)
+            states = np.zeros(mip.full.size, np.uint8)
             for other, over in zip(above, mipmaps, strict=True):
-                _mark(patch.grid, mip.levels[0], mip.caps, mip.heights.shape, other.grid, over, states)
+                _mark(patch.grid, mip.levels[0], mip.caps, mip.shape, other.grid, over, states)
             mip = _without(mip, states == _COVERED)
         mipmaps.append(mip)
-        mixed.append(states == _MIXED if above else np.zeros(mip.slopes.shape[0], np.bool_))
-        finer.append(_finer(above, mipmaps[:number]))
+        mixed.append(states == _MIXED if above else np.zeros(mip.full.size, np.bool_))
+        finer.append(_finer(above))
     return Nest(
         tuple(mipmaps),
         tuple(patch.grid for patch in patches),
@@ -73,10 +82,10 @@ def _built(patches: Sequence[Patch]) -> Nest:
     )
 
 
-def _finer(patches: Sequence[Patch], mipmaps: Sequence[Mipmap]) -> Finer:
-    cells = [_cells_with_height(mip.heights).ravel() for mip in mipmaps]
+def _finer(patches: Sequence[Patch]) -> Finer:
+    cells = [_cells_with_height(with_rim(patch)).ravel() for patch in patches]
     starts = np.concatenate([[0], np.cumsum([piece.size for piece in cells])]).astype(np.int64)
-    shapes = np.array([mip.heights.shape for mip in mipmaps], np.int64).reshape(-1, 2)
+    shapes = np.array([patch.heights_m.shape for patch in patches], np.int64).reshape(-1, 2) + 2
     grids = np.array([patch.grid for patch in patches]).reshape(-1, GRID_SIZE)
     return np.concatenate([np.zeros(0, np.bool_), *cells]), starts, shapes, grids
 
@@ -92,7 +101,7 @@ def _without(mip: Mipmap, covered: np.ndarray) -> Mipmap:
     tops = mip.tops.copy()
     tops[: covered.size][covered] = -np.inf
     fill_tops_above(mip.levels, tops)
-    return replace(mip, tops=tops)
+    return replace(mip, tops=tops, groups=grouped(mip.levels, mip.caps, tops))
 
 
 def _mark(
@@ -108,7 +117,7 @@ def _mark(
     empty = ~np.isfinite(over.tops[: over.full.size])
     root = over.caps[over.levels[-1, 0]]
     own = (grid, level, caps, shape)
-    theirs = (over_grid, over.levels[0], root, over.heights.shape, over.full, empty)
+    theirs = (over_grid, over.levels[0], root, over.shape, over.full, empty)
     _mark_leaves(own, theirs, states)
 
 

@@ -7,17 +7,20 @@ A pyramid of caps is walked once for all azimuths (``cap_walk``), each cell of t
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
 
 import numpy as np
 
+from moonstation.core.cores import core_count
 from moonstation.core.machine_code import compiled_with
 from moonstation.moon.dem import Patch
 from moonstation.moon.march import Columns, Steps, march, terrain_reached
 from moonstation.moon.projection import bilinear_many, pixels_of, unit_vectors
-from moonstation.moon.sky_line.cap_walk import search, seen
-from moonstation.moon.sky_line.leaf_ways import Frame, Limits, Tree, local
+from moonstation.moon.sky_line.cap_walk import search
+from moonstation.moon.sky_line.leaf_ways import Sky, Tree
+from moonstation.moon.sky_line.looks import Frame, Limits, Sector, local, look_at
 from moonstation.moon.sky_line.mipmap import Mipmap
 from moonstation.moon.sky_line.nest import Nest, nest_of
 
@@ -25,6 +28,13 @@ METHOD = (
     "every cell along great circles, found in a pyramid of greatest heights: bilinear between posts, "
     f"first height at {Steps().first:g} posting, curvature exact"
 )
+
+#: A tangent under all that there are, for an azimuth without terrain.
+_NOTHING = -1e30
+#: How far beyond a sector's last azimuth vectors may run.
+_LANES = 8
+#: From so many azimuths on, threads save more than they cost.
+_WORTH_THREADS = 720
 
 
 def point_horizon(
@@ -56,21 +66,66 @@ def point_horizon(
 
 
 def sky_line(
-    nest: Nest, lat_deg: float, lon_deg: float, radii_m: tuple[float, float], span_m: tuple[float, float], count: int
+    nest: Nest,
+    lat_deg: float,
+    lon_deg: float,
+    radii_m: tuple[float, float],
+    span_m: tuple[float, float],
+    count: int,
+    threads: int | None = None,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Elevation [deg] of the sky-line and arc to its point [m] at ``count`` azimuths, each of shape (count,).
 
-    Heights count between the two arcs ``span_m``; NaN where there is none at all.
+    Heights count between the two arcs ``span_m``; NaN where there is none at all. ``threads``: all cores unless told;
+    the answer is the same to the bit, because the sectors of azimuths are.
     """
     frame, limits = _frame(lat_deg, lon_deg, radii_m), _limits(span_m, radii_m[1])
-    turns = _turns(count)
-    best, way = np.full(count, -np.inf), np.full(count, np.nan)
+    sectors = _sectors(count)
+    skies = [_dark(count, sector) for sector in sectors]
     stride = 0.25 * min(nest.postings_m) / radii_m[1]
-    for number in reversed(range(len(nest.mipmaps))):  # far ground first: it mostly rules
-        tree = _tree(nest.mipmaps[number], nest.mixed[number], nest.grids[number])
-        search(tree, nest.finer[number], frame, limits, (best, way, turns), stride)
-    known = np.isfinite(best)
+
+    def look(number: int) -> None:
+        for model in reversed(range(len(nest.mipmaps))):  # far ground first: it mostly rules
+            tree = _tree(nest.mipmaps[model], nest.mixed[model], nest.grids[model])
+            search(tree, nest.finer[model], frame, limits, sectors[number], skies[number], stride)
+
+    _share(look, len(sectors), (threads or core_count()) if count >= _WORTH_THREADS else 1)
+    best, way = (np.concatenate([sky[row][:-_LANES] for sky in skies]) for row in range(2))
+    known = best > _NOTHING
     return np.where(known, np.degrees(np.arctan(best)), np.nan), np.arctan(way) * radii_m[1]
+
+
+def _sectors(count: int) -> list[Sector]:
+    """Sectors of azimuths that are walked apart, whatever the number of threads."""
+    parts = min(8, max(2, count // 900))
+    ends = [count * part // parts for part in range(parts + 1)]
+    return [(float(count), float(low), float(high)) for low, high in zip(ends[:-1], ends[1:], strict=True)]
+
+
+def _dark(count: int, sector: Sector) -> Sky:
+    """A sector's sky before any terrain is seen."""
+    low, high = int(sector[1]), int(sector[2])
+    room = high - low + _LANES
+    sines, cosines = _turns(count)
+    return np.full(room, _NOTHING), np.full(room, np.nan), sines[low : low + room], cosines[low : low + room]
+
+
+def _share(look: Callable[[int], None], parts: int, threads: int) -> None:
+    """Do all parts, this thread among others."""
+    todo = iter(range(parts))
+
+    def work() -> None:
+        for number in todo:  # a range's iterator may be shared
+            look(number)
+
+    if min(threads, parts) <= 1:
+        work()
+        return
+    with ThreadPoolExecutor(min(threads, parts) - 1) as pool:
+        others = [pool.submit(work) for _ in range(min(threads, parts) - 1)]
+        work()
+        for other in others:
+            other.result()
 
 
 def open_azimuths(
@@ -81,30 +136,32 @@ def open_azimuths(
     doubtful = np.ones(count, np.bool_)
     for mip, grid in zip(nest.mipmaps, nest.grids, strict=True):
         col, row = pixels_of(grid, unit_vectors(lat_deg, lon_deg)[None, :])[0]
-        rows, cols = mip.heights.shape
+        rows, cols = mip.shape
         if -0.5 <= row <= rows - 2.5 and -0.5 <= col <= cols - 2.5:
             touched = np.zeros(count, np.bool_)
-            _touch(mip.caps, mip.open, frame, limits, touched)
+            for sector in _sectors(count):
+                _touch(mip.caps, mip.open, frame, limits, sector, touched[int(sector[1]) : int(sector[2])])
             doubtful &= touched
     return doubtful
 
 
 @compiled_with(error_model="numpy")
-def _touch(caps: np.ndarray, leaves: np.ndarray, frame: Frame, limits: Limits, touched: np.ndarray) -> None:
-    """Mark the azimuths that cross one of the leaves within reach."""
-    n = touched.size
+def _touch(
+    caps: np.ndarray, leaves: np.ndarray, frame: Frame, limits: Limits, sector: Sector, touched: np.ndarray
+) -> None:
+    """Mark the azimuths of a sector that cross one of the leaves within reach."""
     for leaf in leaves:
-        east, north, up = local(caps, leaf, 0, frame)
-        _, _, first, many = seen(east, north, up, (caps[leaf, 3], caps[leaf, 4]), 0.0, frame, limits, n)
-        for k in range(first, first + many):
-            touched[k if k < n else k - n] = True
+        centre = local(caps[leaf, 0], caps[leaf, 1], caps[leaf, 2], frame)
+        _, _, first, last = look_at(centre, (caps[leaf, 3], caps[leaf, 4]), 0.0, frame, limits, sector)
+        for k in range(first, last):
+            touched[k] = True
 
 
 @lru_cache(maxsize=8)
-def _turns(count: int) -> np.ndarray:
-    """Sine and cosine of ``count`` azimuths."""
-    azimuth = np.arange(count) * (2.0 * math.pi / count)
-    return np.stack([np.sin(azimuth), np.cos(azimuth)])
+def _turns(count: int) -> tuple[np.ndarray, np.ndarray]:
+    """Sines and cosines of ``count`` azimuths, and of some more for vectors to run over."""
+    azimuth = np.arange(count + _LANES) * (2.0 * math.pi / count)
+    return np.sin(azimuth), np.cos(azimuth)
 
 
 def _frame(lat_deg: float, lon_deg: float, radii_m: tuple[float, float]) -> Frame:
@@ -120,8 +177,7 @@ def _limits(span_m: tuple[float, float], moon_radius_m: float) -> Limits:
 
 
 def _tree(mip: Mipmap, mixed: np.ndarray, grid: np.ndarray) -> Tree:
-    flat, shape = mip.heights.ravel(), mip.heights.shape
-    return flat, mip.levels, mip.caps, mip.tops, mip.slopes, mip.bent, mixed, grid, mip.blocks, (shape[0], shape[1])
+    return mip.levels, mip.groups, mip.frames, mip.records, mip.bent, mixed, grid, mip.caps, mip.shape
 
 
 def _first_m(patches: Sequence[Patch], lat_deg: float, lon_deg: float) -> float:
