@@ -11,6 +11,7 @@ from scipy.constants import Stefan_Boltzmann
 from moonstation.components.energy.decay_heat import decay_heat_share
 from moonstation.components.energy.fission_unit import FissionUnit
 from moonstation.core.time import YEAR_H, TimeGrid
+from moonstation.facts.table import lookup
 
 DECADE_H = 10 * YEAR_H
 UNIT = {"rated_kw": 40.0, "startup_h": 24.0, "ramp_h": 1.0, "fade_per_yr": 0.0}
@@ -63,3 +64,10 @@ def test_waste_heat_is_the_rest_of_the_reactors():
     assert generation.heat_kw * generation.limit == pytest.approx(160.0)
     assert unit.thermal_kw() == pytest.approx(200.0)
     assert np.float32(generation.series.max()) == 1.0
+
+
+def test_the_conversion_is_that_of_tested_and_designed_plants():
+    # KRUSTY: 3 to 4 kW of heat for a plant of 1 kW; NASA's class of 40 kW is told to have reactors of about 180 kW
+    fact, power_kw, heat = lookup("fsp.conversion_efficiency"), lookup("krusty.power").value, lookup("krusty.heat")
+    assert fact.low < power_kw / heat.value < fact.high
+    assert fact.value == pytest.approx(lookup("fsp.power").value / 180.0, rel=0.02)

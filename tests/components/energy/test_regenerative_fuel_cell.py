@@ -65,7 +65,7 @@ def test_electricity_and_heat_are_the_heat_of_formation():
 
 
 def test_full_tanks_carry_a_load_for_what_they_hold_and_the_water_comes_back():
-    # 1000 kWh at 4 kW: 250 h, less what the heater draws; a small battery gives way first (kept at 0.3)
+    # 1000 kWh at 4 kW: 250 h, less what the heater draws; a small battery gives way first, and last
     parts = {"plant": PLANT, "battery": Battery(capacity_kwh=10.0), "load": Load(4.0)}
     run = KernelRun(parts, days=11.0, **NIGHT)
     served = run.activity("load", "load").sum() / 6.0 / 4.0

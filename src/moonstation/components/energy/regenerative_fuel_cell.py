@@ -51,7 +51,7 @@ class RegenerativeFuelCell:
     energy_kwh: float = param(unit="kWh", doc="what full tanks give at the site's bus", low=0.1, high=1e6)
     charge_on_arrival: float = param(unit="-", doc="fill of the gas tanks on landing", low=0.0, high=1.0, default=1.0)
     keep_charge: float = param(
-        unit="-", doc="fill of the site's batteries that the cell keeps up", low=0.0, high=1.0, default=0.3
+        unit="-", doc="fill of the site's batteries that the cell keeps up", low=0.0, high=1.0, default=0.7
     )
     surplus_above: float = param(
         unit="-",
