@@ -7,6 +7,7 @@ from typing import ClassVar
 
 from moonstation.components.contract import (
     Flow,
+    HoldLevel,
     Primitives,
     Process,
     Proportional,
@@ -98,6 +99,7 @@ class Co2Removal:
             },
             limit=full_kg_h,
             priority=1,
+            control=HoldLevel("carbon_dioxide@self", 0.0),
             spills=True,
         )
         beds_kg = 2.0 * full_kg_h * lookup("cdra.half_cycle").value / 60.0

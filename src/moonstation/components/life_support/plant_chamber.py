@@ -19,7 +19,7 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.life_support.cabin_air import fill_fraction
+from moonstation.components.life_support.cabin_air import fill_fraction, humid_fill_fraction
 from moonstation.components.life_support.crew_day import by_the_clock
 from moonstation.components.life_support.plant_growth import CROPS, dry_growth_kg_m2_d
 from moonstation.components.quantities import BIOMASS, CARBON_DIOXIDE, FERTILISER, OXYGEN, WATER, food_composition
@@ -112,6 +112,7 @@ class PlantChamber:
                     "cabin_carbon_dioxide",
                     low=fill_fraction("cabin_carbon_dioxide", lookup("plants.carbon_dioxide_least").value),
                 ),
+                Interlock("cabin_vapour", high=humid_fill_fraction(lookup("plants.humidity_most").value)),
             ),
             spills=True,
         )
