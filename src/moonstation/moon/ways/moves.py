@@ -21,7 +21,7 @@ from moonstation.moon.ways.slope import FloatArray, Relief
 
 #: Rows and columns of one half of the sixteen moves; the other half goes back.
 STEPS = ((0, 1), (1, 0), (1, 1), (1, -1), (1, 2), (2, 1), (1, -2), (2, -1))
-#: Most pixels of an area in which ways are sought; its moves take about 200 bytes each.
+#: Most pixels of an area in which ways are sought; its moves take about 700 bytes each while ways are sought.
 MOST_PIXELS = 3_000_000
 _NO_PIXEL = -9999  # scipy's mark for a pixel that has no predecessor
 _LEAST_DEG = 1e-6  # csgraph takes a weight of nothing for no move
