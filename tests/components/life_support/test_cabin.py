@@ -62,7 +62,7 @@ def test_the_leak_is_the_same_share_of_every_gas():
 
 
 def test_the_make_up_holds_what_it_landed_with():
-    parts = Cabin(volume_m3=100, oxygen_kpa=19.2, pressure_kpa=56.5).primitives(PLACE)
+    parts = Cabin(volume_m3=100, oxygen_kpa=19.2, pressure_kpa=56.5, oxygen_share_limit=0.36).primitives(PLACE)
     levels = {process.control.bus: process.control.fraction for process in parts.processes if "makeup" in process.name}
     filled = {store.bus: store.start / store.capacity for store in parts.stores}
     assert levels == pytest.approx({gas: filled[gas] for gas in ("cabin_oxygen", "cabin_nitrogen")})
@@ -112,7 +112,12 @@ def test_relief_valves_open_over_what_the_make_up_holds():
 
 def test_a_total_pressure_under_that_of_the_oxygen_is_refused():
     with pytest.raises(RangeError, match=r"at least 4\d\.\d kPa"):
-        Cabin(volume_m3=100, oxygen_kpa=40, pressure_kpa=30)
+        Cabin(volume_m3=100, oxygen_kpa=40, pressure_kpa=40.5, oxygen_share_limit=1.0)
+
+
+def test_a_relief_valve_that_would_fight_the_make_up_is_refused():
+    with pytest.raises(RangeError, match=r"over 0\.340"):
+        Cabin(volume_m3=100, oxygen_kpa=19.2, pressure_kpa=56.5, oxygen_share_limit=0.30)
 
 
 def test_equipment_gives_off_2_mg_a_day_and_m3():
@@ -127,5 +132,6 @@ def test_25_mg_of_ethanol_in_a_cubic_metre_are_the_limit():
 
 @given(volume=st.floats(1, 1e5), oxygen=st.floats(16, 40), total=st.floats(50, 110), humidity=st.floats(0.05, 1))
 def test_any_cabin_lands_within_its_stores(volume, oxygen, total, humidity):
-    for store in stores(volume_m3=volume, oxygen_kpa=oxygen, pressure_kpa=total, humidity=humidity).values():
+    cabin = {"oxygen_kpa": oxygen, "pressure_kpa": total, "humidity": humidity, "oxygen_share_limit": 1.0}
+    for store in stores(volume_m3=volume, **cabin).values():
         assert 0 <= store.start <= store.capacity

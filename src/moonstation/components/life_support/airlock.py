@@ -36,7 +36,7 @@ class Airlock:
 
     excursions_per_week: float = param(unit="1/week", doc="days a week with an excursion", low=0, high=7)
     people_out: float = param(unit="persons", doc="people on each", low=1, high=10, default=2.0)
-    outside_h: float = fact("suit.outside", unit="h", doc="length of an excursion", low=0.5, high=10)
+    outside_h: float = param(unit="h", doc="length of an excursion", low=0.5, high=10, default=6.0)
     volume_m3: float = fact("airlock.volume", unit="m3", doc="volume that is emptied", low=0.1, high=100)
     recovered: float = fact("airlock.recovered", unit="-", doc="share of its air that is pumped back", low=0, high=1)
     oxygen_kpa: float = fact("cabin.oxygen_pressure", unit="kPa", doc="in the cabin", low=16, high=40)

@@ -18,7 +18,6 @@ from moonstation.components.contract import (
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew import daily_balance
-from moonstation.components.limits import refuse_disorder
 
 
 @component("amine_swingbed")
@@ -61,13 +60,10 @@ class AmineSwingbed:
         Flow("cabin_nitrogen", "in", "air in the beds, to space"),
     )
 
-    def __post_init__(self) -> None:
-        """Refuse beds that are full before they reach what they are rated for."""
-        refuse_disorder(self, ("target_kpa", "full_kpa"), unit="kPa")
-
     def primitives(self, place: Surroundings) -> Primitives:
         """One process; its activity is the carbon dioxide removed [kg/h]."""
         oxygen_share = 0.233  # of sea-level air by mass
+        full_kpa = max(self.full_kpa, self.target_kpa)  # beds that are full before are rated as full
         process = Process(
             name="removal",
             recipe={
@@ -77,9 +73,9 @@ class AmineSwingbed:
                 "cabin_oxygen": -oxygen_share * self.air_kg_per_kg,
                 "cabin_nitrogen": -(1.0 - oxygen_share) * self.air_kg_per_kg,
             },
-            limit=self.carbon_dioxide_kg_h * self.full_kpa / self.target_kpa,
+            limit=self.carbon_dioxide_kg_h * full_kpa / self.target_kpa,
             priority=1,
-            control=Proportional("cabin_carbon_dioxide", full_at=fill_fraction("cabin_carbon_dioxide", self.full_kpa)),
+            control=Proportional("cabin_carbon_dioxide", full_at=fill_fraction("cabin_carbon_dioxide", full_kpa)),
             boundary=True,
             capability={"crew_co2_removal": self.carbon_dioxide_kg_h * 24.0 / daily_balance()["cabin_carbon_dioxide"]},
         )

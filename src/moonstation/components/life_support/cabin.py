@@ -91,7 +91,17 @@ class Cabin:
     )
 
     def __post_init__(self) -> None:
-        """Refuse a total pressure that oxygen, vapour and carbon dioxide exceed already."""
+        """Refuse a total pressure that oxygen, vapour and carbon dioxide exceed already, or that would be a fire."""
+        if self.oxygen_share_limit * self.pressure_kpa <= self.oxygen_kpa:
+            raise RangeError(
+                Fault(
+                    where="oxygen_share_limit",
+                    message="lets go the oxygen that is to be held",
+                    value=self.oxygen_share_limit,
+                    allowed=f"over {self.oxygen_kpa / self.pressure_kpa:.3f}",
+                    hint="give a smaller oxygen_kpa, or materials that stand more oxygen",
+                )
+            )
         if self.nitrogen_kpa() < 0:
             raise RangeError(
                 Fault(

@@ -20,7 +20,6 @@ from moonstation.components.contract import (
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew import daily_balance
-from moonstation.components.limits import refuse_disorder
 from moonstation.core.time import YEAR_H
 from moonstation.facts.table import lookup
 
@@ -69,13 +68,10 @@ class Co2Removal:
         Flow("carbon_dioxide@self", "in", "driven out by heat and vacuum"),
     )
 
-    def __post_init__(self) -> None:
-        """Refuse beds that are full before they reach what they are rated for."""
-        refuse_disorder(self, ("target_kpa", "full_kpa"), unit="kPa")
-
     def primitives(self, place: Surroundings) -> Primitives:
         """Adsorption (activity: carbon dioxide removed [kg/h]), and desorption of what the beds hold."""
-        full_kg_h = self.carbon_dioxide_kg_h * self.full_kpa / self.target_kpa
+        full_kpa = max(self.full_kpa, self.target_kpa)  # beds that are full before are rated as full
+        full_kg_h = self.carbon_dioxide_kg_h * full_kpa / self.target_kpa
         blower = lookup("cdra.blower_share").value
         removal = Process(
             name="removal",
@@ -86,7 +82,7 @@ class Co2Removal:
             },
             limit=full_kg_h,
             priority=1,
-            control=Proportional("cabin_carbon_dioxide", full_at=fill_fraction("cabin_carbon_dioxide", self.full_kpa)),
+            control=Proportional("cabin_carbon_dioxide", full_at=fill_fraction("cabin_carbon_dioxide", full_kpa)),
             decay_per_h=self.decay_per_year / YEAR_H,
             capability={"crew_co2_removal": self.carbon_dioxide_kg_h * 24.0 / daily_balance()["cabin_carbon_dioxide"]},
         )
