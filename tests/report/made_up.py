@@ -170,7 +170,10 @@ def dataset() -> xr.Dataset:
     coords: dict[str, Any] = {
         f"process_{key}": ("process", list(values)) for key, values in zip(keys, process, strict=True)
     }
+    links = np.array([row[3] in ("direct_link", "relay_downlink") for row in PROCESSES], float)
     coords |= {
+        "process_data_gbit_h": ("process", -links),
+        "process_returned_gbit_h": ("process", links),
         "time": time,
         "site": [*SITES, RELAY],
         "unit": ["rover"],

@@ -12,10 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import Page
 
-from moonstation.components.registry import components
 from moonstation.report.blocks import Plot, Table, Text
 from moonstation.report.html import render_report
-from moonstation.report.sections.contacts import kinds_to_earth
+from moonstation.report.sections.contacts import waiting_h, ways_to_earth
 from moonstation.report.sections.power import _loads, _went_short
 from moonstation.report.sections.roadmap import _condition, _delay, _milestone
 from moonstation.report.sections.temperature import _at_work, _idle
@@ -82,9 +81,19 @@ def test_the_power_chapter_shows_only_want_of_power_as_such() -> None:
     assert [type(block) for block in short] == [Plot, Table]
 
 
-def test_links_to_earth_are_what_components_declare() -> None:
-    assert kinds_to_earth() == {"direct_link", "relay_downlink"}
-    assert set(components()) > kinds_to_earth()
+def test_only_what_brings_data_to_earth_counts_as_a_way_there(study: StudyView) -> None:
+    ways = ways_to_earth(Run(study.dataset))
+    assert {name for name, _ in ways} == {"relay: downlink", "radio: sending"}
+
+
+def test_data_wait_for_their_mean_backlog_over_what_leaves(study: StudyView) -> None:
+    run = Run(study.dataset)
+    waiting = run.at("ridge", "data_backlog_gbit")
+    assert waiting is not None
+    (radio,) = [item for item in run.members("process") if item.name == "radio: sending"]
+    expected = float(np.mean(waiting)) / float(np.mean(run.column("activity", radio)))
+    assert waiting_h(run, "ridge", waiting) == pytest.approx(expected)
+    assert waiting_h(run, "rim", waiting) is None
 
 
 @pytest.mark.parametrize(

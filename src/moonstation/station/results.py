@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
 from moonstation.station.means import means_over
-from moonstation.station.model import MODES, Station, effective_priority
+from moonstation.station.model import EARTH, MODES, Station, effective_priority
 from moonstation.station.network import Compiled
 from moonstation.station.places import Places, SurfaceSky
 
@@ -292,6 +292,8 @@ class _DatasetBuilder:
             "process_mission": [asset.mission for asset, _ in rows],
             "process_priority": [effective_priority(asset, process) for asset, process in rows],
             "process_power_kw": draw,
+            "process_data_gbit_h": [process.recipe.get("data", 0.0) for _, process in rows],
+            "process_returned_gbit_h": [process.recipe.get(f"data@{EARTH}", 0.0) for _, process in rows],
             "process_capability": [_text(process.capability) for _, process in rows],
         }
         dims = ("time", "process")

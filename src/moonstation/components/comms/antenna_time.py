@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from moonstation.components.contract import BusName, Process, param
 
@@ -32,10 +31,12 @@ def hours_of_dish(bus: BusName, count: float = 1.0) -> Process:
     return Process("dish time", {bus: count}, priority=0)
 
 
-def taking_hours(sending: Process, *buses: BusName) -> Process:
-    """A process that sends data, taking hours of a dish from each of ``buses`` at its mean rate in contact."""
-    assert sending.series is not None
-    share = np.asarray(sending.series, np.float64)
-    used = share[share > 0.0]
-    gbit_h = sending.limit * (float(used.mean()) if used.size else 1.0)
-    return replace(sending, recipe={**sending.recipe, **dict.fromkeys(buses, -1.0 / gbit_h)})
+def costing(sending: Process, gbit_h: float, *, power_kw: float = 0.0, dishes: Sequence[BusName] = ()) -> Process:
+    """A process that sends data, taking power and hours of dishes for what an hour of sending carries.
+
+    gbit_h : at a usual distance; nearer or farther a Gbit takes less or more time than is counted here
+    """
+    costs = dict.fromkeys(dishes, -1.0 / gbit_h)
+    if power_kw > 0.0:
+        costs["electricity"] = -power_kw / gbit_h
+    return replace(sending, recipe={**sending.recipe, **costs})

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.comms.antenna_time import GROUND, SITE_DISH, dish_choice, ground_choice, taking_hours
+from moonstation.components.comms.antenna_time import GROUND, SITE_DISH, costing, dish_choice, ground_choice
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
+from moonstation.facts.table import lookup
 
 
 @component("direct_link")
@@ -42,7 +43,8 @@ class DirectLink(Transmitter):
     def primitives(self, place: Surroundings) -> Primitives:
         """One process that moves data to the Earth."""
         rate = self.rate_mbit_s(place.earth_distance_km(), self.ground_g_over_t_db_k)
+        sending = self.sending("data@earth", rate, place.earth_contact(), place.grid.step_h)
+        dishes = [SITE_DISH] * (self.dish == "shared") + [GROUND] * (self.ground == "booked")
+        gbit_h = self.gbit_h_at(lookup("comms.earth_distance").value, self.ground_g_over_t_db_k)
         power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
-        sending = self.sending("data@earth", rate, place.earth_contact(), power_kw, place.grid.step_h)
-        booked = [SITE_DISH] * (self.dish == "shared") + [GROUND] * (self.ground == "booked")
-        return Primitives(processes=(taking_hours(sending, *booked),))
+        return Primitives(processes=(costing(sending, gbit_h, power_kw=power_kw, dishes=dishes),))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
-from moonstation.components.comms.antenna_time import GROUND, OWN_DISH, ground_choice, hours_of_dish, taking_hours
+from moonstation.components.comms.antenna_time import GROUND, OWN_DISH, costing, ground_choice, hours_of_dish
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
+from moonstation.facts.table import lookup
 
 
 @component("ka_link")
@@ -73,7 +74,8 @@ class KaLink(Transmitter):
     @staticmethod
     def _band(radio: KaLink, g_over_t_db_k: float, place: Surroundings, name: str) -> Process:
         rate = radio.rate_mbit_s(place.earth_distance_km(), g_over_t_db_k)
+        sending = radio.sending("data@earth", rate, place.earth_contact(), place.grid.step_h)
+        dishes = [OWN_DISH] + [GROUND] * (radio.ground == "booked")
+        gbit_h = radio.gbit_h_at(lookup("comms.earth_distance").value, g_over_t_db_k)
         power_kw = radio.transmit_w / radio.amplifier_efficiency / 1e3
-        sending = radio.sending("data@earth", rate, place.earth_contact(), power_kw, place.grid.step_h)
-        booked = [GROUND] * (radio.ground == "booked")
-        return replace(taking_hours(sending, OWN_DISH, *booked), name=name)
+        return replace(costing(sending, gbit_h, power_kw=power_kw, dishes=dishes), name=name)

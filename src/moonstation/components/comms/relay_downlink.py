@@ -7,10 +7,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from moonstation.components.comms.antenna_time import GROUND, OWN_DISH, ground_choice, hours_of_dish, taking_hours
-from moonstation.components.comms.transmitter import Transmitter
+from moonstation.components.comms.antenna_time import GROUND, OWN_DISH, costing, ground_choice, hours_of_dish
+from moonstation.components.comms.transmitter import GBIT_H_PER_MBIT_S, Transmitter
 from moonstation.components.contract import Flow, Primitives, Store, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
+from moonstation.facts.table import lookup
 
 
 @component("relay_downlink")
@@ -54,11 +55,14 @@ class RelayDownlink(Transmitter):
         """A store, and two bands that move its data to the Earth; no electricity, the satellite has its own."""
         step_h, contact = place.grid.step_h, place.earth_contact()
         rate = self.rate_mbit_s(place.earth_distance_km(), self.ground_g_over_t_db_k)
-        fast = self.sending("data@earth", rate, contact, 0.0, step_h)
-        slow = self.sending(
-            "data@earth", np.full(len(rate), min(self.fallback_mbit_s, self.modem_mbit_s)), contact, 0.0, step_h
-        )
-        booked = [GROUND] * (self.ground == "booked")
-        bands = [taking_hours(band, OWN_DISH, *booked) for band in (fast, replace(slow, name="fallback"))]
+        fast = self.sending("data@earth", rate, contact, step_h)
+        fallback_mbit_s = min(self.fallback_mbit_s, self.modem_mbit_s)
+        slow = self.sending("data@earth", np.full(len(rate), fallback_mbit_s), contact, step_h)
+        dishes = [OWN_DISH] + [GROUND] * (self.ground == "booked")
+        fast_gbit_h = self.gbit_h_at(lookup("comms.earth_distance").value, self.ground_g_over_t_db_k)
+        bands = [costing(fast, fast_gbit_h, dishes=dishes)]
+        if fallback_mbit_s > 0.0:
+            slow = costing(slow, GBIT_H_PER_MBIT_S * fallback_mbit_s, dishes=dishes)
+            bands.append(replace(slow, name="fallback"))
         store = Store("recorder", "data", capacity=self.recorder_gbit)
         return Primitives(stores=(store,), processes=(hours_of_dish(OWN_DISH), *bands))

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.comms.antenna_time import SITE_DISH, dish_choice, taking_hours
+from moonstation.components.comms.antenna_time import SITE_DISH, costing, dish_choice
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
+from moonstation.facts.table import lookup
 
 
 @component("relay_link")
@@ -39,6 +40,9 @@ class RelayLink(Transmitter):
     def primitives(self, place: Surroundings) -> Primitives:
         """One process that moves data to the relay's node."""
         rate = self.rate_mbit_s(place.relay_distance_km(self.relay), self.relay_g_over_t_db_k)
+        visible = place.relay_visible(self.relay)
+        sending = self.sending(f"data@{self.relay}", rate, visible, place.grid.step_h)
+        dishes = [SITE_DISH] * (self.dish == "shared")
+        gbit_h = self.gbit_h_at(lookup("comms.relay_distance").value, self.relay_g_over_t_db_k)
         power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
-        sending = self.sending(f"data@{self.relay}", rate, place.relay_visible(self.relay), power_kw, place.grid.step_h)
-        return Primitives(processes=(taking_hours(sending, SITE_DISH) if self.dish == "shared" else sending,))
+        return Primitives(processes=(costing(sending, gbit_h, power_kw=power_kw, dishes=dishes),))

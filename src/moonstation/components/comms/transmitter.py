@@ -61,23 +61,17 @@ class Transmitter:
         steps = steps_mbit_s(self.rates)
         return stepped(rate, steps) if steps else rate
 
-    def sending(self, to: str, rate_mbit_s: ArrayLike, contact: ArrayLike, power_kw: float, step_h: float) -> Process:
+    def gbit_h_at(self, distance_km: float, g_over_t_db_k: float) -> float:
+        """What an hour of sending carries at the distance by which costs are counted [Gbit]."""
+        return GBIT_H_PER_MBIT_S * (float(self.rate_mbit_s(distance_km, g_over_t_db_k)) or self.modem_mbit_s)
+
+    def sending(self, to: str, rate_mbit_s: ArrayLike, contact: ArrayLike, step_h: float) -> Process:
         """The process that moves data from this node to the bus ``to``; its activity is Gbit/h.
 
         rate_mbit_s, contact : series over the time grid [Mbit/s], 1 while both ends see each other [-]
-        power_kw : electric power while sending [kW]; a Gbit costs what it costs at the mean rate in contact, so the
-            sum is right where every contact is used to the full
         step_h : of the grid [h]
         """
         used = after_acquisition(contact, self.acquisition_min / 60.0, step_h)
-        rate = np.asarray(rate_mbit_s, dtype=np.float64) * used
-        recipe = {"data": -1.0, to: 1.0}
-        if power_kw > 0.0:
-            recipe["electricity"] = -power_kw / self._mean_gbit_h(rate)
-        share = (rate / self.modem_mbit_s).astype(np.float32)
-        return Process("sending", recipe, limit=GBIT_H_PER_MBIT_S * self.modem_mbit_s, series=share, priority=2)
-
-    def _mean_gbit_h(self, rate_mbit_s: NDArray[np.float64]) -> float:
-        """Mean rate in contact [Gbit/h]; the modem's where there is none."""
-        usable = rate_mbit_s[rate_mbit_s > 0.0]
-        return GBIT_H_PER_MBIT_S * (float(usable.mean()) if usable.size else self.modem_mbit_s)
+        share = np.asarray(rate_mbit_s, dtype=np.float64) * used / self.modem_mbit_s
+        limit = GBIT_H_PER_MBIT_S * self.modem_mbit_s
+        return Process("sending", {"data": -1.0, to: 1.0}, limit=limit, series=share.astype(np.float32), priority=2)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from moonstation.components.registry import components
 from moonstation.report.blocks import Block, Column, Panel, Plot, Plots, Section, Table, Text
 from moonstation.report.figures.flows import backlog, returned
 from moonstation.report.figures.sky import calendar
@@ -13,7 +12,6 @@ from moonstation.report.series import Run, Values, longest
 from moonstation.report.view import SiteView, StudyView
 from moonstation.report.words import amount, share, span
 
-_DATA_ON_EARTH = "data@earth"
 _MOST_WAYS = 7
 _SIGHTS = {"earth_contact": "Direct contact with Earth", "relay_visible": "A relay in view"}
 
@@ -31,22 +29,12 @@ def contacts(view: StudyView, run: Run) -> Section:
     )
 
 
-def kinds_to_earth() -> frozenset[str]:
-    """Kinds of component whose data arrive on Earth, as they declare it; a link to a relay is none."""
-    return frozenset(
-        kind
-        for kind, cls in components().items()
-        if any((flow.bus, flow.direction) == (_DATA_ON_EARTH, "out") for flow in cls.flows)
-    )
-
-
 def ways_to_earth(run: Run) -> list[tuple[str, Values]]:
     """Every link that ever brought data to Earth with its rate [Gbit/h], the busiest first; the least are summed."""
-    kinds = kinds_to_earth()
     found = [
-        (member.name, run.column("activity", member))
+        (member.name, run.column("activity", member) * float(member.labels["returned_gbit_h"]))
         for member in run.members("process")
-        if str(member.labels.get("type")) in kinds
+        if float(member.labels.get("returned_gbit_h", 0.0)) > 0.0
     ]
     busy = sorted((way for way in found if np.nansum(way[1]) > 0), key=lambda way: -float(np.nansum(way[1])))
     if len(busy) <= _MOST_WAYS:
@@ -103,10 +91,26 @@ def _node_blocks(view: StudyView, run: Run, name: str) -> list[Block]:
         room = _recorders(run, name)
         caption = f"Data that wait at {site.label} for a contact: at most {amount(most, 'Gbit')}"
         caption += f", while recorders hold up to {amount(float(np.max(room)), 'Gbit')}." if room is not None else "."
+        wait_h = waiting_h(run, name, waiting)
+        caption += f" On average a bit waits {span(wait_h)} (Little's law)." if wait_h is not None else ""
         found.append(Plot(backlog(run, waiting, room), caption, "Backlog"))
     elif waiting is not None:
         found.append(Text(f"No data ever wait at {site.label}.", "note"))
     return found
+
+
+def waiting_h(run: Run, name: str, waiting: Values) -> float | None:
+    """Mean time that data wait at a node [h]: mean backlog over what leaves (Little 1961, Oper. Res. 9:383).
+
+    None where nothing leaves.
+    """
+    sent = [
+        run.column("activity", member) * -float(member.labels["data_gbit_h"])
+        for member in run.members("process")
+        if str(member.labels.get("site")) == name and float(member.labels.get("data_gbit_h", 0.0)) < 0.0
+    ]
+    leaving = float(np.nanmean(np.nansum(sent, axis=0))) if sent else 0.0
+    return float(np.nanmean(waiting)) / leaving if leaving > 0.0 else None
 
 
 def _two_gaps(site: SiteView) -> list[Block]:
