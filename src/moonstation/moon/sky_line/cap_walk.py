@@ -17,7 +17,7 @@ from moonstation.moon.sky_line.looks import Frame, Limits, Look, Sector, beats, 
 from moonstation.moon.sky_line.nest import Finer
 
 #: Caps smaller than this part of their distance are taken in the order of how high they seem.
-_FRONT = 0.15
+_FRONT = 0.2
 #: A leaf that so many azimuths cross is taken cell by cell, all azimuths of a cell at once; others ray by ray.
 _MANY = 40
 #: Level, row and column of a node.

@@ -13,9 +13,9 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numba.cpython.unsafe.numbers import trailing_zeros
 
 from moonstation.core.machine_code import compiled_with
+from moonstation.moon.sweep.bits import trailing_zeros
 from moonstation.moon.sweep.lattice import LANES, RING, TILE
 
 LINE = TILE + 2 * RING
