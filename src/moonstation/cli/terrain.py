@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from moonstation.cli.options import Json
+
 if TYPE_CHECKING:
     from moonstation.core.errors import Fault
     from moonstation.moon.dem import Dem
@@ -28,7 +30,6 @@ _STOPPED_WORDS = "\nstopped; what has arrived is kept, the same command goes on 
 _Cache = Annotated[
     Path | None, typer.Option("--cache", help="Folder of the models; else MOONSTATION_TERRAIN, else the user's data.")
 ]
-_Json = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 
 terrain = typer.Typer(
     help="Elevation models of the Moon: the public ones and your own, kept under names that --dem takes.",
@@ -40,7 +41,7 @@ terrain = typer.Typer(
 def list_products(
     name: Annotated[str | None, typer.Argument(help="A product in full, or the beginning of names.")] = None,
     cache: _Cache = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Show the known products: publisher, address, licence, size, and what is here."""
     rows = product_rows(name, cache)
@@ -67,7 +68,7 @@ def get(  # noqa: PLR0913, PLR0917 (one argument for each option)
         bool, typer.Option("--accept-change", help="Take a file whose sum differs from the one known before.")
     ] = False,
     keep_raw: Annotated[bool, typer.Option("--keep-raw", help="Keep the published files too, in raw/NAME.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Bring a product: goes on where it broke off, checks it, keeps it as a Cloud-Optimised GeoTIFF."""
     from moonstation.moon.products.acquisition import Wish, get_product
@@ -86,7 +87,7 @@ def add(
     name: Annotated[str | None, typer.Option("--name", help="Name to keep it under; its own if not given.")] = None,
     cache: _Cache = None,
     replace: Annotated[bool, typer.Option("--replace", help="Take the place of a model of that name.")] = False,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Check a file that is already here and keep it under a name; the file stays where it is."""
     from moonstation.moon.products.acquisition import add_file
@@ -101,7 +102,7 @@ def add(
 def path(
     name: Annotated[str, typer.Argument(help="Name of a model that is here.")],
     cache: _Cache = None,
-    as_json: _Json = False,
+    as_json: Json = False,
 ) -> None:
     """Print the file of a model that is here, for other programs."""
     from moonstation.core.errors import Fault, TerrainError
