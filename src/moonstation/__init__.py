@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from moonstation.report.comparison_report import ComparedLives
+    from moonstation.report.lives_run import LivesRun
     from moonstation.report.run import Run
+    from moonstation.studies.ensemble import Progress as LivesProgress
     from moonstation.studies.study import Progress
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "study"]
+__all__ = ["__version__", "compare", "simulate", "study"]
 
 
 def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:
@@ -22,3 +25,51 @@ def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:
     from moonstation.report.run import study as run_study
 
     return run_study(scenario, progress=progress)
+
+
+def simulate(
+    scenario: str | Path,
+    *,
+    members: int | None = None,
+    seed: int = 0,
+    step: str | None = None,
+    progress: LivesProgress | None = None,
+    **more: Any,
+) -> Run | LivesRun:
+    """Run ``members`` lives of a scenario, each with its own values of the uncertain facts, all drawn from ``seed``.
+
+    The result has ``summary``, ``outcomes`` and ``timeseries`` (xarray, with an axis of members), ``report`` (HTML) and
+    ``save(folder)``. Without ``members``, one life with every fact at its table's value, as ``study`` gives it.
+
+    step : time step in place of the scenario's, such as ``1h``
+    more : ``series``, ``workers`` and ``keep`` as ``moonstation.studies.ensemble.ensemble`` takes them
+
+    Raises ScenarioError with every fault of the file, RangeError for numbers that cannot be.
+    """
+    if members is None:
+        from moonstation.report.run import study as run_study
+
+        return run_study(scenario, step=step)
+    from moonstation.report.lives_run import simulate_lives
+
+    return simulate_lives(scenario, members=members, seed=seed, step=step, progress=progress, **more)
+
+
+def compare(
+    first: str | Path,
+    second: str | Path,
+    *,
+    members: int,
+    seed: int = 0,
+    step: str | None = None,
+    progress: LivesProgress | None = None,
+    **more: Any,
+) -> ComparedLives:
+    """Run the same lives of two scenarios and compare them pair by pair: the same values of the facts that both use.
+
+    The result has ``differences`` (of every outcome, the second less the first, with intervals), ``summary``,
+    ``report`` and ``save(folder)``. ``step``, ``more`` and errors as of ``simulate``.
+    """
+    from moonstation.report.comparison_report import compare_lives
+
+    return compare_lives(first, second, members=members, seed=seed, step=step, progress=progress, **more)

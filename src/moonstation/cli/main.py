@@ -11,6 +11,7 @@ from contextlib import suppress
 import typer
 
 from moonstation.cli.check import check
+from moonstation.cli.compare import compare
 from moonstation.cli.ephemeris import ephemeris
 from moonstation.cli.facts import facts
 from moonstation.cli.find_sites import find_sites
@@ -18,6 +19,7 @@ from moonstation.cli.horizon import horizon
 from moonstation.cli.map import light_map
 from moonstation.cli.route import route
 from moonstation.cli.schema import schema
+from moonstation.cli.simulate import simulate
 from moonstation.cli.site import site
 from moonstation.cli.study import study
 from moonstation.cli.temperature import temperature
@@ -37,7 +39,7 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (study, site, horizon, find_sites, route, temperature, ephemeris, facts, check, schema):
+for verb in (study, simulate, compare, site, horizon, find_sites, route, temperature, ephemeris, facts, check, schema):
     app.command()(verb)
 app.command("map")(light_map)
 app.add_typer(terrain, name="terrain")

@@ -20,14 +20,22 @@ def study(
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
 ) -> None:
     """Run a station through its years and write the report: does it live, on what margin, what does it deliver?"""
-    from moonstation.core.output import json_text
-    from moonstation.report.run import study as run_study
     from moonstation.studies.folder import check_target
 
     target = output or Path("runs") / Path(scenario).stem
     check_target(target, where="-o", overwrite=overwrite)
+    run = run_and_tell(scenario, target, overwrite=overwrite, as_json=as_json)
+    if strict and not run.lives:
+        raise typer.Exit(1)
+
+
+def run_and_tell(scenario: str, target: Path, *, step: str | None = None, overwrite: bool, as_json: bool) -> Run:
+    """Run and judge one life of a scenario, write its run folder, print what it shows."""
+    from moonstation.core.output import json_text
+    from moonstation.report.run import study as run_study
+
     with _Progress(quiet=as_json) as progress:
-        run = run_study(scenario, progress=progress.tell)
+        run = run_study(scenario, progress=progress.tell, step=step)
         progress.tell("writing the report")
         signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is something to clear away
         folder = run.save(target, where="-o", overwrite=overwrite)
@@ -35,8 +43,7 @@ def study(
         typer.echo(json_text(run.summary), nl=False)
     else:
         _print_summary(run, folder)
-    if strict and not run.lives:
-        raise typer.Exit(1)
+    return run
 
 
 class _Progress:

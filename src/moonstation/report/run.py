@@ -33,7 +33,7 @@ class Run(Study):
         return write_run(self, Path(folder), lambda: self.report, where=where, overwrite=overwrite)
 
 
-def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:
+def study(scenario: str | Path, *, progress: Progress | None = None, step: str | None = None) -> Run:
     """Run a scenario and judge it (see ``moonstation.studies.study``); the report comes with it."""
-    done = _study(scenario, progress=progress)
+    done = _study(scenario, progress=progress, step=step)
     return Run(done.scenario, done.run, done.milestones, done.fact_keys, done.elapsed_s)

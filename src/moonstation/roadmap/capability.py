@@ -57,9 +57,8 @@ class Capability:
 
     def _supply_kw(self, site: str) -> FloatArray:
         """Power that the sources of a site, or of all surface sites, offer [kW]."""
-        power = self.run.dataset["power_supply_kw"]
         sites = [site] if site else list(self.run.station.sites)
-        return np.asarray(power.sel(site=sites).sum("site"), np.float64)
+        return np.asarray(np.sum([self.run.power_of(name)["power_supply_kw"][1] for name in sites], axis=0), np.float64)
 
     def energy_kw(self, site: str) -> FloatArray:
         """Power that the sources offer, mean over the last synodic day [kW]."""
@@ -75,10 +74,9 @@ class Capability:
 
         A site without critical loads is NaN, and does not count.
         """
-        served = np.asarray(self.run.dataset["critical_served"].transpose("site", "time"), np.float64)
-        names = list(self.run.dataset["site"].values)
         sites = [site] if site else list(self.run.station.sites)
-        shares = [self._over_synodic_day(served[names.index(name)]) for name in sites]
+        served = [np.asarray(self.run.power_of(name)["critical_served"][1], np.float64) for name in sites]
+        shares = [self._over_synodic_day(values) for values in served]
         return np.asarray(np.fmin.reduce(shares), np.float64)
 
     def communication_gbit_day(self, site: str) -> FloatArray:

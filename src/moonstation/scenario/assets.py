@@ -75,9 +75,14 @@ def parameter(kind: str, key: str) -> Parameter | None:
 def component_of(entry: AssetEntry) -> Component:
     """The component that an asset entry describes; raises what the component raises for parameters it refuses."""
     cls = components()[entry.type]
-    given = {item.name: getattr(entry, item.name) for item in parameters(cls) if item.name in entry.model_fields_set}
+    given = {name: getattr(entry, name) for name in _parameter_names(cls) if name in entry.model_fields_set}
     given |= {name: lookup(key).value for name, key in entry.facts.items() if name in given}
     return cls(**given)
+
+
+@cache
+def _parameter_names(cls: type[Component]) -> tuple[str, ...]:
+    return tuple(item.name for item in parameters(cls))
 
 
 def facility_of(entry: AssetEntry) -> str:

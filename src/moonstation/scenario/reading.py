@@ -59,7 +59,7 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
     faults += check(Draft(source.document, faulty), source, path.parent if path else Path())
     if faults:
         raise ScenarioError(sorted(faults, key=_line))
-    scenario._path = path
+    scenario._path, scenario._text = path, text
     for entry, given in zip(scenario.assets, source.document["assets"], strict=True):
         entry._facts.update({key: value["fact"] for key, value in given.items() if isinstance(value, dict)})
     return scenario

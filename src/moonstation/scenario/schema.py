@@ -276,6 +276,12 @@ class Scenario(Part):
     """Steps of the road map."""
 
     _path: Path | None = PrivateAttr(default=None)
+    _text: str = PrivateAttr(default="")
+
+    @property
+    def text(self) -> str:
+        """Text that it was read from."""
+        return self._text
 
     @property
     def path(self) -> Path | None:

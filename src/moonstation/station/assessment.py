@@ -133,9 +133,8 @@ def share_of(good: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float | Non
 
 def lowest_charge(run: RunResult, site: str) -> float | None:
     """Least share of a site's usable charge at the end of a record, None without stores [-]."""
-    data = run.dataset.sel(site=site)
-    capacity = np.asarray(data["charge_capacity_kwh"], np.float64)
-    charge = np.asarray(data["charge_kwh"], np.float64)
+    power = run.power_of(site)
+    charge, capacity = (np.asarray(power[name][1], np.float64) for name in ("charge_kwh", "charge_capacity_kwh"))
     held = capacity > 0
     return float((charge[held] / capacity[held]).min()) if held.any() else None
 

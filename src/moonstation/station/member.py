@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,21 +25,15 @@ from moonstation.station.assessment import (
     share_of,
     since,
 )
-from moonstation.station.model import EARTH
-from moonstation.station.network import bus_key
+from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
-from moonstation.station.results import RunResult
-from moonstation.station.survival import Loss, Presence, loss_of, worst_dark_survived_h
-
-if TYPE_CHECKING:
-    import xarray as xr
+from moonstation.station.results import Event, RunResult
+from moonstation.station.survival import CAUSES, Loss, Presence, loss_of, worst_dark_survived_h
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
 _LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
-#: Variables per site that judgement and milestones read.
-_SITE_VARIABLES = ("power_supply_kw", "critical_served", "charge_kwh", "charge_capacity_kwh")
 
 
 class Shared:
@@ -100,7 +95,7 @@ def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
 class MemberRun(RunResult):
     """A life: the same judgement as any run's, at a small part of the cost."""
 
-    shared: Shared
+    shared: Shared = field(kw_only=True)
 
     def record_means(self, series: ArrayLike) -> Floats:
         """Mean over each record of a series of the station, shape (count,) -> (record,)."""
@@ -113,11 +108,16 @@ class MemberRun(RunResult):
         lost = np.isin(rows["code"], _LOST_CODES)
         return [(int(row["step"]), int(row["index"])) for row in rows[lost]]
 
-    @property
+    @cached_property
     def log(self) -> NDArray[Any]:
-        """The kernel's events."""
+        """The kernel's events, but for those of the Earth's endless store, which is no asset."""
         log = self.records.log
-        return log[1 : int(log["index"][0]) + 1]
+        rows = log[1 : int(log["index"][0]) + 1]
+        return rows[(rows["code"] > packed.EV_ENDED) | (rows["index"] < len(self.compiled.assets))]
+
+    def named(self, row: Mapping[str, float]) -> Event:
+        """An event of the log in words."""
+        return self._event(row)
 
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
@@ -129,18 +129,15 @@ class MemberRun(RunResult):
                 alive[step // self.record_steps :, number] = False
         return alive
 
-    @cached_property
-    def dataset(self) -> xr.Dataset:
-        """Only what judgement and milestones read: power, charge and crew per node."""
-        import xarray as xr
+    def power_of(self, node: str) -> dict[str, tuple[str, Singles]]:
+        """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
+        if node not in self._powers:
+            self._powers[node] = RunResult.power_of(self, node)
+        return self._powers[node]
 
-        names = [*self.station.sites, *self.station.relays]
-        rows = [self.power_of(name) | {"crew": ("1", self.crew_at(name))} for name in names]
-        table = {
-            variable: (("time", "site"), np.stack([row[variable][1] for row in rows], axis=1))
-            for variable in (*_SITE_VARIABLES, "crew")
-        }
-        return xr.Dataset(table, coords={"time": self.time, "site": names})
+    @cached_property
+    def _powers(self) -> dict[str, dict[str, tuple[str, Singles]]]:
+        return {}
 
     @cached_property
     def contact(self) -> Singles:
@@ -192,6 +189,7 @@ class MemberRun(RunResult):
         return {
             "survived": float(loss is None),
             "lost_h": np.nan if loss is None else loss.at_h,
+            "lost_by": np.nan if loss is None else float(CAUSES.index(loss.cause)),
             "energy": _number(share_of(self.critical == 1, self.critical >= 0)),
             "communication": _number(share_of(linked, expected)),
             "life_support": _number(share_of(self.living > 0, self.living >= 0)),

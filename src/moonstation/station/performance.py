@@ -53,8 +53,8 @@ def offered(run: RunResult, capability: str, site: str = "") -> Floats:
 
 def crew_present(run: RunResult, site: str = "") -> Floats:
     """People there [-]."""
-    present = run.dataset["crew"]
-    return np.asarray(present.sel(site=site) if site else present.sum("site"), np.float64)
+    nodes = [site] if site else [*run.station.sites, *run.station.relays]
+    return np.asarray(np.sum([run.crew_at(node) for node in nodes], axis=0), np.float64)
 
 
 def science_hours(run: RunResult, site: str = "") -> Floats:

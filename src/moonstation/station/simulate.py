@@ -30,13 +30,16 @@ def simulate(station: Station, record_s: float = _RECORD_S) -> RunResult:
     places.look_round(station.assets)
     compiled = compile_station(station, places.of_asset)
     record_steps = max(round(record_s / station.grid.step_s), 1)
-    result = RunResult(
-        station, places, compiled, run_compiled(compiled, station.grid.step_h, record_steps), record_steps
-    )
-    if not result.max_relative_residual <= RESIDUAL_LIMIT:
-        parts = ", ".join(f"{value:.1e}" for value in result.records.residual)
+    records = closed(run_compiled(compiled, station.grid.step_h, record_steps))
+    return RunResult(station, places, compiled, records, record_steps)
+
+
+def closed(records: packed.Records) -> packed.Records:
+    """The records of a run whose ledger closed; raises BalanceError where mass or energy did not."""
+    if not records.residual.max() <= RESIDUAL_LIMIT:
+        parts = ", ".join(f"{value:.1e}" for value in records.residual)
         raise BalanceError(f"the ledger does not close: relative residual of buses, elements, heat: {parts}")
-    return result
+    return records
 
 
 def run_compiled(compiled: Compiled, step_h: float, record_steps: int) -> packed.Records:

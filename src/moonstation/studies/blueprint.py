@@ -94,6 +94,25 @@ class Blueprint:
     def _nominal(self) -> Compiled:
         return compile_station(self._small, self._sampled_places.of_asset)
 
+    @cached_property
+    def _ratios(self) -> dict[str, dict[str, NDArray[np.float64]]]:
+        """By table and column, what the whole grid makes of numbers that a component takes from its series.
+
+        A link's electricity per bit, say, is over its mean rate: at the sampled moments that is another than over all.
+        """
+        found: dict[str, dict[str, NDArray[np.float64]]] = {}
+        pairs = zip(_arrays(self._nominal.network), _arrays(self.compiled.network), strict=True)
+        for (name, few), (_, whole) in pairs:
+            if few.dtype.kind == "f" and not np.array_equal(few, whole):
+                table, column = name.split(".")
+                ratio = np.divide(whole, few, out=np.ones_like(whole), where=np.isfinite(few) & (few != 0.0))
+                found.setdefault(table, {})[column] = ratio
+        return found
+
+    @staticmethod
+    def _scaled(made: Compiled, table: str, ratios: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
+        return {column: getattr(getattr(made.network, table), column) * ratio for column, ratio in ratios.items()}
+
     def _compiled_with(self, values: Mapping[str, float]) -> Compiled | None:
         """The network at the sampled moments, None where the facts are refused."""
         try:
@@ -109,7 +128,11 @@ class Blueprint:
             (asset, replace(process, series=full.series))
             for (asset, process), (_, full) in zip(made.processes, whole.processes, strict=True)
         )
-        network = made.network._replace(schedule=whole.network.schedule, rules=whole.network.rules)
+        tables = {
+            table: getattr(made.network, table)._replace(**self._scaled(made, table, ratios))
+            for table, ratios in self._ratios.items()
+        }
+        network = made.network._replace(schedule=whole.network.schedule, rules=whole.network.rules, **tables)
         return replace(
             made, network=network, columns=whole.columns, steps=whole.steps, assets=whole.assets, processes=processes
         )
@@ -126,6 +149,9 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
         station = build_station(loaded)
         places = Places.of(station)
         sampled_places = SampledPlaces(station, places.of_asset)
+        with recorded() as of_places:
+            places.look_round(station.assets)
+        sampled_places.facts |= of_places
         compile_station(sampled_places.station(station), sampled_places.of_asset)  # asks for every series
         compiled = compile_station(station, places.of_asset)
     plain = Blueprint(

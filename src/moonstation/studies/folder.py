@@ -18,6 +18,7 @@ from moonstation.core.output import json_text
 if TYPE_CHECKING:
     import xarray as xr
 
+    from moonstation.scenario.schema import Scenario
     from moonstation.studies.study import Study
 
 SUMMARY, REPORT, SERIES, EVENTS, MANIFEST = (
@@ -27,8 +28,8 @@ SUMMARY, REPORT, SERIES, EVENTS, MANIFEST = (
     "events.parquet",
     "manifest.json",
 )
-_MARK = Mark(MANIFEST, "study")
-_PACKAGES = ("moonstation", "numpy", "numba", "scipy", "xarray", "jplephem", "pyerfa", "pydantic", "zarr")
+MARK = Mark(MANIFEST, "study")
+PACKAGES = ("moonstation", "numpy", "numba", "scipy", "xarray", "jplephem", "pyerfa", "pydantic", "zarr")
 
 
 def write_run(
@@ -43,7 +44,7 @@ def write_run(
     Raises RangeError when the place is taken or cannot be written.
     """
     folder = folder.absolute()
-    with whole_folder(folder, _MARK, where, overwrite=overwrite) as partial:
+    with whole_folder(folder, MARK, where, overwrite=overwrite) as partial:
         _write_parts(study, partial, report)
     return folder
 
@@ -53,19 +54,19 @@ def check_target(folder: Path, *, where: str = "folder", overwrite: bool) -> Non
 
     Taken is a place by anything but a run folder, and by a run folder unless ``overwrite``. Raises RangeError.
     """
-    if faults := folder_faults(folder, _MARK, where, overwrite=overwrite):
+    if faults := folder_faults(folder, MARK, where, overwrite=overwrite):
         raise RangeError(faults)
 
 
 def manifest(study: Study) -> dict[str, Any]:
     """What made this run: hashes of its inputs, facts, versions, seed."""
     return {
-        "kind": _MARK.kind,
+        "kind": MARK.kind,
         "scenario": study.scenario.name,
-        "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in _inputs(study)],
-        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in _kernels()],
+        "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in inputs(study.scenario)],
+        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels()],
         "facts": [asdict(fact) for fact in study.facts],
-        "versions": {name: metadata.version(name) for name in _PACKAGES} | {"python": platform.python_version()},
+        "versions": {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
         "seed": None,
         "seed_note": "one life without failures: nothing is random",
         "step_h": study.run.station.grid.step_h,
@@ -73,16 +74,16 @@ def manifest(study: Study) -> dict[str, Any]:
     }
 
 
-def _inputs(study: Study) -> list[Path]:
+def inputs(scenario: Scenario) -> list[Path]:
     """The scenario file, and the sky-lines and elevation models that it names as files."""
-    scenario = study.scenario
     sites = scenario.sites.values()
     named = [name for site in sites for name in (site.horizon, site.ground_horizon, *site.terrain) if name]
     files = [scenario.folder / name for name in dict.fromkeys(named)]
     return [path for path in (scenario.path, *files) if path and path.is_file()]
 
 
-def _kernels() -> tuple[Path, ...]:
+def kernels() -> tuple[Path, ...]:
+    """The SPICE kernels that the run stood on."""
     from moonstation.sky.ephemeris import Ephemeris
 
     return tuple(Path(path) for path in Ephemeris.default().paths)

@@ -135,10 +135,11 @@ class Study:
         }
 
 
-def study(scenario: str | Path, *, progress: Progress | None = None) -> Study:
+def study(scenario: str | Path, *, progress: Progress | None = None, step: str | None = None) -> Study:
     """Run a scenario from the library (``ilrs``, ``first-night``) or from a TOML file, and judge it.
 
     progress : told the name of each stage as it begins
+    step : time step in place of the scenario's, such as ``1h``
 
     Raises ScenarioError with every fault of the file; RangeError, TerrainError for what it points to;
     BalanceError when mass or energy does not close.
@@ -148,7 +149,7 @@ def study(scenario: str | Path, *, progress: Progress | None = None) -> Study:
     scenario_model()  # the schema knows every component's defaults; a study stands on those of its own assets
     with recorded() as keys:
         tell("reading the scenario")
-        loaded = load_scenario(scenario)
+        loaded = load_scenario(scenario, **({"step": step} if step else {}))
         tell("placing the station under Sun and Earth")
         station = build_station(loaded)
         tell("running the station")

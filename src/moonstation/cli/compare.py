@@ -1,0 +1,73 @@
+"""``moonstation compare``: two designs through the same lives, and what the difference between them changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from moonstation.cli.simulate import Cluster, Step, Threads, step_text
+
+if TYPE_CHECKING:
+    from moonstation.report.comparison_report import ComparedLives
+
+
+def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
+    first: Annotated[str, typer.Argument(help="Scenario A: a name of the library or a TOML file.")],
+    second: Annotated[str, typer.Argument(help="Scenario B, over the same time as A.")],
+    members: Annotated[int, typer.Option("--members", help="Pairs of lives.")] = 100,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw: the same seed, the same lives.")] = 0,
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the report and summary.")] = None,
+    step: Step = None,
+    threads: Threads = None,
+    cluster: Cluster = None,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a comparison that is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the summary.")] = False,
+) -> None:
+    """Run two designs through the same lives, pair by pair: what does their difference change, and how surely?
+
+    Both members of a pair have the same values of every uncertain fact that both designs stand on.
+    """
+    from moonstation.cli.progress import progress_bar
+    from moonstation.core.errors import RangeError
+    from moonstation.core.folder import folder_faults
+    from moonstation.core.output import json_text
+    from moonstation.report.comparison_report import MARK, compare_lives
+    from moonstation.studies.ensemble import Workers, order_faults
+
+    faults = order_faults(members, seed, threads)
+    faults += folder_faults(output, MARK, "-o", overwrite=overwrite) if output else []
+    if faults:
+        raise RangeError(faults)
+    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step)}
+    with progress_bar("compiling the station") as show:
+        made = compare_lives(first, second, **asked, workers=Workers(threads, cluster), progress=show)
+    folder = made.save(output, where="-o", overwrite=overwrite) if output else None
+    if as_json:
+        typer.echo(json_text(made.summary), nl=False)
+    else:
+        _print(made, folder)
+
+
+def _print(made: ComparedLives, folder: Path | None) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    from moonstation.report.comparison_report import statement
+
+    console = Console(highlight=False)
+    console.print(Text(statement(made), style="bold"), soft_wrap=True)
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for column in ("outcome", "A", "B", "B less A", "95 % interval", "p"):
+        table.add_column(column, justify="left" if column == "outcome" else "right")
+    for item in made.differences:
+        interval = f"{item.low:.4g} to {item.high:.4g}" + (" *" if item.is_clear else "  ")
+        values = (f"{value:.4g}" for value in (item.first, item.second, item.mean))
+        table.add_row(Text(item.outcome.replace("_", " ")), *values, interval, f"{item.p_value:.2g}")
+    console.print(table)
+    words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
+    console.print(f"{words}, {len(made.shared_facts)} uncertain facts shared")
+    if folder:
+        console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)

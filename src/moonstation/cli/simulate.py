@@ -1,0 +1,185 @@
+"""``moonstation simulate``: one life of a station, or many with uncertain facts, told in probabilities."""
+
+from __future__ import annotations
+
+import math
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from moonstation.core.errors import Fault
+    from moonstation.report.lives_run import LivesRun
+
+Step = Annotated[str | None, typer.Option("--step", help="Time step such as 10min or 1h; the scenario's if not given.")]
+Threads = Annotated[int | None, typer.Option("--threads", help="Threads; one for each core if not given.")]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
+]
+_KEPT_WORDS = b"\nfinished lives are kept: go on from them with --resume"
+_SHARES = {"energy": "energy available", "communication": "communication", "life_support": "life support"}
+_HOURS = {
+    "longest_blackout_h": "longest blackout",
+    "longest_without_contact_h": "longest without contact",
+    "worst_dark_survived_h": "worst dark survived",
+}
+_YIELD = {
+    "crew_days": "person-days",
+    "science_hours": "instrument-hours",
+    "data_returned_gbit": "Gbit returned",
+    "spares_used": "spares used",
+    "assets_lost": "assets lost",
+}
+
+
+def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
+    scenario: Annotated[str, typer.Argument(help="A scenario of the library (ilrs, first-night) or a TOML file.")],
+    output: Annotated[Path | None, typer.Option("-o", "--output", help="Run folder; runs/NAME if not given.")] = None,
+    members: Annotated[
+        int | None, typer.Option("--members", help="Lives to run; one with facts as in the tables if not given.")
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw: the same seed, the same lives.")] = 0,
+    step: Step = None,
+    series: Annotated[
+        list[str] | None,
+        typer.Option("--series", help="Keep this series of every life too, such as charge_kwh@ridge; may be repeated."),
+    ] = None,
+    threads: Threads = None,
+    cluster: Cluster = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the lives that a stopped run finished.")] = False,
+    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
+) -> None:
+    """Run a station once, or through many lives with uncertain facts: in how many does it live, and why?
+
+    A run of many lives that was stopped, however hard, goes on from the finished ones with --resume.
+    """
+    target = output or Path("runs") / Path(scenario).stem
+    if members is None:
+        needless = {"--series": series, "--threads": threads, "--cluster": cluster, "--resume": resume}
+        _one_life(scenario, target, step_text(step), needless, overwrite=overwrite, as_json=as_json)
+        return
+    from moonstation.studies.ensemble import Keep, Workers, order_faults
+    from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
+
+    _refuse(order_faults(members, seed, threads), target, MARK, overwrite=overwrite)
+    asked: dict[str, Any] = {
+        "members": members,
+        "seed": seed,
+        "step": step_text(step),
+        "series": tuple(series or ()),
+        "workers": Workers(threads, cluster),
+        "keep": Keep(unfinished_folder(target), resume, "-o"),
+    }
+    run = _many_lives(scenario, asked)
+    folder = run.save(target, where="-o", overwrite=overwrite)
+    clear_unfinished_folder(target)
+    if as_json:
+        from moonstation.core.output import json_text
+
+        typer.echo(json_text(run.summary), nl=False)
+    else:
+        _print_lives(run, folder)
+
+
+def step_text(step: str | None) -> str | None:
+    """A step as scenarios write it; a bare number counts minutes."""
+    return f"{step}min" if step and step.replace(".", "", 1).isdigit() else step
+
+
+def _refuse(faults: list[Fault], target: Path, mark: Any, *, overwrite: bool) -> None:
+    from moonstation.core.errors import RangeError
+    from moonstation.core.folder import folder_faults
+
+    found = faults + folder_faults(target, mark, "-o", overwrite=overwrite)
+    if found:
+        raise RangeError(found)
+
+
+def _one_life(
+    scenario: str, target: Path, step: str | None, needless: dict[str, Any], *, overwrite: bool, as_json: bool
+) -> None:
+    """The life with every fact at its table's value, as ``moonstation study`` runs it."""
+    from moonstation.cli.study import run_and_tell
+    from moonstation.core.errors import Fault
+    from moonstation.studies.folder import MARK
+
+    hint = "say how many lives with --members"
+    faults = [Fault(name, "is for many lives", hint=hint) for name, value in needless.items() if value]
+    _refuse(faults, target, MARK, overwrite=overwrite)
+    run_and_tell(scenario, target, step=step, overwrite=overwrite, as_json=as_json)
+
+
+def _many_lives(scenario: str, asked: dict[str, Any]) -> LivesRun:
+    from moonstation.cli.progress import progress_bar
+    from moonstation.report.lives_run import simulate_lives
+
+    with _reminder(asked["keep"].folder), progress_bar("compiling the station") as show:
+        return simulate_lives(scenario, **asked, progress=show)
+
+
+@contextmanager
+def _reminder(unfinished: Path) -> Iterator[None]:
+    """A word on what is kept, where the program is stopped half-way."""
+    from moonstation.core.output import cleared_at_a_stop
+
+    done = False
+
+    def remind() -> None:
+        if not done and any(unfinished.glob("chunk-*.npz")):
+            os.write(2, _KEPT_WORDS)
+
+    with cleared_at_a_stop(remind):
+        yield
+        done = True
+
+
+def _print_lives(run: LivesRun, folder: Path) -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console, told = Console(highlight=False), run.summary
+    low, high = told["survival_low"], told["survival_high"]
+    lived = f"{told['title']}: the station lives in {100 * told['survival_probability']:.1f} % of {run.members} lives"
+    console.print(Text(f"{lived} (95 %: {100 * low:.1f} to {100 * high:.1f} %).", style="bold"), soft_wrap=True)
+    for cause, lives in told["losses"].items():
+        if lives:
+            console.print(Text(f"  lost by {cause.replace('_', ' ')}: {lives}"))
+    table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
+    for column in ("", "P5", "median", "P95"):
+        table.add_column(column, justify="right" if column else "left")
+    for row in _rows(told["outcomes"]):
+        table.add_row(*row)
+    console.print(table)
+    for name, item in told["milestones"].items():
+        half = item["p50"][:10] if item["p50"] else "no date"
+        words = f"milestone {name}: in {100 * item['probability']:.1f} % of the lives; half of them by {half}"
+        console.print(Text(f"{words} (planned {item['planned'][:10]})"), soft_wrap=True)
+    _print_causes(console, told["influences"])
+    facts = f"{told['sampled_facts']} uncertain facts sampled, {len(told['held_facts'])} held"
+    console.print(f"{facts}; seed {run.seed}; {run.elapsed_s:.1f} s")
+    console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)
+
+
+def _print_causes(console: Any, influences: dict[str, Any]) -> None:
+    from rich.text import Text
+
+    for name, found in influences.items():
+        strong = [item for item in found.get("facts", []) if item["significant"]][:3]
+        if strong:
+            causes = ", ".join(f"{item['cause']} ({item['rank_correlation']:+.2f})" for item in strong)
+            console.print(Text(f"{name.replace('_', ' ')} hangs on {causes}"), soft_wrap=True)
+
+
+def _rows(outcomes: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
+    for names, written in ((_SHARES, "{:.2%}"), (_HOURS, "{:,.1f} h"), (_YIELD, "{:,.0f}")):
+        for name, label in names.items():
+            spread = [outcomes[name][key] for key in ("p5", "p50", "p95")] if name in outcomes else []
+            if any(math.isfinite(value) and value != 0 for value in spread):
+                low, middle, high = (written.format(value) for value in spread)
+                yield label, low, middle, high

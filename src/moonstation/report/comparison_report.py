@@ -1,0 +1,156 @@
+"""Two designs side by side as one HTML page."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from importlib import metadata
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from moonstation.core.folder import Mark, whole_folder
+from moonstation.core.output import json_text
+from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, Section, Table, Text
+from moonstation.report.page import render_page
+from moonstation.report.words import NOTHING, amount, capital, count, day, number, share
+from moonstation.studies.comparison import Comparison
+from moonstation.studies.comparison import comparison as _comparison
+from moonstation.studies.ensemble_tables import described
+from moonstation.studies.folder import MANIFEST, REPORT, SUMMARY
+
+if TYPE_CHECKING:
+    from moonstation.station.paired import Difference
+
+MARK = Mark(MANIFEST, "comparison")
+
+
+@dataclass(frozen=True, repr=False)
+class ComparedLives(Comparison):
+    """A finished comparison: ``differences``, ``summary``, ``report``."""
+
+    @cached_property
+    def report(self) -> str:
+        """The report, one HTML page that opens offline."""
+        return render_comparison(self)
+
+    def save(self, folder: str | Path, *, where: str = "folder", overwrite: bool = False) -> Path:
+        """Write summary.json, report.html and manifest.json whole or not at all; returns the folder's path.
+
+        Raises RangeError when the place is taken (unless ``overwrite`` and it is such a folder) or unwritable.
+        """
+        from moonstation.studies.ensemble_folder import manifest
+
+        target = Path(folder).absolute()
+        made = {"kind": MARK.kind, "first": manifest(self.first), "second": manifest(self.second)}
+        with whole_folder(target, MARK, where, overwrite=overwrite) as partial:
+            (partial / REPORT).write_text(self.report, encoding="utf-8")
+            (partial / SUMMARY).write_text(json_text(self.summary), encoding="utf-8")
+            (partial / MANIFEST).write_text(json_text(made), encoding="utf-8")
+        return target
+
+
+def compare_lives(first: str | Path, second: str | Path, **asked: Any) -> ComparedLives:
+    """Compare two scenarios member by member (see ``moonstation.studies.comparison``); the report comes with it."""
+    done = _comparison(first, second, **asked)
+    return ComparedLives(done.first, done.second)
+
+
+def render_comparison(made: Comparison) -> str:
+    """The report of a comparison: one HTML text that opens offline."""
+    survived = made.difference("survived")
+    return render_page(
+        "lives.html.j2",
+        title=f"{made.first.summary['title']} against {made.second.summary['title']}",
+        kicker=f"moonstation compare · {count(made.first.members, 'pair')} · seed {made.first.seed}",
+        statement=statement(made),
+        good=survived.mean >= 0.0,
+        sections=[_verdict(made), _differences(made), _milestones(made)],
+        version=metadata.version("moonstation"),
+    )
+
+
+def statement(made: Comparison) -> str:
+    """What the second design changes in survival, in one sentence."""
+    item = made.difference("survived")
+    name = made.names[1]
+    if item.mean == 0.0 and item.low == item.high:
+        return f"Both live in the same lives: {share(item.first)} of them."
+    change = f"{_points(item.mean)} (95 % interval {_points(item.low)} to {_points(item.high)})"
+    if not item.is_clear:
+        return f"No clear difference in survival: {name} changes it by {change}."
+    word = "more" if item.mean > 0 else "fewer"
+    return f"{capital(name)} lives in {word} lives: {change}."
+
+
+def _points(value: float) -> str:
+    return f"{100.0 * value:+.1f} points"
+
+
+def _verdict(made: Comparison) -> Section:
+    one, two = made.summary["first"], made.summary["second"]
+    cards = [
+        Card(
+            f"{letter}: {told['name']}",
+            share(told["survival_probability"]),
+            f"95 %: {share(told['survival_low'])} to {share(told['survival_high'])}",
+        )
+        for letter, told in (("A", one), ("B", two))
+    ]
+    clear = [item for item in made.differences if item.is_clear]
+    words = (
+        f"{count(made.first.members, 'pair')} of lives, each with the same values of "
+        f"{count(len(made.shared_facts), 'fact')} that both designs sample: what they differ in is the design. "
+        f"{capital(count(len(clear), 'outcome'))} of {number(len(made.differences))} differ clearly: their interval "
+        "leaves out 0, and p is under 0.05."
+    )
+    blocks: list[Block] = [Cards(cards), Text(words)]
+    return Section("verdict", "Verdict", [Panel(blocks)])
+
+
+def _differences(made: Comparison) -> Section:
+    from moonstation.report.figures.ensemble import difference
+
+    items = [item for item in made.differences if not item.outcome.startswith("milestone.")]
+    if not items:
+        return Section("differences", "Differences", [Panel([Text("No outcome differs in any pair.", "note")])])
+    rows = [_row(item) for item in items]
+    heads = [Column("outcome"), Column("A", right=True), Column("B", right=True), Column("B less A", right=True)]
+    heads += [Column("95 % interval", right=True), Column("p", right=True), Column("pairs", right=True)]
+    moving = [item for item in items if item.high > item.low]
+    points = [(item.outcome.replace("_", " "), item.mean, item.low, item.high) for item in moving]
+    figure = difference(points)
+    words = "Mean difference of the pairs, B less A, in half-widths of its interval: beyond 1 it is clear (green)."
+    marks = {place: "good" for place, item in enumerate(items) if item.is_clear}
+    plots: list[Block] = [Plot(figure, words)] if points else []
+    lead = (
+        "Means over the pairs. Intervals by Student's t of the differences; p by Wilcoxon's signed ranks, of survival "
+        "by McNemar's exact test."
+    )
+    return Section("differences", "Differences", [Panel([*plots, Table(heads, rows, marks=marks)])], lead)
+
+
+def _row(item: Difference) -> list[str]:
+    unit, meaning = described(item.outcome)
+    written = [amount(value, unit) for value in (item.first, item.second, item.mean)]
+    interval = f"{number(item.low)} to {number(item.high)}"
+    return [capital(meaning), *written, interval, number(item.p_value, 2), number(item.pairs)]
+
+
+def _milestones(made: Comparison) -> Section:
+    one, two = (run.summary["milestones"] for run in (made.first, made.second))
+    rows = [
+        [
+            item["title"],
+            share(item["probability"]),
+            share(two[name]["probability"]),
+            day(item["p50"]) if item["p50"] else NOTHING,
+            day(two[name]["p50"]) if two[name]["p50"] else NOTHING,
+        ]
+        for name, item in one.items()
+        if name in two
+    ]
+    if not rows:
+        return Section("milestones", "Milestones", [Panel([Text("The scenarios share no milestone.", "note")])])
+    heads = [Column("milestone"), Column("A reached in", right=True), Column("B reached in", right=True)]
+    heads += [Column("A, half of all lives by", fixed=True), Column("B, half of all lives by", fixed=True)]
+    return Section("milestones", "Milestones", [Panel([Table(heads, rows)])])

@@ -1,0 +1,39 @@
+"""An ensemble together with its report: what ``moonstation.simulate`` returns when it is given members."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from moonstation.studies.ensemble import Ensemble
+from moonstation.studies.ensemble import ensemble as _ensemble
+from moonstation.studies.ensemble_folder import write_ensemble
+
+
+@dataclass(frozen=True, repr=False)
+class LivesRun(Ensemble):
+    """Finished lives: ``summary``, ``outcomes``, ``timeseries``, ``report``."""
+
+    @cached_property
+    def report(self) -> str:
+        """The report, one HTML page that opens offline."""
+        from moonstation.report.ensemble_report import render_ensemble
+
+        return render_ensemble(self)
+
+    def save(self, folder: str | Path, *, where: str = "folder", overwrite: bool = False) -> Path:
+        """Write the run folder whole or not at all; returns its path.
+
+        where : what a refusal calls the folder
+
+        Raises RangeError when the place is taken (unless ``overwrite`` and it is such a folder) or unwritable.
+        """
+        return write_ensemble(self, Path(folder), lambda: self.report, where=where, overwrite=overwrite)
+
+
+def simulate_lives(scenario: str | Path, **asked: Any) -> LivesRun:
+    """Run lives of a scenario (see ``moonstation.studies.ensemble``); the report comes with them."""
+    done = _ensemble(scenario, **asked)
+    return LivesRun(done.lives, done.gathered, done.elapsed_s)

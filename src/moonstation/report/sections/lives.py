@@ -1,0 +1,186 @@
+"""What many lives show: the verdict in shares, numbers with their spread, survival, fans and milestones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, Plots, Points, Section, Table, Text
+from moonstation.report.figures import ensemble as figures
+from moonstation.report.series import Axis, Values
+from moonstation.report.words import NOTHING, amount, capital, count, day, number, share, span
+from moonstation.station.odds import percentiles, survival_band, survival_curve
+from moonstation.studies.ensemble_tables import SERIES, described, series_described
+
+if TYPE_CHECKING:
+    from moonstation.studies.ensemble import Ensemble
+
+RULE = (
+    "A life counts as lived when no crew is lost, and when energy, communication and (where people are to stay) life "
+    "support of the main site were each there at least once in the last synodic day. Single assets may be lost."
+)
+_CAUSE_WORDS = {
+    "crew": "a crew could not be kept alive",
+    "energy": "the main site's critical loads were never fully served again",
+    "communication": "the main site never reached the Earth again",
+    "life_support": "life support never stood ready again",
+}
+_NAMES = {"energy": "Energy", "communication": "Communication", "life_support": "Life support"}
+_SPREAD = (
+    "energy",
+    "communication",
+    "life_support",
+    "longest_blackout_h",
+    "longest_without_contact_h",
+    "worst_dark_survived_h",
+    "lowest_charge",
+    "crew_days",
+    "science_hours",
+    "data_returned_gbit",
+    "assets_lost",
+    "failures",
+    "spares_used",
+)
+_SHARES = ("energy", "communication", "life_support", "lowest_charge")
+
+
+def verdict(run: Ensemble) -> Section:
+    """In how many lives the station lives, and what ended the others."""
+    told = run.summary
+    points = [
+        f"In {count(lives, 'life', 'lives')} {_CAUSE_WORDS[cause]}." for cause, lives in told["losses"].items() if lives
+    ]
+    blocks: list[Block] = [Points(points, "bad")] if points else [Text("No life was lost.")]
+    nominal = "lives" if run.nominal_outcome("survived") else "is lost"
+    blocks.append(Text(f"With every fact at its table's value the station {nominal}."))
+    blocks.append(Text(RULE, "note"))
+    return Section("verdict", "Verdict", [Panel(blocks)])
+
+
+def numbers(run: Ensemble) -> Section:
+    """Outcomes with their spread."""
+    rows = [_outcome_row(run, name) for name in _SPREAD if name in run.gathered.names and _moves(run, name)]
+    heads = [Column("outcome")] + [Column(h, right=True) for h in ("P5", "median", "P95", "mean", "facts as in tables")]
+    blocks: list[Block] = [Cards(list(_cards(run))), Table(heads, rows, "Outcomes over all lives")]
+    return Section("numbers", "Key numbers", [Panel(blocks)])
+
+
+def _moves(run: Ensemble, name: str) -> bool:
+    values = run.outcome(name)
+    return bool(np.isfinite(values).any() and (values[np.isfinite(values)] != 0).any())
+
+
+def _cards(run: Ensemble) -> Iterator[Card]:
+    told = run.summary
+    survival = told["survival_probability"]
+    interval = f"95 %: {share(told['survival_low'])} to {share(told['survival_high'])}"
+    yield Card("Survival", share(survival), interval, "good" if survival >= 0.5 else "bad")
+    for name, label in _NAMES.items():
+        p5, p50, _ = percentiles(run.outcome(name))
+        if np.isfinite(p50):
+            yield Card(f"{label} available", share(p50), f"median; in one life of twenty under {share(p5)}")
+    blackout = percentiles(run.outcome("longest_blackout_h"))
+    yield Card("Longest blackout", span(blackout[1]), f"median; P95 {span(blackout[2])}")
+    dark = percentiles(run.outcome("worst_dark_survived_h"))
+    yield Card("Worst dark survived", span(dark[1]), f"median; P5 {span(dark[0])}")
+    for name, label in (("science_hours", "Science"), ("data_returned_gbit", "Data returned"), ("crew_days", "Crew")):
+        if _moves(run, name):
+            p5, p50, p95 = percentiles(run.outcome(name))
+            unit = described(name)[0]
+            yield Card(label, amount(p50, unit), f"median; {number(p5)} to {amount(p95, unit)}")
+
+
+def _outcome_row(run: Ensemble, name: str) -> list[str]:
+    unit, meaning = described(name)
+    values = [*percentiles(run.outcome(name)), np.nanmean(run.outcome(name)), run.nominal_outcome(name)]
+    written = share if name in _SHARES else (span if unit == "h" and name != "science_hours" else None)
+    return [capital(meaning), *(written(value) if written else amount(value, unit) for value in values)]
+
+
+def survival(run: Ensemble) -> Section:
+    """The share of lives not yet lost over time."""
+    axis, times_h = _axis(run, 1), _hours(run)
+    lost_h = run.outcome("lost_h")
+    curve = figures.survival(axis, survival_curve(lost_h, times_h), *survival_band(lost_h, times_h))
+    words = "Share of the lives that were not yet lost at each time; the band is its 95 % interval (Wilson)."
+    return Section("survival", "Survival over time", [Panel([Plot(curve, words)])])
+
+
+def fans(run: Ensemble) -> Section:
+    """Percentiles of every tracked series."""
+    days = spans(run)
+    axis = _axis(run, days)
+    means = f", means of {count(days, 'day')}" if days > 1 else ""
+    plots: dict[str, list[Plot]] = {"station": [], "stocks": [], "asked": []}
+    for name in run.gathered.series:
+        spread = fan_of(run, name, days)
+        if not np.isfinite(spread.middle).any() or not np.nanmax(np.abs(spread.high)):
+            continue
+        unit, meaning = series_described(name)
+        factor, shown = (100.0, "%") if unit == "1" and name in SERIES and name != "crew" else (1.0, unit)
+        label = f"{name.partition('@')[0].replace('_', ' ')} [{shown}]" if shown != "1" else name
+        group = "asked" if "@" in name else "station" if name in SERIES else "stocks"
+        figure = figures.fan(axis, spread, label, factor)
+        caption = f"{capital(meaning)}{means}: median, P5 to P95 over {count(run.members, 'life', 'lives')}."
+        plots[group].append(Plot(figure, caption, capital(name.replace("_", " "))))
+    blocks: list[Block] = [Plots(items) for items in plots.values() if items]
+    lead = "The band holds nine lives of ten at each time; the dotted line has every fact at its table's value."
+    return Section("fans", "Over the years", [Panel(blocks)], lead)
+
+
+def spans(run: Ensemble) -> int:
+    """Days that a point of a fan stands for."""
+    records = len(_hours(run))
+    return -(-records // figures.FULL_POINTS)
+
+
+def fan_of(run: Ensemble, name: str, days: int) -> figures.Fan:
+    """Percentiles of a tracked series in spans of days."""
+    low, middle, high = percentiles(_span_means(run.gathered.series[name], days))
+    return figures.Fan(low, middle, high, _span_means(run.gathered.nominal[f"series.{name}"], days)[0])
+
+
+def _span_means(values: Any, days: int) -> Values:
+    """Means over spans of records, shape (lives, records) -> (lives, spans); nan where a span has no value."""
+    if days == 1:
+        return np.asarray(values, np.float64)
+    starts = np.arange(0, values.shape[1], days)
+    known = np.isfinite(values)
+    sums = np.add.reduceat(np.where(known, values, 0.0), starts, axis=1, dtype=np.float64)
+    counts = np.add.reduceat(known, starts, axis=1, dtype=np.int64)
+    return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
+
+
+def _hours(run: Ensemble) -> Values:
+    record_h = run.lives.record_steps * run.plan.station.grid.step_h
+    records = next(iter(run.gathered.series.values())).shape[1]
+    return np.arange(records, dtype=np.float64) * record_h
+
+
+def _axis(run: Ensemble, days: int) -> Axis:
+    grid = run.plan.station.grid
+    x0 = str(np.datetime64(grid.start.replace(tzinfo=None), "ms")).replace("T", " ")
+    return Axis(x0, days * run.lives.record_steps * grid.step_s * 1000.0)
+
+
+def milestones(run: Ensemble) -> Section:
+    """How likely each milestone is, and when."""
+    rows = [
+        [
+            item["title"],
+            day(item["planned"]),
+            share(item["probability"]),
+            f"{share(item['low'])} to {share(item['high'])}",
+            day(item["p50"]) if item["p50"] else NOTHING,
+            day(item["p80"]) if item["p80"] else NOTHING,
+        ]
+        for item in run.summary["milestones"].values()
+    ]
+    if not rows:
+        return Section("milestones", "Milestones", [Panel([Text("The scenario has no milestones.", "note")])])
+    heads = [Column("milestone"), Column("planned", fixed=True), Column("reached in", right=True)]
+    heads += [Column("95 % interval", right=True), Column("in half of all lives by", fixed=True)]
+    heads += [Column("in four fifths by", fixed=True)]
+    return Section("milestones", "Milestones", [Panel([Table(heads, rows)])])

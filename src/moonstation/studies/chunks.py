@@ -1,0 +1,178 @@
+"""Members of an ensemble a chunk at a time: what each life leaves, and the files in which finished chunks are kept."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.core.errors import Fault, RangeError
+from moonstation.core.output import write_whole
+from moonstation.core.time import DAY_S, HOUR_S
+from moonstation.roadmap.milestones import evaluate
+from moonstation.station.member import MemberRun, Shared
+from moonstation.station.named_series import named_series
+from moonstation.station.simulate import RESIDUAL_LIMIT, closed, run_compiled
+from moonstation.station.uncertainty import latin_hypercube
+from moonstation.studies.blueprint import Blueprint
+
+#: Members of a chunk; a multiple of the kernel's lanes. Finished chunks survive whatever stops a run.
+CHUNK = 16
+#: The member that has every fact at its table's value.
+NOMINAL = -1
+#: An event of a member.
+EVENT = np.dtype([("member", "i4"), ("step", "i4"), ("code", "i4"), ("index", "i4"), ("value", "f8")])
+_PLAN = "plan.json"
+_NOT_STACKED = ("events", "outcome_names")
+
+Arrays = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is asked of an ensemble, beside its scenario."""
+
+    members: int
+    seed: int
+    series: tuple[str, ...] = ()
+
+    def chunks(self) -> dict[int, list[int]]:
+        """Members of every chunk by its first one, the nominal life as a chunk of its own."""
+        every = range(self.members)
+        return {NOMINAL: [NOMINAL]} | {first: [*every[first : first + CHUNK]] for first in every[::CHUNK]}
+
+
+class Lives:
+    """Runs members of one blueprint; what they have in common is worked out once."""
+
+    def __init__(self, blueprint: Blueprint, order: Order) -> None:
+        self.blueprint = blueprint
+        self.order = order
+        self.record_steps = max(round(DAY_S / blueprint.station.grid.step_s), 1)
+        self.values = latin_hypercube(blueprint.sampled, order.members, order.seed)
+        empty: Any = None  # nobody looks at the records
+        known = (blueprint.station, blueprint.places, blueprint.compiled, empty, self.record_steps)
+        self.nominal = MemberRun(*known, shared=empty)
+        self.shared = Shared(self.nominal)
+
+    def run(self, members: Sequence[int]) -> dict[str, NDArray[Any]]:
+        """What these members leave: outcomes, downtimes, series and events, arrays with an axis of members."""
+        rows = [self._life(member) for member in members]
+        out = {name: np.stack([row[name] for row in rows]) for name in rows[0] if name not in _NOT_STACKED}
+        out["events"] = np.concatenate([row["events"] for row in rows])
+        return out | {"members": np.asarray(members, np.int32), "outcome_names": rows[0]["outcome_names"]}
+
+    def _life(self, member: int) -> dict[str, NDArray[Any]]:
+        plan = self.blueprint
+        values = {} if member == NOMINAL else dict(zip(_keys(plan), map(float, self.values[member]), strict=True))
+        compiled, softened = (plan.compiled, False) if member == NOMINAL else plan.member(values)
+        records = closed(run_compiled(compiled, plan.station.grid.step_h, self.record_steps))
+        life = MemberRun(plan.station, plan.places, compiled, records, self.record_steps, shared=self.shared)
+        return self._left_by(member, life, softened)
+
+    def _left_by(self, member: int, life: MemberRun, softened: bool) -> dict[str, NDArray[Any]]:
+        series = life.tracked() | {name: named_series(life, name) for name in self.order.series}
+        outcomes = life.outcomes() | self._milestones(life)
+        events = np.zeros(len(life.log), EVENT)
+        events["member"] = member
+        for name in life.log.dtype.names or ():
+            events[name] = life.log[name]
+        return {
+            "outcomes": np.array(list(outcomes.values())),
+            "outcome_names": np.array(list(outcomes)),
+            "downtime_h": life.downtime_h(),
+            "softened": np.array(softened),
+            "events": events,
+        } | {f"series.{name}": values for name, values in series.items()}
+
+    def _milestones(self, life: MemberRun) -> dict[str, float]:
+        """Hours into the run at which each milestone was reached, nan where it was not."""
+        start = self.blueprint.station.grid.start
+        return {
+            f"milestone.{item.name}": np.nan
+            if item.reached is None
+            else (item.reached - start).total_seconds() / HOUR_S
+            for item in evaluate(self.blueprint.milestones, life)
+        }
+
+
+def _keys(plan: Blueprint) -> list[str]:
+    return [fact.key for fact in plan.sampled]
+
+
+class ChunkStore:
+    """Finished chunks in a folder; each file is there whole or not at all."""
+
+    def __init__(self, folder: Path, identity: Mapping[str, Any]) -> None:
+        self.folder = folder
+        self.identity = dict(identity)
+
+    def open(self, *, resume: bool, where: str) -> None:
+        """Take the folder for this ensemble; raises RangeError where it holds another one's chunks."""
+        found = self._found()
+        if found is None:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            write_whole(self.folder / _PLAN, json.dumps(self.identity, indent=1).encode(), where)
+        elif not resume:
+            hint = f"go on from it with --resume, or remove {self.folder}"
+            raise RangeError(Fault(where, "an unfinished run is there", str(self.folder), hint=hint))
+        elif faults := list(self._other(found)):
+            raise RangeError(faults)
+
+    def finished(self) -> set[int]:
+        """First members of the chunks that are there."""
+        found = {int(path.stem.rpartition("-")[2]) for path in self.folder.glob("chunk-*.npz")}
+        return found | {NOMINAL} if self._file(NOMINAL).exists() else found
+
+    def put(self, first: int, chunk: Arrays) -> None:
+        """Keep a chunk."""
+        stream = io.BytesIO()
+        np.savez(stream, **{f"a.{name}": values for name, values in chunk.items()})  # type: ignore[arg-type]
+        write_whole(self._file(first), stream.getvalue(), "-o")
+
+    def get(self, first: int) -> dict[str, NDArray[Any]]:
+        """A chunk that is there."""
+        with np.load(self._file(first)) as kept:
+            return {name.removeprefix("a."): kept[name] for name in kept.files}
+
+    def _file(self, first: int) -> Path:
+        return self.folder / ("nominal.npz" if first == NOMINAL else f"chunk-{first:07d}.npz")
+
+    def _found(self) -> dict[str, Any] | None:
+        try:
+            return dict(json.loads((self.folder / _PLAN).read_text("utf-8")))
+        except FileNotFoundError:
+            return None
+        except (OSError, ValueError):
+            return {}
+
+    def _other(self, found: Mapping[str, Any]) -> Iterable[Fault]:
+        for name, value in self.identity.items():
+            if found.get(name) != value:
+                words = f"the unfinished run in {self.folder} has another {name.replace('_', ' ')}"
+                hint = "ask for the same as before, or remove that folder"
+                yield Fault("--resume", words, value, allowed=str(found.get(name)), hint=hint)
+
+
+def identity(lives: Lives, version: str) -> dict[str, Any]:
+    """What must agree for two runs to be parts of one ensemble."""
+    plan = lives.blueprint
+    facts = [asdict(fact) for fact in plan.sampled]
+    return {
+        "kind": "unfinished ensemble",
+        "moonstation": version,
+        "scenario": plan.scenario.name,
+        "members": lives.order.members,
+        "seed": lives.order.seed,
+        "series": list(lives.order.series),
+        "step": plan.scenario.step,
+        "network": plan.digest,
+        "facts": facts,
+        "residual_limit": RESIDUAL_LIMIT,
+    }

@@ -1,0 +1,133 @@
+"""Two scenarios side by side: the same members, the same draws and facts, and the difference that the design makes."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from moonstation.core.errors import Fault, RangeError
+from moonstation.core.time import iso_utc
+from moonstation.scenario.reading import load_scenario
+from moonstation.scenario.schema import Scenario
+from moonstation.station.odds import CONFIDENCE, wilson_interval
+from moonstation.station.paired import Difference, paired_difference
+from moonstation.studies.ensemble import Ensemble, Progress, Workers, ensemble
+from moonstation.studies.ensemble_tables import described
+
+#: Outcomes that are no gain or loss of a design by themselves.
+_NOT_COMPARED = ("lost_by", "max_relative_residual")
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """Two ensembles of the same seed and size, member by member."""
+
+    first: Ensemble
+    second: Ensemble
+
+    def __repr__(self) -> str:
+        """One line: the numbers are in ``differences``."""
+        survived = self.difference("survived")
+        change = f"{survived.mean:+.3f} ({survived.low:+.3f} to {survived.high:+.3f})"
+        return f"<{type(self).__name__} {self.names[0]} to {self.names[1]}: survival {change}>"
+
+    @property
+    def names(self) -> tuple[str, str]:
+        """Names of both scenarios, told apart where they are the same."""
+        one, two = self.first.name, self.second.name
+        return (f"{one} (A)", f"{two} (B)") if one == two else (one, two)
+
+    @cached_property
+    def differences(self) -> tuple[Difference, ...]:
+        """The second less the first, for every outcome that both have and that differs between any two lives."""
+        shared = [name for name in self.first.gathered.names if name in self.second.gathered.names]
+        made = [self.difference(name) for name in shared if name not in _NOT_COMPARED and self._moves(name)]
+        return tuple(item for item in made if item.pairs)
+
+    def difference(self, outcome: str) -> Difference:
+        """The second less the first of one outcome."""
+        return paired_difference(outcome, self.first.outcome(outcome), self.second.outcome(outcome), self.first.seed)
+
+    @cached_property
+    def summary(self) -> dict[str, Any]:
+        """The numbers for machines."""
+        return {
+            "first": self._told(self.first),
+            "second": self._told(self.second),
+            "members": self.first.members,
+            "seed": self.first.seed,
+            "confidence": CONFIDENCE,
+            "shared_facts": len(self.shared_facts),
+            "differences": {item.outcome: self._row(item) for item in self.differences},
+        }
+
+    @property
+    def shared_facts(self) -> list[str]:
+        """Facts that both sample, each pair of members alike."""
+        return sorted({fact.key for fact in self.first.plan.sampled} & {fact.key for fact in self.second.plan.sampled})
+
+    def _moves(self, name: str) -> bool:
+        values = np.concatenate([self.first.outcome(name), self.second.outcome(name)])
+        known = values[np.isfinite(values)]
+        return bool(known.size and np.ptp(known) > 0.0)
+
+    @staticmethod
+    def _told(run: Ensemble) -> dict[str, Any]:
+        scenario, survived = run.plan.scenario, run.outcome("survived")
+        low, high = wilson_interval(int(survived.sum()), run.members)
+        period = {"start": iso_utc(scenario.start), "end": iso_utc(scenario.end)}
+        odds = {"survival_probability": float(survived.mean()), "survival_low": low, "survival_high": high}
+        return {"name": scenario.name, "title": scenario.title} | period | odds
+
+    @staticmethod
+    def _row(item: Difference) -> dict[str, Any]:
+        row = asdict(item)
+        unit, meaning = described(row.pop("outcome"))
+        return {"unit": unit, "meaning": meaning} | row | {"clear": item.is_clear}
+
+
+def comparison(
+    first: str | Path,
+    second: str | Path,
+    *,
+    members: int,
+    seed: int = 0,
+    step: str | None = None,
+    workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
+    progress: Progress | None = None,
+) -> Comparison:
+    """Run the same members of two scenarios: each pair has the same values of every fact that both sample.
+
+    step : time step in place of both scenarios', such as ``1h``
+
+    Raises ScenarioError, RangeError, TerrainError for bad input, BalanceError when mass or energy does not close.
+    """
+    scenarios = [load_scenario(scenario, **({"step": step} if step else {})) for scenario in (first, second)]
+    if faults := _period_faults(*scenarios):
+        raise RangeError(faults)
+    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "workers": workers}
+    runs = [
+        ensemble(scenario, **asked, progress=_half(progress, number)) for number, scenario in enumerate((first, second))
+    ]
+    return Comparison(*runs)
+
+
+def _half(progress: Progress | None, number: int) -> Progress | None:
+    if progress is None:
+        return None
+    tell = progress
+    return lambda what, done, total: tell(f"{what} of {'AB'[number]}", done + number * total, 2 * total)
+
+
+def _period_faults(one: Scenario, two: Scenario) -> list[Fault]:
+    """Scenarios over different times cannot be paired."""
+    hint = "give both the same start and end"
+    return [
+        Fault("B", f"has another {name} than A", str(getattr(two, name)), allowed=str(getattr(one, name)), hint=hint)
+        for name in ("start", "end", "step")
+        if getattr(one, name) != getattr(two, name)
+    ]

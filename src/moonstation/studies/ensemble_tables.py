@@ -1,0 +1,227 @@
+"""What the lives of an ensemble tell, as tables: outcomes, series, quantiles and the summary."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moonstation.components.quantities import quantities
+from moonstation.core.time import iso_utc
+from moonstation.scenario.build import left_out
+from moonstation.station.named_series import POWER
+from moonstation.station.odds import percentiles, wilson_interval
+from moonstation.station.survival import CAUSES
+
+if TYPE_CHECKING:
+    import xarray as xr
+
+    from moonstation.studies.ensemble import Ensemble
+
+#: Outcomes of a life: unit, and what they are.
+OUTCOMES: dict[str, tuple[str, str]] = {
+    "survived": ("1", "1 where the station lived to the end"),
+    "lost_h": ("h", "hours into the run at which the station was lost"),
+    "lost_by": ("1", "what ended it: 0 crew, 1 energy, 2 communication, 3 life support"),
+    "energy": ("1", "share of time in which all critical loads of the main site were served"),
+    "communication": ("1", "share of time with an open, powered way from the main site towards the Earth"),
+    "life_support": ("1", "share of time in which life support sufficed or stood ready"),
+    "longest_blackout_h": ("h", "longest time in which critical loads of the main site went unserved"),
+    "longest_without_contact_h": ("h", "longest time without a way to the Earth"),
+    "worst_dark_survived_h": ("h", "longest darkness come through with all critical loads served"),
+    "lowest_charge": ("1", "least share of the main site's usable charge at the end of a day"),
+    "crew_days": ("d", "days lived by people"),
+    "crew_lost": ("1", "crews lost"),
+    "science_hours": ("h", "hours worked by instruments"),
+    "data_returned_gbit": ("Gbit", "data that reached the Earth"),
+    "assets_lost": ("1", "assets lost"),
+    "spares_used": ("1", "spare units and kits used"),
+    "failures": ("1", "failures"),
+    "max_relative_residual": ("1", "greatest relative residual of the ledger"),
+}
+#: Series that every life keeps: unit, and what they are.
+SERIES: dict[str, tuple[str, str]] = {
+    "charge": ("1", "share of the main site's usable charge, end of the day"),
+    "power_supply_kw": ("kW", "power that the main site's sources give, mean of the day"),
+    "energy": ("1", "share of the day in which all critical loads of the main site were served"),
+    "communication": ("1", "share of the day with an open, powered way from the main site towards the Earth"),
+    "life_support": ("1", "1 where life support sufficed or stood ready"),
+    "assets_working": ("1", "share of the assets that should be there that work, end of the day"),
+    "crew": ("1", "people present"),
+    "science_hours": ("h", "hours worked by instruments since the start"),
+    "data_returned_gbit": ("Gbit", "data returned to the Earth since the start"),
+}
+AVAILABILITY = ("energy", "communication", "life_support")
+#: Outcomes whose causes are looked for.
+EXPLAINED = (
+    "survived",
+    "energy",
+    "communication",
+    "life_support",
+    "longest_blackout_h",
+    "lowest_charge",
+    "science_hours",
+    "data_returned_gbit",
+    "crew_days",
+)
+_MOST_CAUSES = 12
+_OF_PARTS = {"activity": "1", "shortfall": "1", "ready": "1", "temperature_k": "K", "alive": "1"}
+
+
+def described(name: str) -> tuple[str, str]:
+    """Unit and meaning of an outcome."""
+    if name.startswith("milestone."):
+        return "h", f"hours into the run at which {name.partition('.')[2]!r} was reached"
+    return OUTCOMES[name]
+
+
+def series_described(name: str) -> tuple[str, str]:
+    """Unit and meaning of a tracked series."""
+    variable, _, part = name.partition("@")
+    if part:
+        return {**POWER, **_OF_PARTS}.get(variable, ""), f"{variable} of {part}"
+    if name in SERIES:
+        return SERIES[name]
+    quantity = quantities()[name.removesuffix("_kg")]
+    return quantity.unit, f"{quantity.doc}, in store at the main site at the end of the day"
+
+
+def timeseries(run: Ensemble) -> xr.Dataset:
+    """Tracked series of every member, and of the nominal life under ``nominal_NAME``."""
+    import xarray as xr
+
+    data: dict[str, Any] = {}
+    for name, values in run.gathered.series.items():
+        unit, meaning = series_described(name)
+        attrs: dict[str, Any] = {"units": unit, "long_name": meaning}
+        data[name] = (("time", "member"), values.T, attrs)
+        nominal = run.gathered.nominal[f"series.{name}"][0]
+        data[f"nominal_{name}"] = (("time",), nominal, attrs | {"long_name": f"{meaning}; facts as in the tables"})
+    about: dict[str, Any] = {"title": f"moonstation ensemble of {run.name}", "Conventions": "CF-1.11", "seed": run.seed}
+    return xr.Dataset(data, coords={"time": times(run), "member": np.arange(run.members)}, attrs=about)
+
+
+def times(run: Ensemble) -> Any:
+    """Begin of each record, UTC, shape (record,)."""
+    return run.plan.station.grid.utc[:: run.lives.record_steps].astype("datetime64[ns]")
+
+
+def outcomes(run: Ensemble) -> xr.Dataset:
+    """Outcomes, sampled facts and downtimes of every member."""
+    import xarray as xr
+
+    data: dict[str, Any] = {}
+    for name in run.gathered.names:
+        unit, meaning = described(name)
+        data[name] = (("member",), run.outcome(name), {"units": unit, "long_name": meaning})
+    data["fact_value"] = (("member", "fact"), run.lives.values, {"long_name": "sampled value, fact_unit"})
+    data["downtime_h"] = (("member", "asset"), run.gathered.downtime_h, {"units": "h"})
+    facts = {fact.key: fact.unit for fact in run.facts}
+    keys = [fact.key for fact in run.plan.sampled]
+    coords = {
+        "member": np.arange(run.members),
+        "fact": keys,
+        "fact_unit": ("fact", [facts[key] for key in keys]),
+        "asset": [asset.name for asset in run.plan.station.assets],
+    }
+    return xr.Dataset(data, coords=coords)
+
+
+def summary(run: Ensemble) -> dict[str, Any]:
+    """The numbers for machines."""
+    survived = run.outcome("survived")
+    low, high = wilson_interval(int(survived.sum()), run.members)
+    scenario = run.plan.scenario
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "start": iso_utc(scenario.start),
+        "end": iso_utc(scenario.end),
+        "main_site": run.lives.shared.site,
+        "members": run.members,
+        "seed": run.seed,
+        "survival_probability": float(survived.mean()),
+        "survival_low": low,
+        "survival_high": high,
+        "losses": losses(run),
+        "availability": {name: _mean(run.outcome(name)) for name in AVAILABILITY},
+        "outcomes": {name: _spread(run, name) for name in run.gathered.names if not name.startswith("milestone.")},
+        "milestones": {item.name: _milestone(run, item) for item in run.plan.milestones},
+        "longest_blackout_h": float(run.outcome("longest_blackout_h").max()),
+        "science_hours": float(run.outcome("science_hours").mean()),
+        "data_returned_gbit": float(run.outcome("data_returned_gbit").mean()),
+        "crew_days": float(run.outcome("crew_days").mean()),
+        "downtime": downtimes(run),
+        "influences": {name: told for name in EXPLAINED if (told := _influences(run, name))},
+        "sampled_facts": len(run.plan.sampled),
+        "held_facts": [asdict(fact) for fact in run.plan.held],
+        "softened_members": int(run.gathered.softened.sum()),
+        "assets": len(run.plan.station.assets),
+        "left_out": left_out(scenario),
+        "max_relative_residual": float(run.outcome("max_relative_residual").max()),
+        "facts": len(run.facts),
+        "assumptions": len(run.assumptions),
+        "assumption_keys": [fact.key for fact in run.assumptions],
+    }
+
+
+def losses(run: Ensemble) -> dict[str, int]:
+    """Lives lost by their cause."""
+    codes = run.outcome("lost_by")
+    return {name: int((codes == number).sum()) for number, name in enumerate(CAUSES)}
+
+
+def downtimes(run: Ensemble) -> list[dict[str, str | float]]:
+    """Assets that were down in some life, by mean downtime [h], the longest first."""
+    hours = run.gathered.downtime_h
+    assets = run.plan.station.assets
+    order = [int(number) for number in np.argsort(-hours.mean(axis=0), kind="stable") if hours[:, number].any()]
+    means, lives = hours.mean(axis=0), (hours > 0).sum(axis=0)
+    return [{"asset": assets[k].name, "mean_h": float(means[k]), "lives": int(lives[k])} for k in order]
+
+
+def _spread(run: Ensemble, name: str) -> dict[str, Any]:
+    p5, p50, p95 = map(float, percentiles(run.outcome(name)))
+    unit, meaning = described(name)
+    mean = _mean(run.outcome(name))
+    nominal = run.nominal_outcome(name)
+    return {"unit": unit, "meaning": meaning, "p5": p5, "p50": p50, "p95": p95, "mean": mean, "nominal": nominal}
+
+
+def _milestone(run: Ensemble, item: Any) -> dict[str, Any]:
+    """How likely a milestone is, and when it is reached in half and in four fifths of all lives."""
+    reached_h = run.outcome(f"milestone.{item.name}")
+    low, high = wilson_interval(int(np.isfinite(reached_h).sum()), run.members)
+    grid = run.plan.station.grid
+    waits = np.nan_to_num(reached_h, nan=np.inf)
+
+    def moment(share: float) -> str | None:
+        hours = float(np.sort(waits)[min(int(np.ceil(share * run.members)) - 1, run.members - 1)])
+        return None if np.isinf(hours) else iso_utc(grid.start + _hours(hours))
+
+    return {
+        "title": item.title,
+        "planned": iso_utc(item.planned),
+        "probability": float(np.isfinite(reached_h).mean()),
+        "low": low,
+        "high": high,
+        "p50": moment(0.5),
+        "p80": moment(0.8),
+    }
+
+
+def _hours(hours: float) -> Any:
+    from datetime import timedelta
+
+    return timedelta(hours=hours)
+
+
+def _influences(run: Ensemble, name: str) -> dict[str, list[dict[str, Any]]]:
+    found = {"facts": run.fact_influences(name), "downtime": run.downtime_influences(name)}
+    return {kind: [asdict(item) for item in items[:_MOST_CAUSES]] for kind, items in found.items() if items}
+
+
+def _mean(values: Any) -> float | None:
+    known = np.asarray(values)[np.isfinite(values)]
+    return float(known.mean()) if known.size else None

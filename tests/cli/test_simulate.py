@@ -1,0 +1,163 @@
+"""``moonstation simulate`` and ``compare`` as people run, stop and mistype them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+import xarray
+
+from moonstation.scenario.reading import library
+
+MEMBERS = 80
+_PATIENCE_S = 120.0
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory) -> Path:
+    """The first night cut after a month, in steps of an hour."""
+    text = library()["first-night"].read_text("utf-8")
+    text = text.replace("end = 2029-08-01", "end = 2029-02-01").replace('step = "10min"', 'step = "1h"')
+    path = tmp_path_factory.mktemp("scenario") / "month.toml"
+    path.write_text(text[: text.index('[[milestones]]\nname = "first results"')], "utf-8")
+    return path
+
+
+def command(*arguments: object) -> list[str]:
+    return [sys.executable, "-m", "moonstation", *map(str, arguments)]
+
+
+def run(*arguments: object) -> subprocess.CompletedProcess[str]:
+    env = {**os.environ, "COLUMNS": "120", "NO_COLOR": "1"}
+    return subprocess.run(command(*arguments), capture_output=True, text=True, check=False, env=env)
+
+
+def order(scenario: Path, folder: Path, *more: object) -> tuple[object, ...]:
+    return ("simulate", scenario, "--members", MEMBERS, "--seed", 7, "--threads", 1, "-o", folder, *more)
+
+
+@pytest.fixture(scope="module")
+def whole(scenario, tmp_path_factory) -> Path:
+    folder = tmp_path_factory.mktemp("runs") / "whole"
+    done = run(*order(scenario, folder))
+    assert done.returncode == 0, done.stderr
+    return folder
+
+
+def stopped(scenario: Path, folder: Path, number: signal.Signals) -> tuple[int, str]:
+    """Exit code and words of a run that got the signal after its first chunk was kept, and before its last."""
+    process = subprocess.Popen(command(*order(scenario, folder)), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+    kept = folder.with_name(f"{folder.name}.unfinished")
+    deadline = time.monotonic() + _PATIENCE_S
+    while not list(kept.glob("chunk-*.npz")):
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < deadline
+        time.sleep(0.005)
+    process.send_signal(number)
+    _, told = process.communicate(timeout=_PATIENCE_S)
+    return process.returncode, told.decode()
+
+
+def assert_same_results(one: Path, other: Path) -> None:
+    assert (one / "summary.json").read_bytes() == (other / "summary.json").read_bytes()
+    for name in ("members.parquet", "events.parquet"):
+        assert (one / name).read_bytes() == (other / name).read_bytes(), name
+    series = [xarray.open_dataset(each / "timeseries.zarr", engine="zarr", consolidated=False) for each in (one, other)]
+    xarray.testing.assert_identical(*series)
+
+
+def test_a_killed_run_goes_on_from_what_it_had_finished(scenario, whole, tmp_path):
+    folder = tmp_path / "killed"
+    assert stopped(scenario, folder, signal.SIGKILL) == (-signal.SIGKILL, "")
+    kept = len(list(tmp_path.glob("killed.unfinished/chunk-*.npz")))
+    assert 1 <= kept < MEMBERS / 16
+    assert not folder.exists(), "a run that was killed never looks finished"
+    done = run(*order(scenario, folder, "--resume"))
+    assert done.returncode == 0, done.stderr
+    assert_same_results(folder, whole)
+    assert [path.name for path in tmp_path.iterdir()] == ["killed"], "nothing else is left"
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_stopped_run_says_how_to_go_on(scenario, tmp_path, number):
+    code, told = stopped(scenario, tmp_path / "stopped", number)
+    assert code == 128 + number
+    assert "go on from them with --resume" in told
+    assert "Traceback" not in told
+    assert [path.name for path in tmp_path.iterdir()] == ["stopped.unfinished"]
+    assert not list(tmp_path.glob("stopped.unfinished/*.part"))
+
+
+def test_the_run_folder_holds_what_the_page_shows(scenario, whole):
+    summary = json.loads((whole / "summary.json").read_text())
+    assert summary["survival_low"] <= summary["survival_probability"] <= summary["survival_high"]
+    assert set(summary["availability"]) == {"energy", "communication", "life_support"}
+    members = pq.read_table(whole / "members.parquet")
+    survived = members.column("survived").to_pylist()
+    assert sum(survived) / MEMBERS == summary["survival_probability"]
+    assert "fact.battery.floor" in members.column_names
+    events = pq.read_table(whole / "events.parquet")
+    assert set(events.column("member").to_pylist()) == set(range(MEMBERS))
+    assert {"landed", "mode"} <= set(events.column("kind").to_pylist())
+    manifest = json.loads((whole / "manifest.json").read_text())
+    assert (manifest["kind"], manifest["seed"], manifest["members"]) == ("ensemble", 7, MEMBERS)
+    assert (whole / "report.html").read_text("utf-8").startswith("<!DOCTYPE html>")
+    again = run(*order(scenario, whole))
+    assert again.returncode == 2
+    assert "there are results already" in again.stderr
+
+
+def test_every_fault_of_an_order_is_told_at_once(scenario, tmp_path):
+    done = run("simulate", scenario, "--members", 0, "--seed", -1, "--threads", 0, "-o", scenario / "below")
+    assert done.returncode == 2
+    for words in (
+        "--members: out of range",
+        "--seed: out of range",
+        "--threads: out of range",
+        "-o: cannot be written",
+    ):
+        assert words in done.stderr
+    assert "4 faults" in done.stderr
+
+
+def test_options_of_many_lives_are_refused_for_one(scenario, tmp_path):
+    done = run("simulate", scenario, "--resume", "--cluster", "tcp://localhost:1", "-o", tmp_path / "one")
+    assert done.returncode == 2
+    assert "--resume: is for many lives; say how many lives with --members" in done.stderr
+    assert "--cluster: is for many lives" in done.stderr
+    assert not (tmp_path / "one").exists()
+
+
+def test_without_members_it_is_the_one_life_of_a_study(scenario, tmp_path):
+    done = run("simulate", scenario, "--step", "30", "-o", tmp_path / "one", "--json")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    assert told["verdict"] in ("lives", "does not live")
+    assert json.loads((tmp_path / "one" / "manifest.json").read_text())["step_h"] == 0.5
+
+
+def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):
+    other = tmp_path / "small.toml"
+    other.write_text(scenario.read_text("utf-8").replace("capacity_kwh = 28", "capacity_kwh = 14"), "utf-8")
+    done = run("compare", scenario, other, "--members", 12, "--seed", 7, "--json", "-o", tmp_path / "compared")
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    charge = told["differences"]["lowest_charge"]
+    assert charge["high"] < 0
+    assert charge["clear"]
+    assert told["shared_facts"] > 20
+    assert sorted(path.name for path in (tmp_path / "compared").iterdir()) == [
+        "manifest.json",
+        "report.html",
+        "summary.json",
+    ]
+    refused = run("compare", scenario, other, "--members", 0, "--seed", 7)
+    assert refused.returncode == 2
+    assert "--members: out of range" in refused.stderr

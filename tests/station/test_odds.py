@@ -1,0 +1,108 @@
+"""Intervals, correlations and paired differences against scipy and made cases with a known answer."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from moonstation.station.influence import influences, rank_correlations
+from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
+from moonstation.station.paired import paired_difference
+
+
+@given(st.integers(1, 5000), st.floats(0.0, 1.0), st.sampled_from([0.8, 0.95, 0.99]))
+def test_the_interval_is_wilsons(trials, share, confidence):
+    successes = round(share * trials)
+    known = stats.binomtest(successes, trials).proportion_ci(confidence, method="wilson")
+    low, high = wilson_interval(successes, trials, confidence)
+    assert (low, high) == pytest.approx((known.low, known.high), abs=1e-12)
+    assert low <= successes / trials <= high
+
+
+def test_an_interval_of_nothing_is_refused():
+    for successes, trials in ((0, 0), (3, 2), (-1, 5)):
+        with pytest.raises(ValueError, match="cannot be"):
+            wilson_interval(successes, trials)
+
+
+def test_the_survival_curve_falls_at_each_loss():
+    lost_h = np.array([np.nan, 10.0, 10.0, 30.0, np.nan])
+    times_h = np.array([0.0, 9.9, 10.0, 29.0, 30.0, 100.0])
+    np.testing.assert_allclose(survival_curve(lost_h, times_h), [1.0, 1.0, 0.6, 0.6, 0.4, 0.4])
+    known = stats.ecdf(stats.CensoredData.right_censored(np.nan_to_num(lost_h, nan=200.0), np.isnan(lost_h)))
+    np.testing.assert_allclose(survival_curve(lost_h, times_h), known.sf.evaluate(times_h))
+    low, high = survival_band(lost_h, times_h)
+    assert (low[2], high[2]) == pytest.approx(wilson_interval(3, 5))
+
+
+def test_percentiles_leave_out_what_has_no_value():
+    values = np.array([[1.0, np.nan, np.nan], [2.0, 5.0, np.nan], [3.0, 7.0, np.nan]])
+    found = percentiles(values, (0.0, 50.0, 100.0))
+    np.testing.assert_array_equal(found, [[1.0, 5.0, np.nan], [2.0, 6.0, np.nan], [3.0, 7.0, np.nan]])
+    np.testing.assert_array_equal(percentiles(values[:, 1], (50.0,)), [6.0])
+
+
+def test_rank_correlations_are_scipys_ties_included():
+    random = np.random.default_rng(1)
+    causes = random.normal(size=(60, 4))
+    causes[:, 2] = random.integers(0, 3, 60)
+    outcome = causes[:, 0] ** 3 + 0.5 * random.normal(size=60)
+    rho, p = rank_correlations(causes, outcome)
+    for column in range(4):
+        known = stats.spearmanr(causes[:, column], outcome)
+        assert (rho[column], p[column]) == pytest.approx((known.statistic, known.pvalue), rel=1e-9)
+
+
+def test_the_true_cause_comes_first_and_chance_is_not_called_significant():
+    random = np.random.default_rng(2)
+    causes = random.normal(size=(300, 60))
+    causes[:, 7] = 4.0  # never differs
+    outcome = -np.exp(causes[:, 33]) + 0.3 * random.normal(size=300)
+    found = influences([f"cause {number}" for number in range(60)], causes, outcome)
+    assert found[0].cause == "cause 33"
+    assert found[0].rank_correlation < -0.9
+    assert found[0].low > found[0].high
+    assert "cause 7" not in {item.cause for item in found}
+    assert [item.cause for item in found if item.significant][1:] == []
+
+
+def test_nothing_is_said_of_an_outcome_that_never_differs_or_of_too_few():
+    causes = np.arange(20.0)[:, np.newaxis]
+    assert influences(["a"], causes, np.ones(20)) == []
+    assert influences(["a"], causes[:4], np.arange(4.0)) == []
+    assert influences(["a"], causes, np.full(20, np.nan)) == []
+
+
+def test_a_known_difference_is_found_although_the_members_differ_far_more():
+    random = np.random.default_rng(3)
+    first = 100.0 * random.normal(size=400)
+    second = first + 2.0 + random.normal(size=400)
+    found = paired_difference("science_hours", first, second)
+    known = stats.ttest_rel(second, first).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((known.low, known.high))
+    assert found.low < 2.0 < found.high
+    assert found.is_clear
+    assert (found.bootstrap_low, found.bootstrap_high) == pytest.approx((found.low, found.high), abs=0.03)
+    assert found.p_value == pytest.approx(stats.wilcoxon(first, second).pvalue)
+    unpaired = stats.ttest_ind(second, first).confidence_interval(0.95)
+    assert unpaired.low < 0.0 < unpaired.high, "without pairs the difference would drown"
+
+
+def test_survival_is_compared_by_the_pairs_that_differ():
+    first = np.array([1, 1, 1, 1, 0, 0, 1, 1], float)
+    second = np.array([1, 1, 1, 1, 1, 1, 1, 0], float)
+    found = paired_difference("survived", first, second)
+    assert found.mean == pytest.approx(1 / 8)
+    assert found.p_value == pytest.approx(stats.binomtest(2, 3).pvalue)
+    assert not found.is_clear
+
+
+def test_pairs_of_which_one_has_no_value_are_left_out():
+    found = paired_difference("lost_h", [1.0, np.nan, 3.0], [2.0, 5.0, np.nan])
+    assert (found.pairs, found.mean) == (1, 1.0)
+    assert paired_difference("lost_h", [np.nan], [1.0]).pairs == 0
+    same = paired_difference("energy", [1.0, 0.9], [1.0, 0.9])
+    assert (same.mean, same.p_value, same.is_clear) == (0.0, 1.0, False)

@@ -1,0 +1,232 @@
+"""Many lives of a small station: the same bits whatever computes them, kept when stopped, told in probabilities."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from moonstation.core.errors import RangeError
+from moonstation.facts.table import lookup
+from moonstation.scenario.reading import library
+from moonstation.station.assessment import assess
+from moonstation.station.odds import wilson_interval
+from moonstation.studies import chunks, ensemble_cluster
+from moonstation.studies.chunks import NOMINAL, ChunkStore
+from moonstation.studies.comparison import comparison
+from moonstation.studies.ensemble import Ensemble, Keep, Workers, ensemble
+from moonstation.studies.study import study
+
+MEMBERS = 20
+SERIES = ("charge_kwh@landing-place", "temperature_k@lander body: box")
+
+
+def scenario_file(folder: Path, name: str = "short.toml", **changes: str) -> Path:
+    """The first night cut after six weeks, in steps of an hour; ``changes`` replace texts of it."""
+    text = library()["first-night"].read_text("utf-8")
+    for old, new in {"end = 2029-08-01": "end = 2029-02-14", 'step = "10min"': 'step = "1h"', **changes}.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    cut = text.index('[[milestones]]\nname = "winter told"')  # planned after the end
+    path = folder / name
+    path.write_text(text[:cut], "utf-8")
+    return path
+
+
+@pytest.fixture(scope="module")
+def scenario(tmp_path_factory):
+    return scenario_file(tmp_path_factory.mktemp("scenario"))
+
+
+@pytest.fixture(scope="module")
+def lived(scenario) -> Ensemble:
+    return ensemble(scenario, members=MEMBERS, seed=7, workers=Workers(1), series=SERIES)
+
+
+def assert_same_lives(one: Ensemble, other: Ensemble) -> None:
+    left, right = one.gathered, other.gathered
+    assert left.names == right.names
+    for name in ("outcomes", "downtime_h", "softened", "events"):
+        a, b = getattr(left, name), getattr(right, name)
+        assert a.dtype == b.dtype
+        assert a.tobytes() == b.tobytes(), name
+    for name, values in left.series.items():
+        assert values.tobytes() == right.series[name].tobytes(), name
+    assert left.nominal["outcomes"].tobytes() == right.nominal["outcomes"].tobytes()
+
+
+def test_two_threads_give_the_same_bits_as_one(scenario, lived):
+    assert_same_lives(lived, ensemble(scenario, members=MEMBERS, seed=7, workers=Workers(2), series=SERIES))
+
+
+@pytest.mark.parametrize("size", [3, 128])
+def test_chunks_of_another_size_give_the_same_bits(scenario, lived, monkeypatch, size):
+    monkeypatch.setattr(chunks, "CHUNK", size)
+    assert_same_lives(lived, ensemble(scenario, members=MEMBERS, seed=7, workers=Workers(1), series=SERIES))
+
+
+def test_a_cluster_gives_the_same_bits(scenario, lived, monkeypatch):
+    from distributed import LocalCluster
+
+    monkeypatch.setattr(chunks, "CHUNK", 5)
+    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
+        workers = Workers(cluster=cluster.scheduler_address)
+        assert_same_lives(lived, ensemble(scenario, members=MEMBERS, seed=7, workers=workers, series=SERIES))
+
+
+def test_a_worker_that_compiles_another_station_is_refused(lived):
+    plan = lived.plan
+    told = (plan.scenario.text, str(plan.scenario.path), plan.scenario.step, lived.lives.order)
+    with pytest.raises(RangeError, match="another station"):
+        ensemble_cluster.lives_elsewhere(*told, [0], "0" * 64)
+
+
+def test_a_cluster_that_is_not_there_is_told(scenario, monkeypatch):
+    monkeypatch.setattr(ensemble_cluster, "_CONNECT_S", 1)
+    with pytest.raises(RangeError, match="nobody answers"):
+        ensemble(scenario, members=1, workers=Workers(cluster="tcp://127.0.0.1:9"))
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(RangeError, match=r"moonstation\[cluster\]"):
+        ensemble(scenario, members=1, workers=Workers(cluster="tcp://127.0.0.1:9"))
+
+
+def test_other_members_do_not_change_a_member_but_through_the_sample(lived, scenario):
+    assert len(np.unique(lived.outcome("data_returned_gbit"))) > MEMBERS / 2
+    again = ensemble(scenario, members=MEMBERS, seed=8, workers=Workers(2), series=SERIES)
+    assert not np.array_equal(again.gathered.outcomes, lived.gathered.outcomes)
+    assert again.gathered.nominal["outcomes"].tobytes() == lived.gathered.nominal["outcomes"].tobytes()
+
+
+def test_the_nominal_life_is_the_one_that_a_study_judges(lived, scenario):
+    judged = assess(study(scenario).run)
+    names = ("energy", "communication", "longest_blackout_h", "longest_without_contact_h", "crew_days", "crew_lost")
+    for name in names:
+        assert lived.nominal_outcome(name) == getattr(judged, name), name
+    for name in ("science_hours", "data_returned_gbit"):
+        assert lived.nominal_outcome(name) == pytest.approx(getattr(judged, name), rel=1e-6)
+    assert lived.nominal_outcome("lowest_charge") >= judged.lowest_charge, "daily records miss what falls within a day"
+
+
+def test_every_life_has_the_facts_that_the_sample_gave_it(lived):
+    floor = [fact.key for fact in lived.plan.sampled].index("battery.floor")
+    outcomes = lived.outcomes
+    assert list(outcomes["fact"].values) == [fact.key for fact in lived.plan.sampled]
+    np.testing.assert_array_equal(outcomes["fact_value"][:, floor], lived.lives.values[:, floor])
+    fact = lookup("battery.floor")
+    assert fact.low <= lived.lives.values[:, floor].min() < lived.lives.values[:, floor].max() <= fact.high
+
+
+def test_the_summary_tells_survival_with_its_interval(lived):
+    told, survived = lived.summary, lived.outcome("survived")
+    assert told["survival_probability"] == survived.mean()
+    assert (told["survival_low"], told["survival_high"]) == wilson_interval(int(survived.sum()), MEMBERS)
+    assert sum(told["losses"].values()) == MEMBERS - survived.sum()
+    assert np.isnan(lived.outcome("lost_h")[survived == 1]).all()
+    assert (told["members"], told["seed"]) == (MEMBERS, 7)
+    assert told["outcomes"]["energy"]["p5"] <= told["outcomes"]["energy"]["p50"] <= told["outcomes"]["energy"]["p95"]
+    assert set(told["milestones"]) == {"landed", "first results"}
+    assert told["max_relative_residual"] <= 1e-9
+    assert "survival" in repr(lived)
+
+
+def test_the_series_are_daily_and_have_an_axis_of_members(lived):
+    series = lived.timeseries
+    assert series["charge"].sizes == {"time": 44, "member": MEMBERS}
+    assert series["charge"].dtype == np.float32
+    charge = series[SERIES[0]]
+    assert charge.attrs["units"] == "kWh"
+    share = charge / lived.timeseries["charge"]  # the capacity of each life
+    assert (share.std("member") > 0).any(), "lives differ in what their batteries may give"
+    assert np.all(np.diff(series["science_hours"].values, axis=0) >= 0)
+    assert np.isfinite(series[SERIES[1]]).any()
+
+
+def test_a_stopped_run_goes_on_from_what_is_finished(scenario, lived, monkeypatch, tmp_path):
+    monkeypatch.setattr(chunks, "CHUNK", 4)
+    run = chunks.Lives.run
+
+    def stops_after_two_chunks(self, members):
+        if len(list(tmp_path.glob("kept/chunk-*.npz"))) == 2:
+            raise KeyboardInterrupt
+        return run(self, members)
+
+    asked = {"members": MEMBERS, "seed": 7, "workers": Workers(1), "series": SERIES}
+    with monkeypatch.context() as patched:
+        patched.setattr(chunks.Lives, "run", stops_after_two_chunks)
+        with pytest.raises(KeyboardInterrupt):
+            ensemble(scenario, **asked, keep=Keep(tmp_path / "kept"))
+    begun = []
+
+    def counts(self, members):
+        begun.extend(members)
+        return run(self, members)
+
+    monkeypatch.setattr(chunks.Lives, "run", counts)
+    assert_same_lives(lived, ensemble(scenario, **asked, keep=Keep(tmp_path / "kept", resume=True)))
+    assert begun == list(range(8, MEMBERS))
+
+
+def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path):
+    kept = tmp_path / "kept"
+    ensemble(scenario, members=2, seed=7, keep=Keep(kept))
+    with pytest.raises(RangeError, match=r"unfinished run is there.*--resume"):
+        ensemble(scenario, members=2, seed=7, keep=Keep(kept))
+    with pytest.raises(RangeError) as told:
+        ensemble(scenario, members=3, seed=8, series=SERIES, keep=Keep(kept, resume=True))
+    words = str(told.value)
+    assert all(name in words for name in ("another seed; got 8; allowed: 7", "another members", "another series"))
+    (kept / "plan.json").write_text("{}")
+    with pytest.raises(RangeError, match="another network"):
+        ensemble(scenario, members=2, seed=7, keep=Keep(kept, resume=True))
+
+
+def test_a_store_keeps_a_chunk_to_the_bit(lived, tmp_path):
+    store = ChunkStore(tmp_path / "kept", {"seed": 7})
+    store.open(resume=False, where="-o")
+    chunk = lived.lives.run([0, 1])
+    for first in (NOMINAL, 0):
+        store.put(first, chunk)
+    assert store.finished() == {NOMINAL, 0}
+    for name, values in store.get(0).items():
+        assert values.tobytes() == np.asarray(chunk[name]).tobytes(), name
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ({"members": 0}, "--members: out of range; got 0"),
+        ({"members": 1, "seed": -1}, "--seed: out of range"),
+        ({"members": 1, "workers": Workers(0)}, "--threads: out of range"),
+        ({"members": 1, "series": ["bla"]}, "no such series"),
+        ({"members": 1, "series": ["charge_kwh@ridge"]}, r"not of that part; got 'charge_kwh@ridge'.*landing-place"),
+    ],
+)
+def test_bad_orders_are_refused_in_words(scenario, asked, words):
+    with pytest.raises(RangeError, match=words):
+        ensemble(scenario, **asked)
+
+
+def test_a_scenario_compared_with_itself_differs_in_nothing(scenario):
+    made = comparison(scenario, scenario, members=6, seed=3)
+    assert all((item.mean, item.low, item.high) == (0.0, 0.0, 0.0) for item in made.differences)
+    assert made.names == ("first-night (A)", "first-night (B)")
+
+
+def test_pairs_have_the_same_facts_so_that_only_the_design_differs(scenario, tmp_path):
+    quiet = scenario_file(tmp_path, **{"data_gbit_h = 0.3": "data_gbit_h = 0.15"})
+    made = comparison(scenario, quiet, members=12, seed=3)
+    assert made.difference("science_hours").mean == 0.0, "the camera observes as long"
+    data = made.difference("data_returned_gbit")
+    hours = made.first.timeseries["science_hours"].values[-1]
+    assert data.is_clear
+    assert -0.15 * hours.max() <= data.low <= data.mean < 0.0
+    assert made.summary["differences"]["data_returned_gbit"]["mean"] == data.mean
+    np.testing.assert_array_equal(made.first.lives.values, made.second.lives.values)
+
+
+def test_scenarios_over_other_times_cannot_be_paired(scenario, tmp_path):
+    longer = scenario_file(tmp_path, **{"end = 2029-08-01": "end = 2029-02-15"})
+    with pytest.raises(RangeError, match="another end than A"):
+        comparison(scenario, longer, members=2)
