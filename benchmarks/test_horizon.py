@@ -2,12 +2,15 @@
 
 ``pytest benchmarks/test_horizon.py`` prints what an azimuth costs by the point engine, at several numbers of azimuths
 and over all shipped places, beside the project's own exact march of quarter steps in the same run; and a whole first
-horizon, pyramid included, over one model and over a nest of four. Needs ../shared. HORAYZON, the peer of DESIGN section
+horizon, pyramid included, over one model and over a nest of four. Wall time says what a user waits; processor time over
+cores says the same on a machine that others use too. Needs ../shared. HORAYZON, the peer of DESIGN section
 6, has no package to install.
 """
 
 from __future__ import annotations
 
+import os
+import time
 from pathlib import Path
 
 import numpy as np
@@ -25,6 +28,7 @@ from moonstation.moon.sphere import moon_radius_m
 
 DEM = Path(__file__).resolve().parents[2] / "shared" / "data" / "terrain" / "moon_south_75S_400m.tif"
 LATITUDE_DEG, LONGITUDE_DEG, HEIGHT_M, AZIMUTHS, REACH_KM = -89.4587, 223.025, 2.0, 720, 310.0
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 FIRST_M, REACH_M = Steps().first * 400.0, REACH_KM * 1e3
 
 pytestmark = [
@@ -93,6 +97,15 @@ def test_azimuths_of_all_places_with_the_pyramid_built(benchmark, dem, patches, 
 
     benchmark(look_all_round)
     told[f"{len(looks)} eyes, {azimuths} azimuths each"] = benchmark.stats.stats.min, azimuths * len(looks)
+    spent = min(processor_s(look_all_round) for _ in range(10))
+    told[f"{azimuths} each, processor time over {CORES} cores"] = spent / CORES, azimuths * len(looks)
+
+
+def processor_s(work):
+    """Processor seconds of all threads: what others on the machine cannot lengthen much."""
+    start = time.process_time()
+    work()
+    return time.process_time() - start
 
 
 def test_pyramid(benchmark, patches, told):
