@@ -61,7 +61,7 @@ def test_the_mass_of_ten_square_millimetres_of_aluminium():
 
 def test_a_reactor_behind_the_hill_carries_a_ridge_in_the_dark():
     plant = FissionUnit(rated_kw=40.0, startup_h=1.0, ramp_h=0.5, fade_per_yr=0.0)
-    cable = Cable(**LINE)
+    cable = Cable(**LINE, keep_charge=0.9)
     parts = {
         "plant": plant,
         "cable": cable,

@@ -51,7 +51,7 @@ class Cable:
         "cable.converter_efficiency", unit="-", doc="of each of the two converters", low=0.5, high=1.0
     )
     keep_charge: float = param(
-        unit="-", doc="fill of the far site's batteries that it keeps up", low=0.0, high=1.0, default=0.9
+        unit="-", doc="fill of the far site's batteries that it keeps up", low=0.0, high=1.0, default=1.0
     )
     own_reserve: float = param(
         unit="-", doc="under this fill of this site's batteries it carries nothing", low=0.0, high=1.0, default=0.0
