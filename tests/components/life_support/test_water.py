@@ -63,6 +63,12 @@ def test_the_condenser_holds_a_humidity():
     assert control.fraction * scale_kpa("cabin_vapour") == pytest.approx(0.5 * saturation_kpa(295.15))
 
 
+def test_no_coil_dries_air_under_its_coolants_dew_point():
+    # Steam tables: 0.813 kPa at 4 C over 2.644 kPa at 22 C.
+    control = process(CondensingHeatExchanger(water_kg_h=1, humidity=0.1, coolant_k=277.15), "condensing").control
+    assert control.fraction * scale_kpa("cabin_vapour") == pytest.approx(0.813, rel=5e-3)
+
+
 @given(recovery=st.floats(0.1, 1), rate=st.floats(0, 1e4))
 def test_water_is_never_made_nor_lost(recovery, rate):
     for component, name in (
