@@ -25,7 +25,6 @@ POSTING_M = 100.0
 @pytest.fixture(autouse=True)
 def small_sky(monkeypatch):
     monkeypatch.setattr(scenes, "SKY_DIRECTIONS", 72)
-    monkeypatch.setattr(scenes, "_AROUND_SIDE", 24)
 
 
 @pytest.fixture(scope="module")
@@ -100,18 +99,32 @@ def test_threads_do_not_matter(crater):
 def test_tiles_of_a_large_map_are_close_to_the_whole(crater, monkeypatch):
     dem = open_dem(crater)
     area = area_around(dem, -90.0, 0.0, 1.2)
-    options = {"step_h": 24.0, "around_km": 1.0, "reach_km": 3.0}
+    options = {"step_h": 24.0, "around_km": 2.0, "reach_km": 3.0}
     whole = temperature_map([dem], area, **options)
     monkeypatch.setattr(temperature_maps, "TILE_PX", 8)
-    monkeypatch.setattr(temperature_maps, "_MARGIN_PX", 3)
     tiled = temperature_map([dem], area, **options)
-    # Beyond a tile's margin the terrain that shines is three times coarser: here five pixels make up the crater.
     error = tiled.temperature_mean_k - whole.temperature_mean_k
     assert np.isfinite(error).all()
-    assert np.abs(error).mean() < 10.0
-    monkeypatch.setattr(temperature_maps, "_MARGIN_PX", 12)  # all of the map
-    again = temperature_map([dem], area, **options)
-    np.testing.assert_allclose(again.temperature_max_k, whole.temperature_max_k, atol=1e-3)
+    assert np.sqrt((error**2).mean()) < 0.3
+
+
+def test_a_pixel_does_not_change_with_the_area_asked_for(tmp_path, write_dem):
+    # A rough crater wider than the smaller area, so that its rim, where the Sun is, lies beyond that.
+    x = (np.arange(81) - 40) * POSTING_M
+    away = np.hypot(*np.meshgrid(x, x))
+    rough = np.random.default_rng(3).normal(0.0, 15.0, away.shape)
+    heights = 500.0 * np.minimum((away / 1500.0) ** 2, 1.0) + rough
+    dem = open_dem(write_dem(tmp_path / "rough.tif", heights, posting=POSTING_M))
+    small, large = (
+        temperature_map([dem], area_around(dem, -90.0, 0.0, size_km), step_h=24.0, around_km=2.5, reach_km=6.0)
+        for size_km in (1.0, 2.0)
+    )
+    edges = small.area.bounds_m, large.area.bounds_m
+    col, row = round((edges[0][0] - edges[1][0]) / POSTING_M), round((edges[1][3] - edges[0][3]) / POSTING_M)
+    for name, rms_k, worst_k in (("temperature_max_k", 1.0, 2.0), ("temperature_mean_k", 1.0, 2.0)):
+        change = getattr(small, name) - getattr(large, name)[row : row + 10, col : col + 10]
+        assert np.sqrt((change**2).mean()) < rms_k
+        assert np.quantile(np.abs(change), 0.99) < worst_k
 
 
 def test_every_number_out_of_range_and_a_map_without_end_are_refused_before_any_work(crater):

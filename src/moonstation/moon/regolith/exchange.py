@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.constants import Stefan_Boltzmann
 
 from moonstation.core.machine_code import compiled_with
+from moonstation.moon.regolith.cells import FACETS
 from moonstation.moon.regolith.column import step_columns, take_up
 from moonstation.moon.regolith.ground import Ground
 from moonstation.moon.sweep.sky_lines import QUANTUM_DEG
@@ -27,7 +28,7 @@ class Surfaces(NamedTuple):
 
     layers, skin : [K], shapes (blocks, layers, LANES) and (blocks, LANES)
     scattered : sunlight that other pixels throw in [W/m2]; glowing : infrared that leaves each [W/m2]; shape (nodes,)
-    sent : sunlight and infrared that leave each during the step [W/m2], shape (nodes, 2)
+    sent : sunlight and infrared of each light during the step [W/m2], shape (lights, 2)
     """
 
     layers: FloatArray
@@ -37,63 +38,93 @@ class Surfaces(NamedTuple):
     sent: Floats
 
 
+class SunRays(NamedTuple):
+    """The Sun in a series of steps.
+
+    toward : unit vectors to it, shape (steps, moments of a step, 3); light_w_m2 : on a surface that faces it, (steps,)
+    radius_rad : of its disc
+    """
+
+    toward: FloatArray
+    light_w_m2: FloatArray
+    radius_rad: float
+
+
+class Lie(NamedTuple):
+    """How the nodes lie: ``frame``, ``facets`` and ``sky`` as a scene has them."""
+
+    frame: FloatArray
+    facets: FloatArray
+    sky: NDArray[np.int16]
+
+
 @_nogil
-def direct_light(  # noqa: PLR0913, PLR0917 (compiled: arrays, no objects)
+def direct_light(
     part: tuple[int, int],
-    sun: FloatArray,
-    light_w_m2: FloatArray,
-    radius_rad: float,
-    frame: FloatArray,
-    sky: NDArray[np.int16],
+    sun: SunRays,
+    lie: Lie,
     albedo: FloatArray,
     takes: Floats,
     throws: Floats,
 ) -> None:
-    """Direct sunlight that nodes absorb and throw back [W/m2] into (steps, nodes), from ``part[0]`` to ``part[1]``.
+    """Direct sunlight that nodes absorb and their facets throw back [W/m2], for nodes from ``part[0]`` to ``part[1]``.
 
-    ``sun`` holds unit vectors towards the Sun, shape (steps, moments of a step, 3); ``light_w_m2`` what falls on a
-    surface that faces it; ``albedo`` the ground's at evenly spaced cosines of incidence from 0 to 1.
+    ``albedo`` is the ground's at evenly spaced cosines of incidence from 0 to 1; ``takes`` has shape (steps, nodes),
+    ``throws`` (steps, nodes, facets).
     """
-    directions = sky.shape[1]
-    moments = sun.shape[1]
+    directions = lie.sky.shape[1]
+    moments = sun.toward.shape[1]
     quantum = np.radians(QUANTUM_DEG)
     last = albedo.size - 1
     for node in range(part[0], part[1]):
-        for t in range(sun.shape[0]):
-            taken, thrown = 0.0, 0.0
+        area = 0.0
+        for q in range(FACETS):
+            area += 1.0 / lie.facets[node, q, 2]
+        for t in range(sun.toward.shape[0]):
+            takes[t, node] = 0.0
+            throws[t, node] = 0.0
             for m in range(moments):
-                e, n, u, facing = 0.0, 0.0, 0.0, 0.0
+                e, n, u = 0.0, 0.0, 0.0
                 for c in range(3):
-                    e += sun[t, m, c] * frame[node, 0, c]
-                    n += sun[t, m, c] * frame[node, 1, c]
-                    u += sun[t, m, c] * frame[node, 2, c]
-                    facing += sun[t, m, c] * frame[node, 3, c]
-                if facing <= 0.0 or u < _LOWEST:
+                    e += sun.toward[t, m, c] * lie.frame[node, 0, c]
+                    n += sun.toward[t, m, c] * lie.frame[node, 1, c]
+                    u += sun.toward[t, m, c] * lie.frame[node, 2, c]
+                if u < _LOWEST:
                     continue
                 toward = np.arctan2(e, n) * directions / (2.0 * np.pi)
                 first = int(np.floor(toward))
                 share = toward - first
-                line = (1.0 - share) * sky[node, first % directions] + share * sky[node, (first + 1) % directions]
-                x = (np.arcsin(u) - line * quantum) / radius_rad
+                line = lie.sky[node, first % directions] * (1.0 - share)
+                line += share * lie.sky[node, (first + 1) % directions]
+                x = (np.arcsin(u) - line * quantum) / sun.radius_rad
                 if x <= -1.0:
                     continue
                 seen = 1.0 if x >= 1.0 else 0.5 + (np.arcsin(x) + x * np.sqrt(1.0 - x * x)) / np.pi
-                falls = seen * facing * light_w_m2[t]
-                at = facing * last
-                j = min(int(at), last - 1)
-                back = albedo[j] + (at - j) * (albedo[j + 1] - albedo[j])
-                taken += falls * (1.0 - back)
-                thrown += falls * back
-            takes[t, node] = taken / moments
-            throws[t, node] = thrown / moments
+                light = seen * sun.light_w_m2[t] / moments
+                for q in range(FACETS):
+                    facing = lie.facets[node, q, 0] * e + lie.facets[node, q, 1] * n + lie.facets[node, q, 2] * u
+                    if facing <= 0.0:
+                        continue
+                    at = facing * last
+                    j = min(int(at), last - 1)
+                    back = albedo[j] + (at - j) * (albedo[j + 1] - albedo[j])
+                    takes[t, node] += light * facing * (1.0 - back) / (lie.facets[node, q, 2] * area)
+                    throws[t, node, q] += light * facing * back
 
 
 @_nogil
-def send(part: tuple[int, int], state: Surfaces, throws: Floats, diffuse_albedo: float) -> None:
-    """Note what leaves the nodes of a part in a step: direct light thrown back now, the rest as a step before."""
+def send(part: tuple[int, int], state: Surfaces, throws: Floats, facet_shares: Floats, diffuse_albedo: float) -> None:
+    """Note what leaves a part's nodes to each side in a step: direct light of the facets that face it now, the rest
+    as a step before.
+    """
+    sides = facet_shares.shape[1]
     for node in range(part[0], part[1]):
-        state.sent[node, 0] = throws[node] + diffuse_albedo * state.scattered[node]
-        state.sent[node, 1] = state.glowing[node]
+        for side in range(sides):
+            light = diffuse_albedo * state.scattered[node]
+            for q in range(FACETS):
+                light += facet_shares[node, side, q] * throws[node, q]
+            state.sent[sides * node + side, 0] = light
+            state.sent[sides * node + side, 1] = state.glowing[node]
 
 
 @_nogil
@@ -101,7 +132,7 @@ def step_surfaces(  # noqa: PLR0913, PLR0917
     part: tuple[int, int],
     state: Surfaces,
     takes: Floats,
-    views: tuple[NDArray[np.int32], Floats],
+    views: tuple[NDArray[np.int64], NDArray[np.int32], Floats],
     step_s: float,
     ground: Ground,
     diffuse_albedo: float,
@@ -112,7 +143,7 @@ def step_surfaces(  # noqa: PLR0913, PLR0917
     ``takes`` is the direct light that each absorbs, shape (nodes,); ``sums`` (blocks, 2, layers + 1, LANES) takes up
     what ``column.advance`` says, or is empty. Call ``send`` for all nodes before.
     """
-    hit, weight = views
+    first, hit, weight = views
     count = takes.size
     scratch = np.empty((4, state.layers.shape[1], LANES))
     absorbed = np.zeros(LANES)
@@ -124,12 +155,9 @@ def step_surfaces(  # noqa: PLR0913, PLR0917
             if node >= count:
                 continue
             light, heat = 0.0, 0.0
-            for j in range(hit.shape[1]):
-                other = hit[node, j]
-                if other < 0:
-                    break
-                light += weight[node, j] * state.sent[other, 0]
-                heat += weight[node, j] * state.sent[other, 1]
+            for j in range(first[node], first[node + 1]):
+                light += weight[j] * state.sent[hit[j], 0]
+                heat += weight[j] * state.sent[hit[j], 1]
             state.scattered[node] = light
             infrared[m] = heat
             absorbed[m] = takes[node] + (1.0 - diffuse_albedo) * light + ground.emissivity * heat

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.errors import Fault, RangeError
+from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.moon.area import MapArea
-from moonstation.moon.regolith.views import MOST_HITS, seen_terrain
+from moonstation.moon.regolith.cells import Blends, blends_of, cells_over
+from moonstation.moon.regolith.surroundings import Raster, rasters_around
+from moonstation.moon.regolith.views import SIDES, Places, Terrain, seen_from
 from moonstation.moon.regolith.workers import Workers
 from moonstation.moon.sphere import moon_radius_m
 from moonstation.moon.sweep.sky_lines import NO_SKY_LINE, sky_lines
@@ -23,31 +25,45 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int32]
 
 SKY_DIRECTIONS = 180
-_AROUND_SIDE = 96  # pixels of the raster of the terrain around, from edge to edge
+#: How wide the cells are, in distances, that a pixel of the map tells apart, and in how many directions it looks;
+_FINE = (0.2, 48)
+#: and the same for the places around, whose light and heat matter less.
+_ROUGH = (0.8, 24)
+_NOT_SEEN = 1e-5  # of a facet that turns from all it could see: where no facet is seen, all count
 _BELOW_ALL = np.int16(-32400)  # a sky-line at the nadir, in steps of the stored elevations
 
 
 @dataclass(frozen=True, eq=False)
 class Scene:
-    """Nodes: first the pixels of the map that have ground, then those of a coarser raster round it.
+    """Nodes: first the pixels of the map that have ground, then those round it, coarser far away.
 
     area : the map; node : number of each of its pixels' node, -1 without ground, shape (rows, columns)
-    frame : unit vectors east and north on the map, up, and along the ground's normal, shape (nodes, 4, 3)
+    frame : unit vectors east and north on the map and up, shape (nodes, 3, 3)
+    facets : normals of the four parts of each, to east, north and up, shape (nodes, FACETS, 3)
     sky : sky-lines in steps of their storing, directions evenly round the map from up, shape (nodes, directions)
-    hit, weight : nodes that each sees and the share of its view that they fill; -1 and 0 where there is no more
+    first, hit, weight : the lights that node i sees are ``hit[first[i]:first[i + 1]]``, and fill shares of its view
+    blends : what shines in the lights
     """
 
     area: MapArea
     node: IntArray
     frame: FloatArray
+    facets: FloatArray
     sky: NDArray[np.int16]
+    first: NDArray[np.int64]
     hit: IntArray
     weight: NDArray[np.float32]
+    blends: Blends
 
     @property
     def count(self) -> int:
         """Number of nodes."""
         return len(self.frame)
+
+    @property
+    def pixels(self) -> int:
+        """Number of nodes that are pixels of the map."""
+        return int(self.node.max()) + 1
 
     def on_map(self, values: NDArray[np.floating]) -> NDArray[np.float32]:
         """Values of the nodes as a raster, NaN without ground; the last axis of ``values`` is that of the nodes."""
@@ -70,21 +86,110 @@ def scene_of(
     """
     if faults := around_faults(around_km):
         raise RangeError(faults)
-    around = _area_around(area, around_km * 1e3)
-    inner, outer = (sky_lines(dems, one, 0.0, SKY_DIRECTIONS, reach_km, workers.count) for one in (area, around))
-    fine = np.isfinite(inner.ground_m)
-    coarse = np.isfinite(outer.ground_m) & ~_inside(around, area)
-    node, node_around = _numbered(fine, 0), _numbered(coarse, int(fine.sum()))
-    parts = [_geometry(lines.area, lines.ground_m, chosen) for lines, chosen in ((inner, fine), (outer, coarse))]
-    place, frame = (np.concatenate([part[i] for part in parts]) for i in range(2))
-    sky = np.vstack([lines.elevation[:, chosen].T for lines, chosen in ((inner, fine), (outer, coarse))])
-    sky = np.ascontiguousarray(sky)
+    pieces = [_Piece.of(dems, raster, reach_km, workers) for raster in rasters_around(area, around_km * 1e3)]
+    node = _number(pieces, area)
+    if (node < 0).all():
+        names = ", ".join(dem.name for dem in dems)
+        raise TerrainError(Fault("area", "no elevation model has ground there", allowed=names))
+    mine = [piece.node >= 0 for piece in pieces]
+    order = np.argsort(np.concatenate([piece.node[own] for piece, own in zip(pieces, mine, strict=True)]))
+
+    def of_nodes(name: str) -> NDArray[Any]:
+        """A field of the pixels of all rasters, in the order of the nodes."""
+        return np.concatenate([getattr(piece, name)[own] for piece, own in zip(pieces, mine, strict=True)])[order]
+
+    sky = np.concatenate([piece.sky[:, own].T for piece, own in zip(pieces, mine, strict=True)])[order]
     sky[sky == NO_SKY_LINE] = _BELOW_ALL
-    grids = np.array([[one.bounds_m[0], one.bounds_m[3], one.posting_m] for one in (area, around)])
-    hit = np.empty((len(place), MOST_HITS), np.int32)
-    weight = np.empty((len(place), MOST_HITS), np.float32)
-    workers.share(len(place), lambda part: seen_terrain(part, place, frame, sky, grids, node, node_around, hit, weight))
-    return Scene(area, node, frame, sky, hit, weight)
+    level, at, slopes = of_nodes("level"), of_nodes("at"), of_nodes("facets")
+    cells = cells_over(level, *of_nodes("lattice").T)
+    facets = _unit(slopes)
+    width, rays = (np.where(np.arange(level.size) <= node.max(), *both) for both in zip(_FINE, _ROUGH, strict=True))
+    places = Places(at, _unit(slopes.mean(axis=1)), level, width, rays.astype(np.int32))
+    toward = np.empty((level.size, SIDES, 3), np.float32)
+    first, hit, weight = _views(_terrain(pieces, cells.parent), places, toward, workers)
+    facing = np.maximum(np.einsum("nqc,nsc->nsq", facets, toward), 0.0) + _NOT_SEEN
+    facing *= (4.0**level / at[:, 3] ** 2)[:, None, None] / facets[:, None, :, 2]
+    return Scene(area, node, of_nodes("frame"), facets, sky, first, hit, weight, blends_of(cells, facing, hit))
+
+
+def _views(
+    terrain: Terrain, places: Places, toward: NDArray[np.float32], workers: Workers
+) -> tuple[NDArray[np.int64], IntArray, NDArray[np.float32]]:
+    """What each node sees, one behind the other, and where each begins."""
+    parts = {}
+
+    def look(part: tuple[int, int]) -> None:
+        parts[part[0]] = seen_from(part, terrain, places, toward)
+
+    workers.share(len(places.at), look)
+    count, hit, weight = (np.concatenate(one) for one in zip(*(parts[first] for first in sorted(parts)), strict=True))
+    return np.concatenate([[0], np.cumsum(count)]), hit, weight
+
+
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """A raster of the terrain, and of each pixel: height [m], sky-line, frame, facets, place, level, row and column.
+
+    node : numbers of its nodes, -1 where a pixel is none; lattice : row and column as ``Raster.box`` counts them
+    """
+
+    raster: Raster
+    ground_m: NDArray[np.float32]
+    sky: NDArray[np.int16]
+    frame: FloatArray
+    facets: FloatArray
+    at: FloatArray
+    level: IntArray
+    lattice: NDArray[np.int64]
+    node: IntArray
+
+    @classmethod
+    def of(cls, dems: Sequence[Dem], raster: Raster, reach_km: float | None, workers: Workers) -> _Piece:
+        lines = sky_lines(dems, raster.area, 0.0, SKY_DIRECTIONS, reach_km, workers.count)
+        ground_m, shape = lines.ground_m, raster.area.shape
+        a, _, c, _, e, f = raster.area.transform
+        row, col = np.indices(shape)
+        return cls(
+            raster,
+            ground_m,
+            lines.elevation,
+            _frames(raster.area),
+            _facets(raster.area, ground_m),
+            np.stack([c + a * (col + 0.5), f + e * (row + 0.5), ground_m, raster.area.scale()], axis=-1),
+            np.full(shape, raster.level, np.int32),
+            np.stack([row, col], axis=-1) + raster.box[:2],
+            np.where(raster.own() & np.isfinite(ground_m), 0, -1).astype(np.int32),
+        )
+
+
+def _terrain(pieces: Sequence[_Piece], parent: IntArray) -> Terrain:
+    """The rasters as the rays know them."""
+    sizes = [piece.node.size for piece in pieces]
+    bounds = [piece.raster.area.bounds_m for piece in pieces]
+    return Terrain(
+        np.array([[b[0], b[3], piece.raster.area.posting_m] for b, piece in zip(bounds, pieces, strict=True)]),
+        np.array([[*p.node.shape, begin] for p, begin in zip(pieces, np.cumsum([0, *sizes[:-1]]), strict=True)]),
+        np.concatenate([piece.ground_m.ravel() for piece in pieces]),
+        np.concatenate([piece.node.ravel() for piece in pieces]),
+        parent,
+        moon_radius_m(),
+    )
+
+
+def _number(pieces: Sequence[_Piece], area: MapArea) -> IntArray:
+    """Number the nodes of all rasters, those of the map first; the map's numbers, shape (rows, columns)."""
+    fine = pieces[0]
+    west, _, _, north = fine.raster.area.bounds_m
+    row, col = (round(step / area.posting_m) for step in (north - area.bounds_m[3], area.bounds_m[0] - west))
+    on_map = np.zeros(fine.node.shape, bool)
+    on_map[row : row + area.shape[0], col : col + area.shape[1]] = True
+    count = 0
+    around = [(piece, np.ones(piece.node.shape, bool)) for piece in pieces[1:]]
+    for piece, chosen in [(fine, on_map), (fine, ~on_map), *around]:
+        mine = chosen & (piece.node >= 0)
+        piece.node[mine] = count + np.arange(int(mine.sum()), dtype=np.int32)
+        count += int(mine.sum())
+    return fine.node[row : row + area.shape[0], col : col + area.shape[1]].copy()
 
 
 def around_faults(around_km: float) -> list[Fault]:
@@ -94,46 +199,34 @@ def around_faults(around_km: float) -> list[Fault]:
     return [Fault("around_km", "out of range", around_km, "km", "0 to 200")]
 
 
-def _area_around(area: MapArea, margin_m: float) -> MapArea:
-    """A coarser raster round the area and ``margin_m`` beyond it."""
-    west, south, east, north = area.bounds_m
-    span = max(east - west, north - south) + 2.0 * margin_m
-    side = area.posting_m * max(3, int(np.ceil(span / (_AROUND_SIDE * area.posting_m))))
-    cols, rows = (int(np.ceil((length + 2.0 * margin_m) / side)) for length in (east - west, north - south))
-    left = 0.5 * (west + east) - 0.5 * cols * side
-    top = 0.5 * (south + north) + 0.5 * rows * side
-    return replace(area, transform=(side, 0.0, left, 0.0, -side, top), shape=(rows, cols), posting_m=side)
-
-
-def _inside(around: MapArea, area: MapArea) -> NDArray[np.bool_]:
-    """Pixels of the coarser raster whose middle lies on the map itself."""
-    west, south, east, north = area.bounds_m
-    a, _, c, _, e, f = around.transform
-    x, y = c + a * (np.arange(around.shape[1]) + 0.5), f + e * (np.arange(around.shape[0]) + 0.5)
-    return np.outer((y > south) & (y < north), (x > west) & (x < east))
-
-
-def _numbered(chosen: NDArray[np.bool_], first: int) -> IntArray:
-    numbers = np.full(chosen.shape, -1, np.int32)
-    numbers[chosen] = first + np.arange(int(chosen.sum()), dtype=np.int32)
-    return numbers
-
-
-def _geometry(area: MapArea, ground_m: NDArray[np.float32], chosen: NDArray[np.bool_]) -> tuple[FloatArray, FloatArray]:
-    """Places [m] and frames of the chosen pixels."""
+def _frames(area: MapArea) -> FloatArray:
+    """Unit vectors east and north on the map and up of each pixel, shape (rows, columns, 3, 3)."""
     up = area.directions()
-    place = up * (moon_radius_m() + ground_m.astype(np.float64))[..., None]
-    east, north = _slope(up, 1), -_slope(up, 0)
-    normal = np.cross(_slope(place, 1), -_slope(place, 0))
-    lone = ~np.isfinite(normal).all(axis=-1)
-    normal[lone] = up[lone]  # beside a gap the ground counts as level
-    frame = np.stack([_unit(vectors[chosen]) for vectors in (east, north, up, normal)], axis=1)
-    return place[chosen], np.ascontiguousarray(frame)
+    turn = np.radians(area.convergence_deg())
+    lat, lon = (np.radians(part) for part in area.places())
+    to_east = np.stack([-np.sin(lon), np.cos(lon), np.zeros_like(lon)], axis=-1)
+    to_north = np.cross(up, to_east)
+    cos, sin = np.cos(turn)[..., None], np.sin(turn)[..., None]
+    return np.stack([cos * to_east + sin * to_north, cos * to_north - sin * to_east, up], axis=2)
 
 
-def _slope(values: FloatArray, axis: int) -> FloatArray:
-    """Change from pixel to pixel along an axis; none where there is but one pixel."""
-    return np.gradient(values, axis=axis) if values.shape[axis] > 1 else np.full(values.shape, np.nan)
+def _facets(area: MapArea, ground_m: NDArray[np.float32]) -> FloatArray:
+    """Upward normals of the four parts of each pixel, of length 1 upwards, shape (rows, columns, FACETS, 3)."""
+    side = area.posting_m / area.scale()
+    height = ground_m.astype(np.float64)
+    west, east = _steps(height, 1)
+    south, north = (-step for step in _steps(height, 0)[::-1])
+    parts = [(x, y) for y in (north, south) for x in (west, east)]
+    return np.stack([np.stack([-x / side, -y / side, np.ones_like(x)], axis=-1) for x, y in parts], axis=2)
+
+
+def _steps(height: FloatArray, axis: int) -> tuple[FloatArray, FloatArray]:
+    """Change of height from the pixel before and to the one after, each for both where one is missing, else none."""
+    change = np.diff(height, axis=axis)
+    gap = np.full_like(height.take([0], axis), np.nan)
+    before, after = np.concatenate([gap, change], axis), np.concatenate([change, gap], axis)
+    before, after = np.where(np.isnan(before), after, before), np.where(np.isnan(after), before, after)
+    return np.nan_to_num(before), np.nan_to_num(after)
 
 
 def _unit(vectors: FloatArray) -> FloatArray:

@@ -16,11 +16,22 @@ from moonstation.facts.table import lookup
 from moonstation.moon.area import MapArea
 from moonstation.moon.illumination import sun_radius_deg
 from moonstation.moon.regolith.albedo import diffuse_albedo, rough_albedo
-from moonstation.moon.regolith.exchange import LANES, Surfaces, direct_light, note_extremes, send, step_surfaces
+from moonstation.moon.regolith.cells import FACETS, blend
+from moonstation.moon.regolith.exchange import (
+    LANES,
+    Lie,
+    SunRays,
+    Surfaces,
+    direct_light,
+    note_extremes,
+    send,
+    step_surfaces,
+)
 from moonstation.moon.regolith.ground import Ground, lunar_ground
 from moonstation.moon.regolith.ice import ice_loss_kg_m2_s, ice_stable_depth_m
 from moonstation.moon.regolith.scene import Scene, around_faults, scene_of
 from moonstation.moon.regolith.spin_up import first_guess, settled
+from moonstation.moon.regolith.views import SIDES
 from moonstation.moon.regolith.workers import Workers
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
 
@@ -30,7 +41,6 @@ if TYPE_CHECKING:
 
 FloatArray = NDArray[np.float64]
 Floats = NDArray[np.float32]
-_Box = tuple[slice, slice]
 
 STEP_H = 4.0
 #: Side of a tile [pixels]: a larger map is made tile by tile, each with the terrain around it; 3 kB of memory a pixel.
@@ -38,7 +48,6 @@ TILE_PX = 300
 #: Most pixels of a map: most of a day of one core, and a third of a gigabyte for the layers.
 MOST_PIXELS = 20_000_000
 _S_PER_PIXEL = 3e-3  # of one core, for the words on maps that are too large
-_MARGIN_PX = 32  # of a tile's surroundings that are as fine as the tile
 AROUND_KM = 20.0
 _COARSER = 3  # steps of the spin-up are as many times as long
 _MOMENTS = 2  # of a step at which the Sun is looked at
@@ -143,27 +152,16 @@ def _of_tiles(
             tell((number + share) / len(tiles), what)
 
         try:
-            wide, inner = _widened(tile, area.shape)
-            layers, so = _tile(dems, area.part(*wide), grids, terrain, part)
+            layers, so = _tile(dems, area.part(*tile), grids, terrain, part)
         except TerrainError as error:  # of a large map, some tiles may have no ground
             empty.append(error)
             continue
         settled_so = _Settled(max(settled_so.repetitions, so.repetitions), max(settled_so.changed_k, so.changed_k))
         for name, values in layers.items():
-            made[name][tile] = values[inner]
+            made[name][tile] = values
     if len(empty) == len(tiles):
         raise empty[0]
     return made, settled_so
-
-
-def _widened(tile: _Box, shape: tuple[int, int]) -> tuple[_Box, _Box]:
-    """A tile with its margin within the map, and where the tile lies in that."""
-    wide = tuple(
-        slice(max(0, part.start - _MARGIN_PX), min(side, part.stop + _MARGIN_PX))
-        for part, side in zip(tile, shape, strict=True)
-    )
-    inner = tuple(slice(part.start - more.start, part.stop - more.start) for part, more in zip(tile, wide, strict=True))
-    return (wide[0], wide[1]), (inner[0], inner[1])
 
 
 class _Settled(NamedTuple):
@@ -204,7 +202,7 @@ class _Pixels:
         self.state = Surfaces(
             np.full((blocks, len(ground.thick_m), LANES), 100.0),
             np.full((blocks, LANES), 100.0),
-            *(np.zeros(shape, np.float32) for shape in (count, count, (count, 2))),
+            *(np.zeros(shape, np.float32) for shape in (count, count, (SIDES * count + len(scene.blends.share), 2))),
         )
         cosines = np.linspace(0.0, 1.0, 201)
         self.albedo = rough_albedo(np.degrees(np.arcsin(cosines)))
@@ -229,15 +227,16 @@ class _Pixels:
         return _Settled(columns.repetitions, float(columns.changed_k.max()))
 
     def year(self, grid: TimeGrid, tell: Callable[[float], None]) -> tuple[FloatArray, FloatArray]:
-        """Least, greatest and mean temperature of each node [K], and mean loss of bare ice [kg/m2/s] at all depths."""
-        extremes = np.zeros((3, self.scene.count))
+        """Least, greatest, mean temperature of the map's pixels [K], mean loss of bare ice [kg/m2/s] at all depths."""
+        pixels = self.scene.pixels
+        extremes = np.zeros((3, pixels))
         extremes[0] = np.inf
-        lost = np.zeros((len(self.ground.thick_m) + 1, self.scene.count))
+        lost = np.zeros((len(self.ground.thick_m) + 1, pixels))
         loss = ice_loss_kg_m2_s(np.arange(int(_HOTTEST_K * _LOSS_PER_K) + 1) / _LOSS_PER_K)
 
         def note() -> None:
             self.workers.share(
-                len(self.state.layers),
+                -(-pixels // LANES),
                 lambda part: note_extremes(part, self.state, loss, _LOSS_PER_K, extremes, lost),
             )
 
@@ -256,13 +255,24 @@ class _Pixels:
 
     def _step(self, takes: Floats, throws: Floats, step_s: float, sums: FloatArray) -> None:
         state = self.state
-        views = self.scene.hit, self.scene.weight
-        albedo = diffuse_albedo()
-        self.workers.share(self.scene.count, lambda part: send(part, state, throws, albedo))
+        views = self.scene.first, self.scene.hit, self.scene.weight
+        albedo, blends = diffuse_albedo(), self.scene.blends
+        self.workers.share(self.scene.count, lambda part: send(part, state, throws, blends.facets, albedo))
+        for level in range(len(blends.levels) - 1):
+            self._blend(blends.levels[level], blends.levels[level + 1])
         self.workers.share(
             len(state.layers),
             lambda part: step_surfaces(part, state, takes, views, step_s, self.ground, albedo, sums),
         )
+
+    def _blend(self, first: int, last: int) -> None:
+        """What cells of one width send, from that of the narrower ones."""
+        blends, lights = self.scene.blends, self.state.sent
+
+        def mix(part: tuple[int, int]) -> None:
+            blend((first + part[0], first + part[1]), blends.member, blends.share, lights)
+
+        self.workers.share(last - first, mix)
 
     def _direct(self, grid: TimeGrid, first: int) -> tuple[Floats, Floats]:
         """Direct light of the steps from ``first`` on [W/m2], shape (steps, nodes)."""
@@ -273,12 +283,11 @@ class _Pixels:
         distance_km = np.linalg.norm(sun_km, axis=-1, keepdims=True)
         light = lookup("sun.irradiance_1au").value / (distance_km[:, :, 0].mean(axis=1) / AU_KM) ** 2
         radius = float(np.radians(sun_radius_deg(distance_km.mean())))
-        takes, throws = (np.empty((steps, self.scene.count), np.float32) for _ in range(2))
-        rays, scene = sun_km / distance_km, self.scene
-        self.workers.share(
-            scene.count,
-            lambda part: direct_light(part, rays, light, radius, scene.frame, scene.sky, self.albedo, takes, throws),
-        )
+        scene = self.scene
+        takes = np.empty((steps, scene.count), np.float32)
+        throws = np.empty((steps, scene.count, FACETS), np.float32)
+        sun, lie = SunRays(sun_km / distance_km, light, radius), Lie(scene.frame, scene.facets, scene.sky)
+        self.workers.share(scene.count, lambda part: direct_light(part, sun, lie, self.albedo, takes, throws))
         return takes, throws
 
     def _means(self, grid: TimeGrid) -> tuple[FloatArray, FloatArray]:
