@@ -29,6 +29,8 @@ SLACK = 4e-4
 _LEAN = {"nogil": True, "error_model": "numpy", "fastmath": {"nnan", "ninf", "nsz"}, "_nrt": False}
 _jit = compiled_with(**_LEAN)
 _inline = compiled_with(forceinline=True, **_LEAN)
+#: X of an eye, its bend, its tilt X / R, and R.
+_Place = tuple[np.float32, np.float32, np.float32, np.float32]
 
 
 class Room(NamedTuple):
@@ -224,24 +226,14 @@ def _sweep(
     eyes, out = views
     at, seen, astray = room.at, room.seen, room.astray
     sign = np.float32(1.0 if side == 0 else -1.0)
-    one, r = np.float32(1.0), np.float32(radius)
+    r = np.float32(radius)
     u_first, u_last, v_first, v_last = window
-    seen_x, seen_y, beyond, before = seen[0], seen[1], seen[2], seen[3]
     for lane in range(LANES):
         _look_at(lane, max(counts[lane] - 1, 0), hull, counts, at, seen)
     last = u_first if side == 0 else TILE - u_last
     for n in range(TILE + RING - lead - 1 - last):
         i = LINE - 1 - n if side == 0 else n
-        here = sign * x[i]
-        for part in range(LANES // 8):
-            word = marks[i, part]
-            while word:
-                lane = part * 8 + (trailing_zeros(word) >> 3)  # type: ignore[call-arg]
-                word &= word - np.uint64(1)
-                count = _push(hull[lane], counts[lane], here, y[i, lane])
-                counts[lane] = count
-                if at[lane] >= count - 2:
-                    _look_at(lane, min(at[lane], count - 1), hull, counts, at, seen)
+        _push_marked(marks[i], sign * x[i], y[i], hull, counts, at, seen)
         u = i - RING - lead - 1 if side == 0 else i - RING + lead + 1
         if u < u_first or u >= u_last:
             continue
@@ -249,32 +241,72 @@ def _sweep(
         low, high = max(first, v_first), min(cells[1, u], v_last)
         if low >= high:
             continue
-        x0, b = sign * x[u + RING], bend[u + RING]
-        tilt = x0 / r
-        wide = one + tilt * tilt
+        x0 = sign * x[u + RING]
+        place = (x0, bend[u + RING], x0 / r, r)
         # The last lane may serve two pixels, where circles part: the second comes by itself.
         end = min(high, first + LANES)
         eye, result, skip = eyes[u, low:end], out[u, low:end], low - first
-        xs, ys, es, bs = seen_x[skip:], seen_y[skip:], beyond[skip:], before[skip:]
-        lost = 0
-        for m in range(end - low):
-            y0 = eye[m] + (eye[m] - r) * b
-            dx, dy = xs[m] - x0, ys[m] - y0
-            slope = dy / dx
-            away = (es[m] > slope) | (bs[m] < slope)
-            astray[m] = away
-            lost += away
-            result[m] = slope * wide / (one - y0 / r) + tilt
-        if lost > 0:
+        if _remembered(eye, place, skip, seen, astray, result) > 0:
             for m in range(end - low):
                 if astray[m]:
-                    y0 = eye[m] + (eye[m] - r) * b
-                    slope = _find(m + skip, x0, y0, hull, counts, at, seen)
-                    result[m] = slope * wide / (one - y0 / r) + tilt
+                    result[m] = _found(m + skip, eye[m], place, hull, counts, at, seen)
         for v in range(end, high):
-            y0 = eyes[u, v] + (eyes[u, v] - r) * b
-            slope = _find(LANES - 1, x0, y0, hull, counts, at, seen)
-            out[u, v] = slope * wide / (one - y0 / r) + tilt
+            out[u, v] = _found(LANES - 1, eyes[u, v], place, hull, counts, at, seen)
+
+
+@_inline
+def _push_marked(
+    words: np.ndarray,
+    here: np.float32,
+    y: np.ndarray,
+    hull: np.ndarray,
+    counts: np.ndarray,
+    at: np.ndarray,
+    seen: np.ndarray,
+) -> None:
+    """Put the marked samples of one step on the hulls of their lanes."""
+    for part in range(LANES // 8):
+        word = words[part]
+        while word:
+            lane = part * 8 + (trailing_zeros(word) >> 3)  # type: ignore[call-arg]
+            word &= word - np.uint64(1)
+            count = _push(hull[lane], counts[lane], here, y[lane])
+            counts[lane] = count
+            if at[lane] >= count - 2:
+                _look_at(lane, min(at[lane], count - 1), hull, counts, at, seen)
+
+
+@_inline
+def _remembered(
+    eye: np.ndarray, place: _Place, skip: int, seen: np.ndarray, astray: np.ndarray, result: np.ndarray
+) -> int:
+    """Tangents to the vertices that the lanes saw last; marks the eyes that see another one, and counts them."""
+    x0, b, tilt, r = place
+    one = np.float32(1.0)
+    wide = one + tilt * tilt
+    xs, ys, es, bs = seen[0, skip:], seen[1, skip:], seen[2, skip:], seen[3, skip:]
+    lost = 0
+    for m in range(eye.size):
+        y0 = eye[m] + (eye[m] - r) * b
+        dx, dy = xs[m] - x0, ys[m] - y0
+        slope = dy / dx
+        away = (es[m] > slope) | (bs[m] < slope)
+        astray[m] = away
+        lost += away
+        result[m] = slope * wide / (one - y0 / r) + tilt
+    return lost
+
+
+@_inline
+def _found(
+    lane: int, eye: np.float32, place: _Place, hull: np.ndarray, counts: np.ndarray, at: np.ndarray, seen: np.ndarray
+) -> np.float32:
+    """Tangent to the vertex of a lane's hull that an eye sees."""
+    x0, b, tilt, r = place
+    one = np.float32(1.0)
+    y0 = eye + (eye - r) * b
+    slope = _find(lane, x0, y0, hull, counts, at, seen)
+    return slope * (one + tilt * tilt) / (one - y0 / r) + tilt
 
 
 @_inline
@@ -291,13 +323,7 @@ def _look_at(lane: int, a: int, hull: np.ndarray, counts: np.ndarray, at: np.nda
 
 @_inline
 def _find(
-    lane: int,
-    x0: np.float32,
-    y0: np.float32,
-    hull: np.ndarray,
-    counts: np.ndarray,
-    at: np.ndarray,
-    seen: np.ndarray,
+    lane: int, x0: np.float32, y0: np.float32, hull: np.ndarray, counts: np.ndarray, at: np.ndarray, seen: np.ndarray
 ) -> np.float32:
     """Slope from (x0, y0) to the vertex of a lane's hull that stands highest, found from the one seen last."""
     a = at[lane]
@@ -359,14 +385,10 @@ def far_tangents(
     tile, lead = (place[0], place[1]), place[2]
     raster, limits = (terrain[0], terrain[1]), terrain[2]
     u_all, v_table, x_table = tables
-    hull, counts, cells, y, v, x = room.hulls, room.counts, room.cells, room.y, room.v, room.x
+    hull, counts, cells, y, v, x = (room.hulls, room.counts, room.cells, room.y, room.v, room.x)
     for ring in range(limits.shape[0]):
         room.blocks[0, ring], room.blocks[1, ring] = -(2**40), -(2**40)
-    low, high = 1e9, -1e9
-    for u in range(window[0], window[1]):
-        low = min(low, (window[2] + tile[1] - v_table[u + RING, 0]) / v_table[u + RING, 1])
-        high = max(high, (window[3] + tile[1] - v_table[u + RING, 0]) / v_table[u + RING, 1])
-    first, last = int(math.floor((low - 2.0) / LANES)), int(math.floor((high + 2.0) / LANES))
+    first, last = _blocks(v_table, window, tile[1])
     _first_cells(v_table, first, tile[1], cells[1])
     for block in range(first, last + 1):
         for u in range(TILE):
@@ -392,6 +414,16 @@ def far_tangents(
                     own[n, 0], own[n, 1], own[n, 2] = farther[n, 0], farther[n, 1], farther[n, 2]
                 counts[side, 0, lane] = count
             _sweep((side, lead), mine, (eyes, out), radius, room)
+
+
+@_jit
+def _blocks(v_table: np.ndarray, window: tuple[int, int, int, int], v: int) -> tuple[int, int]:
+    """First and last block of lanes that a window of a tile, whose first pixel is ``v``, needs."""
+    low, high = 1e9, -1e9
+    for u in range(window[0], window[1]):
+        low = min(low, (window[2] + v - v_table[u + RING, 0]) / v_table[u + RING, 1])
+        high = max(high, (window[3] + v - v_table[u + RING, 0]) / v_table[u + RING, 1])
+    return int(math.floor((low - 2.0) / LANES)), int(math.floor((high + 2.0) / LANES))
 
 
 @_jit
