@@ -179,6 +179,37 @@ def test_nothing_outlives_the_body_that_carries_it() -> None:
     read_scenario(HOUSED.replace("landed_mass_kg = 1200", "landed_mass_kg = 1200\nuntil = 2029-05-01"))
 
 
+SECOND = """
+[[missions]]
+name = "Second lander"
+partners = ["the reader"]
+arrival = 2029-02-01
+status = "planned"
+requires = ["First lander"]
+
+[[assets]]
+name = "guest"
+type = "recorder"
+site = "landing-place"
+mission = "Second lander"
+housed_in = "lander body"
+capacity_gbit = 10
+"""
+
+
+def test_what_comes_later_moves_into_a_body_of_a_mission_that_it_requires() -> None:
+    station = build_station(read_scenario(GOOD + SECOND))
+    (guest,) = (asset for asset in station.assets if asset.name == "guest")
+    assert guest.housed_in == "lander body"
+    [told] = faults(('requires = ["First lander"]\n', ""), text=GOOD + SECOND)
+    assert "must come with the same mission or with one that it requires" in told
+    assert "let Second lander require First lander" in told
+    body_leaves = ("radiator_m2 = 0.5", "radiator_m2 = 0.5\nuntil = 2029-05-01")
+    assert any(
+        '"guest".until: is longer than lander body is there' in line for line in faults(body_leaves, text=GOOD + SECOND)
+    )
+
+
 def test_every_fault_is_told_at_once_with_its_line() -> None:
     found = faults(
         ("area_m2 = 3", "area = 3"),

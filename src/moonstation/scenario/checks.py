@@ -227,9 +227,10 @@ def _assets(draft: Draft, source: Source) -> Iterator[Fault]:
 
 
 def _body(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
-    """Faults of what carries an asset: one asset of the same mission and site, carried by nothing, and there as long.
+    """Faults of what carries an asset: one asset at the same site, carried by nothing, and there before and as long.
 
-    A mission or a site that does not exist is told by itself.
+    It came with the same mission, or with one that this mission requires. A mission or a site that does not exist is
+    told by itself.
     """
     if not entry.housed_in:
         return
@@ -241,10 +242,19 @@ def _body(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Ite
         yield _unknown(source, where, "asset", entry.housed_in, bodies)
     elif body.housed_in or body.name == entry.name:
         yield source.fault(where, "is carried itself", hint="name the asset that stands on the ground")
-    elif _apart(body.mission, entry.mission, missions) or _apart(body.site, entry.site, nodes) or (body.count or 1) > 1:
-        yield source.fault(where, "must be a single asset of the same mission at the same site")
+    elif _apart(body.site, entry.site, nodes) or (body.count or 1) > 1:
+        yield source.fault(where, "must be a single asset at the same site")
+    elif _apart(body.mission, entry.mission, missions) and not _requires(draft, entry.mission, body.mission):
+        hint = f"let {entry.mission} require {body.mission}, or name an asset of {entry.mission}"
+        yield source.fault(where, "must come with the same mission or with one that it requires", hint=hint)
     else:
         yield from _outlives(draft, source, path, entry, body)
+
+
+def _requires(draft: Draft, mission: str | None, needed: str | None) -> bool:
+    """Whether a mission requires another that exists."""
+    entry = draft.mission(mission)
+    return entry is not None and needed in (entry.requires or ())
 
 
 def _apart(one: str | None, other: str | None, known: Collection[str]) -> bool:
@@ -254,9 +264,9 @@ def _apart(one: str | None, other: str | None, known: Collection[str]) -> bool:
 
 def _outlives(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry, body: AssetEntry) -> Iterator[Fault]:
     """The fault of an asset that would stay when the body that carries it has gone."""
-    mission = draft.mission(entry.mission)
-    leaves = mission.until if mission else None
-    end, last = entry.until or leaves, body.until or leaves
+    mission, brought = draft.mission(entry.mission), draft.mission(body.mission)
+    end = entry.until or (mission.until if mission else None)
+    last = body.until or (brought.until if brought else None)
     if last and (end is None or end > last):
         message = f"is longer than {body.name} is there, which carries it and leaves on {_day(last)}"
         yield source.fault((*path, "until"), message, hint=f"set until = {_day(last)}, or let {body.name} stay")
