@@ -9,6 +9,7 @@ import functools
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
+from threading import Lock
 from types import MappingProxyType
 from typing import ParamSpec, TypeVar
 
@@ -71,6 +72,7 @@ def fact_cache_of(size: int | None) -> Callable[[Callable[_P, _R]], Callable[_P,
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         kept: dict[Hashable, tuple[_R, frozenset[str]]] = {}
+        changing = Lock()  # several threads may look round at once
 
         @functools.wraps(function)
         def remembered(*args: _P.args, **kwargs: _P.kwargs) -> _R:
@@ -84,9 +86,10 @@ def fact_cache_of(size: int | None) -> Callable[[Callable[_P, _R]], Callable[_P,
             with recorded() as keys:
                 result = function(*args, **kwargs)
             if others.isdisjoint(keys):
-                kept[key] = (result, frozenset(keys))
-                if size is not None and len(kept) > size:
-                    kept.pop(next(iter(kept)), None)
+                with changing:
+                    kept[key] = (result, frozenset(keys))
+                    if size is not None and len(kept) > size:
+                        del kept[next(iter(kept))]
             return result
 
         return remembered

@@ -45,13 +45,16 @@ def after_acquisition(contact: ArrayLike, acquisition_h: float, step_h: float) -
     contact : share of each step in which both ends see each other; a step after one without starts a window, and one
         that is open at the first step has been acquired before
     """
-    left = np.asarray(contact, np.float64).copy()
+    left = np.array(contact, np.float64)
     seen = left > 0.0
-    number = np.arange(len(left))
-    started = np.maximum.accumulate(np.where(seen, -1, number))  # the last step without contact
-    before_h = np.where(started < 0, np.inf, (number - started - 1) * step_h)  # of this window, at each step's begin
-    lost = np.clip((acquisition_h - before_h) / step_h, 0.0, 1.0)
-    return np.where(seen, np.maximum(left - lost, 0.0), 0.0)
+    at = np.flatnonzero(seen[1:] & ~seen[:-1]) + 1
+    lost = acquisition_h / step_h
+    while lost > 0.0 and at.size:
+        left[at] = np.maximum(left[at] - min(lost, 1.0), 0.0)
+        lost -= 1.0
+        at = at[at + 1 < len(left)] + 1
+        at = at[seen[at]]
+    return left
 
 
 def link_rate_mbit_s(
