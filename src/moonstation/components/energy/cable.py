@@ -21,7 +21,7 @@ from moonstation.core.errors import Fault, RangeError
 from moonstation.facts.table import lookup
 
 _ROOM_K = 293.15  # resistivities are told at 20 C
-_MOST_LOSS = 0.5
+_MOST_LOSS = 0.5  # of full power; the upper half of the load still gives something then
 #: Facts of a conductor: resistivity, its slope with temperature, density.
 _METALS = {
     "aluminium": (
@@ -67,8 +67,8 @@ class Cable:
     )
     example: ClassVar = {"to_site": "hollow", "rated_kw": 10.0, "length_m": 2000.0, "cross_section_mm2": 10.0}
     leaves_out: ClassVar = (
-        "losses that fall with the load (at half the power half the share is lost in the conductors, here always that "
-        "of full power); heating of the conductors by their own losses; alternating current; the converters' own draw"
+        "heating of the conductors by their own losses; alternating current; the converters' own draw and their losses "
+        "at part load"
     )
 
     def __post_init__(self) -> None:
@@ -96,9 +96,9 @@ class Cable:
         sent_w = 1e3 * self.rated_kw * self.converter_efficiency
         return self.resistance_ohm() * sent_w / self.voltage_v**2
 
-    def efficiency(self) -> float:
-        """Power at the far site's bus over power at this site's, at full load [-]."""
-        return self.converter_efficiency**2 * (1.0 - self.line_loss())
+    def efficiency(self, load: float = 1.0) -> float:
+        """Power at the far site's bus over power at this site's [-], at a share of the rated power [-]."""
+        return self.converter_efficiency**2 * (1.0 - load * self.line_loss())
 
     def mass_kg(self) -> float:
         """Mass of conductors, insulation and reel [kg], without the converters."""
@@ -106,15 +106,20 @@ class Cable:
         return volume_m3 * lookup(_METALS[self.material][2]).value * (1.0 + lookup("cable.insulation_share").value)
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """One transport, whose activity is the power that goes in [kW]."""
+        """Two transports, the lower and the upper half of the load; the activity of each is the power going in [kW].
+
+        The loss goes with the square of the load, so its mean slope is half of full load's share below, three halves
+        above.
+        """
+        return Primitives(processes=(self._transport("transport", 0.5), self._transport("transport at high load", 1.5)))
+
+    def _transport(self, name: str, slope: float) -> Process:
         far = f"electricity@{self.to_site}"
-        reserve = (Interlock("electricity", low=self.own_reserve),) if self.own_reserve > 0.0 else ()
-        transport = Process(
-            "transport",
-            {"electricity": -1.0, far: self.efficiency()},
-            limit=self.rated_kw,
+        return Process(
+            name,
+            {"electricity": -1.0, far: self.efficiency(slope)},
+            limit=self.rated_kw / 2.0,
             priority=1,
             control=FollowDemand(far, self.keep_charge),
-            interlocks=reserve,
+            interlocks=(Interlock("electricity", low=self.own_reserve),) if self.own_reserve > 0.0 else (),
         )
-        return Primitives(processes=(transport,))
