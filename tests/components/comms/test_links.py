@@ -98,6 +98,19 @@ def test_sending_to_the_full_draws_the_transmitters_power_in_the_mean():
     assert mean_kw == pytest.approx(0.02 / 0.35, rel=1e-2)
 
 
+@pytest.mark.parametrize(("km", "kbit_s"), [(12_000.0, 555.0), (79_000.0, 50.0)])
+def test_a_link_to_a_far_relay_pays_for_its_own_distance(km, kbit_s):
+    # A Gbit at 50 kbit/s takes 11 times the hours of one at 555: the transmitter draws its 28.6 W all the while
+    place = ConstantPlace(MONTH, relay_distance_km=km)
+    link = RelayLink(
+        relay="q", dish_m=0.06, transmit_w=10.0, rates="queqiao-1 lander", usual_distance_km=km, acquisition_min=0.0
+    )
+    process = sending(link, place)
+    np.testing.assert_allclose(rate_kbit_s(link, place), kbit_s, rtol=1e-6)
+    drawn_kw = -process.recipe["electricity"] * process.limit * process.series
+    np.testing.assert_allclose(drawn_kw, 0.01 / 0.35, rtol=1e-6)
+
+
 def test_data_arrives_where_the_scenario_names_the_relay():
     process = sending(RelayLink(relay="tiandu", dish_m=0.2, transmit_w=5.0), ConstantPlace(MONTH))
     assert process.recipe["data@tiandu"] == -process.recipe["data"] == 1.0

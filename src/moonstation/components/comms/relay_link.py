@@ -9,7 +9,6 @@ from moonstation.components.comms.antenna_time import SITE_DISH, costing, dish_c
 from moonstation.components.comms.transmitter import Transmitter
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
-from moonstation.facts.table import lookup
 
 
 @component("relay_link")
@@ -24,6 +23,9 @@ class RelayLink(Transmitter):
     )
     relay_g_over_t_db_k: float = fact(
         "comms.relay_g_over_t_x", unit="dB/K", doc="relay's dish that looks at the Moon", low=-30.0, high=50.0
+    )
+    usual_distance_km: float = fact(
+        "comms.relay_distance", unit="km", doc="at which power and time per Gbit are counted", low=100.0, high=500000.0
     )
     dish: str = dish_choice()
 
@@ -43,6 +45,6 @@ class RelayLink(Transmitter):
         visible = place.relay_visible(self.relay)
         sending = self.sending(f"data@{self.relay}", rate, visible, place.grid.step_h)
         dishes = [SITE_DISH] * (self.dish == "shared")
-        gbit_h = self.gbit_h_at(lookup("comms.relay_distance").value, self.relay_g_over_t_db_k)
+        gbit_h = self.gbit_h_at(self.usual_distance_km, self.relay_g_over_t_db_k)
         power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
         return Primitives(processes=(costing(sending, gbit_h, power_kw=power_kw, dishes=dishes),))
