@@ -8,6 +8,7 @@ from kernel_run import KernelRun, Mains
 
 from moonstation.components.isru.cryogenic_tank import CryogenicTank
 from moonstation.components.life_support.tank import Tank
+from moonstation.core.errors import RangeError
 
 DAYS = 10.0
 
@@ -46,3 +47,25 @@ def test_it_liquefies_only_what_the_gas_tanks_hold_in_excess_and_gives_back_when
     short = KernelRun(site(cold=cold, gas=low), DAYS)
     assert 29.0 < short.amount("gas", "tank")[-1] < 41.0
     assert short.activity("cold", "liquefaction").max() == 0.0
+
+
+def test_it_never_gives_gas_back_while_it_liquefies():
+    with pytest.raises(RangeError, match="below"):
+        CryogenicTank(stock="oxygen", capacity_kg=100.0, liquefy_kg_h=1.0, above=0.4, below=0.6)
+    near = CryogenicTank(stock="oxygen", capacity_kg=500.0, start_kg=200.0, liquefy_kg_h=1.0, above=0.45, below=0.4)
+    low = Tank(quantity="oxygen", capacity_kg=100.0, start_kg=39.0)
+    run = KernelRun(site(cold=near, gas=low), DAYS)
+    back, liquefied = run.activity("cold", "gas again"), run.activity("cold", "liquefaction")
+    assert back.max() > 0.0
+    # boil-off of 0.02 kg/h fills the gas tanks on; nothing is given back only to be liquefied again
+    assert (back * liquefied).max() == 0.0
+
+
+def test_recovered_boil_off_that_finds_no_room_is_booked_as_spilled():
+    cold = CryogenicTank(stock="oxygen", capacity_kg=100.0, start_kg=100.0, liquefy_kg_h=0.0, below=0.0)
+    full = Tank(quantity="oxygen", capacity_kg=50.0, start_kg=50.0)
+    run = KernelRun(site(cold=cold, gas=full), DAYS)
+    gone_kg = 100.0 - run.amount("cold", "liquid")[-1]
+    assert gone_kg == pytest.approx(100.0 * (1.0 - np.exp(-0.001 * DAYS)), rel=1e-3)
+    assert run.amount("gas", "tank")[-1] == pytest.approx(50.0)
+    assert run.booked("oxygen", "spilled").sum() == pytest.approx(gone_kg, rel=1e-5)

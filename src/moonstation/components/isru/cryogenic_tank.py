@@ -20,6 +20,7 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.failure_modes import FailureMode
+from moonstation.components.limits import refuse_disorder
 from moonstation.facts.table import lookup
 
 #: Facts of each gas: ideal work of liquefaction, and boil-off of an insulated tank.
@@ -73,6 +74,10 @@ class CryogenicTank:
         Flow("liquid_{stock}", "in", "boil-off and gas given back"),
     )
 
+    def __post_init__(self) -> None:
+        """Refuse a tank that would give gas back while it liquefies."""
+        refuse_disorder(self, ("below", "above"), unit="-")
+
     def energy_kwh_per_kg(self) -> float:
         """Electricity to liquefy 1 kg of gas [kWh/kg]."""
         return lookup(_FACTS[self.stock][0]).value / self.figure_of_merit
@@ -99,7 +104,7 @@ class CryogenicTank:
                     {liquid: -1.0, gas: 1.0},
                     limit=max(self.liquefy_kg_h, lost_kg_h),
                     priority=1,
-                    control=Hysteresis(gas, on=self.below, off=min(self.below + 0.1, 1.0)),
+                    control=Hysteresis(gas, on=self.below, off=min(self.below + 0.1, self.above)),
                 ),
                 Process(
                     "liquefaction",
