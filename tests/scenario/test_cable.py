@@ -53,3 +53,30 @@ def test_too_thin_a_cable_is_refused_with_what_would_do() -> None:
     [fault] = told(GOOD + SECOND + thin)
     assert "of the rated power" in fault
     assert "take thicker conductors" in fault
+
+
+def both_ways(there: str, back: str) -> str:
+    one = CABLE.format("hollow", 4) + there
+    other = CABLE.format("landing-place", 4).replace('"cable"\ntype', '"cable back"\ntype') + back
+    return GOOD + SECOND + one + other.replace('site = "landing-place"', 'site = "hollow"', 1)
+
+
+def test_two_cables_that_would_pump_the_batteries_to_and_fro_are_refused() -> None:
+    [fault] = told(both_ways("", ""))
+    assert "own_reserve" in fault
+    assert "carries it back" in fault
+    assert "at least 1, its keep_charge" in fault
+    [fault] = told(both_ways("keep_charge = 0.7\n", "keep_charge = 0.7\nown_reserve = 0.5\n"))
+    assert "at least 0.7" in fault
+
+
+@pytest.mark.parametrize(
+    ("there", "back"),
+    [
+        ("keep_charge = 0.5\nown_reserve = 0.5\n", "keep_charge = 0.5\nown_reserve = 0.5\n"),
+        ("keep_charge = 0.9\n", "keep_charge = 0.3\nown_reserve = 0.9\n"),
+        ("keep_charge = 0.0\n", "keep_charge = 0.0\n"),
+    ],
+)
+def test_two_cables_of_which_one_keeps_back_what_the_other_fills_are_read(there: str, back: str) -> None:
+    read_scenario(both_ways(there, back), Path("night.toml"))

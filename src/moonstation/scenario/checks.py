@@ -36,6 +36,7 @@ def check(draft: Draft, source: Source, folder: Path) -> list[Fault]:
         *_ground_stations(draft, source),
         *_missions(draft, source),
         *_assets(draft, source),
+        *_cables(draft, source),
         *_deliveries(draft, source),
         *_milestones(draft, source),
         *_masses(draft, source),
@@ -296,6 +297,25 @@ def _antennas(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) ->
     if getattr(entry, "ground", None) == "booked" and not any(other.type == "ground_network" for other in others):
         message = "there is no ground network to book from"
         yield source.fault((*path, "ground"), message, hint='add an asset ground_network, or set ground = "free"')
+
+
+def _cables(draft: Draft, source: Source) -> Iterator[Fault]:
+    """Two cables between the same sites, each of which fills batteries that the other may empty below that."""
+    cables = [(n, entry) for n, entry in draft.assets if entry.type == "cable" and draft.sound("assets", n)]
+    ends = [(entry.site, getattr(entry, "to_site", None)) for _, entry in cables]
+    for later, (number, entry) in enumerate(cables):
+        for other in (cables[earlier][1] for earlier in range(later) if ends[earlier] == ends[later][::-1]):
+            if _empties(entry, other) and _empties(other, entry):
+                message = f"lets it carry what {other.name} brings, which carries it back: all batteries run down"
+                filled = float(getattr(other, "keep_charge", 0.0))
+                hint = f"give both cables an own_reserve no less than the other's keep_charge, or {other.name} alone"
+                path = ("assets", number, "own_reserve")
+                yield source.fault(path, message, allowed=f"at least {filled:g}, its keep_charge", hint=hint)
+
+
+def _empties(cable: AssetEntry, back: AssetEntry) -> bool:
+    """Whether a cable takes from batteries that the cable ``back`` still fills."""
+    return float(getattr(cable, "own_reserve", 0.0)) < float(getattr(back, "keep_charge", 0.0))
 
 
 def _component(source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:

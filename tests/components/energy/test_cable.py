@@ -102,6 +102,16 @@ def test_without_a_load_far_away_nothing_is_carried_and_a_reserve_is_left_alone(
     assert run.activity("load", "load")[-1] == 0.0
 
 
+def test_two_cables_that_keep_back_what_they_fill_do_not_empty_each_others_batteries():
+    # without the reserve both are empty in five days: 15 % of what goes to and fro is lost
+    ends = {**LINE, "rated_kw": 10.0, "keep_charge": 0.5, "own_reserve": 0.5}
+    parts = {"there": Cable(**{**ends, "to_site": "relay"}), "back": Cable(**ends)}
+    parts |= {name: Battery(capacity_kwh=100.0, charge_on_arrival=0.6) for name in ("near", "far")}
+    run = KernelRun(parts, days=5.0, at_relay=("back", "far"), box_sink_k=285.0)
+    for name in ("near", "far"):
+        assert run.amount(name, "charge")[-1] == pytest.approx(60.0, abs=0.5)
+
+
 @given(
     length=st.floats(1.0, 1e4),
     section=st.floats(1.0, 1000.0),
