@@ -7,8 +7,15 @@ from moonstation.core.errors import Fault, RangeError
 
 def refuse_disorder(component: object, *pairs: tuple[str, str], unit: str) -> None:
     """Raise RangeError where the first parameter of a pair is not below the second [unit], with a fault for each."""
+    faults = disorder(component, *pairs, unit=unit)
+    if faults:
+        raise RangeError(faults)
+
+
+def disorder(component: object, *pairs: tuple[str, str], unit: str) -> list[Fault]:
+    """A fault for each pair of which the first parameter is not below the second [unit]."""
     shown_unit = "" if unit == "-" else unit
-    faults = [
+    return [
         Fault(
             where=lower,
             message=f"must be below {upper}",
@@ -20,5 +27,3 @@ def refuse_disorder(component: object, *pairs: tuple[str, str], unit: str) -> No
         for lower, upper in pairs
         if not getattr(component, lower) < getattr(component, upper)
     ]
-    if faults:
-        raise RangeError(faults)

@@ -12,6 +12,7 @@ from moonstation.components.contract import Primitives, Process
 from moonstation.components.energy.battery import Battery
 from moonstation.components.energy.regenerative_fuel_cell import RegenerativeFuelCell, charge_kwh_per_kg_v
 from moonstation.components.energy.solar_array import SolarArray
+from moonstation.core.errors import RangeError
 from moonstation.facts.table import lookup
 
 PLANT = RegenerativeFuelCell(power_kw=5.0, charge_kw=12.0, energy_kwh=1000.0)
@@ -110,3 +111,18 @@ def test_no_loop_gives_more_than_it_takes(cell, split, parasitic):
     )
     assert 0.0 < plant.round_trip() < 0.75
     assert plant.waste_heat_kw() > 0.0
+
+
+def test_an_electrolyser_that_would_run_on_the_cells_own_power_is_refused_with_all_other_faults():
+    # with 0.9 and 0.5 such a plant burns 60 % of its hydrogen in five days without any load
+    with pytest.raises(RangeError, match="keep_charge") as caught:
+        RegenerativeFuelCell(
+            power_kw=5.0,
+            charge_kw=10.0,
+            energy_kwh=1000.0,
+            keep_charge=0.9,
+            surplus_above=0.5,
+            survive_min_k=274.0,
+            heater_setpoint_k=274.0,
+        )
+    assert [fault.where for fault in caught.value.faults] == ["survive_min_k", "keep_charge"]

@@ -22,9 +22,10 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.limits import refuse_disorder
+from moonstation.components.limits import disorder
 from moonstation.components.quantities import FORMULAS, molar_mass, reaction
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
+from moonstation.core.errors import RangeError
 from moonstation.facts.table import lookup
 
 _FARADAY_C_MOL = constants.physical_constants["Faraday constant"][0]
@@ -101,9 +102,11 @@ class RegenerativeFuelCell:
     )
 
     def __post_init__(self) -> None:
-        """Refuse temperatures in the wrong order."""
+        """Refuse temperatures in the wrong order, and an electrolyser that would run on the cell's own power."""
         pairs = (("survive_min_k", "heater_setpoint_k"), ("heater_setpoint_k", "survive_max_k"))
-        refuse_disorder(self, *pairs, unit="K")
+        faults = [*disorder(self, *pairs, unit="K"), *disorder(self, ("keep_charge", "surplus_above"), unit="-")]
+        if faults:
+            raise RangeError(faults)
 
     def given_kwh_per_kg(self) -> float:
         """Electricity at the bus per kg of water that the cell makes [kWh/kg]."""
