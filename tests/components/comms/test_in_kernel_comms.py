@@ -52,6 +52,17 @@ def test_links_that_book_the_ground_stations_share_their_hours(stations, share, 
     assert returned(booked, ground_stations_in_view=stations) == pytest.approx(together * DAY_GBIT)
 
 
+def test_sites_keep_what_a_full_relay_has_no_room_for():
+    # two links into 5 Gbit that nobody empties: the rest of three days' data waits in the site's recorder
+    chatter = CommandUnit(power_kw=0.01, housekeeping_kbit_s=40.0)
+    up = RelayLink(relay="relay", dish_m=0.2, transmit_w=10.0)
+    parts = {"mains": Mains(), "chatter": chatter, "recorder": Recorder(capacity_gbit=100.0), "up": up, "too": up}
+    run = KernelRun({**parts, "down": RelayDownlink(recorder_gbit=5.0)}, 3.0, at_relay=("down",), earth_contact=0.0)
+    assert run.amount("down", "recorder")[-1] == pytest.approx(5.0)
+    assert run.amount("recorder", "memory")[-1] == pytest.approx(3.0 * 24.0 * 0.144 - 5.0, rel=1e-5)
+    assert run.booked("data", "spilled", node="relay") == pytest.approx(0.0, abs=1e-9)
+
+
 def test_a_relay_and_a_site_compete_for_the_same_ground_station():
     both = site(
         up=RelayLink(relay="relay", dish_m=0.5, transmit_w=50.0, modem_mbit_s=1.0),

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from moonstation.components.comms.antenna_time import SITE_DISH, costing, dish_choice
 from moonstation.components.comms.transmitter import Transmitter
-from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
+from moonstation.components.contract import Flow, HoldLevel, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
 
 
@@ -40,10 +40,11 @@ class RelayLink(Transmitter):
     leaves_out: ClassVar = "commands downward; several users of one relay at a time; reflections at a low relay"
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """One process that moves data to the relay's node."""
+        """One process that moves data to the relay's node, as much as finds room there."""
         rate = self.rate_mbit_s(place.relay_distance_km(self.relay), self.relay_g_over_t_db_k)
         visible = place.relay_visible(self.relay)
-        sending = self.sending(f"data@{self.relay}", rate, visible, place.grid.step_h)
+        there = f"data@{self.relay}"
+        sending = replace(self.sending(there, rate, visible, place.grid.step_h), control=HoldLevel(there, 1.0))
         dishes = [SITE_DISH] * (self.dish == "shared")
         gbit_h = self.gbit_h_at(self.usual_distance_km, self.relay_g_over_t_db_k)
         power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
