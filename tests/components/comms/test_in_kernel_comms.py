@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from kernel_run import KernelRun, Mains
 
@@ -81,6 +82,29 @@ def test_a_fast_band_leaves_its_dish_to_the_slow_one_only_when_it_cannot_send():
         dish_m=1.0, transmit_w=50.0, ground_g_over_t_db_k=0.0, rates="queqiao-1 earth", fallback_modem_mbit_s=1.0
     )
     assert returned(site(link=rain)) == pytest.approx(DAY_GBIT)
+
+
+def every_other_hour(grid):
+    return (np.arange(grid.count) // 6 % 2).astype(np.float32)
+
+
+@pytest.mark.parametrize(
+    ("contact", "acquisition_min", "share"), [(0.5, 0.0, 0.5), (every_other_hour, 5.0, 0.5 * 55.0 / 60.0)]
+)
+def test_the_slow_band_gets_no_hours_without_contact(contact, acquisition_min, share):
+    # the fast band uses all of the contact but its first minutes, in which neither sends
+    link = KaLink(
+        dish_m=1.0,
+        transmit_w=50.0,
+        modem_mbit_s=10.0,
+        fallback_modem_mbit_s=5.0,
+        acquisition_min=acquisition_min,
+    )
+    down = RelayDownlink(recorder_gbit=1e6, modem_mbit_s=10.0, fallback_mbit_s=5.0, acquisition_min=acquisition_min)
+    up = RelayLink(relay="relay", dish_m=0.5, transmit_w=50.0, modem_mbit_s=50.0)
+    assert returned(site(link=link), earth_contact=contact) == pytest.approx(share * 10 * DAY_GBIT)
+    both = returned(site(down=down, up=up), at_relay=("down",), earth_contact=contact)
+    assert both == pytest.approx(share * 10 * DAY_GBIT, rel=0.01)
 
 
 def test_a_dish_with_nothing_left_to_send_rests():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from moonstation.components.contract import BusName, Process, param
+from moonstation.components.contract import BusName, Process, Series, param
 
 #: A link's own dish, when its bands take turns on it; the dish that links of a site share; the Earth's network.
 OWN_DISH: BusName = "antenna_h@self"
@@ -26,9 +26,12 @@ def ground_choice() -> Any:
     return param(unit="name", doc=doc, default="free", choices=("free", "booked"))
 
 
-def hours_of_dish(bus: BusName, count: float = 1.0) -> Process:
-    """As many hours per hour as there are dishes, given before any link is served; unused ones are let go."""
-    return Process("dish time", {bus: count}, priority=0)
+def hours_of_dish(bus: BusName, count: float = 1.0, usable: Series | None = None) -> Process:
+    """As many hours per hour as there are dishes, given before any link is served; unused ones are let go.
+
+    usable : share of each step in which they can be used [-], shape of the grid; all of it where left out
+    """
+    return Process("dish time", {bus: count}, series=usable, priority=0)
 
 
 def costing(sending: Process, gbit_h: float, *, power_kw: float = 0.0, dishes: Sequence[BusName] = ()) -> Process:

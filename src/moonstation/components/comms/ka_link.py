@@ -69,7 +69,8 @@ class KaLink(Transmitter):
             modem_mbit_s=self.fallback_modem_mbit_s,
         )
         slow = self._band(other, self.fallback_g_over_t_db_k, place, "fallback")
-        return Primitives(processes=(hours_of_dish(OWN_DISH), fast, slow))
+        hours = hours_of_dish(OWN_DISH, usable=self.usable(place.earth_contact(), place.grid.step_h))
+        return Primitives(processes=(hours, fast, slow))
 
     @staticmethod
     def _band(radio: KaLink, g_over_t_db_k: float, place: Surroundings, name: str) -> Process:

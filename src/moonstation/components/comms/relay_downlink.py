@@ -65,4 +65,5 @@ class RelayDownlink(Transmitter):
             slow = costing(slow, GBIT_H_PER_MBIT_S * fallback_mbit_s, dishes=dishes)
             bands.append(replace(slow, name="fallback"))
         store = Store("recorder", "data", capacity=self.recorder_gbit)
-        return Primitives(stores=(store,), processes=(hours_of_dish(OWN_DISH), *bands))
+        hours = hours_of_dish(OWN_DISH, usable=self.usable(contact, step_h))
+        return Primitives(stores=(store,), processes=(hours, *bands))

@@ -16,7 +16,7 @@ from moonstation.components.comms.link_budget import (
     stepped,
 )
 from moonstation.components.comms.rate_tables import RATE_TABLES, steps_mbit_s
-from moonstation.components.contract import Process, fact, param
+from moonstation.components.contract import Process, Series, fact, param
 
 #: Gbit/h in one Mbit/s.
 GBIT_H_PER_MBIT_S = 3.6
@@ -64,6 +64,10 @@ class Transmitter:
     def gbit_h_at(self, distance_km: float, g_over_t_db_k: float) -> float:
         """What an hour of sending carries at the distance by which costs are counted [Gbit]."""
         return GBIT_H_PER_MBIT_S * (float(self.rate_mbit_s(distance_km, g_over_t_db_k)) or self.modem_mbit_s)
+
+    def usable(self, contact: ArrayLike, step_h: float) -> Series:
+        """Share of each step in which it can send [-]: the contact, less its begin; shape of ``contact``."""
+        return after_acquisition(contact, self.acquisition_min / 60.0, step_h).astype(np.float32)
 
     def sending(self, to: str, rate_mbit_s: ArrayLike, contact: ArrayLike, step_h: float) -> Process:
         """The process that moves data from this node to the bus ``to``; its activity is Gbit/h.
