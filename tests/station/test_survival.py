@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from moonstation.station.survival import Loss, Presence, loss_of, worst_dark_survived_h
+from moonstation.core.events import find_runs
+from moonstation.station.survival import Loss, Presence, first_true, loss_of, worst_dark_survived_h
 
 DAYS = 90
 RUN_H = 24.0 * DAYS
@@ -19,7 +20,7 @@ def there(*spans: tuple[int, int]) -> np.ndarray:
 
 
 def presence(*spans: tuple[int, int], since: int = 0) -> Presence:
-    return Presence(there(*spans), there((since, DAYS)), 24.0)
+    return Presence(there(*spans), since, 24.0)
 
 
 def loss(crew_lost_h=None, **presences) -> Loss | None:
@@ -55,16 +56,23 @@ def test_what_is_new_is_not_judged_before_a_window_has_passed():
 
 def test_of_a_short_run_the_last_half_is_looked_at():
     week = np.arange(14) < 6
-    gone = Presence(week, np.ones(14, np.bool_), 12.0)
+    gone = Presence(week, 0, 12.0)
     assert loss_of({"energy": gone}, None, 7 * 24.0) == Loss(72.0, "energy")
-    assert loss_of({"energy": Presence(week[::-1], gone.expected, 12.0)}, None, 7 * 24.0) is None
+    assert loss_of({"energy": Presence(week[::-1], 0, 12.0)}, None, 7 * 24.0) is None
 
 
 def test_the_worst_dark_survived_is_the_longest_without_an_unserved_step():
     sunlit = np.array([1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1], np.bool_)
-    unserved = np.zeros(13, np.bool_)
-    assert worst_dark_survived_h(sunlit, unserved, None, 0.5) == 2.0
-    unserved[9] = True
-    assert worst_dark_survived_h(sunlit, unserved, None, 0.5) == 1.5
-    assert worst_dark_survived_h(sunlit, unserved, 6, 0.5) == 1.0, "the second darkness ends after the loss"
-    assert worst_dark_survived_h(np.ones(4, np.bool_), unserved[:4], None, 0.5) == 0.0
+    dark, none, always = find_runs(~sunlit), np.array([], int), (0, 13)
+    assert worst_dark_survived_h(dark, none, always, 0.5) == 2.0
+    assert worst_dark_survived_h(dark, np.array([9]), always, 0.5) == 1.5
+    assert worst_dark_survived_h(dark, np.array([3, 7, 12]), always, 0.5) == 2.0, "in the light they do not count"
+    assert worst_dark_survived_h(dark, np.array([9]), (0, 6), 0.5) == 1.0, "the second darkness ends after the loss"
+    assert worst_dark_survived_h(dark, np.array([9]), (5, 13), 0.5) == 1.0, "the station came half-way through it"
+    assert worst_dark_survived_h(find_runs(np.zeros(4, np.bool_)), none, (0, 4), 0.5) == 0.0
+
+
+def test_what_is_never_true_is_first_true_past_its_end():
+    assert first_true(np.array([False, False, True, True])) == 2
+    assert first_true(np.zeros(3, np.bool_)) == 3
+    assert first_true(np.zeros(0, np.bool_)) == 0

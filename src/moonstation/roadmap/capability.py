@@ -58,7 +58,9 @@ class Capability:
     def _supply_kw(self, site: str) -> FloatArray:
         """Power that the sources of a site, or of all surface sites, offer [kW]."""
         sites = [site] if site else list(self.run.station.sites)
-        return np.asarray(np.sum([self.run.power_of(name)["power_supply_kw"][1] for name in sites], axis=0), np.float64)
+        return np.asarray(
+            np.sum([self.run.energy_of(name)["power_supply_kw"][1] for name in sites], axis=0), np.float64
+        )
 
     def energy_kw(self, site: str) -> FloatArray:
         """Power that the sources offer, mean over the last synodic day [kW]."""

@@ -133,7 +133,7 @@ def share_of(good: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float | Non
 
 def lowest_charge(run: RunResult, site: str) -> float | None:
     """Least share of a site's usable charge at the end of a record, None without stores [-]."""
-    power = run.power_of(site)
+    power = run.energy_of(site)
     charge, capacity = (np.asarray(power[name][1], np.float64) for name in ("charge_kwh", "charge_capacity_kwh"))
     held = capacity > 0
     return float((charge[held] / capacity[held]).min()) if held.any() else None

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.quantities import quantities
-from moonstation.core.events import longest_run
+from moonstation.core.events import find_runs, longest_run
 from moonstation.core.time import HOUR_S
 from moonstation.station import packed
 from moonstation.station.assessment import (
@@ -28,7 +28,7 @@ from moonstation.station.assessment import (
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
 from moonstation.station.results import Event, RunResult
-from moonstation.station.survival import CAUSES, Loss, Presence, loss_of, worst_dark_survived_h
+from moonstation.station.survival import CAUSES, Loss, Presence, first_true, loss_of, worst_dark_survived_h
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -53,7 +53,7 @@ class Shared:
         self.link_numbers = [number for number, _ in links]
         self.link_open = [hourly_means(np.asarray(process.series) > 0, self.hour_steps) for _, process in links]
         sky = run.places.surface.get(self.site)
-        self.sunlit = None if sky is None else sky.sun_disc_fraction > 0
+        self.dark = None if sky is None else find_runs(sky.sun_disc_fraction <= 0)
         self.planned = self._planned_lives()
 
     def means(self, series: ArrayLike) -> Floats:
@@ -129,14 +129,14 @@ class MemberRun(RunResult):
                 alive[step // self.record_steps :, number] = False
         return alive
 
-    def power_of(self, node: str) -> dict[str, tuple[str, Singles]]:
-        """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
-        if node not in self._powers:
-            self._powers[node] = RunResult.power_of(self, node)
-        return self._powers[node]
+    def energy_of(self, node: str) -> dict[str, tuple[str, Singles]]:
+        """Power and charge at a node by the name of the series: unit and values, shape (record,)."""
+        if node not in self._energies:
+            self._energies[node] = RunResult.energy_of(self, node)
+        return self._energies[node]
 
     @cached_property
-    def _powers(self) -> dict[str, dict[str, tuple[str, Singles]]]:
+    def _energies(self) -> dict[str, dict[str, tuple[str, Singles]]]:
         return {}
 
     @cached_property
@@ -154,7 +154,12 @@ class MemberRun(RunResult):
     @cached_property
     def critical(self) -> NDArray[np.int8]:
         """Per step, of the main site: 1 all critical loads served, 0 not, -1 no such load."""
-        return critical_served(self, self.shared.site)
+        return np.ascontiguousarray(critical_served(self, self.shared.site))
+
+    @cached_property
+    def first_load(self) -> int:
+        """Step at which the main site's first critical load came alive, the last one where none ever did."""
+        return first_true(self.critical >= 0)
 
     @cached_property
     def living(self) -> NDArray[np.int8]:
@@ -171,11 +176,11 @@ class MemberRun(RunResult):
     def loss(self) -> Loss | None:
         """How the station was lost, None where it lived."""
         step_h, record_h = self.station.grid.step_h, self.record_h
-        linked, lasting = self.contact > 0.5, since(lasting_cabin(self))
+        linked, hour_h = self.contact > 0.5, self.shared.hour_steps * step_h
         presences = {
-            "energy": Presence(self.critical == 1, since(self.critical >= 0), step_h),
-            "communication": Presence(linked, since(linked), self.shared.hour_steps * step_h),
-            "life_support": Presence(self.living == 1, lasting, record_h),
+            "energy": Presence(self.critical == 1, self.first_load, step_h),
+            "communication": Presence(linked, first_true(linked), hour_h),
+            "life_support": Presence(self.living == 1, first_true(lasting_cabin(self)), record_h),
         }
         crew_lost_h = self.crew_losses[0] * step_h if self.crew_losses else None
         return loss_of(presences, crew_lost_h, self.station.grid.count * step_h)
@@ -213,13 +218,13 @@ class MemberRun(RunResult):
     def tracked(self) -> dict[str, Singles]:
         """The series that every life keeps, one value per record, each shape (record,)."""
         site, record = self.shared.site, np.arange(len(self.time))
-        power = self.power_of(site)
+        power = self.energy_of(site)
         charge, capacity = power["charge_kwh"][1], power["charge_capacity_kwh"][1]
         nothing = np.full(len(record), np.nan, np.float32)
         table = {
             "charge": np.divide(charge, capacity, out=nothing.copy(), where=capacity > 0),
             "power_supply_kw": power["power_supply_kw"][1],
-            "energy": power["critical_served"][1],
+            "energy": self.served_share(self.critical),
             "communication": self._contact_per_record(),
             "life_support": np.where(self.living >= 0, self.living, np.nan),
             "assets_working": self.alive.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
@@ -260,13 +265,11 @@ class MemberRun(RunResult):
 
     def _worst_dark_survived_h(self, loss: Loss | None) -> float:
         step_h = self.station.grid.step_h
-        if self.shared.sunlit is None:
+        if self.shared.dark is None:
             return 0.0
-        lost_step = None if loss is None else round(loss.at_h / step_h)
-        first = int(np.argmax(self.critical >= 0)) if (self.critical >= 0).any() else len(self.critical)
-        sunlit = self.shared.sunlit.copy()
-        sunlit[:first] = True  # nobody was there yet to come through it
-        return worst_dark_survived_h(sunlit, self.critical == 0, lost_step, step_h)
+        last = self.station.grid.count if loss is None else round(loss.at_h / step_h)
+        unserved = np.flatnonzero(self.critical == 0)
+        return worst_dark_survived_h(self.shared.dark, unserved, (self.first_load, last), step_h)
 
 
 def _number(value: float | None) -> float:

@@ -153,26 +153,29 @@ class RunResult:
 
     def power_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
         """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
+        records = self.records
+        if node not in self.compiled.power_nodes:
+            idle = {"mode": ("1", self._nothing()), "critical_served": ("1", self._nothing() + np.float32(np.nan))}
+            return self.energy_of(node) | idle
+        number = self.compiled.power_nodes.index(node)
+        starts = np.arange(0, len(records.mode), self.record_steps)
+        return self.energy_of(node) | {
+            "mode": ("1", np.maximum.reduceat(records.mode[:, number], starts).astype(np.float32)),
+            "critical_served": ("1", self.served_share(records.critical_served[:, number])),
+        }
+
+    def energy_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
+        """Power and charge at a node by the name of the series: unit and values, shape (record,)."""
         records, step_h = self.records, self.station.grid.step_h
         if node not in self.compiled.power_nodes:
             names = ("supply", "served", "shed", "spilled", "demand")
             idle = {f"power_{name}_kw": ("kW", self._nothing()) for name in names}
-            return idle | {
-                "charge_kwh": ("kWh", self._nothing()),
-                "charge_capacity_kwh": ("kWh", self._nothing()),
-                "mode": ("1", self._nothing()),
-                "critical_served": ("1", self._nothing() + np.float32(np.nan)),
-            }
+            return idle | {"charge_kwh": ("kWh", self._nothing()), "charge_capacity_kwh": ("kWh", self._nothing())}
         number = self.compiled.power_nodes.index(node)
         hours = np.minimum(self.record_steps, self.station.grid.count - np.arange(len(self.time)) * self.record_steps)
         power = records.power[:, number, :] / (hours * step_h)[:, np.newaxis].astype(np.float32)
         supply, served, shed, spilled = power.T
         amount, capacity = self.usable_charge(node)
-        starts = np.arange(0, len(records.mode), self.record_steps)
-        critical = records.critical_served[:, number]
-        seen = np.add.reduceat(critical >= 0, starts, dtype=np.float32)
-        good = np.add.reduceat(critical == 1, starts, dtype=np.float32)
-        share = np.divide(good, seen, out=np.full(len(seen), np.nan, np.float32), where=seen > 0)
         return {
             "power_supply_kw": ("kW", supply),
             "power_served_kw": ("kW", served),
@@ -181,9 +184,17 @@ class RunResult:
             "power_demand_kw": ("kW", served + shed),
             "charge_kwh": ("kWh", amount),
             "charge_capacity_kwh": ("kWh", capacity),
-            "mode": ("1", np.maximum.reduceat(records.mode[:, number], starts).astype(np.float32)),
-            "critical_served": ("1", share),
         }
+
+    def served_share(self, critical: NDArray[np.int8]) -> NDArray[np.float32]:
+        """Share of each record in which all critical loads were served, nan where there were none, shape (record,).
+
+        critical : per step 1 served, 0 not, -1 no such load, shape (step,)
+        """
+        starts = np.arange(0, len(critical), self.record_steps)
+        seen = np.add.reduceat(critical >= 0, starts, dtype=np.float32)
+        good = np.add.reduceat(critical == 1, starts, dtype=np.float32)
+        return np.divide(good, seen, out=np.full(len(seen), np.nan, np.float32), where=seen > 0)
 
     def usable_charge(self, node: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Usable charge and usable capacity of a power bus [kWh]."""

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.events import find_runs
 from moonstation.facts.table import lookup
 
 Bools = NDArray[np.bool_]
+Steps = NDArray[np.int64]
 
 #: What can end a station, in the order in which it is told.
 CAUSES = ("crew", "energy", "communication", "life_support")
@@ -26,11 +26,11 @@ CAUSES = ("crew", "energy", "communication", "life_support")
 class Presence:
     """Whether something was there, over equal steps of ``step_h`` [h] from the run's begin to its end.
 
-    there : whether it was, shape (n,); expected : whether it counts, shape (n,)
+    there : whether it was, shape (n,); first : step from which on it counts, n where it never does
     """
 
     there: Bools
-    expected: Bools
+    first: int
     step_h: float
 
     def gone_for_good_h(self, window_h: float) -> float | None:
@@ -39,11 +39,11 @@ class Presence:
         What was expected for less than the window is not judged.
         """
         steps = max(round(window_h / self.step_h), 1)
-        if int(self.expected.sum()) < steps or (self.there & self.expected)[-steps:].any():
+        expected = self.there[self.first :]
+        if len(expected) < steps or expected[-steps:].any():
             return None
-        seen = np.flatnonzero(self.there & self.expected)
-        last = seen[-1] + 1 if seen.size else int(np.argmax(self.expected))
-        return float(last * self.step_h)
+        seen = np.flatnonzero(expected)
+        return float((self.first + (int(seen[-1]) + 1 if seen.size else 0)) * self.step_h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,21 @@ def loss_of(presences: Mapping[str, Presence], crew_lost_h: float | None, run_h:
     return min(found, key=lambda loss: loss.at_h) if found else None
 
 
-def worst_dark_survived_h(sunlit: Bools, unserved: Bools, lost_step: int | None, step_h: float) -> float:
+def first_true(mask: Bools) -> int:
+    """Number of the first True, the length where there is none."""
+    place = int(np.argmax(mask)) if mask.size else 0
+    return place if mask.size and mask[place] else mask.size
+
+
+def worst_dark_survived_h(dark: tuple[Steps, Steps], unserved: Steps, lived: tuple[int, int], step_h: float) -> float:
     """Longest time without any of the Sun that a site came through with all its critical loads served [h].
 
-    sunlit : whether any of the Sun's disc is seen, shape (steps,); unserved : whether a critical load went unserved,
-    shape (steps,); lost_step : first step at which the station was lost. 0 where no darkness was come through.
+    dark : first and one-past-last step of each darkness, shape (n,) each; unserved : steps in which a critical load
+    went unserved, in order; lived : steps from the first load's landing to the station's loss. 0 where no darkness was
+    come through.
     """
-    first, last = find_runs(~sunlit)
-    failures = np.concatenate([[0], np.cumsum(unserved)])
-    whole = failures[last] == failures[first]
-    if lost_step is not None:
-        whole &= last <= lost_step
-    return float((last - first)[whole].max() * step_h) if whole.any() else 0.0
+    begun = np.maximum(dark[0], lived[0])  # nobody was there before to come through it
+    spans = dark[1] - begun
+    failures = np.searchsorted(unserved, dark[1]) - np.searchsorted(unserved, begun)
+    whole = (failures == 0) & (dark[1] <= lived[1]) & (spans > 0)
+    return float(spans[whole].max() * step_h) if whole.any() else 0.0

@@ -26,6 +26,7 @@ from moonstation.station.sampled_places import SampledPlaces
 from moonstation.station.uncertainty import UncertainFact, uncertain
 
 #: Why a fact that is known only within a range keeps its table's value in every life.
+HELD_READING = "is used where the scenario is read: for orbits and in checks of masses"
 HELD_PLACE = "sets the light, the temperatures or the orbits of the places"
 HELD_SERIES = "changes a series over time, which all lives share"
 HELD_STRUCTURE = "changes what the station is made of, or is refused at an end of its range"
@@ -144,8 +145,9 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
     Raises ScenarioError with every fault of the file; RangeError, TerrainError for what it points to.
     """
     scenario_model()  # the schema knows every component's defaults; a study stands on those of its own assets
-    with recorded() as every:
+    with recorded() as of_reading:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, **overrides)
+    with recorded() as every:
         station = build_station(loaded)
         places = Places.of(station)
         sampled_places = SampledPlaces(station, places.of_asset)
@@ -154,28 +156,35 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
         sampled_places.facts |= of_places
         compile_station(sampled_places.station(station), sampled_places.of_asset)  # asks for every series
         compiled = compile_station(station, places.of_asset)
+    order = tuple((asset.name, process.name) for asset, process in compiled.processes)  # is that of every life
     plain = Blueprint(
         scenario=loaded,
         station=station,
         places=places,
         compiled=compiled,
         milestones=tuple(build_milestones(loaded)),
-        facts=frozenset(every),
+        facts=frozenset(every | of_reading),
         sampled=(),
         held=(),
-        _small=sampled_places.station(station),
+        _small=replace(sampled_places.station(station), service=order),
         _sampled_places=sampled_places,
     )
     with recorded() as of_components:
         plain._compiled_with({})
-    return _sorted_by_effect(plain, of_components - sampled_places.facts)
+    held = dict.fromkeys(of_reading, HELD_READING) | dict.fromkeys(every, HELD_PLACE)
+    for key in of_components - sampled_places.facts:
+        held.pop(key, None)
+    return _sorted_by_effect(plain, held)
 
 
-def _sorted_by_effect(plain: Blueprint, of_components: set[str]) -> Blueprint:
-    """The blueprint with its uncertain facts sorted into those that lives may differ in and those that are held."""
+def _sorted_by_effect(plain: Blueprint, known: Mapping[str, str]) -> Blueprint:
+    """The blueprint with its uncertain facts sorted into those that lives may differ in and those that are held.
+
+    known : why facts are held of which that is known already, by key
+    """
     sampled, held = [], []
     for fact in uncertain(_facts(plain.facts)):
-        reason = _effect(plain, fact) if fact.key in of_components else HELD_PLACE
+        reason = known.get(fact.key) or _effect(plain, fact)
         if reason is None:
             sampled.append(fact)
         elif reason:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -18,12 +18,15 @@ from moonstation.core.time import DAY_S, HOUR_S
 from moonstation.roadmap.milestones import evaluate
 from moonstation.station.member import MemberRun, Shared
 from moonstation.station.named_series import named_series
-from moonstation.station.simulate import RESIDUAL_LIMIT, closed, run_compiled
+from moonstation.station.network import Compiled
+from moonstation.station.packed import Records
+from moonstation.station.side_by_side import LANES, run_lanes
+from moonstation.station.simulate import RESIDUAL_LIMIT, closed
 from moonstation.station.uncertainty import latin_hypercube
 from moonstation.studies.blueprint import Blueprint
 
-#: Members of a chunk; a multiple of the kernel's lanes. Finished chunks survive whatever stops a run.
-CHUNK = 16
+#: Members of a chunk, a multiple of the kernel's lanes. Finished chunks survive whatever stops a run.
+CHUNK = 2 * LANES
 #: The member that has every fact at its table's value.
 NOMINAL = -1
 #: An event of a member.
@@ -63,18 +66,30 @@ class Lives:
 
     def run(self, members: Sequence[int]) -> dict[str, NDArray[Any]]:
         """What these members leave: outcomes, downtimes, series and events, arrays with an axis of members."""
-        rows = [self._life(member) for member in members]
+        groups = [members[first : first + LANES] for first in range(0, len(members), LANES)]
+        rows = [row for group in groups for row in self._side_by_side(group)]
         out = {name: np.stack([row[name] for row in rows]) for name in rows[0] if name not in _NOT_STACKED}
         out["events"] = np.concatenate([row["events"] for row in rows])
         return out | {"members": np.asarray(members, np.int32), "outcome_names": rows[0]["outcome_names"]}
 
-    def _life(self, member: int) -> dict[str, NDArray[Any]]:
+    def _side_by_side(self, members: Sequence[int]) -> Iterator[dict[str, NDArray[Any]]]:
+        """What each of a few members leaves, run in the lanes of the kernel."""
+        plan, steps = self.blueprint, self.record_steps
+        made = [self._compiled(member) for member in members]
+        networks = [compiled.network for compiled, _ in made]
+        step_h = plan.station.grid.step_h
+        records = run_lanes(networks, plan.compiled.columns, plan.compiled.steps, step_h, steps)
+        for lane, (member, (compiled, softened)) in enumerate(zip(members, made, strict=True)):
+            own = closed(Records._make(array[..., lane] for array in records))
+            life = MemberRun(plan.station, plan.places, compiled, own, steps, shared=self.shared)
+            yield self._left_by(member, life, softened)
+
+    def _compiled(self, member: int) -> tuple[Compiled, bool]:
+        """The network of a member, and whether its facts had to be softened."""
         plan = self.blueprint
-        values = {} if member == NOMINAL else dict(zip(_keys(plan), map(float, self.values[member]), strict=True))
-        compiled, softened = (plan.compiled, False) if member == NOMINAL else plan.member(values)
-        records = closed(run_compiled(compiled, plan.station.grid.step_h, self.record_steps))
-        life = MemberRun(plan.station, plan.places, compiled, records, self.record_steps, shared=self.shared)
-        return self._left_by(member, life, softened)
+        if member == NOMINAL:
+            return plan.compiled, False
+        return plan.member(dict(zip(_keys(plan), map(float, self.values[member]), strict=True)))
 
     def _left_by(self, member: int, life: MemberRun, softened: bool) -> dict[str, NDArray[Any]]:
         series = life.tracked() | {name: named_series(life, name) for name in self.order.series}
