@@ -77,7 +77,7 @@ class Capability:
         A site without critical loads is NaN, and does not count.
         """
         sites = [site] if site else list(self.run.station.sites)
-        served = [np.asarray(self.run.power_of(name)["critical_served"][1], np.float64) for name in sites]
+        served = [np.asarray(self.run.served_at(name), np.float64) for name in sites]
         shares = [self._over_synodic_day(values) for values in served]
         return np.asarray(np.fmin.reduce(shares), np.float64)
 
@@ -99,10 +99,12 @@ class Capability:
         to_relay: dict[str, FloatArray] = {}
         for number, asset, process in processes_at(self.run, site):
             for name, rate in process.recipe.items():
+                if rate <= 0 or not name.startswith("data"):
+                    continue
                 quantity, node = bus_key(name, asset)
-                if quantity == "data" and rate > 0 and node == EARTH:
+                if quantity == "data" and node == EARTH:
                     self._add(to_earth, asset.node, rate * self._possible(number, process))
-                elif quantity == "data" and rate > 0 and node in self.run.station.relays and node != asset.node:
+                elif quantity == "data" and node in self.run.station.relays and node != asset.node:
                     self._add(to_relay, node, rate * self._possible(number, process))
         return to_earth, to_relay
 
@@ -139,15 +141,17 @@ class Capability:
         """Data returned to the Earth since the start [Gbit]; of a site what it sent by itself, relays aside."""
         returned = self._nothing()
         for number, asset, process in processes_at(self.run, site):
-            rate = sum(rate for name, rate in process.recipe.items() if bus_key(name, asset) == ("data", EARTH))
-            returned += max(rate, 0.0) * activity(self.run, number)
+            sent = [(name, rate) for name, rate in process.recipe.items() if name.startswith("data")]
+            rate = sum(rate for name, rate in sent if bus_key(name, asset) == ("data", EARTH))
+            if rate > 0.0:
+                returned += rate * activity(self.run, number)
         return self._sum(returned)
 
     def water_kg(self, site: str) -> FloatArray:
         """Water won from the ground since the start [kg]: what processes that take ice give as water."""
         won = self._nothing()
         for number, asset, process in processes_at(self.run, site):
-            rates = {bus_key(name, asset)[0]: rate for name, rate in process.recipe.items()}
+            rates = {name.partition("@")[0]: rate for name, rate in process.recipe.items()}
             if rates.get("ice", 0.0) < 0:
                 water = max(rates.get("water", 0.0), rates.get("grey_water", 0.0), 0.0)
                 won += water * activity(self.run, number)

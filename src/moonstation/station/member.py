@@ -135,8 +135,19 @@ class MemberRun(RunResult):
             self._energies[node] = RunResult.energy_of(self, node)
         return self._energies[node]
 
+    def served_at(self, node: str) -> Singles:
+        """Share of each record in which all critical loads of a node were served, nan where there were none."""
+        if node not in self._served:
+            main = node == self.shared.site
+            self._served[node] = self.served_share(self.critical) if main else RunResult.served_at(self, node)
+        return self._served[node]
+
     @cached_property
     def _energies(self) -> dict[str, dict[str, tuple[str, Singles]]]:
+        return {}
+
+    @cached_property
+    def _served(self) -> dict[str, Singles]:
         return {}
 
     @cached_property
@@ -224,7 +235,7 @@ class MemberRun(RunResult):
         table = {
             "charge": np.divide(charge, capacity, out=nothing.copy(), where=capacity > 0),
             "power_supply_kw": power["power_supply_kw"][1],
-            "energy": self.served_share(self.critical),
+            "energy": self.served_at(site),
             "communication": self._contact_per_record(),
             "life_support": np.where(self.living >= 0, self.living, np.nan),
             "assets_working": self.alive.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
@@ -247,7 +258,8 @@ class MemberRun(RunResult):
         """Data that reached the Earth in each record [Gbit]."""
         total = np.zeros(len(self.time))
         for number, asset, process in processes_at(self):
-            rate = sum(rate for name, rate in process.recipe.items() if bus_key(name, asset) == ("data", EARTH))
+            sent = [(name, rate) for name, rate in process.recipe.items() if name.startswith("data")]
+            rate = sum(rate for name, rate in sent if bus_key(name, asset) == ("data", EARTH))
             if rate > 0:
                 total += rate * activity(self, number) * self.record_h
         return total

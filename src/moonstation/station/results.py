@@ -155,13 +155,15 @@ class RunResult:
         """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
         records = self.records
         if node not in self.compiled.power_nodes:
-            idle = {"mode": ("1", self._nothing()), "critical_served": ("1", self._nothing() + np.float32(np.nan))}
-            return self.energy_of(node) | idle
+            return self.energy_of(node) | {
+                "mode": ("1", self._nothing()),
+                "critical_served": ("1", self.served_at(node)),
+            }
         number = self.compiled.power_nodes.index(node)
         starts = np.arange(0, len(records.mode), self.record_steps)
         return self.energy_of(node) | {
             "mode": ("1", np.maximum.reduceat(records.mode[:, number], starts).astype(np.float32)),
-            "critical_served": ("1", self.served_share(records.critical_served[:, number])),
+            "critical_served": ("1", self.served_at(node)),
         }
 
     def energy_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
@@ -185,6 +187,12 @@ class RunResult:
             "charge_kwh": ("kWh", amount),
             "charge_capacity_kwh": ("kWh", capacity),
         }
+
+    def served_at(self, node: str) -> NDArray[np.float32]:
+        """Share of each record in which all critical loads of a node were served, nan where there were none."""
+        if node not in self.compiled.power_nodes:
+            return self._nothing() + np.float32(np.nan)
+        return self.served_share(self.records.critical_served[:, self.compiled.power_nodes.index(node)])
 
     def served_share(self, critical: NDArray[np.int8]) -> NDArray[np.float32]:
         """Share of each record in which all critical loads were served, nan where there were none, shape (record,).
