@@ -56,6 +56,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from rich.text import Text
 
     from moonstation.report.comparison_report import statement
+    from moonstation.studies.ensemble_tables import title_of
 
     console = Console(highlight=False)
     console.print(Text(statement(made), style="bold"), soft_wrap=True)
@@ -65,7 +66,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     for item in made.differences:
         interval = f"{item.low:.4g} to {item.high:.4g}" + (" *" if item.is_clear else "  ")
         values = (f"{value:.4g}" for value in (item.first, item.second, item.mean))
-        table.add_row(Text(item.outcome.replace("_", " ")), *values, interval, f"{item.p_value:.2g}")
+        table.add_row(Text(title_of(item.outcome)), *values, interval, f"{item.p_value:.2g}")
     console.print(table)
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
     console.print(f"{words}, {len(made.shared_facts)} uncertain facts shared")

@@ -169,11 +169,13 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
 def _print_causes(console: Any, influences: dict[str, Any]) -> None:
     from rich.text import Text
 
+    from moonstation.studies.ensemble_tables import title_of
+
     for name, found in influences.items():
         strong = [item for item in found.get("facts", []) if item["significant"]][:3]
         if strong:
             causes = ", ".join(f"{item['cause']} ({item['rank_correlation']:+.2f})" for item in strong)
-            console.print(Text(f"{name.replace('_', ' ')} hangs on {causes}"), soft_wrap=True)
+            console.print(Text(f"{title_of(name)} hangs on {causes}"), soft_wrap=True)
 
 
 def _rows(outcomes: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -15,7 +15,7 @@ from moonstation.report.page import render_page
 from moonstation.report.words import NOTHING, amount, capital, count, day, number, share
 from moonstation.studies.comparison import Comparison
 from moonstation.studies.comparison import comparison as _comparison
-from moonstation.studies.ensemble_tables import described
+from moonstation.studies.ensemble_tables import described, title_of
 from moonstation.studies.folder import MANIFEST, REPORT, SUMMARY
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def _differences(made: Comparison) -> Section:
     heads = [Column("outcome"), Column("A", right=True), Column("B", right=True), Column("B less A", right=True)]
     heads += [Column("95 % interval", right=True), Column("p", right=True), Column("pairs", right=True)]
     moving = [item for item in items if item.high > item.low]
-    points = [(item.outcome.replace("_", " "), item.mean, item.low, item.high) for item in moving]
+    points = [(title_of(item.outcome), item.mean, item.low, item.high) for item in moving]
     figure = difference(points)
     words = "Mean difference of the pairs, B less A, in half-widths of its interval: beyond 1 it is clear (green)."
     marks = {place: "good" for place, item in enumerate(items) if item.is_clear}

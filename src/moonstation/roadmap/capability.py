@@ -150,7 +150,7 @@ class Capability:
     def water_kg(self, site: str) -> FloatArray:
         """Water won from the ground since the start [kg]: what processes that take ice give as water."""
         won = self._nothing()
-        for number, asset, process in processes_at(self.run, site):
+        for number, _, process in processes_at(self.run, site):
             rates = {name.partition("@")[0]: rate for name, rate in process.recipe.items()}
             if rates.get("ice", 0.0) < 0:
                 water = max(rates.get("water", 0.0), rates.get("grey_water", 0.0), 0.0)

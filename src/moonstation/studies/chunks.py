@@ -75,7 +75,7 @@ class Lives:
     def _side_by_side(self, members: Sequence[int]) -> Iterator[dict[str, NDArray[Any]]]:
         """What each of a few members leaves, run in the lanes of the kernel."""
         plan, steps = self.blueprint, self.record_steps
-        made = [self._compiled(member) for member in members]
+        made = [self.compiled(member) for member in members]
         networks = [compiled.network for compiled, _ in made]
         step_h = plan.station.grid.step_h
         records = run_lanes(networks, plan.compiled.columns, plan.compiled.steps, step_h, steps)
@@ -84,7 +84,7 @@ class Lives:
             life = MemberRun(plan.station, plan.places, compiled, own, steps, shared=self.shared)
             yield self._left_by(member, life, softened)
 
-    def _compiled(self, member: int) -> tuple[Compiled, bool]:
+    def compiled(self, member: int) -> tuple[Compiled, bool]:
         """The network of a member, and whether its facts had to be softened."""
         plan = self.blueprint
         if member == NOMINAL:

@@ -52,6 +52,18 @@ SERIES: dict[str, tuple[str, str]] = {
     "science_hours": ("h", "hours worked by instruments since the start"),
     "data_returned_gbit": ("Gbit", "data returned to the Earth since the start"),
 }
+#: Short names of outcomes and series that differ from their keys.
+_TITLES = {
+    "survived": "survival",
+    "energy": "energy available",
+    "communication": "communication available",
+    "life_support": "life support available",
+    "worst_dark_survived_h": "worst dark survived",
+    "science_hours": "science hours",
+    "crew_days": "crew days",
+    "lost_h": "time of the loss",
+}
+_UNIT_ENDINGS = ("_gbit", "_kwh", "_kw", "_kg", "_h", "_k")
 AVAILABILITY = ("energy", "communication", "life_support")
 #: Outcomes whose causes are looked for.
 EXPLAINED = (
@@ -67,6 +79,16 @@ EXPLAINED = (
 )
 _MOST_CAUSES = 12
 _OF_PARTS = {"activity": "1", "shortfall": "1", "ready": "1", "temperature_k": "K", "alive": "1"}
+
+
+def title_of(name: str) -> str:
+    """Short name of an outcome or a series, without its unit."""
+    if name in _TITLES:
+        return _TITLES[name]
+    variable, _, part = name.removeprefix("milestone.").partition("@")
+    ending = next((end for end in _UNIT_ENDINGS if variable.endswith(end)), "")
+    words = variable.removesuffix(ending).replace("_", " ")
+    return f"{words} of {part}" if part else words
 
 
 def described(name: str) -> tuple[str, str]:

@@ -77,7 +77,8 @@ def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any)
 
 def survival(axis: Axis, share: Values, low: Values, high: Values) -> go.Figure:
     """Share of lives not yet lost, with its 95 % interval."""
-    traces: list[Any] = band(axis, Envelope(100 * low, 100 * share, 100 * high), GREEN)
+    stairs = {"width": 0.5, "color": "var(--green-soft)", "shape": "hv"}
+    traces: list[Any] = band(axis, Envelope(100 * low, 100 * share, 100 * high), GREEN, line=stairs)
     traces.append(line(axis, 100 * share, "lives not lost", GREEN, "%", shape="hv", width=2.0))
     return figure(
         traces, height=320, xaxis=date_axis(), yaxis=value_axis("lives [%]", range=[0, 103]), showlegend=False

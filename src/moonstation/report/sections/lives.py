@@ -12,7 +12,7 @@ from moonstation.report.figures import ensemble as figures
 from moonstation.report.series import Axis, Values
 from moonstation.report.words import NOTHING, amount, capital, count, day, number, share, span
 from moonstation.station.odds import percentiles, survival_band, survival_curve
-from moonstation.studies.ensemble_tables import SERIES, described, series_described
+from moonstation.studies.ensemble_tables import SERIES, described, series_described, title_of
 
 if TYPE_CHECKING:
     from moonstation.studies.ensemble import Ensemble
@@ -120,11 +120,11 @@ def fans(run: Ensemble) -> Section:
             continue
         unit, meaning = series_described(name)
         factor, shown = (100.0, "%") if unit == "1" and name in SERIES and name != "crew" else (1.0, unit)
-        label = f"{name.partition('@')[0].replace('_', ' ')} [{shown}]" if shown != "1" else name
+        label = title_of(name) + ("" if shown == "1" else f" [{shown}]")
         group = "asked" if "@" in name else "station" if name in SERIES else "stocks"
         figure = figures.fan(axis, spread, label, factor)
         caption = f"{capital(meaning)}{means}: median, P5 to P95 over {count(run.members, 'life', 'lives')}."
-        plots[group].append(Plot(figure, caption, capital(name.replace("_", " "))))
+        plots[group].append(Plot(figure, caption, capital(title_of(name))))
     blocks: list[Block] = [Plots(items) for items in plots.values() if items]
     lead = "The band holds nine lives of ten at each time; the dotted line has every fact at its table's value."
     return Section("fans", "Over the years", [Panel(blocks)], lead)

@@ -10,7 +10,7 @@ from moonstation.report.blocks import Block, Column, EventList, Panel, Plot, Sec
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.words import amount, capital, number, span
 from moonstation.studies.ensemble_folder import events_of
-from moonstation.studies.ensemble_tables import EXPLAINED, described
+from moonstation.studies.ensemble_tables import EXPLAINED, described, title_of
 
 if TYPE_CHECKING:
     from moonstation.station.influence import Influence
@@ -49,16 +49,16 @@ def causes(run: Ensemble) -> Section:
 
 
 def _tornado(run: Ensemble, name: str, found: list[Influence]) -> Plot:
-    unit, meaning = described(name)
-    values = run.outcome(name)
+    unit, _ = described(name)
+    title, values = title_of(name), run.outcome(name)
     rows = [figures.Bar(item.cause, item.low, item.high, item.significant) for item in found[:_MOST_BARS]]
     first = found[0]
     words = (
-        f"{capital(meaning)}: it goes most with {first.cause} (rank correlation {number(first.rank_correlation, 2)}; "
-        f"mean {amount(first.low, unit)} where that is low, {amount(first.high, unit)} where it is high)."
+        f"{capital(title)} goes most with {first.cause}: mean {amount(first.low, unit)} where that is low, "
+        f"{amount(first.high, unit)} where it is high (rank correlation {number(first.rank_correlation, 2)})."
     )
-    figure = figures.tornado(rows, float(np.nanmean(values)), f"{name.replace('_', ' ')}" + _in(unit))
-    return Plot(figure, words, capital(name.replace("_", " ")))
+    figure = figures.tornado(rows, float(np.nanmean(values)), f"{title}{_in(unit)}")
+    return Plot(figure, words, capital(title))
 
 
 def _in(unit: str) -> str:

@@ -1,0 +1,71 @@
+"""Many lives of the ILRS over ten years at ten minutes: lanes against one life at a time, one thread against two.
+
+Run with ``make bench``. Bar (DESIGN section 6): 1,000 lives within 120 s on two cores and 4 GB.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import time
+from typing import Any
+
+import pytest
+
+from moonstation.scenario.reading import load_scenario
+from moonstation.station.side_by_side import LANES, run_lanes
+from moonstation.station.simulate import run_compiled
+from moonstation.studies.blueprint import Blueprint, blueprint
+from moonstation.studies.chunks import CHUNK, Lives, Order
+from moonstation.studies.ensemble import Workers, ensemble
+
+_START, _STEP_H, _DAY = "2031-01-01", 1.0 / 6.0, 144
+#: Lives of the whole run; fewer by this variable where there is little time.
+_MEMBERS = int(os.environ.get("MOONSTATION_BENCH_MEMBERS", "1000"))
+
+
+@pytest.fixture(scope="module")
+def decade() -> Blueprint:
+    """The ILRS from 2031 to the end of 2040, its first landings already there."""
+    return blueprint(load_scenario("ilrs", start=_START))
+
+
+def timed(function: Any, *args: Any) -> float:
+    begin = time.perf_counter()
+    function(*args)
+    return time.perf_counter() - begin
+
+
+def test_lives_in_lanes_against_one_at_a_time(benchmark: Any, decade: Blueprint) -> None:
+    lives = Lives(decade, Order(LANES, 7))
+    networks = [lives.compiled(member)[0].network for member in range(LANES)]
+    asked = (networks, decade.compiled.columns, decade.compiled.steps, _STEP_H, _DAY)
+    run_lanes(*asked)  # compile, or read the cache
+    run_compiled(decade.compiled, _STEP_H, _DAY)
+    alone_s = min(timed(run_compiled, decade.compiled, _STEP_H, _DAY) for _ in range(3))
+    benchmark.pedantic(run_lanes, args=asked, rounds=3)
+    a_life_s = benchmark.stats.stats.min / LANES
+    benchmark.extra_info.update(
+        assets=len(decade.station.assets), a_life_s=a_life_s, alone_over_lane=alone_s / a_life_s
+    )
+
+
+def test_what_a_life_costs_beside_the_kernel(benchmark: Any, decade: Blueprint) -> None:
+    lives = Lives(decade, Order(64, 7))
+    lives.compiled(0)
+    benchmark.pedantic(lambda: [lives.compiled(member) for member in range(8)], rounds=3)
+    benchmark.extra_info["compile_ms"] = 1e3 * benchmark.stats.stats.min / 8
+
+
+def test_one_thread_against_two(benchmark: Any, decade: Blueprint) -> None:
+    asked: dict[str, Any] = {"members": 4 * CHUNK, "seed": 7}
+    one_s = ensemble(decade.scenario, **asked, workers=Workers(1)).elapsed_s
+    benchmark.pedantic(ensemble, args=(decade.scenario,), kwargs=asked | {"workers": Workers(2)}, rounds=1)
+    benchmark.extra_info["one_over_two"] = one_s / benchmark.stats.stats.min
+
+
+def test_a_thousand_lives(benchmark: Any, decade: Blueprint) -> None:
+    benchmark.pedantic(ensemble, args=(decade.scenario,), kwargs={"members": _MEMBERS, "seed": 7}, rounds=1)
+    per_thousand_s = benchmark.stats.stats.min * 1000 / _MEMBERS
+    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    benchmark.extra_info.update(members=_MEMBERS, s_per_thousand=per_thousand_s, peak_gb=peak_gb)
