@@ -68,7 +68,7 @@ class Cable:
     example: ClassVar = {"to_site": "hollow", "rated_kw": 10.0, "length_m": 2000.0, "cross_section_mm2": 10.0}
     leaves_out: ClassVar = (
         "heating of the conductors by their own losses; alternating current; the converters' own draw and their losses "
-        "at part load"
+        "at part load; what this site's own loads need: they are served after it (own_reserve keeps batteries back)"
     )
 
     def __post_init__(self) -> None:
