@@ -28,7 +28,9 @@ def test_the_heat_of_regolith_is_the_integral_of_its_capacity():
 
 
 def test_pure_ice_costs_its_warming_and_its_sublimation():
-    assert extraction_kwh_per_kg(1.0, 1.0) * 3.6e6 == pytest.approx(1700 * 173.15 + 2.834e6)
+    # the heat capacity of ice, 7.49 T + 90 J/kg/K (Klinger 1981), from 100 to 273.15 K
+    warming, _ = quad(lambda kelvin: 7.49 * kelvin + 90.0, 100.0, 273.15)
+    assert extraction_kwh_per_kg(1.0, 1.0) * 3.6e6 == pytest.approx(warming + 2.834e6, rel=1e-3)
 
 
 @given(lean=st.floats(0.001, 0.49), efficiency=st.floats(0.05, 1))
