@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.compiling import inlined
-from moonstation.station.lanes import any_of, no, select
+from moonstation.station.lanes import any_of, no, only_here, select
 from moonstation.station.lives import note
 from moonstation.station.packed import (
     EV_SPILL,
@@ -52,27 +52,30 @@ def _take_stock(bus: Record, stores: Table, nodes: Table, aging: bool) -> None:
     for s in range(bus.first, bus.last):
         store = stores[s]
         if store.live:
-            if aging:
+            if aging and (store.ages or any_of(store.amount > store.capacity)):
                 _age(store, bus)
             if store.work_node >= 0:
                 _open(store, nodes[store.work_node].temperature)
-            floor = store.floor * store.capacity
-            store.can_give = _can_give(store, floor)
-            store.can_take = _can_take(store)
-            offer += store.can_give
-            room += store.can_take
-            amount += store.amount
+            floor, held = store.floor * store.capacity, store.amount
+            gives, takes = _can_give(store, floor), _can_take(store)
+            store.can_give = gives
+            store.can_take = takes
+            offer += gives
+            room += takes
+            amount += held
             capacity += store.capacity
-            usable += store.amount - floor
-            floors += floor
+            if bus.powers:
+                usable += held - floor
+                floors += floor
     bus.offer = offer
     bus.room = room
     bus.fill_amount = amount
     bus.fill_capacity = capacity
-    bus.usable = usable
-    bus.usable_capacity = capacity - floors
+    if bus.powers:
+        bus.usable = usable
+        bus.usable_capacity = capacity - floors
     if bus.watched:
-        bus.fill = select(bus.fill_capacity > 0.0, bus.fill_amount / bus.fill_capacity, 0.0)
+        bus.fill = select(capacity > 0.0, amount / capacity, 0.0)
 
 
 @inlined
@@ -96,23 +99,24 @@ def _can_give(store: Record, floor: Lively) -> Lively:
 @inlined
 def _can_take(store: Record) -> Lively:
     """What a store can accept in a step: what fills it, before its losses, within its rate."""
-    most = max(store.capacity - store.amount, 0.0) / store.charge_efficiency
+    most = max(store.capacity - store.amount, 0.0) * store.charge_inverse
     if store.strains:
         most *= 2.0 / (1.0 + math.sqrt(max(1.0 - 4.0 * store.charge_strain * most, 0.0)))
     return min(most, store.takes_most)
 
 
 @inlined
-def material_limit(process: Record, recipe: Table, buses: Table, wish: Lively) -> Lively:
+def material_limit(process: Record, tables: Tables, wish: Lively) -> Lively:
     """Activity that stocks and room allow, the electricity that the process draws aside [-]."""
     activity = wish
     for k in range(process.recipe_first, process.recipe_last):
-        moved = recipe[k]
+        moved = tables.recipe[k]
         if moved.limits:
-            bus, amount = buses[moved.bus], abs(moved.amount)
+            bus, amount = tables.buses[moved.bus], tables.amounts[k].amount
             free = bus.pool + bus.offer if moved.takes else bus.room - bus.pool
             short = amount * activity > free
             if any_of(short):
+                only_here()
                 activity = select(short, max(free, 0.0) / amount, activity)
     return activity
 
@@ -120,6 +124,7 @@ def material_limit(process: Record, recipe: Table, buses: Table, wish: Lively) -
 @inlined
 def _give(bus: Record, amount: Lively, from_outside: bool) -> None:
     """Give to the pool of a bus, and book it."""
+    bus.moved = True
     bus.pool += amount
     bus.produced += amount
     if from_outside:
@@ -129,6 +134,7 @@ def _give(bus: Record, amount: Lively, from_outside: bool) -> None:
 @inlined
 def _take(bus: Record, amount: Lively, from_outside: bool) -> None:
     """Take from the pool of a bus, and book it."""
+    bus.moved = True
     bus.pool -= amount
     bus.consumed += amount
     if from_outside:
@@ -136,24 +142,28 @@ def _take(bus: Record, amount: Lively, from_outside: bool) -> None:
 
 
 @inlined
-def apply(process: Record, recipe: Table, buses: Table, activity: Lively) -> None:
+def apply(process: Record, tables: Tables, activity: Lively) -> None:
     """Move what a process takes and gives in a step."""
     if process.power >= 0:
-        _take(buses[process.power_bus], process.draw * activity, process.boundary)
+        _take(tables.buses[process.power_bus], process.draw * activity, process.boundary)
     for k in range(process.recipe_first, process.recipe_last):
-        moved = recipe[k]
+        moved, amount = tables.recipe[k], tables.amounts[k].amount * activity
         if moved.takes:
-            _take(buses[moved.bus], -moved.amount * activity, process.boundary)
+            _take(tables.buses[moved.bus], amount, process.boundary)
         else:
-            _give(buses[moved.bus], moved.amount * activity, process.boundary)
+            _give(tables.buses[moved.bus], amount, process.boundary)
 
 
 @inlined
-def _share(wanted: Lively, own: Lively, together: Lively) -> Lively:
-    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own."""
+def _share(wanted: Lively, own: Lively, together: Lively, alone: bool) -> Lively:
+    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own.
+
+    alone : it is the only one, so its part is all
+    """
     part = own
     scarce = wanted < together
-    if any_of(scarce):
+    if not alone and any_of(scarce):
+        only_here()
         part = select(scarce, wanted * (own / together), own)
     return min(wanted, part)
 
@@ -166,7 +176,7 @@ def _charge(bus: Record, stores: Table) -> None:
         store = stores[s]
         filling = bus.pool > 0.0
         if store.live and any_of(filling):
-            put = select(filling, _share(bus.pool, store.can_take, room), 0.0)
+            put = select(filling, _share(bus.pool, store.can_take, room, bus.last - bus.first == 1), 0.0)
             room -= store.can_take
             bus.pool -= put
             kept = store.charge_efficiency * (1.0 - store.charge_strain * put)
@@ -182,10 +192,12 @@ def _discharge(bus: Record, stores: Table) -> None:
         store = stores[s]
         lacking = bus.pool < 0.0
         if store.live and any_of(lacking):
-            given = select(lacking, _share(-bus.pool, store.can_give, offer), 0.0)
+            given = select(lacking, _share(-bus.pool, store.can_give, offer, bus.last - bus.first == 1), 0.0)
             offer -= store.can_give
-            efficiency = store.discharge_efficiency * (1.0 - store.discharge_strain * given)
-            taken = min(given / efficiency, store.amount)
+            taken = given * store.discharge_inverse
+            if store.strains:
+                taken /= 1.0 - store.discharge_strain * given
+            taken = min(taken, store.amount)
             bus.pool += given
             store.amount -= taken
             store.capacity -= store.fade_per_cycle * taken
@@ -203,8 +215,10 @@ def _age(store: Record, bus: Record) -> None:
 
 
 @inlined
-def settle(buses: Table, stores: Table, nodes: Table, live: Numbers) -> bool:
+def settle(buses: Table, stores: Table, nodes: Table, live: Numbers, eventful: bool) -> bool:
     """Settle pools with stores, let the rest go, age stores and take stock of them for the next step.
+
+    eventful : whether anything came or went in this step, in any life
 
     True when a reporting bus began or ended to spill in any life.
     """
@@ -213,13 +227,15 @@ def settle(buses: Table, stores: Table, nodes: Table, live: Numbers) -> bool:
         if b < 0:
             break
         bus = buses[b]
+        if not (bus.moved or bus.restless or eventful):
+            continue
         if any_of(bus.pool > 0.0):
             _charge(bus, stores)
         if any_of(bus.pool < 0.0):
             _discharge(bus, stores)
         _take_stock(bus, stores, nodes, True)
-        bus.spilled += bus.pool
-        bus.spilled_sum += bus.pool
+        if any_of(bus.pool != 0.0):
+            bus.spilled_sum += bus.pool
         if bus.reports_spill:
             spills, told = bus.pool > _SPILLING, bus.spilling > 0.0
             changed |= any_of((spills & no(told)) | (told & no(spills)))
@@ -244,27 +260,46 @@ def worse(worst: Lively, rest: Lively, scale: Lively) -> Lively:
     """The greater of ``worst`` and ``rest`` relative to ``scale``; what is not a number stays [-]."""
     exceeds = no(abs(rest) <= worst * scale) & (worst == worst)  # noqa: PLR0124 (is a number)
     if any_of(exceeds):
+        only_here()
         return select(exceeds, abs(rest) / scale, worst)
     return worst
 
 
 @inlined
-def _close_bus(bus: Record) -> None:
+def _close_bus(bus: Record, spilled: Lively, eventful: bool) -> None:
     """Add a step to the totals of a bus and begin the next."""
-    bus.all_delivered += bus.delivered
-    bus.all_produced += bus.produced
-    bus.all_consumed += bus.consumed
-    bus.all_spilled += bus.spilled
-    bus.all_lost += bus.lost
-    bus.all_removed += bus.removed
-    bus.delivered = bus.produced = bus.consumed = bus.spilled = bus.lost = bus.removed = 0.0
-    bus.pool = bus.from_outside = 0.0
+    if eventful:
+        bus.all_delivered += bus.delivered
+        bus.all_removed += bus.removed
+        bus.delivered = bus.removed = bus.spilled = 0.0
+    if any_of(spilled != 0.0):
+        bus.all_spilled += spilled
+        bus.pool = 0.0
+    if any_of(bus.lost != 0.0):
+        bus.all_lost += bus.lost
+        bus.lost = 0.0
+    if bus.moved:
+        bus.moved = False
+        bus.all_produced += bus.produced
+        bus.all_consumed += bus.consumed
+        bus.produced = bus.consumed = bus.from_outside = 0.0
     bus.stored_before = bus.fill_amount
 
 
 @inlined
-def close_ledger(buses: Table, elements: Table, balances: Table, worst: Record, live: Numbers) -> None:
-    """Check that every bus and every chemical element closes in this step, and add the step to the run's totals."""
+def _close_quiet(bus: Record, elements: Table, balances: Table) -> None:
+    """What a bus on which nothing happened adds to the scale of the chemical elements."""
+    for k in range(bus.element_first, bus.element_last):
+        balances[elements[k].element].scale += elements[k].share * (bus.fill_amount + bus.stored_before)
+
+
+@inlined
+def close_ledger(tables: Tables, live: Numbers, eventful: bool) -> None:
+    """Check that every bus and every chemical element closes in this step, and add the step to the run's totals.
+
+    eventful : whether anything came or went in this step, in any life
+    """
+    buses, elements, balances, worst = tables.buses, tables.elements, tables.balances, tables.worst[0]
     for x in range(len(balances)):
         balances[x].open = 0.0
         balances[x].scale = 0.0
@@ -272,18 +307,27 @@ def close_ledger(buses: Table, elements: Table, balances: Table, worst: Record, 
         if b < 0:
             break
         bus = buses[b]
-        after = bus.fill_amount
-        inside = after - bus.stored_before - (bus.delivered - bus.spilled - bus.lost - bus.removed)
-        scale = after + bus.stored_before + bus.delivered + bus.produced + bus.consumed
-        worst.bus = worse(worst.bus, inside - bus.produced + bus.consumed, scale)
-        worst.bus = worse(worst.bus, min(bus.pool, 0.0), scale)  # more was taken than there was
+        if not (bus.moved or bus.restless or eventful):
+            _close_quiet(bus, elements, balances)
+            continue
+        after, before, spilled = bus.fill_amount, bus.stored_before, bus.pool
+        outside, scale = -spilled - bus.lost, after + before
+        if eventful:
+            spilled = bus.spilled + bus.pool
+            outside = bus.delivered - spilled - bus.lost - bus.removed
+            scale += bus.delivered
+        inside = after - before - outside
+        scale += bus.produced
+        scale += bus.consumed
+        debt = abs(min(bus.pool, 0.0))  # more was taken than there was
+        worst.bus = worse(worst.bus, max(abs(inside - bus.produced + bus.consumed), debt), scale)
         if bus.element_last > bus.element_first:
             crossed = inside - bus.from_outside
             for k in range(bus.element_first, bus.element_last):
                 balance, share = balances[elements[k].element], elements[k].share
                 balance.open += share * crossed
                 balance.scale += share * scale
-        _close_bus(bus)
+        _close_bus(bus, spilled, eventful)
     for x in range(len(balances)):
         worst.element = worse(worst.element, balances[x].open, balances[x].scale)
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from moonstation.station.compiling import inlined
 from moonstation.station.flows import Lively, worse
-from moonstation.station.lanes import any_of, no, select
+from moonstation.station.lanes import any_of, no, only_here, select
 from moonstation.station.tables import Record, Table
 
 Row = NDArray[np.float32]
@@ -21,8 +21,7 @@ Row = NDArray[np.float32]
 def _open_share(node: Record) -> Lively:
     """Share of a node's radiating area that its louver lets work at its temperature [-]."""
     kelvin = node.temperature
-    between = (kelvin - node.closed_k) / (node.open_k - node.closed_k)
-    share = select(kelvin >= node.open_k, 1.0, node.closed_share + (1.0 - node.closed_share) * between)
+    share = select(kelvin >= node.open_k, 1.0, node.closed_share + node.slope * (kelvin - node.closed_k))
     return select(kelvin <= node.closed_k, node.closed_share, share)
 
 
@@ -66,6 +65,7 @@ def thermostat_activity(nodes: Table, process: Record) -> Lively:
     needs = (need_w > 0.0) & (process.heat_w > 0.0)
     activity = 0.0 * need_w
     if any_of(needs):
+        only_here()
         activity = select(needs, need_w / process.heat_w, 0.0)
     return activity
 
@@ -84,15 +84,15 @@ def solve_heat(nodes: Table) -> bool:
             cube = old * old * old
             node.before = old
             node.heat_other = node.heat - node.heat_control
-            diagonal = node.fixed_w_k + 4.0 * node.emission * cube - node.from_children_w_k
+            inverse = 1.0 / (node.fixed_w_k + 4.0 * node.emission * cube - node.from_children_w_k)
             right = node.source_w + node.heat + node.emission * (3.0 * old * cube + node.sink_k4)
             right += node.conductance * node.ground_k + node.heat_capacity * old + node.from_children
-            node.diagonal = diagonal
+            node.inverse = inverse
             node.right = right
             node.from_children = 0.0
             node.from_children_w_k = 0.0
             if node.parent >= 0:
-                parent, share = nodes[node.parent], node.parent_w_k / diagonal
+                parent, share = nodes[node.parent], node.parent_w_k * inverse
                 parent.from_children_w_k += share * node.parent_w_k
                 parent.from_children += share * right
     for n in range(len(nodes) - 1, -1, -1):
@@ -101,7 +101,7 @@ def solve_heat(nodes: Table) -> bool:
             right = node.right
             if node.parent >= 0:
                 right += node.parent_w_k * nodes[node.parent].temperature
-            kelvin = right / node.diagonal
+            kelvin = right * node.inverse
             on = node.on > 0.0
             node.temperature = select(on, kelvin, node.temperature)
             out |= any_of(on & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))

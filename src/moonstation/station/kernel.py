@@ -26,7 +26,7 @@ from moonstation.station.flows import (
     write_ledger,
 )
 from moonstation.station.heat import Row, heat_residual, open_heat, solve_heat, thermostat_activity, warm
-from moonstation.station.lanes import any_of, in_lanes, no, put, select
+from moonstation.station.lanes import all_of, any_of, in_lanes, no, only_here, put, select, true_as
 from moonstation.station.lives import change_assets, deliver, lose_assets, note, refresh_live
 from moonstation.station.packed import (
     ALWAYS,
@@ -136,8 +136,10 @@ def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> Lively:
 
 @inlined
 def _allowed(process: Record, locks: Table, buses: Table, nodes: Table) -> Truths:
-    """Whether a process is there and neither a temperature nor an interlock forbids it."""
-    may = process.on > 0.0
+    """Whether neither a temperature nor an interlock forbids a process."""
+    may = true_as(process.able)
+    if not process.bound:
+        return may
     if process.work_node >= 0:
         node = nodes[process.work_node]
         may &= (node.work_min_k <= node.temperature) & (node.temperature <= node.work_max_k)
@@ -149,68 +151,99 @@ def _allowed(process: Record, locks: Table, buses: Table, nodes: Table) -> Truth
 
 @inlined
 def _powered(
-    process: Record, bus: Record, power: Record, critical_priority: int, possible: Lively, wish: Lively
+    tables: Tables, process: Record, critical_priority: float, serves: Truths, possible: Lively, least: Lively
 ) -> Lively:
-    """Activity for which there is electricity; books served and shed electricity and unserved critical loads."""
-    serves = float(process.priority) <= power.serve_up_to
-    activity = select(serves, possible, 0.0)
+    """Activity for which there is electricity; books what was shed and whether critical loads were served."""
+    power, bus = tables.powers[process.power], tables.buses[process.power_bus]
+    activity = possible
+    if not all_of(serves):
+        only_here()
+        activity = select(serves, possible, 0.0)
     free = bus.pool + bus.offer
     lacks = activity * process.draw > free
     if any_of(lacks):
+        only_here()
         activity = select(lacks, max(free, 0.0) / process.draw, activity)
     if process.priority <= critical_priority:
         short = activity < possible * (1.0 - _SERVED)
         critical = select(short | (power.critical == 0.0), 0.0, 1.0)
         power.critical = select(possible > 0.0, critical, power.critical)
-    activity = select(activity < process.min_fraction * wish, 0.0, activity)
-    power.served += activity * process.draw
-    power.shed += (possible - activity) * process.draw
+    if process.partial:
+        activity = select(activity < least, 0.0, activity)
+    if any_of(activity < possible):
+        power.shed += (possible - activity) * process.draw
     return activity
 
 
 @inlined
-def _serve(tables: Tables, process: Record, critical_priority: int, asks: Truths, wish: Lively) -> Lively:
+def _serve(
+    tables: Tables, process: Record, critical_priority: float, asks: Truths, serves: Truths, wish: Lively
+) -> Lively:
     """Activity that a process gets of its wish, where it asks [-]."""
-    possible = material_limit(process, tables.recipe, tables.buses, wish)
-    gets = asks & (possible > 0.0) & no(possible < process.min_fraction * wish)
-    possible = select(gets, possible, 0.0)
+    possible, least = wish, wish
+    if process.limited:
+        possible = material_limit(process, tables, wish)
+    gets = asks & (possible > 0.0)
+    if process.partial:
+        least = process.min_fraction * wish
+        gets &= no(possible < least)
+    if not all_of(gets):
+        only_here()
+        possible = select(gets, possible, 0.0)
     if process.power >= 0 and any_of(gets):
-        bus, power = tables.buses[process.power_bus], tables.powers[process.power]
-        return _powered(process, bus, power, critical_priority, possible, wish)
+        return _powered(tables, process, critical_priority, serves, possible, least)
     return possible
 
 
 @inlined
-def _run_process(tables: Tables, process: Record, critical_priority: int, now: Row) -> bool:
+def _count_ready(process: Record, ready: Truths) -> None:
+    """Count a step in which a process could run, once for all lives where that is so in all."""
+    if process.everywhere and all_of(ready):
+        process.ready_steps += 1
+    else:
+        process.ready_sum += select(ready & (process.on > 0.0), 1.0, 0.0)
+
+
+@inlined
+def _feed(process: Record) -> None:
+    """Nothing starves any more."""
+    if process.starves:
+        process.starves = False
+        process.starved = 0.0
+
+
+@inlined
+def _run_process(tables: Tables, process: Record, critical_priority: float, now: Row) -> bool:
     """A process's part of a step; returns True when it has starved for too long in any life."""
     may = _allowed(process, tables.locks, tables.buses, tables.nodes)
-    ready = may
+    serves = may
     if process.power >= 0:
-        ready = may & (float(process.priority) <= tables.powers[process.power].serve_up_to)
-    process.ready_sum += select(ready, 1.0, 0.0)
+        serves = process.priority <= tables.powers[process.power].serve_up_to
+    _count_ready(process, may & serves)
     wish = _wish(process, tables.buses, tables.nodes, now)
     wants = wish > 0.0
     if not any_of(wants):
-        process.starved = 0.0
+        _feed(process)
         return False
-    asks, activity = wants & may, 0.0 * wish
+    asks, activity = wants & may, select(wants, 0.0, 0.0)
     if any_of(asks):
-        activity = _serve(tables, process, critical_priority, asks, wish)
+        activity = _serve(tables, process, critical_priority, asks, serves, wish)
         if any_of(activity > 0.0):
-            apply(process, tables.recipe, tables.buses, activity)
+            apply(process, tables, activity)
             warm(process, tables.nodes, activity, process.control == THERMOSTAT)
             process.activity_sum += activity
     hungry = activity < wish * (1.0 - _SERVED)
     if not any_of(hungry):
-        process.starved = 0.0
+        _feed(process)
         return False
     process.shortfall_sum += select(hungry, wish - activity, 0.0)
+    process.starves = True
     process.starved = select(hungry, process.starved + 1.0, 0.0)
     return any_of(process.starved >= process.starve_limit)
 
 
 @inlined
-def _run_processes(tables: Tables, critical_priority: int, now: Row) -> bool:
+def _run_processes(tables: Tables, critical_priority: float, now: Row) -> bool:
     """Serve all processes in order; returns True when one has starved for too long in any life."""
     starved = False
     for p in tables.live_processes:
@@ -228,10 +261,10 @@ def _book_power(tables: Tables, records: Records, step: int) -> bool:
         power = tables.powers[e]
         bus = tables.buses[power.bus]
         power.supply_sum += bus.produced
-        power.served_sum += power.served
+        power.served_sum += bus.consumed
         power.shed_sum += power.shed
-        bus.asked = power.served + power.shed
-        power.served = power.shed = 0.0
+        bus.asked = bus.consumed + power.shed
+        power.shed = 0.0
         put(records.mode[step, e], power.mode)
         put(records.critical_served[step, e], power.critical)
         short, told = power.critical == 0.0, power.unserved > 0.0
@@ -259,8 +292,10 @@ def _write_record(tables: Tables, records: Records, record: int, steps: int) -> 
             put(records.activity[record, p], process.activity_sum / float(steps))
         if any_of(process.shortfall_sum > 0.0):
             put(records.shortfall[record, p], process.shortfall_sum / float(steps))
-        if any_of(process.ready_sum > 0.0):
-            put(records.ready[record, p], process.ready_sum / float(steps))
+        ready = process.ready_sum + float(process.ready_steps)
+        if any_of(ready > 0.0):
+            put(records.ready[record, p], ready / float(steps))
+        process.ready_steps = 0
         process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
     for s in range(len(tables.stores)):
         put(records.amount[record, s], tables.stores[s].amount)
@@ -292,14 +327,15 @@ def _lose(raw: Tables, log: Table, step: int, step_h: float) -> bool:
 
 @inlined
 def _come_and_go(raw: Tables, tables: Tables, log: Table, step: int) -> bool:
-    """Landings, ends and deliveries of a step; True when an asset may have come or gone."""
+    """Landings, ends and deliveries of a step; True when anything may have come or gone."""
     clock = raw.clock
     changed = step >= clock[NEXT_CHANGE]
     if changed:
         clock[NEXT_CHANGE] = change_assets(raw, log, step)
     delivery = clock[NEXT_DELIVERY]
     clock[NEXT_DELIVERY] = deliver(raw, log, step, delivery)
-    if changed or clock[NEXT_DELIVERY] > delivery:
+    changed |= clock[NEXT_DELIVERY] > delivery
+    if changed:
         take_stock(tables.buses, tables.stores, tables.nodes, raw.live_buses)
     return changed
 
@@ -315,11 +351,13 @@ def _run_step(raw: Tables, tables: Tables, rules: Rules, now: Row, step_h: float
     open_heat(nodes, now)
     if _call_modes(tables, rules, now):
         _change_modes(raw, log, step)
-    starved = _run_processes(tables, rules.critical_priority, now)
+    starved = _run_processes(tables, float(rules.critical_priority), now)
     node_out = solve_heat(nodes)
     worst = tables.worst[0]
     worst.heat = heat_residual(nodes, worst.heat)
-    if settle(buses, stores, nodes, live):  # after the temperatures: it opens the stores for the next step by them
+    if settle(
+        buses, stores, nodes, live, changed
+    ):  # after the temperatures: it opens the stores for the next step by them
         note_spills(raw, log, step)
     if _book_power(tables, records, step):
         _note_unserved(raw, log, step)
@@ -328,7 +366,7 @@ def _run_step(raw: Tables, tables: Tables, rules: Rules, now: Row, step_h: float
     lost = _lose(raw, log, step, step_h) if changed or starved or node_out else False
     if lost:
         take_stock(buses, stores, nodes, live)
-    close_ledger(buses, tables.elements, tables.balances, worst, live)
+    close_ledger(tables, live, changed or lost)
     return lost
 
 

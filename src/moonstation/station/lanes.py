@@ -211,6 +211,19 @@ def any_of(typingctx: Any, mask: Any) -> Any:
 
 
 @_instructions
+def all_of(typingctx: Any, mask: Any) -> Any:
+    """True where it is so in all lanes."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        if isinstance(mask, types.Boolean):
+            return args[0]
+        bits = ir.IntType(mask.width)
+        return builder.icmp_unsigned("==", builder.bitcast(args[0], bits), ir.Constant(bits, 2**mask.width - 1))
+
+    return signature(types.boolean, mask), codegen
+
+
+@_instructions
 def no(typingctx: Any, mask: Any) -> Any:
     """The opposite in every lane."""
 
@@ -218,6 +231,29 @@ def no(typingctx: Any, mask: Any) -> Any:
         return builder.not_(args[0])
 
     return signature(mask, mask), codegen
+
+
+@_instructions
+def true_as(typingctx: Any, value: Any) -> Any:
+    """True in as many lanes as ``value`` has."""
+    kind = Mask(value.width) if isinstance(value, Lanes) else types.boolean
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        one = ir.Constant(ir.IntType(1), 1)
+        return _splat(builder, one, kind.width) if isinstance(kind, Mask) else one
+
+    return signature(kind, value), codegen
+
+
+@_instructions
+def only_here(typingctx: Any) -> Any:
+    """Nothing, but at the head of a branch LLVM must not do its work in advance: a division kept all others waiting."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        builder.asm(ir.FunctionType(ir.VoidType(), []), "", "", [], True)
+        return context.get_dummy_value()
+
+    return signature(types.void), codegen
 
 
 # ---------------------------------------------------------------- tables and rows of records

@@ -62,7 +62,9 @@ def refresh_process(raw: Tables, p: int) -> bool:
     """Whether a process belongs to a live asset, and how much it is able to, in every life; True where it is in any."""
     process, live = raw.processes[p], False
     on = raw.assets[process.asset].on
+    process.everywhere = True
     for lane in range(len(on)):
+        process.everywhere &= on[lane] > 0
         process.on[lane] = 1.0 if on[lane] > 0 else 0.0
         process.able[lane] = process.limit[lane] * process.health[lane] if on[lane] > 0 else 0.0
         live |= on[lane] > 0

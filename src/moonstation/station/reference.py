@@ -33,7 +33,7 @@ class _Power:
         self.rules, self.recovery_steps = network.rules, steps_of(network.rules.recovery_h, step_h)
         self.mode, self.due, self.serve_up_to = packed.NOMINAL, 0, int(self.rules.serve_up_to[packed.NOMINAL])
         self.critical, self.unserved = -1, False  # -1: no critical load wanted anything
-        self.served = self.shed = self.supply_sum = self.served_sum = self.shed_sum = 0.0
+        self.shed = self.supply_sum = self.served_sum = self.shed_sum = 0.0
 
     def wanted_mode(self, now: Sequence[float]) -> int:
         """Mode that charge and Sun call for; survival and safe are left at a higher charge than they are entered at."""
@@ -149,7 +149,6 @@ class _Process:
             short = activity < possible * (1.0 - _SERVED)
             power.critical = 0 if short or power.critical == 0 else 1
         activity = 0.0 if activity < least else activity
-        power.served += activity * self.draw
         power.shed += (possible - activity) * self.draw
         return activity
 
@@ -297,15 +296,16 @@ class _Station:
         """Book the step of every power bus."""
         for e, power in enumerate(self.powers):
             power.supply_sum += power.bus.booked[packed.L_PRODUCED]
-            power.served_sum += power.served
+            served = power.bus.booked[packed.L_CONSUMED]
+            power.served_sum += served
             power.shed_sum += power.shed
-            power.bus.asked = power.served + power.shed
+            power.bus.asked = served + power.shed
             self.records.mode[self.step, e] = power.mode
             self.records.critical_served[self.step, e] = power.critical
             if (power.critical == 0) != power.unserved:
                 power.unserved = power.critical == 0
                 self.note(packed.EV_UNSERVED if power.unserved else packed.EV_SERVED, e)
-            power.served, power.shed, power.critical = 0.0, 0.0, -1
+            power.shed, power.critical = 0.0, -1
 
     def lose_assets(self, live: Sequence[Node]) -> None:
         """Take out what froze, overheated or starved, and what it carried."""

@@ -40,7 +40,7 @@ class Store:
         """What it can accept in a step: what fills it, before its losses, within its rate."""
         if self.work_node and not self.work_node.within(self.given.charge_min_k, self.given.charge_max_k):
             return 0.0
-        most = max(self.capacity - self.amount, 0.0) / self.given.charge_efficiency
+        most = max(self.capacity - self.amount, 0.0) * (1.0 / self.given.charge_efficiency)
         root = math.sqrt(max(1.0 - 4.0 * self.charge_strain * most, 0.0))  # of the quadratic in what comes in
         return min(most * (2.0 / (1.0 + root)), self.charge_per_step)
 
@@ -52,8 +52,8 @@ class Store:
 
     def discharge(self, given: float) -> float:
         """Deliver ``given`` and wear by it; returns what was lost on the way."""
-        efficiency = self.given.discharge_efficiency * (1.0 - self.discharge_strain * given)
-        taken = min(given / efficiency, self.amount)
+        taken = given * (1.0 / self.given.discharge_efficiency) / (1.0 - self.discharge_strain * given)
+        taken = min(taken, self.amount)
         self.amount -= taken
         self.capacity -= self.given.fade_per_cycle * taken
         return taken - given

@@ -47,7 +47,8 @@ class Node:
             return float(closed_share)
         if self.temperature >= open_k:
             return 1.0
-        return float(closed_share + (1.0 - closed_share) * ((self.temperature - closed_k) / (open_k - closed_k)))
+        slope = (1.0 - closed_share) / (open_k - closed_k)
+        return float(closed_share + slope * (self.temperature - closed_k))
 
     def within(self, low_k: float, high_k: float) -> bool:
         """True while its temperature lies in a range."""
@@ -71,18 +72,18 @@ class Node:
         old, coupling = self.temperature, self.given.parent_w_k
         cube = old * old * old
         self.before, self.other_w = old, self.heat_w - self.controlled_w
-        self.diagonal = self.fixed_w_k + 4.0 * self.emission * cube - self.from_children_w_k
+        self.inverse = 1.0 / (self.fixed_w_k + 4.0 * self.emission * cube - self.from_children_w_k)
         self.right = self.source_w + self.heat_w + self.emission * (3.0 * old * cube + self.sink_k4)
         self.right += self.given.conductance * self.ground_k + self.per_step_w_k * old + self.from_children
         self.from_children = self.from_children_w_k = 0.0
         if self.parent:
-            self.parent.from_children_w_k += coupling / self.diagonal * coupling
-            self.parent.from_children += coupling / self.diagonal * self.right
+            self.parent.from_children_w_k += coupling * self.inverse * coupling
+            self.parent.from_children += coupling * self.inverse * self.right
 
     def substitute(self) -> None:
         """New temperature, once that of the parent is known."""
         coupled = self.given.parent_w_k * self.parent.temperature if self.parent else 0.0
-        self.temperature = (self.right + coupled) / self.diagonal
+        self.temperature = (self.right + coupled) * self.inverse
 
     def residual(self) -> float:
         """Share of its heat that the step leaves open; its children have told what they gave [-]."""

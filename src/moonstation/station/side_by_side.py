@@ -11,8 +11,8 @@ from moonstation.station.packed import Network, Records, empty_records
 from moonstation.station.stacking import stack_networks
 from moonstation.station.tables import make_tables
 
-#: Lives that run side by side: as many doubles as the widest registers hold. The results do not depend on it.
-LANES = 8
+#: Lives that run side by side: two of the widest registers each took least time. The results do not depend on it.
+LANES = 16
 #: Steps whose series are laid side by side at a time: the kernel reads rows, the places give columns.
 _BLOCK_STEPS = 8192
 _EVENT_ROOM = 10_000

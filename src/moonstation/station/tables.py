@@ -12,6 +12,7 @@ stands once. The kernel looks at such rows as lanes (``lanes.in_lanes``).
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -26,6 +27,8 @@ from moonstation.station.packed import (
     PROPORTIONAL,
     SURPLUS,
     Network,
+    Stores,
+    Thermal,
     steps_of,
 )
 from moonstation.station.stacking import lanes_of, stack_networks
@@ -41,9 +44,9 @@ _LINE = 64
 _Columns = tuple[str, list[Any]]
 #: Columns of each table: what differs between lives, and what is common to all.
 _BUS = (
-    "asked pool offer room fill fill_amount fill_capacity usable usable_capacity stored_before from_outside delivered"
-    " produced consumed spilled lost removed spilled_sum spilling all_delivered all_produced all_consumed all_spilled"
-    " all_lost all_removed",
+    "pool offer consumed produced room from_outside fill fill_amount stored_before spilled lost spilled_sum"
+    " all_produced all_consumed all_spilled all_lost fill_capacity usable usable_capacity asked spilling delivered"
+    " removed all_delivered all_removed",
     [
         ("first", _I),
         ("last", _I),
@@ -51,19 +54,23 @@ _BUS = (
         ("element_last", _I),
         ("spills", _B),
         ("reports_spill", _B),
+        ("powers", _B),
+        ("restless", _B),
+        ("moved", _B),
         ("watched", _B),
         ("touched", _B),
     ],
 )
 _STORE = (
-    "rated start floor charge_efficiency discharge_efficiency charge_per_step discharge_per_step keeps fade_per_cycle"
-    " fade_per_step charge_strain discharge_strain charge_min_k charge_max_k discharge_min_k discharge_max_k takes_most"
-    " gives_most can_take can_give amount capacity",
-    [("bus", _I), ("asset", _I), ("work_node", _I), ("live", _B), ("strains", _B)],
+    "amount capacity keeps fade_per_step floor charge_inverse discharge_efficiency takes_most gives_most can_take"
+    " discharge_inverse"
+    " can_give charge_efficiency charge_strain discharge_strain fade_per_cycle rated start charge_per_step"
+    " discharge_per_step charge_min_k charge_max_k discharge_min_k discharge_max_k",
+    [("bus", _I), ("asset", _I), ("work_node", _I), ("live", _B), ("strains", _B), ("ages", _B)],
 )
 _PROCESS = (
-    "limit health on able keeps first_worn worn draw heat_w min_fraction control_on control_off control_rate"
-    " hysteresis_on starve_limit starved activity_sum shortfall_sum ready_sum",
+    "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
+    " starve_limit min_fraction ready_sum on limit health first_worn",
     [
         ("asset", _I),
         ("recipe_first", _I),
@@ -76,18 +83,24 @@ _PROCESS = (
         ("work_node", _I),
         ("power", _I),
         ("power_bus", _U),
-        ("priority", _I),
+        ("priority", _F),
         ("control", np.int8),
         ("fills", _B),
         ("spills", _B),
         ("boundary", _B),
         ("decays", _B),
+        ("partial", _B),
+        ("bound", _B),
+        ("limited", _B),
+        ("everywhere", _B),
+        ("starves", _B),
+        ("ready_steps", _I),
     ],
 )
 _NODE = (
-    "on start_k heat_capacity radiating conductance parent_w_k fixed_w_k closed_share closed_k open_k work_min_k"
-    " work_max_k survive_min_k survive_max_k sink_k4 ground_k source_w temperature before emission heat heat_control"
-    " heat_other diagonal right from_children from_children_w_k",
+    "temperature emission sink_k4 ground_k source_w heat heat_control heat_other heat_capacity conductance fixed_w_k"
+    " parent_w_k right inverse before from_children from_children_w_k survive_min_k survive_max_k work_min_k"
+    " work_max_k on radiating closed_share closed_k open_k slope start_k",
     [
         ("asset", _I),
         ("parent", _I),
@@ -99,10 +112,11 @@ _NODE = (
     ],
 )
 _POWER = (
-    "mode wanted serve_up_to timer critical unserved served shed supply_sum served_sum shed_sum",
+    "serve_up_to critical shed mode wanted timer unserved supply_sum served_sum shed_sum",
     [("bus", _U), ("sun_series", _I), ("recovery", _F)],
 )
-_RECIPE = ("amount", [("bus", _U), ("takes", _B), ("limits", _B)])
+_RECIPE = ("", [("bus", _U), ("takes", _B), ("limits", _B)])
+_AMOUNT: _Columns = ("amount", [])
 _LOCK = ("low high", [("bus", _U)])
 _ELEMENT = ("", [("element", _U), ("share", _F)])
 _BALANCE: _Columns = ("open scale", [])
@@ -117,6 +131,7 @@ class Tables(NamedTuple):
     """All tables of one run of one or more lives.
 
     live_processes, live_buses : numbers of those that assets use that live in any life, in order, padded with -1
+    recipe, amounts : what the processes move besides the electricity that they draw, row by row
     elements : mass fractions of the buses, those that are not 0
     balances : scratch of the ledger, by element: what a step leaves open, and its scale [kg]
     worst : the greatest relative residuals so far: one row
@@ -128,6 +143,7 @@ class Tables(NamedTuple):
     stores: Table
     processes: Table
     recipe: Table
+    amounts: Table
     locks: Table
     nodes: Table
     powers: Table
@@ -146,9 +162,10 @@ def make_tables(network: Network, step_h: float) -> Tables:
     if not lanes_of(network):
         network = stack_networks([network])
     buses, width = network.buses, lanes_of(network)
-    draw, recipe_ptr, recipe = _recipes(network, step_h)
+    draw, recipe_ptr, recipe, amounts = _recipes(network, step_h)
     element_ptr, elements = _elements(buses.elements)
-    processes = _process_table(network, step_h, draw, recipe_ptr)
+    limited = np.array([recipe["limits"][first:last].any() for first, last in pairwise(recipe_ptr)], np.bool_)
+    processes = _process_table(network, step_h, draw, recipe_ptr, limited)
     locks = _table(
         _LOCK,
         width,
@@ -166,12 +183,15 @@ def make_tables(network: Network, step_h: float) -> Tables:
             element_last=element_ptr[1:],
             spills=buses.spills,
             reports_spill=buses.reports_spill,
+            powers=buses.power_number >= 0,
+            restless=_restless(network),
             watched=_watched(network, locks["bus"]),
         ),
         elements=elements,
         stores=_store_table(network, step_h),
         processes=processes,
         recipe=recipe,
+        amounts=amounts,
         locks=locks,
         nodes=_node_table(network, step_h),
         powers=_power_table(network, step_h),
@@ -193,20 +213,20 @@ def make_tables(network: Network, step_h: float) -> Tables:
 
 
 def _record(columns: _Columns, width: int) -> np.dtype[Any]:
-    """A row: first what differs between lives, then what is common; rows of many lives begin at whole lines."""
+    """A row: first what is common, then what differs between lives; where those are many, at whole lines."""
     lanes, common = columns
-    kind = np.dtype([*((name, _F, (width,)) for name in lanes.split()), *common], align=True)
-    if width == 1:
-        return kind
-    size = -(-kind.itemsize // _LINE) * _LINE
-    fields: Any = kind.fields
-    names = list(kind.names or ())
+    own = [(name, _F, (width,)) for name in lanes.split()]
+    if width == 1 or not own:
+        return np.dtype([*common, *own], align=True)
+    first = np.dtype(common, align=True)
+    offsets = [first.fields[name][1] for name, *_ in common] if first.fields else []
+    head, lane_bytes = -(-first.itemsize // _LINE) * _LINE, 8 * width
     return np.dtype(
         {
-            "names": names,
-            "formats": [fields[n][0] for n in names],
-            "offsets": [fields[n][1] for n in names],
-            "itemsize": size,
+            "names": [*(name for name, *_ in common), *(name for name, *_ in own)],
+            "formats": [*(kind for _, kind in common), *[(_F, (width,))] * len(own)],
+            "offsets": [*offsets, *(head + lane_bytes * number for number in range(len(own)))],
+            "itemsize": head + lane_bytes * len(own),
         }
     )
 
@@ -282,7 +302,13 @@ def _power_table(network: Network, step_h: float) -> Table:
     )
 
 
-def _process_table(network: Network, step_h: float, draw: NDArray[np.float64], recipe_ptr: NDArray[np.int64]) -> Table:
+def _process_table(
+    network: Network,
+    step_h: float,
+    draw: NDArray[np.float64],
+    recipe_ptr: NDArray[np.int64],
+    limited: NDArray[np.bool_],
+) -> Table:
     processes = network.processes
     age_h = network.schedule.asset_age_h[processes.asset][:, np.newaxis]
     limits = [float(max(steps_of(hours, step_h), 1)) for hours in processes.starve_limit_h.ravel().tolist()]
@@ -299,6 +325,9 @@ def _process_table(network: Network, step_h: float, draw: NDArray[np.float64], r
         control_rate=_control_rates(network, step_h),
         fills=(processes.control_on < processes.control_off)[:, 0],
         decays=(processes.decay_per_h != 0.0).any(axis=1),
+        partial=(processes.min_fraction > 0.0).any(axis=1),
+        bound=(processes.work_node >= 0) | (np.diff(processes.interlock_ptr) > 0),
+        limited=limited,
         keeps=_exp(-processes.decay_per_h * step_h),
         first_worn=_exp(-processes.decay_per_h * age_h),
         heat_w=1000.0 * processes.heat_kw,
@@ -323,10 +352,25 @@ def _store_table(network: Network, step_h: float) -> Table:
         strains=(stores.rate_loss > 0.0).any(axis=1),
         charge_strain=_strain(stores.rate_loss, charge_per_step),
         discharge_strain=_strain(stores.rate_loss, discharge_per_step),
+        charge_inverse=1.0 / stores.charge_efficiency,
+        discharge_inverse=1.0 / stores.discharge_efficiency,
+        ages=_ages(stores),
         keeps=_exp(-stores.loss_per_h * step_h),
         fade_per_step=stores.fade_per_h * step_h * stores.capacity,
         **common,
     )
+
+
+def _ages(stores: Stores) -> NDArray[np.bool_]:
+    """Stores that lose something or some capacity by time alone, in any life."""
+    return ((stores.loss_per_h != 0.0) | (stores.fade_per_h != 0.0)).any(axis=1)
+
+
+def _restless(network: Network) -> NDArray[np.bool_]:
+    """Buses that change though nothing moves on them: what they hold ages, depends on a temperature, or is reported."""
+    restless, stores = network.buses.reports_spill.copy(), network.stores
+    restless[stores.bus[_ages(stores) | (stores.work_node >= 0)]] = True
+    return restless
 
 
 def _strain(rate_loss: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -347,12 +391,19 @@ def _node_table(network: Network, step_h: float) -> Table:
         _NODE,
         lanes_of(network),
         fixed_w_k=fixed_w_k,
+        slope=louver_slope(thermal),
         louver=(thermal.closed_share != 1.0).any(axis=1),
         radiating=constants.sigma * thermal.radiating_m2,
         sink_k4=(thermal.sink_k * thermal.sink_k) * (thermal.sink_k * thermal.sink_k),
         source_w=thermal.heat_w,
         **common,
     )
+
+
+def louver_slope(thermal: Thermal) -> NDArray[np.float64]:
+    """Share of the radiating area by which a louver opens per kelvin between its marks [1/K]."""
+    span_k = thermal.open_k - thermal.closed_k
+    return np.divide(1.0 - thermal.closed_share, span_k, out=np.zeros_like(span_k), where=span_k > 0.0)
 
 
 def _power_bus(network: Network) -> NDArray[np.int64]:
@@ -371,8 +422,8 @@ def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
     return rates
 
 
-def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table]:
-    """Per process: electricity drawn, pointers to, and table of, all else that it moves in a step at activity 1."""
+def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table, Table]:
+    """Per process: electricity drawn, pointers to, and tables of, all else that it moves in a step at activity 1."""
     processes, power_bus = network.processes, _power_bus(network)
     draw, ends = np.zeros_like(processes.limit), [0]
     buses: list[int] = []
@@ -389,5 +440,5 @@ def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDAr
                 limits.append(bool(rate[0] < 0.0 or not (network.buses.spills[bus] or processes.spills[p])))
         ends.append(len(buses))
     amounts = np.array(moved).reshape(len(moved), lanes_of(network))
-    table = _table(_RECIPE, lanes_of(network), bus=buses, amount=amounts, takes=amounts[:, 0] < 0.0, limits=limits)
-    return draw, np.array(ends, np.int64), table
+    rows = _table(_RECIPE, lanes_of(network), bus=buses, takes=amounts[:, 0] < 0.0, limits=limits)
+    return draw, np.array(ends, np.int64), rows, _table(_AMOUNT, lanes_of(network), amount=np.abs(amounts))
