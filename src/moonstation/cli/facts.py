@@ -89,24 +89,31 @@ def _print_rows(found: list[Fact]) -> None:
 
 
 def fact_table(found: list[Fact], width: int) -> Table:
-    """The facts as a table of at most ``width`` characters; a narrow one leaves out ranges and sources."""
+    """The facts as a table of at most ``width`` characters; a narrow one leaves out what has no room."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
     wide = width >= _WIDE
     unused = sum(fact.is_background for fact in found)
     caption = f"{len(found)} facts" + (f", {unused} of them background that no model uses" if unused else "")
-    caption += "" if wide else "; range and source: moonstation facts KEY"
+    caption += "" if wide else "\nrange, status and source: moonstation facts KEY"
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption=caption)
     table.add_column("key", no_wrap=True, overflow="fold", min_width=max(len(fact.key) for fact in found))
     table.add_column("value", justify="right", no_wrap=True)
     if wide:
         table.add_column("range", no_wrap=True)
     table.add_column("unit", no_wrap=True)
-    table.add_column("status", no_wrap=True)
+    told = wide or _room_for_status(found, width)
+    if told:
+        table.add_column("status", no_wrap=True)
     if wide:
         table.add_column("source")
     for fact in found:
-        narrow = [fact.key, f"{fact.value:g}", fact.unit, fact.status]
+        narrow = [fact.key, f"{fact.value:g}", fact.unit, *([fact.status] if told else [])]
         table.add_row(*([*narrow[:2], _range(fact), *narrow[2:], fact.source] if wide else narrow))
     return table
+
+
+def _room_for_status(found: list[Fact], width: int) -> bool:
+    columns = ((fact.key, f"{fact.value:g}", fact.unit, fact.status) for fact in found)
+    return sum(max(map(len, cells)) + 1 for cells in zip(*columns, strict=True)) < width
