@@ -47,8 +47,8 @@ def test_the_dry_part_of_food_is_like_mixed_food():
     assert 0.01 < dry["N"] < 0.06
 
 
-def test_a_tank_may_keep_every_mass_that_is_not_cabin_air():
-    assert tuple(quantity.name for quantity in MASSES if not quantity.name.startswith("cabin_")) == STOCKS
+def test_a_tank_may_keep_every_mass_that_is_neither_cabin_air_nor_a_cold_liquid():
+    assert tuple(quantity.name for quantity in MASSES if not quantity.name.startswith(("cabin_", "liquid_"))) == STOCKS
 
 
 def test_pure_stocks_have_the_composition_of_their_formula():

@@ -9,7 +9,7 @@ from moonstation.components.contract import Flow, Primitives, Store, Surrounding
 from moonstation.components.failure_modes import FailureMode
 from moonstation.core.errors import Fault, RangeError
 
-#: Every mass that can be kept, in order of the quantities' table; cabin air is kept by cabins.
+#: Every mass that it can keep, in order of the quantities' table; cabins keep cabin air, cryogenic tanks cold liquids.
 STOCKS = (
     "water",
     "grey_water",
