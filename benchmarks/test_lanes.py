@@ -6,6 +6,12 @@ cores, 0.24 s per life and core.
 
 from __future__ import annotations
 
+import hashlib
+import os
+import subprocess
+import sys
+from pathlib import Path
+
 import numpy as np
 import pytest
 from test_kernel import RECORD_STEPS, TEN_YEARS_STEPS, synthetic
@@ -59,3 +65,23 @@ def test_they_are_the_same(compiled):
     for lane in range(WIDTHS[-1]):
         for alone, beside in zip(life_of(one[-1], 0), life_of(many[-1], lane), strict=True):
             np.testing.assert_array_equal(alone, beside)
+
+
+def digest(compiled):
+    """Digest of all that the last of the widest lives leaves."""
+    arguments = fresh(compiled, WIDTHS[-1])
+    run_kernel(*arguments)
+    last = life_of(arguments[-1], WIDTHS[-1] - 1)
+    return hashlib.sha256(b"".join(np.ascontiguousarray(array).tobytes() for array in last)).hexdigest()
+
+
+@pytest.mark.parametrize("machine", [("generic", ""), ("haswell", "+avx,+avx2,+fma")])
+def test_lesser_machines_give_the_same_bits(compiled, tmp_path, machine):
+    name, features = machine
+    told = {"NUMBA_CPU_NAME": name, "NUMBA_CPU_FEATURES": features, "NUMBA_CACHE_DIR": str(tmp_path)}
+    code = "import test_lanes; print(test_lanes.digest(test_lanes.synthetic(test_lanes.MONTHS)))"
+    here = Path(__file__).parent
+    found = subprocess.run(
+        [sys.executable, "-c", code], cwd=here, env={**os.environ, **told}, capture_output=True, text=True, check=True
+    )
+    assert found.stdout.strip() == digest(compiled)
