@@ -32,6 +32,11 @@ def inlined(function: _F) -> _F:
     return _njit(forceinline=True, no_cpython_wrapper=True, no_cfunc_wrapper=True, **_LEAN)(function)
 
 
+def called(function: _F) -> _F:
+    """Compile a function that stands once and is called: for what is rare and long, which copies would only bloat."""
+    return _njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, **_LEAN)(function)
+
+
 def mark_of(files: Iterable[Path]) -> int:
     """Number that changes with the text of any of the files.
 

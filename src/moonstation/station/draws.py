@@ -38,7 +38,7 @@ def name_hash(*names: str) -> int:
 
 def philox(counter: tuple[int, int, int, int], key: tuple[int, int]) -> tuple[int, int, int, int]:
     """Philox4x64-10 in plain Python: four random words of 64 bits (Salmon et al. 2011, section 3.3)."""
-    c0, c1, c2, c3 = counter
+    c0, c1, c2, c3 = map(int, counter)
     k0, k1 = key
     for _ in range(_ROUNDS):
         first, second = _MULTIPLIERS[0] * c0, _MULTIPLIERS[1] * c2

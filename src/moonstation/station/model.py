@@ -11,6 +11,7 @@ from moonstation.components.contract import Component, Process
 from moonstation.components.quantities import quantities
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.time import TimeGrid
+from moonstation.station.recovery import Recovery
 
 if TYPE_CHECKING:
     from moonstation.moon.horizon import Horizon
@@ -56,6 +57,8 @@ class Asset:
     ``priority_shift`` is added to the priority of each of its processes.
     ``housed_in`` names the asset whose body carries it: it works while that body's first thermal node is within its
     working range, and is lost with it.
+    ``group`` names those that can stand in for each other, of which ``needed`` work and the others stand by; "" for one
+    that stands alone. ``spares`` units or kits of parts landed with it.
     """
 
     name: str
@@ -68,6 +71,9 @@ class Asset:
     facility: str = ""
     priority_shift: int = 0
     housed_in: str = ""
+    group: str = ""
+    needed: int = 0
+    spares: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +122,7 @@ class Station:
     deliveries: tuple[Delivery, ...] = field(default=())
     #: Order of service by names of asset and process, where that of another life is to be kept.
     service: tuple[tuple[str, str], ...] = ()
+    recovery: Recovery = field(default_factory=Recovery)
     #: The site whose infrastructure is the station's; the first site where none is named.
     main_site: str = ""
 

@@ -1,0 +1,212 @@
+"""The failures of a station as tables: which modes its units have, who can stand in for whom, who can mend what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.components.contract import Process, Thermostat
+from moonstation.components.failure_modes import RANGES, FailureMode, modes_of, numbers_of
+from moonstation.facts.table import lookup
+from moonstation.station.draws import name_hash
+from moonstation.station.fault_tables import GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
+from moonstation.station.model import Asset, Station
+from moonstation.station.network import Compiled, effective_priority
+from moonstation.station.packed import NEVER, steps_of
+from moonstation.station.recovery import RUNGS
+
+Row = dict[str, Any]
+
+
+def plan_failures(station: Station, compiled: Compiled, seed: int) -> Plan:
+    """What is fixed of the failures of all lives of a station that draw from ``seed``."""
+    return _Planner(station, compiled).plan(seed)
+
+
+def life_numbers(station: Station) -> LifeNumbers:
+    """Numbers of the failures of one life, by the facts as they are now."""
+    rows = [
+        [getattr(numbers_of(asset.component.kind, mode), name) for name in RANGES]
+        for asset in station.assets
+        for mode in modes_of(asset.component)
+    ]
+    return LifeNumbers(
+        modes=np.array(rows, np.float64).reshape(-1, len(RANGES)).T.copy(),
+        solar_interval_h=lookup("failure.general.solar_event_interval").value,
+        dormancy=lookup("failure.general.dormancy").value,
+    )
+
+
+def keeps_on(asset: Asset, process: Process) -> bool:
+    """Whether a process runs on while its unit stands by: heaters, and what keeps it alive."""
+    draws_alone = all(name.startswith("electricity") and rate < 0 for name, rate in process.recipe.items())
+    return isinstance(process.control, Thermostat) or (draws_alone and effective_priority(asset, process) == 0)
+
+
+class _Planner:
+    """Gathers the rows of the tables of one station."""
+
+    def __init__(self, station: Station, compiled: Compiled) -> None:
+        self.station, self.compiled = station, compiled
+        self.assets: Sequence[Asset] = compiled.assets
+        self.nodes = list(dict.fromkeys(asset.node for asset in self.assets))
+        self.number_of = {asset.name: number for number, asset in enumerate(self.assets)}
+        self.process_count = len(compiled.processes)
+        self.parts: list[list[tuple[int, str, bool]]] = [[] for _ in self.assets]  # part, name, keeps on
+        for p, (asset, process) in enumerate(compiled.processes):
+            self.parts[self.number_of[asset.name]].append((p, process.name, keeps_on(asset, process)))
+        for s, (owner, store, _) in enumerate(compiled.stores):
+            if owner:
+                self.parts[self.number_of[owner.name]].append((self.process_count + s, store.name, True))
+
+    def plan(self, seed: int) -> Plan:
+        """All tables."""
+        modes = [(a, mode) for a, asset in enumerate(self.assets) for mode in modes_of(asset.component)]
+        mode_parts = [self._parts_of(a, mode) for a, mode in modes]
+        groups = self._groups()
+        sites, links, hour_bus = self._sites()
+        units, ladders = self._units([a for a, _ in modes], groups)
+        return Plan(
+            rules=_table(RULES, [self._rules(seed)]),
+            modes=_table(MODE, self._modes(modes, mode_parts)),
+            mode_parts=_flat(mode_parts),
+            units=_table(UNIT, units),
+            unit_parts=_flat([[part for part, _, _ in parts] for parts in self.parts]),
+            keeps=np.array([keeps for parts in self.parts for _, _, keeps in parts], np.bool_),
+            groups=_table(GROUP, _spans(groups.values(), needed=[self._needed(group) for group in groups.values()])),
+            group_units=_flat(groups.values()),
+            sites=sites,
+            links=links,
+            ladders=ladders,
+            asks_earth=np.array([rung not in self.station.recovery.autonomous for rung in RUNGS], np.bool_),
+            landings=self._landings(),
+            hour_bus=hour_bus,
+            processes=np.array([self.process_count], np.int64),
+            parts=self.process_count + len(self.compiled.stores),
+            powers=len(self.compiled.power_nodes),
+            pools=len(self._pools()),
+            mode_names=tuple(mode.name for _, mode in modes),
+            unit_names=tuple(asset.name for asset in self.assets),
+        )
+
+    def _rules(self, seed: int) -> Row:
+        policy, step_h = self.station.recovery, self.station.grid.step_h
+        silent = self.station.grid.index_at(policy.silent_from) if policy.silent_from else NEVER
+        return {
+            "seed": seed,
+            "step_h": step_h,
+            "residual": policy.residual,
+            "persistence": max(steps_of(policy.persistence_h, step_h), 1),
+            "limit_persistence": max(steps_of(policy.limit_persistence_h, step_h), 1),
+            "test_every": max(steps_of(policy.test_every_h, step_h), 1),
+            "reset": max(steps_of(policy.reset_h, step_h), 1),
+            "max_resets": policy.max_resets,
+            "shed_below": policy.shed_below,
+            "safe_mode": steps_of(policy.safe_mode_h, step_h),
+            "patience": max(steps_of(policy.patience_h, step_h), 1),
+            "ground": steps_of(policy.ground_h, step_h),
+            "silent_first": silent,
+            "silent_last": silent + steps_of(policy.silent_h, step_h) if policy.silent_from else NEVER,
+        }
+
+    def _parts_of(self, unit: int, mode: FailureMode) -> list[int]:
+        return [part for part, name, _ in self.parts[unit] if not mode.affects or name in mode.affects]
+
+    def _modes(self, modes: Sequence[tuple[int, FailureMode]], parts: Sequence[Sequence[int]]) -> list[Row]:
+        rows = _spans(parts)
+        for row, (unit, mode) in zip(rows, modes, strict=True):
+            thing = name_hash(self.assets[unit].name, mode.name)
+            row |= {"unit": unit, "latent": mode.latent, "spare": mode.spare, "hash": thing}
+        return rows
+
+    def _groups(self) -> dict[str, list[int]]:
+        groups: dict[str, list[int]] = {}
+        for number, asset in enumerate(self.assets):
+            groups.setdefault(asset.group or f"\0{asset.name}", []).append(number)
+        return groups
+
+    def _needed(self, group: Sequence[int]) -> int:
+        return min(self.assets[group[0]].needed or len(group), len(group))
+
+    def _pools(self) -> list[tuple[str, str]]:
+        """Spares are shared by all units of a kind at a site."""
+        return list(dict.fromkeys((asset.node, asset.component.kind) for asset in self.assets))
+
+    def _units(self, mode_units: Sequence[int], groups: Mapping[str, Sequence[int]]) -> tuple[list[Row], NDArray[Any]]:
+        """Rows of the units, and the distinct ladders that they climb."""
+        group_of = {unit: number for number, units in enumerate(groups.values()) for unit in units}
+        pools, powers = self._pools(), self.compiled.power_nodes
+        families = list(dict.fromkeys(asset.component.family for asset in self.assets))
+        taken = [self.station.recovery.ladder(a.component.kind, a.component.family) for a in self.assets]
+        ladders = list(dict.fromkeys(taken))
+        modes = _spans([[m for m in mode_units if m == unit] for unit in range(len(self.assets))])
+        rows = _spans(self.parts)
+        for unit, (row, asset, own) in enumerate(zip(rows, self.assets, modes, strict=True)):
+            power = asset.name if asset.name in powers else asset.node
+            row |= {
+                "parts_first": row.pop("first"),
+                "parts_last": row.pop("last"),
+                "modes_first": own["first"],
+                "modes_last": own["last"],
+                "group": group_of[unit],
+                "pool": pools.index((asset.node, asset.component.kind)),
+                "spares": asset.spares,
+                "site": self.nodes.index(asset.node),
+                "power": powers.index(power) if power in powers else -1,
+                "family": families.index(asset.component.family),
+                "ladder": ladders.index(taken[unit]),
+            }
+        longest = max((len(ladder) for ladder in ladders), default=0)
+        numbers = np.full((len(ladders), longest + 1), -1, np.int64)
+        for number, ladder in enumerate(ladders):
+            numbers[number, : len(ladder)] = [RUNGS.index(rung) for rung in ladder]
+        return rows, numbers
+
+    def _sites(self) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.int64]]:
+        """Who works at a site and how it speaks with the Earth; all links; buses of hours of work."""
+        buses = list(self.compiled.bus_keys)
+        hours = [key for key in buses if key[0] in {"robot_h", "crew_h"}]
+        links = [[p for p, row in enumerate(self.compiled.processes) if _sends(*row, node)] for node in self.nodes]
+        rows = _spans(links)
+        for row, node in zip(rows, self.nodes, strict=True):
+            row |= {"links_first": row.pop("first"), "links_last": row.pop("last")}
+            for name, quantity in (("robots", "robot_h"), ("crew", "crew_h")):
+                row[name] = hours.index((quantity, node)) if (quantity, node) in hours else -1
+        return _table(SITE, rows), _flat(links), np.array([buses.index(key) for key in hours], np.int64)
+
+    def _landings(self) -> NDArray[Any]:
+        """Landings after the begin, in order."""
+        grid = self.station.grid
+        found = {(grid.index_at(asset.start), asset.node, asset.mission) for asset in self.assets}
+        rows = [{"step": step, "site": self.nodes.index(node)} for step, node, _ in sorted(found) if step > 0]
+        return _table(LANDING, rows)
+
+
+def _sends(asset: Asset, process: Process, node: str) -> bool:
+    """Whether a process at a node sends data away from it."""
+    return asset.node == node and any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
+
+
+def _spans(lists: Iterable[Sequence[Any]], **columns: Sequence[Any]) -> list[Row]:
+    """Rows with the places at which each list begins and ends when all are laid in a line."""
+    rows, first = [], 0
+    for number, items in enumerate(lists):
+        more = {name: values[number] for name, values in columns.items()}
+        rows.append({"first": first, "last": first + len(items), **more})
+        first += len(items)
+    return rows
+
+
+def _flat(lists: Iterable[Iterable[int]]) -> NDArray[np.int64]:
+    return np.array([item for items in lists for item in items], np.int64)
+
+
+def _table(kind: np.dtype[Any], rows: Sequence[Row]) -> NDArray[Any]:
+    table = np.zeros(len(rows), kind)
+    for number, row in enumerate(rows):
+        for name, value in row.items():
+            table[name][number] = value
+    return table

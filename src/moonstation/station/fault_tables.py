@@ -1,0 +1,269 @@
+"""Tables of the failures and recoveries of several lives side by side: what is fixed, and how each life stands.
+
+What can differ from life to life has the shape (row, lane). Parts are the kernel's processes, and after them its
+stores, by number.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.station.packed import NEVER
+
+Table = NDArray[Any]
+Record = Any
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+#: Numbers that compiled functions take are no plain integers: numba would compile what takes one for each of them anew.
+_numbers: Any = np.arange(10)
+#: None of the rows of a table.
+NONE: Any = np.int64(-1)
+
+#: States of a failure mode: fine; failed and not known; known and worked on; failed for good; its unit is gone.
+HEALTHY, HIDDEN, KNOWN, GIVEN_UP, GONE = _numbers[:5]
+#: Service of a unit: works; stands by, cold; taken out.
+WORKS, STANDS_BY, OUT = _numbers[:3]
+#: Numbers of a mode, in the order of ``failure_modes.RANGES``.
+LIFE, SHAPE, REMAINING, RESET_CHANCE, CLEARS, ROBOT_H, CREW_H, ON_SOLAR, ON_LANDING, ON_BROWN_OUT = _numbers
+#: What the kernel saw of a process in a step.
+TRIED, BLOCKED = 1, 2
+#: What draws of random numbers are for.
+FOR_LIFE, FOR_RESET, FOR_SUBSYSTEM, FOR_CLEARING, FOR_CAUSE = _numbers[:5]
+
+#: Events of failures: code, and what ``why`` means with it.
+F_FAILED, F_CLEARED, F_DETECTED, F_STEP, F_SOLAR_EVENT, F_REPLACED = _numbers[:6]
+#: Why a mode failed.
+BY_AGE, BY_SOLAR_EVENT, BY_LANDING, BY_BROWN_OUT, BY_TEST = _numbers[:5]
+#: What a fault was found by.
+BY_RESIDUAL, BY_LIMIT, BY_CHECK = _numbers[:3]
+#: What came of a step of the ladder.
+(MENDED, NO_EFFECT, NOT_POSSIBLE, DONE, ASKED_EARTH, NOBODY_CAME, NO_SPARE, BEGUN, LEFT) = _numbers[:9]
+
+FAULT_EVENT = np.dtype(
+    [
+        ("step", np.int64),
+        ("code", np.int32),
+        ("mode", np.int32),  # row of the mode, -1 none
+        ("unit", np.int32),  # number of the asset, -1 none
+        ("why", np.int32),  # cause, evidence or outcome, by the code
+        ("rung", np.int32),  # step of the ladder, -1 none
+        ("value", np.float64),
+    ],
+    align=True,
+)
+_I, _L, _B, _F = np.int64, np.int64, np.bool_, np.float64
+MODE = np.dtype(
+    [
+        ("unit", _I),
+        ("first", _I),  # of its parts
+        ("last", _I),
+        ("latent", _B),
+        ("spare", _B),
+        ("hash", np.uint64),
+    ],
+    align=True,
+)
+FAULT = np.dtype(
+    [
+        ("state", np.int8),
+        ("rung", _I),
+        ("told", _I),  # step of the ladder that has been told, so that waiting is told once
+        ("tries", _I),
+        ("reserved", _B),  # a spare is set aside for it
+        ("number", _L),  # failures so far: names the draws
+        ("since", _L),
+        ("left", _F),  # steps of service until it fails
+        ("rate", _F),  # how fast they run
+        ("due", _L),
+        ("clears", _L),
+        ("timer", _L),
+        ("alarm", _L),
+        ("until", _L),
+        ("ready", _L),  # when Earth has decided; -1 not asked
+        ("work", _F),  # hours of work left; negative: not begun
+    ],
+    align=True,
+)
+UNIT = np.dtype(
+    [
+        ("modes_first", _I),
+        ("modes_last", _I),
+        ("parts_first", _I),
+        ("parts_last", _I),
+        ("group", _I),
+        ("pool", _I),  # of spares
+        ("spares", _I),
+        ("site", _I),
+        ("power", _I),  # electricity bus of its site, -1 none
+        ("family", _I),
+        ("ladder", _I),
+    ],
+    align=True,
+)
+UNIT_STATE = np.dtype([("service", np.int8), ("on", _B), ("landed", _L), ("off_until", _L)], align=True)
+GROUP = np.dtype([("first", _I), ("last", _I), ("needed", _I)], align=True)
+SITE = np.dtype([("robots", _I), ("crew", _I), ("links_first", _I), ("links_last", _I)], align=True)
+LANDING = np.dtype([("step", _L), ("site", _I)], align=True)
+RULES = np.dtype(
+    [
+        ("seed", np.uint64),
+        ("step_h", _F),
+        ("residual", _F),
+        ("persistence", _L),
+        ("limit_persistence", _L),
+        ("test_every", _L),
+        ("reset", _L),
+        ("max_resets", _L),
+        ("shed_below", _F),
+        ("safe_mode", _L),
+        ("patience", _L),
+        ("ground", _L),
+        ("silent_first", _L),
+        ("silent_last", _L),
+    ],
+    align=True,
+)
+LANE = np.dtype(
+    [
+        ("member", np.uint64),
+        ("due", _L),  # next step at which something is to be done
+        ("next", _L),  # least due of all modes
+        ("stale", _B),  # ``next`` is to be found again
+        ("lives_changed", _B),  # set by the kernel when an asset came or went
+        ("changed", _B),  # told to the kernel: ``health`` is not what it was
+        ("watched", _I),
+        ("solar_due", _L),
+        ("solar_number", _L),
+        ("landing", _I),  # number of the next landing
+        ("forced_mode", _I),  # a test: this mode fails at ``forced_step``, -1 none
+        ("forced_step", _L),
+        ("count", _L),  # events, maybe beyond the room
+    ],
+    align=True,
+)
+
+
+class FaultTables(NamedTuple):
+    """All tables. The kernel writes ``seen``, ``alive``, ``unserved``, ``offered`` and reads ``health``, ``taken``,
+    ``safe_until``.
+
+    seen : (process, lane) TRIED and BLOCKED of the last step
+    alive : (asset, lane); unserved : (electricity bus, lane), critical loads went unserved
+    offered, taken : (kind of hours at a site, lane) hours of work that nobody used, and what repairs took of them
+    health : (part, lane) share of its limit or capacity; safe_until : (electricity bus, lane), step
+    """
+
+    rules: Table
+    modes: Table
+    mode_parts: Ints
+    number: Floats  # (number of a mode, mode, lane)
+    units: Table
+    unit_parts: Ints
+    keeps: NDArray[np.bool_]  # by place in unit_parts: runs on while its unit stands by
+    groups: Table
+    group_units: Ints
+    sites: Table
+    links: Ints
+    ladders: Ints  # (ladder, place), -1 at its end
+    asks_earth: NDArray[np.bool_]  # by step of a ladder
+    landings: Table
+    hour_bus: Ints
+    processes: Ints  # number of processes, one entry
+    solar_interval_h: Floats  # (lane,)
+    dormancy: Floats  # (lane,)
+    faults: Table  # (mode, lane)
+    unit_states: Table  # (asset, lane)
+    lanes: Table
+    watch: Ints  # (place, lane)
+    stock: Ints  # (pool, lane)
+    brown: NDArray[np.bool_]  # (electricity bus, lane) unserved in the step before
+    seen: NDArray[np.uint8]
+    alive: NDArray[np.bool_]
+    unserved: NDArray[np.bool_]
+    offered: Floats
+    taken: Floats
+    health: Floats
+    safe_until: Ints
+    log: Table  # (lane, event)
+
+
+class Plan(NamedTuple):
+    """What is fixed of the failures of a station, made once for all its lives."""
+
+    rules: Table
+    modes: Table
+    mode_parts: Ints
+    units: Table
+    unit_parts: Ints
+    keeps: NDArray[np.bool_]
+    groups: Table
+    group_units: Ints
+    sites: Table
+    links: Ints
+    ladders: Ints
+    asks_earth: NDArray[np.bool_]
+    landings: Table
+    hour_bus: Ints
+    processes: Ints
+    parts: int
+    powers: int
+    pools: int
+    mode_names: tuple[str, ...]  # by row
+    unit_names: tuple[str, ...]
+
+
+class LifeNumbers(NamedTuple):
+    """Numbers of the failures of one life: of its modes, shape (10, mode), and of what strikes all [h], [-]."""
+
+    modes: Floats
+    solar_interval_h: float
+    dormancy: float
+
+
+def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], event_room: int) -> FaultTables:
+    """Tables before the first landing, a lane for each of ``members``, whose numbers may differ."""
+    lanes = len(members)
+    health = np.ones((plan.parts, lanes))
+    health[_standing_by(plan)] = 0.0
+    tables = FaultTables(
+        **{name: getattr(plan, name) for name in FaultTables._fields if name in Plan._fields},
+        number=np.stack([life.modes for life in numbers], axis=2),
+        solar_interval_h=np.array([life.solar_interval_h for life in numbers]),
+        dormancy=np.array([life.dormancy for life in numbers]),
+        faults=np.zeros((len(plan.modes), lanes), FAULT),
+        unit_states=np.zeros((len(plan.units), lanes), UNIT_STATE),
+        lanes=np.zeros(lanes, LANE),
+        watch=np.zeros((len(plan.modes), lanes), np.int64),
+        stock=np.zeros((plan.pools, lanes), np.int64),
+        brown=np.zeros((plan.powers, lanes), np.bool_),
+        seen=np.zeros((int(plan.processes[0]), lanes), np.uint8),
+        alive=np.zeros((len(plan.units), lanes), np.bool_),
+        unserved=np.zeros((plan.powers, lanes), np.bool_),
+        offered=np.zeros((len(plan.hour_bus), lanes)),
+        taken=np.zeros((len(plan.hour_bus), lanes)),
+        health=health,
+        safe_until=np.zeros((plan.powers, lanes), np.int64),
+        log=np.zeros((lanes, event_room), FAULT_EVENT),
+    )
+    tables.lanes["member"] = members
+    tables.lanes["next"] = tables.lanes["solar_due"] = tables.lanes["forced_step"] = NEVER
+    tables.lanes["forced_mode"] = tables.lanes["solar_number"] = -1
+    tables.lanes["changed"] = True
+    tables.faults["state"] = GONE
+    tables.faults["due"] = NEVER
+    tables.unit_states["service"] = OUT
+    return tables
+
+
+def _standing_by(plan: Plan) -> list[int]:
+    """Parts that rest from their landing on, for enough others of their group work."""
+    parts: list[int] = []
+    for group in plan.groups:
+        for unit in plan.group_units[group["first"] + group["needed"] : group["last"]]:
+            span = range(plan.units["parts_first"][unit], plan.units["parts_last"][unit])
+            parts += [int(plan.unit_parts[place]) for place in span if not plan.keeps[place]]
+    return parts

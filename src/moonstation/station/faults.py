@@ -1,0 +1,372 @@
+"""Failures in the compiled kernel, one life at a time: when they come, how they show, what they do to a unit.
+
+What is done about them stands in ``repairs.py``. The same rules in plain Python: ``fault_reference.py``.
+The kernel calls ``advance_faults`` for a lane at every step that is not before its ``due``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from moonstation.station.compiling import called, inlined
+from moonstation.station.draws import draw, life_h
+from moonstation.station.fault_tables import (
+    BLOCKED,
+    BY_AGE,
+    BY_BROWN_OUT,
+    BY_CHECK,
+    BY_LANDING,
+    BY_LIMIT,
+    BY_RESIDUAL,
+    BY_SOLAR_EVENT,
+    BY_TEST,
+    CLEARS,
+    F_CLEARED,
+    F_DETECTED,
+    F_FAILED,
+    F_REPLACED,
+    F_SOLAR_EVENT,
+    FOR_CAUSE,
+    FOR_CLEARING,
+    FOR_LIFE,
+    GIVEN_UP,
+    GONE,
+    HEALTHY,
+    HIDDEN,
+    KNOWN,
+    LIFE,
+    NONE,
+    ON_BROWN_OUT,
+    ON_LANDING,
+    ON_SOLAR,
+    OUT,
+    REMAINING,
+    SHAPE,
+    STANDS_BY,
+    TRIED,
+    WORKS,
+    FaultTables,
+    Record,
+)
+from moonstation.station.packed import NEVER
+
+#: Name of the draws of what strikes the whole station.
+_STATION = np.uint64(0)
+_FAR = 1e15  # steps: beyond any run
+
+
+@inlined
+def note_fault(tables: FaultTables, lane: int, step: int, code: int, mode: int, why: int, rung: int) -> None:
+    """Append one event to the log of a life; beyond the room only the count goes on."""
+    here = tables.lanes[lane]
+    if here.count < tables.log.shape[1]:
+        row = tables.log[lane, here.count]
+        row.step = step
+        row.code = code
+        row.mode = mode
+        row.unit = tables.modes[mode].unit if mode >= 0 else -1
+        row.why = why
+        row.rung = rung
+        row.value = 0.0
+    here.count += 1
+
+
+@called
+def chance(tables: FaultTables, lane: int, mode: int, purpose: int, number: int) -> float:
+    """Random number in [0, 1) of a mode in a life."""
+    thing = tables.modes[mode].hash
+    seed = tables.rules[0].seed
+    return draw(tables.lanes[lane].member, thing, np.uint64(purpose), np.uint64(number), seed)
+
+
+@inlined
+def _plan_due(fault: Record) -> None:
+    """The step at which a mode fails when its unit goes on as it is."""
+    fault.due = NEVER
+    if fault.rate > 0.0 and fault.left / fault.rate < _FAR:
+        fault.due = fault.since + max(np.int64(np.ceil(fault.left / fault.rate)), np.int64(1))
+
+
+@called
+def begin_life(tables: FaultTables, lane: int, step: int, mode: int) -> None:
+    """A mode is as good as new."""
+    fault, unit = tables.faults[mode, lane], tables.unit_states[tables.modes[mode].unit, lane]
+    share = chance(tables, lane, mode, FOR_LIFE, fault.number)
+    hours = life_h(share, tables.number[LIFE, mode, lane], tables.number[SHAPE, mode, lane])
+    fault.state = HEALTHY
+    fault.left = np.ceil(hours / tables.rules[0].step_h)
+    fault.since = step
+    fault.rate = 1.0 if unit.service == WORKS else tables.dormancy[lane]
+    _plan_due(fault)
+    tables.lanes[lane].stale = True
+
+
+@called
+def set_service(tables: FaultTables, lane: int, step: int, unit: int, service: int) -> None:
+    """Put a unit to work, to rest or out; resting it ages more slowly."""
+    state, given = tables.unit_states[unit, lane], tables.units[unit]
+    state.service = service
+    for m in range(given.modes_first, given.modes_last):
+        fault = tables.faults[m, lane]
+        if fault.state == HEALTHY:
+            fault.left = max(fault.left - (step - fault.since) * fault.rate, 0.0)
+            fault.since = step
+            fault.rate = 1.0 if service == WORKS else tables.dormancy[lane]
+            _plan_due(fault)
+    tables.lanes[lane].stale = True
+    find_health(tables, lane, step, unit)
+
+
+@called
+def find_health(tables: FaultTables, lane: int, step: int, unit: int) -> None:
+    """What every part of a unit can still do, by its service and by all that has failed in it."""
+    state, given = tables.unit_states[unit, lane], tables.units[unit]
+    works = state.service == WORKS and step >= state.off_until
+    for place in range(given.parts_first, given.parts_last):
+        tables.health[tables.unit_parts[place], lane] = 1.0 if works or tables.keeps[place] else 0.0
+    for m in range(given.modes_first, given.modes_last):
+        fault, mode = tables.faults[m, lane], tables.modes[m]
+        if fault.state in (HIDDEN, KNOWN, GIVEN_UP):
+            for place in range(mode.first, mode.last):
+                tables.health[tables.mode_parts[place], lane] *= tables.number[REMAINING, m, lane]
+    tables.lanes[lane].changed = True
+
+
+@called
+def fail(tables: FaultTables, lane: int, step: int, mode: int, why: int) -> None:
+    """A mode of a live unit comes about, and nobody knows."""
+    fault, unit = tables.faults[mode, lane], tables.modes[mode].unit
+    if fault.state != HEALTHY or not tables.unit_states[unit, lane].on:
+        return
+    fault.state = HIDDEN
+    fault.due = NEVER
+    fault.clears = NEVER
+    mean_h = tables.number[CLEARS, mode, lane]
+    if mean_h < _FAR:
+        hours = life_h(chance(tables, lane, mode, FOR_CLEARING, fault.number), mean_h, 1.0)
+        fault.clears = step + max(np.int64(np.ceil(hours / tables.rules[0].step_h)), np.int64(1))
+    fault.number += 1
+    fault.timer = fault.alarm = fault.until = 0
+    fault.rung = 0
+    fault.told = fault.ready = -1
+    fault.tries = 0
+    fault.work = -1.0
+    here = tables.lanes[lane]
+    tables.watch[here.watched, lane] = mode
+    here.watched += 1
+    here.stale = True
+    note_fault(tables, lane, step, F_FAILED, mode, why, NONE)
+    find_health(tables, lane, step, unit)
+
+
+@called
+def fill_group(tables: FaultTables, lane: int, step: int, group: int) -> int:
+    """Put resting units of a group to work until there are as many as needed; returns the last, -1 none."""
+    given, working, found = tables.groups[group], 0, NONE
+    for place in range(given.first, given.last):
+        state = tables.unit_states[tables.group_units[place], lane]
+        working += 1 if state.on and state.service == WORKS else 0
+    for place in range(given.first, given.last):
+        unit = tables.group_units[place]
+        state = tables.unit_states[unit, lane]
+        if working < given.needed and state.on and state.service == STANDS_BY:
+            set_service(tables, lane, step, unit, WORKS)
+            working += 1
+            found = unit
+    return found
+
+
+@called
+def is_wanted(tables: FaultTables, lane: int, unit: int) -> bool:
+    """Whether fewer units of a group work than are needed, one of them aside."""
+    given, working = tables.groups[tables.units[unit].group], 0
+    for place in range(given.first, given.last):
+        other = tables.group_units[place]
+        state = tables.unit_states[other, lane]
+        working += 1 if other != unit and state.on and state.service == WORKS else 0
+    return working < given.needed
+
+
+@called
+def _follow_lives(tables: FaultTables, lane: int, step: int) -> None:
+    """Begin with units that landed, end with those that are gone, and let others take their place."""
+    for unit in range(len(tables.units)):
+        state, given = tables.unit_states[unit, lane], tables.units[unit]
+        if tables.alive[unit, lane] and not state.on:
+            state.on = True
+            state.landed = step
+            tables.stock[given.pool, lane] += given.spares
+            for m in range(given.modes_first, given.modes_last):
+                begin_life(tables, lane, step, m)
+            set_service(tables, lane, step, unit, WORKS if is_wanted(tables, lane, unit) else STANDS_BY)
+    for unit in range(len(tables.units)):
+        state, given = tables.unit_states[unit, lane], tables.units[unit]
+        if state.on and not tables.alive[unit, lane]:
+            state.on = False
+            state.service = OUT
+            for m in range(given.modes_first, given.modes_last):
+                tables.faults[m, lane].state = GONE
+                tables.faults[m, lane].due = NEVER
+            other = fill_group(tables, lane, step, given.group)
+            if other >= 0:
+                note_fault(tables, lane, step, F_REPLACED, NONE, other, NONE)
+    tables.lanes[lane].lives_changed = False
+    tables.lanes[lane].stale = True
+
+
+@called
+def _strike(
+    tables: FaultTables, lane: int, step: int, number: int, why: int, site: int, power: int, event: int
+) -> None:
+    """A common cause strikes the units of a site (or all, -1) on an electricity bus (or any, -1)."""
+    for m in range(len(tables.modes)):
+        probability, unit = tables.number[number, m, lane], tables.units[tables.modes[m].unit]
+        here = (site < 0 or unit.site == site) and (power < 0 or unit.power == power)
+        stood = tables.unit_states[tables.modes[m].unit, lane].landed < step
+        if probability > 0.0 and here and stood and tables.faults[m, lane].state == HEALTHY:
+            event_number = event * 4 + why
+            if chance(tables, lane, m, FOR_CAUSE, event_number) < probability:
+                fail(tables, lane, step, m, why)
+
+
+@inlined
+def _plan_solar_event(tables: FaultTables, lane: int, step: int) -> None:
+    here = tables.lanes[lane]
+    here.solar_number += 1
+    number, seed = np.uint64(here.solar_number), tables.rules[0].seed
+    share = draw(here.member, _STATION, np.uint64(FOR_LIFE), number, seed)
+    steps = life_h(share, tables.solar_interval_h[lane], 1.0) / tables.rules[0].step_h
+    here.solar_due = step + max(np.int64(np.ceil(steps)), np.int64(1)) if steps < _FAR else NEVER
+
+
+@called
+def _strike_together(tables: FaultTables, lane: int, step: int) -> None:
+    """Solar events, landings and brown-outs of this step."""
+    here = tables.lanes[lane]
+    if here.solar_number < 0:
+        _plan_solar_event(tables, lane, step)
+    if step >= here.solar_due:
+        note_fault(tables, lane, step, F_SOLAR_EVENT, NONE, NONE, NONE)
+        _strike(tables, lane, step, ON_SOLAR, BY_SOLAR_EVENT, NONE, NONE, here.solar_number)
+        _plan_solar_event(tables, lane, step)
+    while here.landing < len(tables.landings) and step >= tables.landings[here.landing].step:
+        site = tables.landings[here.landing].site
+        _strike(tables, lane, step, ON_LANDING, BY_LANDING, site, NONE, here.landing)
+        here.landing += 1
+    for e in range(len(tables.brown)):
+        if tables.unserved[e, lane] and not tables.brown[e, lane]:
+            _strike(tables, lane, step, ON_BROWN_OUT, BY_BROWN_OUT, NONE, e, step)
+        tables.brown[e, lane] = tables.unserved[e, lane]
+    if step >= here.forced_step:
+        here.forced_step = NEVER
+        fail(tables, lane, step, here.forced_mode, BY_TEST)
+
+
+@called
+def clear(tables: FaultTables, lane: int, step: int, mode: int) -> None:
+    """A fault is no more; its unit works again where it is wanted."""
+    unit = tables.modes[mode].unit
+    begin_life(tables, lane, step, mode)
+    state, given, sound = tables.unit_states[unit, lane], tables.units[unit], True
+    for m in range(given.modes_first, given.modes_last):
+        sound &= tables.faults[m, lane].state != KNOWN and tables.faults[m, lane].state != GIVEN_UP
+    if state.service == OUT and sound:
+        set_service(tables, lane, step, unit, WORKS if is_wanted(tables, lane, unit) else STANDS_BY)
+    else:
+        find_health(tables, lane, step, unit)
+
+
+@called
+def _evidence(tables: FaultTables, lane: int, step: int, mode: int) -> int:
+    """What a hidden fault is found by in this step, -1 nothing yet."""
+    rules, fault, given = tables.rules[0], tables.faults[mode, lane], tables.modes[mode]
+    unit, state = tables.units[given.unit], tables.unit_states[given.unit, lane]
+    tried, blocked = False, False
+    for place in range(given.first, given.last):
+        part = tables.mode_parts[place]
+        tried |= part >= tables.processes[0] or (tables.seen[part, lane] & TRIED) != 0
+    for place in range(unit.parts_first, unit.parts_last):
+        part = tables.unit_parts[place]
+        blocked |= part < tables.processes[0] and (tables.seen[part, lane] & BLOCKED) != 0
+    if unit.power >= 0:
+        blocked |= tables.unserved[unit.power, lane]
+    missing = 1.0 - tables.number[REMAINING, mode, lane]
+    if tried and state.service == WORKS and not given.latent and missing >= rules.residual:
+        fault.timer += 1
+    fault.alarm = fault.alarm + 1 if blocked else 0
+    if fault.timer >= rules.persistence:
+        return BY_RESIDUAL
+    if fault.alarm >= rules.limit_persistence:
+        return BY_LIMIT
+    return BY_CHECK if step > state.landed and (step - state.landed) % rules.test_every == 0 else -1
+
+
+@called
+def _fail_due(tables: FaultTables, lane: int, step: int) -> None:
+    """Modes whose life is over fail; faults that were given up and come and go may clear."""
+    for m in range(len(tables.modes)):
+        fault = tables.faults[m, lane]
+        if step >= fault.due:
+            if fault.state == GIVEN_UP:
+                clear(tables, lane, step, m)
+                note_fault(tables, lane, step, F_CLEARED, m, NONE, NONE)
+            else:
+                fail(tables, lane, step, m, BY_AGE)
+
+
+@called
+def _plan_next(tables: FaultTables, lane: int, step: int) -> None:
+    """The next step at which this life needs a look."""
+    here = tables.lanes[lane]
+    if here.stale:
+        here.stale = False
+        here.next = NEVER
+        for m in range(len(tables.modes)):
+            here.next = min(here.next, tables.faults[m, lane].due)
+    due = min(here.next, here.solar_due, here.forced_step)
+    if here.landing < len(tables.landings):
+        due = min(due, tables.landings[here.landing].step)
+    here.due = step + 1 if here.watched > 0 else due
+
+
+@inlined
+def watch_fault(tables: FaultTables, lane: int, step: int, mode: int) -> None:
+    """Clear what clears by itself, find what is hidden."""
+    fault = tables.faults[mode, lane]
+    if fault.state == GONE:
+        return
+    if step >= fault.clears:
+        if fault.reserved:
+            tables.stock[tables.units[tables.modes[mode].unit].pool, lane] += 1
+            fault.reserved = False
+        clear(tables, lane, step, mode)
+        note_fault(tables, lane, step, F_CLEARED, mode, NONE, NONE)
+    elif fault.state == HIDDEN:
+        evidence = _evidence(tables, lane, step, mode)
+        if evidence >= 0:
+            fault.state = KNOWN
+            note_fault(tables, lane, step, F_DETECTED, mode, evidence, NONE)
+
+
+@inlined
+def begin_step(tables: FaultTables, lane: int, step: int) -> None:
+    """What comes about in this step, before anything is done about it."""
+    if tables.lanes[lane].lives_changed:
+        _follow_lives(tables, lane, step)
+    _strike_together(tables, lane, step)
+    if step >= tables.lanes[lane].next or tables.lanes[lane].stale:
+        _fail_due(tables, lane, step)
+
+
+@inlined
+def end_step(tables: FaultTables, lane: int, step: int) -> None:
+    """Forget what needs no watching any more, and plan the next look."""
+    here, kept = tables.lanes[lane], 0
+    for place in range(here.watched):
+        mode = tables.watch[place, lane]
+        state = tables.faults[mode, lane].state
+        if state in (HIDDEN, KNOWN):
+            tables.watch[kept, lane] = mode
+            kept += 1
+    here.watched = kept
+    _plan_next(tables, lane, step)

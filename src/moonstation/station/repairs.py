@@ -1,0 +1,340 @@
+"""What is done about known faults in the compiled kernel: the ladder of recovery, step by step."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from moonstation.station.compiling import called, compiled, inlined, mark_of
+from moonstation.station.fault_tables import (
+    ASKED_EARTH,
+    BEGUN,
+    CREW_H,
+    DONE,
+    F_STEP,
+    FOR_RESET,
+    FOR_SUBSYSTEM,
+    GIVEN_UP,
+    KNOWN,
+    LEFT,
+    MENDED,
+    NO_EFFECT,
+    NO_SPARE,
+    NOBODY_CAME,
+    NONE,
+    NOT_POSSIBLE,
+    OUT,
+    REMAINING,
+    RESET_CHANCE,
+    ROBOT_H,
+    STANDS_BY,
+    TRIED,
+    WORKS,
+    FaultTables,
+)
+from moonstation.station.faults import (
+    begin_step,
+    chance,
+    clear,
+    end_step,
+    fill_group,
+    find_health,
+    note_fault,
+    set_service,
+    watch_fault,
+)
+from moonstation.station.recovery import CREW, RESET, ROBOTS, SAFE_MODE, SHED, SUBSYSTEM, SWITCH, WAIT
+
+#: What comes next after a step of the ladder was looked at.
+_STAY, _GO_ON, _OVER = range(3)
+_NO_WORK = 1e-9  # hours: done
+_ENDLESS = 1e15  # hours: cannot be done
+
+
+@called
+def _contact(tables: FaultTables, lane: int, step: int, site: int) -> bool:
+    """Whether a link of a site works in this step, outside the silence that a test imposes."""
+    if tables.rules[0].silent_first <= step < tables.rules[0].silent_last:
+        return False
+    given = tables.sites[site]
+    for place in range(given.links_first, given.links_last):
+        p = tables.links[place]
+        if (tables.seen[p, lane] & TRIED) != 0 and tables.health[p, lane] > 0.0:
+            return True
+    return False
+
+
+@inlined
+def _allowed(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> bool:
+    """Whether a step may be taken now: at once where the station decides, else when Earth has decided."""
+    fault = tables.faults[mode, lane]
+    if not tables.asks_earth[rung]:
+        return True
+    if fault.ready < 0:
+        if not _contact(tables, lane, step, tables.units[tables.modes[mode].unit].site):
+            return False
+        fault.ready = step + tables.rules[0].ground
+        note_fault(tables, lane, step, F_STEP, mode, ASKED_EARTH, rung)
+    return step >= fault.ready
+
+
+@called
+def _mend(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> int:
+    """The fault is mended: the unit is as good as new."""
+    tables.faults[mode, lane].reserved = False
+    clear(tables, lane, step, mode)
+    note_fault(tables, lane, step, F_STEP, mode, MENDED, rung)
+    return _OVER
+
+
+@called
+def _switch_off(tables: FaultTables, lane: int, step: int, mode: int, whole: bool) -> None:
+    """Switch a unit off for a reset, or all of its family at its site."""
+    own, until = tables.modes[mode].unit, tables.faults[mode, lane].until
+    for unit in range(len(tables.units)):
+        given, state = tables.units[unit], tables.unit_states[unit, lane]
+        same = given.family == tables.units[own].family and given.site == tables.units[own].site
+        if unit == own or (whole and same):
+            state.off_until = max(state.off_until, until)
+            if state.on:
+                find_health(tables, lane, step, unit)
+
+
+@called
+def _reset(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> int:
+    """Switch off and on; of the whole subsystem where the step says so."""
+    fault, rules, whole = tables.faults[mode, lane], tables.rules[0], rung == SUBSYSTEM
+    if fault.until == 0:
+        fault.until = step + rules.reset
+        _switch_off(tables, lane, step, mode, whole)
+        return _STAY
+    if step < fault.until:
+        return _STAY
+    _switch_off(tables, lane, step, mode, whole)  # its time is over: on again
+    fault.until = 0
+    fault.tries += 1
+    number = fault.number * 256 + fault.tries
+    purpose = FOR_SUBSYSTEM if whole else FOR_RESET
+    if chance(tables, lane, mode, purpose, number) < tables.number[RESET_CHANCE, mode, lane]:
+        return _mend(tables, lane, step, mode, rung)
+    note_fault(tables, lane, step, F_STEP, mode, NO_EFFECT, rung)
+    return _GO_ON if whole or fault.tries >= rules.max_resets else _STAY
+
+
+@called
+def _switch(tables: FaultTables, lane: int, step: int, mode: int) -> int:
+    """Let a resting unit take over."""
+    unit, found = tables.modes[mode].unit, NONE
+    group = tables.groups[tables.units[unit].group]
+    for place in range(group.first, group.last):
+        state = tables.unit_states[tables.group_units[place], lane]
+        if found < 0 and state.on and state.service == STANDS_BY:
+            found = tables.group_units[place]
+    possible = found >= 0 and tables.unit_states[unit, lane].service == WORKS
+    if possible:
+        set_service(tables, lane, step, unit, OUT)
+        set_service(tables, lane, step, found, WORKS)
+    note_fault(tables, lane, step, F_STEP, mode, DONE if possible else NOT_POSSIBLE, SWITCH)
+    return _GO_ON
+
+
+@called
+def _shed(tables: FaultTables, lane: int, step: int, mode: int) -> int:
+    """Take a unit out of service that gives next to nothing."""
+    unit = tables.modes[mode].unit
+    useless = tables.number[REMAINING, mode, lane] < tables.rules[0].shed_below
+    if useless and tables.unit_states[unit, lane].service != OUT:
+        set_service(tables, lane, step, unit, OUT)
+        note_fault(tables, lane, step, F_STEP, mode, DONE, SHED)
+        fill_group(tables, lane, step, tables.units[unit].group)
+    return _GO_ON
+
+
+@inlined
+def _to_safe_mode(tables: FaultTables, lane: int, step: int, mode: int) -> int:
+    """The whole site saves what it has."""
+    power = tables.units[tables.modes[mode].unit].power
+    if power >= 0:
+        until = step + tables.rules[0].safe_mode
+        tables.safe_until[power, lane] = max(tables.safe_until[power, lane], until)
+    note_fault(tables, lane, step, F_STEP, mode, DONE if power >= 0 else NOT_POSSIBLE, SAFE_MODE)
+    return _GO_ON
+
+
+@inlined
+def _slot(tables: FaultTables, mode: int, rung: int) -> int:
+    """Number of the hours of work that a repair needs, -1 where nobody offers them at its site."""
+    site = tables.sites[tables.units[tables.modes[mode].unit].site]
+    return site.robots if rung == ROBOTS else site.crew
+
+
+@inlined
+def _hours(tables: FaultTables, lane: int, mode: int, rung: int) -> float:
+    """Work that a repair takes [h]."""
+    return tables.number[ROBOT_H if rung == ROBOTS else CREW_H, mode, lane]
+
+
+@inlined
+def _begin_repair(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> int:
+    """Set a spare aside and begin, where the repair can be done at all."""
+    fault, given = tables.faults[mode, lane], tables.modes[mode]
+    if _hours(tables, lane, mode, rung) >= _ENDLESS or _slot(tables, mode, rung) < 0:
+        note_fault(tables, lane, step, F_STEP, mode, NOT_POSSIBLE, rung)
+        return _GO_ON
+    if given.spare and not fault.reserved:
+        pool = tables.units[given.unit].pool
+        if tables.stock[pool, lane] <= 0:
+            note_fault(tables, lane, step, F_STEP, mode, NO_SPARE, rung)
+            return _GO_ON
+        tables.stock[pool, lane] -= 1
+        fault.reserved = True
+    fault.work = _hours(tables, lane, mode, rung)
+    fault.until = step + tables.rules[0].patience
+    note_fault(tables, lane, step, F_STEP, mode, BEGUN, rung)
+    return _STAY
+
+
+@called
+def _repair(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> int:
+    """Work on it with the hours that nobody else used, one pair of hands at a time."""
+    fault = tables.faults[mode, lane]
+    if fault.work < 0.0 and _begin_repair(tables, lane, step, mode, rung) == _GO_ON:
+        return _GO_ON
+    slot = _slot(tables, mode, rung)
+    hours = min(fault.work, tables.rules[0].step_h)
+    hours = max(min(hours, tables.offered[slot, lane] - tables.taken[slot, lane]), 0.0)
+    if hours > 0.0:
+        tables.taken[slot, lane] += hours
+        fault.work -= hours
+        fault.until = step + tables.rules[0].patience
+    if fault.work <= _NO_WORK:
+        return _mend(tables, lane, step, mode, rung)
+    if step < fault.until:
+        return _STAY
+    _give_back(tables, lane, mode)
+    note_fault(tables, lane, step, F_STEP, mode, NOBODY_CAME, rung)
+    return _GO_ON
+
+
+@inlined
+def _give_back(tables: FaultTables, lane: int, mode: int) -> None:
+    """A spare that was set aside is free for others."""
+    fault = tables.faults[mode, lane]
+    if fault.reserved:
+        fault.reserved = False
+        tables.stock[tables.units[tables.modes[mode].unit].pool, lane] += 1
+
+
+@called
+def _wait(tables: FaultTables, lane: int, step: int, mode: int, ladder: int) -> int:
+    """Wait for hands and a spare, then go back to the repair; not where nobody could ever do it."""
+    fault, given = tables.faults[mode, lane], tables.modes[mode]
+    stocked = not given.spare or tables.stock[tables.units[given.unit].pool, lane] > 0
+    hope = False
+    for place in range(fault.rung):
+        rung = tables.ladders[ladder, place]
+        if rung in (ROBOTS, CREW) and _hours(tables, lane, mode, rung) < _ENDLESS:
+            slot = _slot(tables, mode, rung)
+            hope |= slot >= 0
+            if slot >= 0 and stocked and tables.offered[slot, lane] > tables.taken[slot, lane]:
+                _go_to(tables, lane, mode, place)
+                return _STAY
+    if not hope:
+        return _GO_ON
+    if fault.told != fault.rung:
+        fault.told = fault.rung
+        note_fault(tables, lane, step, F_STEP, mode, BEGUN, WAIT)
+    return _STAY
+
+
+@inlined
+def _go_to(tables: FaultTables, lane: int, mode: int, place: int) -> None:
+    """Stand on another step of the ladder."""
+    fault = tables.faults[mode, lane]
+    fault.rung = place
+    fault.tries = 0
+    fault.until = 0
+    fault.ready = -1
+    fault.work = -1.0
+
+
+@called
+def _give_up(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> int:
+    """Do without; what comes and goes may still clear."""
+    fault = tables.faults[mode, lane]
+    fault.state = GIVEN_UP
+    fault.due = fault.clears
+    tables.lanes[lane].stale = True
+    _give_back(tables, lane, mode)
+    note_fault(tables, lane, step, F_STEP, mode, LEFT, rung)
+    return _OVER
+
+
+@inlined
+def _take_step(tables: FaultTables, lane: int, step: int, mode: int, ladder: int) -> int:
+    """Look at the step of the ladder on which a fault stands."""
+    rung = tables.ladders[ladder, tables.faults[mode, lane].rung]
+    after = _STAY
+    if rung == WAIT:
+        after = _wait(tables, lane, step, mode, ladder)
+    elif rung < 0 or rung > WAIT:
+        after = _give_up(tables, lane, step, mode, rung)
+    elif _allowed(tables, lane, step, mode, rung):
+        if rung in (RESET, SUBSYSTEM):
+            after = _reset(tables, lane, step, mode, rung)
+        elif rung == SWITCH:
+            after = _switch(tables, lane, step, mode)
+        elif rung == SHED:
+            after = _shed(tables, lane, step, mode)
+        elif rung == SAFE_MODE:
+            after = _to_safe_mode(tables, lane, step, mode)
+        else:
+            after = _repair(tables, lane, step, mode, rung)
+    return after
+
+
+@called
+def _climb(tables: FaultTables, lane: int, step: int, mode: int) -> None:
+    """Go up the ladder as far as this step allows."""
+    ladder = tables.units[tables.modes[mode].unit].ladder
+    after = _GO_ON
+    while after == _GO_ON:
+        after = _take_step(tables, lane, step, mode, ladder)
+        if after == _GO_ON:
+            _go_to(tables, lane, mode, tables.faults[mode, lane].rung + 1)
+
+
+@called
+def advance_faults(tables: FaultTables, lane: int, step: int) -> None:
+    """Everything about failures in one step of one life; what it changes holds from the next step on."""
+    begin_step(tables, lane, step)
+    for place in range(tables.lanes[lane].watched):
+        mode = tables.watch[place, lane]
+        watch_fault(tables, lane, step, mode)
+        if tables.faults[mode, lane].state == KNOWN:
+            _climb(tables, lane, step, mode)
+    end_step(tables, lane, step)
+
+
+def _runner_of(sources: int) -> Callable[[FaultTables, int, int], int]:
+    """The rules for Python, compiled or from disk; ``sources`` is the mark of the files they must be made of."""
+
+    @compiled
+    def run_faults(tables: FaultTables, first: int, last: int) -> int:
+        """Run all lives alone over steps ``first`` to ``last``, with what the kernel saw and offered kept as it is.
+
+        Returns the mark of the sources from which it was compiled.
+        """
+        for lane in range(len(tables.lanes)):
+            for step in range(max(first, tables.lanes[lane].due), last):
+                if step >= tables.lanes[lane].due:
+                    tables.taken[:, lane] = 0.0
+                    advance_faults(tables, lane, step)
+        return sources
+
+    return run_faults
+
+
+#: Files that the rules are compiled from.
+PARTS = ("compiling", "packed", "draws", "recovery", "fault_tables", "faults", "repairs")
+run_faults = _runner_of(mark_of(Path(__file__).parent / f"{name}.py" for name in PARTS))
