@@ -12,6 +12,7 @@ from moonstation.orbits.relay import RelayOrbit
 from moonstation.roadmap.milestones import METRICS, Milestone
 from moonstation.scenario.assets import component_of, facility_of
 from moonstation.scenario.places import GROUND_M, horizon_from, position
+from moonstation.scenario.recovery import recovery_of
 from moonstation.scenario.schema import (
     AssetEntry,
     GroundStationEntry,
@@ -36,6 +37,7 @@ def build_station(scenario: Scenario) -> Station:
         policy=_policy(scenario),
         deliveries=tuple(_deliveries(scenario)),
         main_site=scenario.main_site,
+        recovery=recovery_of(scenario.policy.recovery),
     )
 
 
@@ -77,7 +79,7 @@ def _ground_station(name: str, entry: GroundStationEntry) -> GroundStation:
 
 
 def _policy(scenario: Scenario) -> Policy:
-    fields = scenario.policy.model_dump(exclude={"serve_up_to"})
+    fields = scenario.policy.model_dump(exclude={"serve_up_to", "recovery"})
     return Policy(serve_up_to={mode: getattr(scenario.policy.serve_up_to, mode) for mode in MODES}, **fields)
 
 
@@ -93,6 +95,7 @@ def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
     arrival, mission = _arrival(scenario, entry.mission), scenario.mission(entry.mission)
     if arrival is None or _is_over(entry, scenario):
         return
+    first = unit_names(entry)[0]
     for name in unit_names(entry):
         yield Asset(
             name=name,
@@ -105,6 +108,9 @@ def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
             facility=facility_of(entry),
             priority_shift=entry.priority_shift,
             housed_in=entry.housed_in or "",
+            group=entry.name,
+            needed=entry.needed or entry.count,
+            spares=entry.spares if name == first else 0,
         )
 
 

@@ -18,6 +18,7 @@ from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.messages import Source
 from moonstation.scenario.places import faults_of_horizons
+from moonstation.scenario.recovery_checks import faults_of_recovery, sends_to_earth
 from moonstation.scenario.schema import AssetEntry, MissionEntry, unit_names
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.station.model import EARTH
@@ -115,6 +116,14 @@ def _policy(draft: Draft, source: Source) -> Iterator[Fault]:
     if not serve.nominal >= serve.dark >= serve.survival >= serve.safe:
         message = "must not rise from nominal over dark and survival to safe"
         yield source.fault(("policy", "serve_up_to"), message, value=None)
+    start, end = draft.moment("start"), draft.moment("end")
+    period_h = (end - start).total_seconds() / 3600.0 if start and end else None
+    yield from faults_of_recovery(policy.recovery, source, _has_link(draft), period_h)
+
+
+def _has_link(draft: Draft) -> bool:
+    """Whether something of the scenario can speak with the Earth."""
+    return bool(draft.names("ground_stations")) and any(sends_to_earth(entry.type) for _, entry in draft.assets)
 
 
 def _relays(draft: Draft, source: Source) -> Iterator[Fault]:
@@ -221,6 +230,9 @@ def _assets(draft: Draft, source: Source) -> Iterator[Fault]:
         if mission and mission.arrival and entry.until and entry.until <= mission.arrival:
             message = f"is not after the arrival of {entry.mission} on {_day(mission.arrival)}"
             yield source.fault((*path, "until"), message)
+        if entry.needed and entry.count and entry.needed > entry.count:
+            message = f"is more than there are: count is {entry.count}"
+            yield source.fault((*path, "needed"), message, allowed=f"1 to {entry.count}")
         yield from _body(draft, source, path, entry)
         yield from _antennas(draft, source, path, entry)
         if draft.sound(*path):

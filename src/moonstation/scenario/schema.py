@@ -10,6 +10,7 @@ from pydantic import Field, PrivateAttr, create_model
 
 from moonstation.components.quantities import quantities
 from moonstation.scenario.fields import LISTED, Duration, Moment, NodeName, OrFact, Part, Text, number, within
+from moonstation.scenario.recovery import RecoveryEntry
 
 Facility = Literal[
     "cislunar transport", "long-term support", "lunar transport and operation", "science", "ground support"
@@ -54,6 +55,8 @@ class PolicyEntry(Part):
     """A milder mode is entered only after its condition held so long [h]."""
     serve_up_to: ServeUpTo
     """What each mode still serves."""
+    recovery: RecoveryEntry = RecoveryEntry()
+    """What is done about faults, where failures are simulated."""
 
 
 class SiteEntry(Part):
@@ -163,6 +166,10 @@ class AssetEntry(Part):
     """Group of facilities; left out: by the family of the component."""
     count: Annotated[int, within(1, 100)] = 1
     """How many of it, each an asset of its own."""
+    needed: Annotated[int, within(1, 100)] | None = None
+    """How many of the ``count`` must work; the others stand by, cold but kept alive. Left out: all work."""
+    spares: Annotated[int, within(0, 1000)] = 0
+    """Spare units or kits of parts that land with it, for all of its type at its site."""
     until: Moment | None = None
     """Last moment of its life; left out: the mission's, or it stays."""
     housed_in: Text | None = None

@@ -1,0 +1,77 @@
+"""Checks of a policy of recovery: one that can never recover is refused with the reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from moonstation.components.registry import components
+from moonstation.core.errors import Fault
+from moonstation.scenario.fields import did_you_mean
+from moonstation.scenario.lines import KeyPath
+from moonstation.scenario.messages import Source
+from moonstation.scenario.recovery import RecoveryEntry
+from moonstation.station.recovery import DEFAULT, RESTORING
+
+_HOURS_OF_A_DAY = 24.0
+
+
+def faults_of_recovery(entry: RecoveryEntry, source: Source, has_link: bool, period_h: float | None) -> Iterator[Fault]:
+    """Every reason for which a policy could never recover, or says what it cannot mean.
+
+    has_link : whether the scenario has a way to ask the Earth; period_h : length of the simulation [h]
+    """
+    path: KeyPath = ("policy", "recovery")
+    given = source.table(path)
+    for name, ladder in entry.ladders.items():
+        yield from _faults_of_ladder(entry, source, (*path, "ladders", name), name, ladder, has_link)
+    if DEFAULT not in entry.ladders:
+        hint = "units of every other type would have none"
+        yield source.fault((*path, "ladders"), f'has no "{DEFAULT}" ladder', value=None, hint=hint)
+    found_h = min(entry.persistence_h, entry.test_every_days * _HOURS_OF_A_DAY)
+    if period_h is not None and found_h > period_h:
+        message = "is longer than the simulation, and so is the time to the first test: no fault would ever be found"
+        yield source.fault((*path, "persistence_h"), message, allowed=f"at most {period_h:g} h")
+    for key, other in (("no_contact_days", "no_contact_from"), ("no_contact_from", "no_contact_days")):
+        if key in given and other not in given:
+            yield source.fault((*path, key), f"means nothing without {other}")
+
+
+def _faults_of_ladder(
+    entry: RecoveryEntry, source: Source, path: KeyPath, name: str, ladder: tuple[str, ...], has_link: bool
+) -> Iterator[Fault]:
+    known = {DEFAULT, *components(), *(cls.family for cls in components().values())}
+    if name not in known:
+        yield source.fault(path, "is no family or type of component", value=name, hint=did_you_mean(name, known))
+    restoring = [step for step in ladder if step in RESTORING]
+    if not restoring:
+        hint = f"add one of {', '.join(RESTORING)}"
+        yield source.fault(path, "can never recover: none of its steps restores anything", value=None, hint=hint)
+    elif not has_link and not any(step in entry.autonomous for step in restoring):
+        message = "can never recover: every step that restores asks the Earth, and no ground station or link is there"
+        yield source.fault(path, message, value=None, hint="name such a step under autonomous")
+    yield from _faults_of_order(source, path, ladder)
+
+
+def _faults_of_order(source: Source, path: KeyPath, ladder: tuple[str, ...]) -> Iterator[Fault]:
+    for step in _twice(ladder):
+        yield source.fault(path, "has a step twice", value=step)
+    if "do-without" in ladder[:-1]:
+        yield source.fault(path, "goes on after do-without, which ends it", value=None)
+    if "wait" in ladder and not {"robots", "crew"} & set(ladder[: ladder.index("wait")]):
+        yield source.fault(path, "waits for nobody: neither robots nor crew come before wait", value=None)
+
+
+def _twice(names: Iterable[str]) -> list[str]:
+    seen, twice = set[str](), list[str]()
+    for name in names:
+        if name in seen:
+            twice.append(name)
+        seen.add(name)
+    return twice
+
+
+def sends_to_earth(kind: str | None) -> bool:
+    """Whether a type of component has a way towards the Earth."""
+    if kind is None or kind not in components():
+        return False
+    return any(flow.bus.startswith("data@") and flow.direction == "out" for flow in components()[kind].flows)

@@ -1,0 +1,141 @@
+"""Redundancy and the policy of recovery in scenario files: what they mean, and what is refused with which words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from moonstation.core.errors import ScenarioError
+from moonstation.scenario.build import build_station
+from moonstation.scenario.reading import library, read_scenario
+from moonstation.scenario.recovery import RecoveryEntry, recovery_of
+from moonstation.station.recovery import DEFAULT_LADDER, RUNGS, Recovery
+
+GOOD = Path(__file__).with_name("good.toml").read_text("utf-8")
+RADIO = 'type = "direct_link"'
+
+
+def with_recovery(table: str, *changes: tuple[str, str]) -> str:
+    text = GOOD
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new, 1)
+    return text.replace("[policy.serve_up_to]", f"[policy.recovery]\n{table}\n[policy.serve_up_to]")
+
+
+def faults(text: str) -> list[str]:
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(text, Path("night.toml"))
+    return [str(fault) for fault in caught.value.faults]
+
+
+def test_without_a_word_the_policy_is_the_default():
+    station = build_station(read_scenario(GOOD))
+    assert station.recovery == recovery_of(RecoveryEntry())
+    default = Recovery()
+    for name in (
+        "residual",
+        "persistence_h",
+        "limit_persistence_h",
+        "test_every_h",
+        "reset_h",
+        "max_resets",
+        "ground_h",
+    ):
+        assert getattr(station.recovery, name) == getattr(default, name), name
+    assert set(station.recovery.autonomous) == set(default.autonomous)
+    assert station.recovery.ladder("battery", "energy") == DEFAULT_LADDER
+
+
+def test_a_unit_climbs_the_ladder_of_its_type_before_that_of_its_family():
+    table = 'ladders = { default = ["reset"], energy = ["switch", "reset"], battery = ["robots", "wait"] }'
+    policy = build_station(read_scenario(with_recovery(table))).recovery
+    assert policy.ladder("battery", "energy") == ("robots", "wait")
+    assert policy.ladder("solar_array", "energy") == ("switch", "reset")
+    assert policy.ladder("tank", "life_support") == ("reset",)
+
+
+def test_units_of_one_entry_stand_in_for_each_other():
+    text = GOOD.replace(RADIO, f"count = 3\nneeded = 2\nspares = 4\n{RADIO}", 1)
+    radios = [asset for asset in build_station(read_scenario(text)).assets if asset.component.kind == "direct_link"]
+    assert [(radio.needed, radio.spares) for radio in radios] == [(2, 4), (2, 0), (2, 0)]
+    assert len({radio.group for radio in radios}) == 1
+
+
+def test_more_cannot_be_needed_than_there_are():
+    (only,) = faults(GOOD.replace(RADIO, f"needed = 2\n{RADIO}", 1))
+    assert "is more than there are: count is 1" in only
+
+
+@pytest.mark.parametrize(
+    ("ladder", "words"),
+    [
+        ("[]", "can never recover: none of its steps restores anything"),
+        ('["shed", "safe-mode", "do-without"]', "can never recover: none of its steps restores anything"),
+        ('["reset", "reset"]', "has a step twice"),
+        ('["do-without", "reset"]', "goes on after do-without, which ends it"),
+        ('["reset", "wait"]', "waits for nobody: neither robots nor crew come before wait"),
+    ],
+)
+def test_a_ladder_that_leads_nowhere_is_refused(ladder, words):
+    (only,) = faults(with_recovery(f"ladders = {{ default = {ladder} }}"))
+    assert only.startswith("night.toml:")
+    assert words in only
+
+
+def test_every_fault_of_a_policy_is_told_at_once():
+    table = "\n".join(
+        (
+            'ladders = { enrgy = ["shed"] }',
+            "persistence_h = 700",
+            "test_every_days = 3000",
+            "no_contact_days = 3",
+        )
+    )
+    told = faults(with_recovery(table))
+    for words in (
+        "is no family or type of component",
+        "did you mean energy?",
+        "none of its steps restores anything",
+        'has no "default" ladder',
+        "means nothing without no_contact_from",
+    ):
+        assert any(words in fault for fault in told), words
+
+
+def test_a_policy_that_finds_no_fault_within_the_simulation_is_refused():
+    day = ("end = 2029-08-01", "end = 2029-01-08")
+    table = "persistence_h = 700\ntest_every_days = 300"
+    assert any("no fault would ever be found" in fault for fault in faults(with_recovery(table, day)))
+
+
+def test_a_policy_that_asks_an_earth_out_of_reach_is_refused():
+    text = with_recovery("autonomous = []")
+    read_scenario(text)  # there is a radio
+    deaf = (
+        text.replace(RADIO, 'type = "recorder"')
+        .replace("dish_m = 0.4", "")
+        .replace("transmit_w = 10", "power_kw = 0.01")
+    )
+    deaf = deaf.replace('[[assets]]\nname = "lander radio"', '[[assets]]\ncapacity_gbit = 5\nname = "lander radio"')
+    assert any("asks the Earth, and no ground station or link is there" in fault for fault in faults(deaf))
+
+
+@pytest.mark.parametrize("key", ["residual = 0.95", "max_resets = 0", "reset_minutes = 0.1", 'autonomous = ["pray"]'])
+def test_what_is_out_of_range_is_refused(key):
+    (only,) = faults(with_recovery(key))
+    assert key.split(" ", maxsplit=1)[0] in only
+
+
+def test_steps_of_the_schema_are_those_of_the_rules():
+    assert RecoveryEntry(ladders={"default": RUNGS}).ladders["default"] == RUNGS
+    with pytest.raises(ValidationError):
+        RecoveryEntry(ladders={"default": ("hope",)})
+
+
+@pytest.mark.parametrize("name", library())
+def test_shipped_scenarios_say_how_they_recover(name):
+    text = library()[name].read_text("utf-8")
+    assert "[policy.recovery]" in text
