@@ -10,7 +10,7 @@ import numpy as np
 from build import START, compile_lit
 from build import station as build_station
 
-from moonstation.components.contract import Primitives, Process, Store, Surroundings
+from moonstation.components.contract import Primitives, Process, Store, Surroundings, ThermalNode
 from moonstation.components.failure_modes import FailureMode, ModeNumbers
 from moonstation.station.fault_plan import life_numbers, plan_failures
 from moonstation.station.fault_reference import FaultReference
@@ -30,11 +30,12 @@ class Failing:
     failures: tuple[FailureMode, ...] = ()
     processes: tuple[Process, ...] = (Process("work", {"water": 1.0}, boundary=True),)
     stores: tuple[Store, ...] = ()
+    thermal_nodes: tuple[ThermalNode, ...] = ()
     kind: str = "thing"
     family: ClassVar[str] = "test"
 
     def primitives(self, place: Surroundings) -> Primitives:
-        return Primitives(self.stores, self.processes)
+        return Primitives(self.stores, self.processes, self.thermal_nodes)
 
 
 def mode(name: str = "stop", affects: Sequence[str] = (), latent: bool = False, spare: bool = False, **numbers):
@@ -43,7 +44,9 @@ def mode(name: str = "stop", affects: Sequence[str] = (), latent: bool = False, 
 
 
 def unit(name: str, *modes: FailureMode, **more) -> Asset:
-    component = Failing(modes, **{key: more.pop(key) for key in ("processes", "stores", "kind") if key in more})
+    component = Failing(
+        modes, **{key: more.pop(key) for key in ("processes", "stores", "thermal_nodes", "kind") if key in more}
+    )
     more.setdefault("node", "ridge")
     more.setdefault("start", START)
     return Asset(name, component, **more)

@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.components.contract import Process, Thermostat
+from moonstation.components.contract import Process
 from moonstation.components.failure_modes import RANGES, FailureMode, modes_of, numbers_of
 from moonstation.facts.table import lookup
 from moonstation.station.draws import name_hash
 from moonstation.station.fault_tables import GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
-from moonstation.station.model import Asset, Station
-from moonstation.station.network import Compiled, effective_priority
+from moonstation.station.model import Asset, Station, groups_of, keeps_on, needed_of
+from moonstation.station.network import Compiled
 from moonstation.station.packed import NEVER, steps_of
 from moonstation.station.recovery import RUNGS
 
@@ -40,12 +40,6 @@ def life_numbers(station: Station) -> LifeNumbers:
     )
 
 
-def keeps_on(asset: Asset, process: Process) -> bool:
-    """Whether a process runs on while its unit stands by: heaters, and what keeps it alive."""
-    draws_alone = all(name.startswith("electricity") and rate < 0 for name, rate in process.recipe.items())
-    return isinstance(process.control, Thermostat) or (draws_alone and effective_priority(asset, process) == 0)
-
-
 class _Planner:
     """Gathers the rows of the tables of one station."""
 
@@ -66,7 +60,7 @@ class _Planner:
         """All tables."""
         modes = [(a, mode) for a, asset in enumerate(self.assets) for mode in modes_of(asset.component)]
         mode_parts = [self._parts_of(a, mode) for a, mode in modes]
-        groups = self._groups()
+        groups = groups_of(self.assets)
         sites, links, hour_bus = self._sites()
         units, ladders = self._units([a for a, _ in modes], groups)
         return Plan(
@@ -76,7 +70,9 @@ class _Planner:
             units=_table(UNIT, units),
             unit_parts=_flat([[part for part, _, _ in parts] for parts in self.parts]),
             keeps=np.array([keeps for parts in self.parts for _, _, keeps in parts], np.bool_),
-            groups=_table(GROUP, _spans(groups.values(), needed=[self._needed(group) for group in groups.values()])),
+            groups=_table(
+                GROUP, _spans(groups.values(), needed=[needed_of(self.assets, group) for group in groups.values()])
+            ),
             group_units=_flat(groups.values()),
             sites=sites,
             links=links,
@@ -121,15 +117,6 @@ class _Planner:
             thing = name_hash(self.assets[unit].name, mode.name)
             row |= {"unit": unit, "latent": mode.latent, "spare": mode.spare, "hash": thing}
         return rows
-
-    def _groups(self) -> dict[str, list[int]]:
-        groups: dict[str, list[int]] = {}
-        for number, asset in enumerate(self.assets):
-            groups.setdefault(asset.group or f"\0{asset.name}", []).append(number)
-        return groups
-
-    def _needed(self, group: Sequence[int]) -> int:
-        return min(self.assets[group[0]].needed or len(group), len(group))
 
     def _pools(self) -> list[tuple[str, str]]:
         """Spares are shared by all units of a kind at a site."""

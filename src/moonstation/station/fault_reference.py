@@ -13,7 +13,7 @@ from typing import Any
 from moonstation.station import fault_tables as ft
 from moonstation.station import recovery as steps
 from moonstation.station.draws import life_of, uniform
-from moonstation.station.fault_tables import LifeNumbers, Plan
+from moonstation.station.fault_tables import LifeNumbers, Plan, standing_by
 from moonstation.station.packed import NEVER
 
 _FAR = 1e15  # steps or hours: beyond any run
@@ -86,7 +86,8 @@ class FaultReference:
         self.watched: list[_Mode] = []
         self.stock = [0] * plan.pools
         self.brown = [False] * plan.powers
-        self.health = [1.0] * plan.parts
+        resting = set(standing_by(plan))
+        self.health = [0.0 if part in resting else 1.0 for part in range(plan.parts)]
         self.safe_until = [0] * plan.powers
         self.taken = [0.0] * len(plan.hour_bus)
         self.log: list[tuple[int, int, int, int, int, int]] = []

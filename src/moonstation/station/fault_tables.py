@@ -228,7 +228,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
     """Tables before the first landing, a lane for each of ``members``, whose numbers may differ."""
     lanes = len(members)
     health = np.ones((plan.parts, lanes))
-    health[_standing_by(plan)] = 0.0
+    health[standing_by(plan)] = 0.0
     tables = FaultTables(
         **{name: getattr(plan, name) for name in FaultTables._fields if name in Plan._fields},
         number=np.stack([life.modes for life in numbers], axis=2),
@@ -259,7 +259,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
     return tables
 
 
-def _standing_by(plan: Plan) -> list[int]:
+def standing_by(plan: Plan) -> list[int]:
     """Parts that rest from their landing on, for enough others of their group work."""
     parts: list[int] = []
     for group in plan.groups:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from moonstation.components.contract import Component, Process
+from moonstation.components.contract import Component, Process, Thermostat
 from moonstation.components.quantities import quantities
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.time import TimeGrid
@@ -143,3 +143,28 @@ def bus_key(name: str, asset: Asset) -> BusKey:
 def effective_priority(asset: Asset, process: Process) -> int:
     """Priority after the asset's shift, kept within 0..9."""
     return min(max(process.priority + asset.priority_shift, 0), 9)
+
+
+def keeps_on(asset: Asset, process: Process) -> bool:
+    """Whether a process runs on while its unit stands by: heaters, and what keeps it alive."""
+    draws_alone = all(name.startswith("electricity") and rate < 0 for name, rate in process.recipe.items())
+    return isinstance(process.control, Thermostat) or (draws_alone and effective_priority(asset, process) == 0)
+
+
+def groups_of(assets: Sequence[Asset]) -> dict[str, list[int]]:
+    """Numbers of the assets that can stand in for each other, by the name of their group or their own."""
+    groups: dict[str, list[int]] = {}
+    for number, asset in enumerate(assets):
+        groups.setdefault(asset.group or f"\0{asset.name}", []).append(number)
+    return groups
+
+
+def needed_of(assets: Sequence[Asset], group: Sequence[int]) -> int:
+    """How many of a group must work; all where nothing is said."""
+    return min(assets[group[0]].needed or len(group), len(group))
+
+
+def resting(assets: Sequence[Asset]) -> frozenset[str]:
+    """Names of the assets that stand by from their landing on."""
+    groups = groups_of(assets).values()
+    return frozenset(assets[number].name for group in groups for number in group[needed_of(assets, group) :])

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from moonstation.components.contract import Primitives, Process, Series, Store, Surroundings, ThermalNode
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
-from moonstation.station.model import EARTH, Asset, BusKey, Station, bus_key
+from moonstation.station.model import EARTH, Asset, BusKey, Station, bus_key, resting
 from moonstation.station.packing import (
     ProcessCompiler,
     SeriesTable,
@@ -74,7 +74,9 @@ def compile_station(station: Station, place_of: Callable[[Asset], Surroundings])
     node_number = {(asset.name, node.name): number for number, (asset, node) in enumerate(thermal)}
     efficiency = _distribution_efficiency(parts)
     processes = sorted_processes(parts, station.service)
-    compiler = ProcessCompiler(bus_number, node_number, powers, efficiency, table, _bodies(parts))
+    compiler = ProcessCompiler(
+        bus_number, node_number, powers, efficiency, table, _bodies(parts), resting(station.assets)
+    )
     packed_processes = compiler.pack(processes, asset_number)
     network = packed.Network(
         buses=pack_buses(bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),

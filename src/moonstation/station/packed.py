@@ -95,6 +95,7 @@ class Processes(NamedTuple):
     recipe_bus: Ints
     recipe_rate: Floats
     limit: Floats
+    health: Floats  # at the begin: 0 for those of units that stand by
     decay_per_h: Floats
     series: Ints
     priority: Ints

@@ -26,7 +26,7 @@ from moonstation.components.contract import (
 from moonstation.components.quantities import ELEMENTS, quantities
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
-from moonstation.station.model import MODES, Asset, BusKey, Policy, Station, bus_key, effective_priority
+from moonstation.station.model import MODES, Asset, BusKey, Policy, Station, bus_key, effective_priority, keeps_on
 
 #: With more of it, charging faster would store less.
 _MOST_RATE_LOSS = 0.5
@@ -225,6 +225,7 @@ class ProcessCompiler:
     efficiency: Mapping[str, float]
     table: SeriesTable
     bodies: Mapping[str, str]  # asset -> first thermal node of the asset that carries it
+    resting: frozenset[str]  # assets that stand by
 
     def pack(self, rows: Sequence[tuple[Asset, Process]], asset_number: Mapping[str, int]) -> packed.Processes:
         """All processes, in the order of service in which they are given."""
@@ -243,6 +244,7 @@ class ProcessCompiler:
             recipe_bus=np.array([bus for bus, _ in flat_recipe], np.int64),
             recipe_rate=np.array([rate for _, rate in flat_recipe], np.float64),
             limit=column("limit"),
+            health=np.array([float(keeps_on(*row) or row[0].name not in self.resting) for row in rows], np.float64),
             decay_per_h=column("decay_per_h"),
             series=np.array([self.table.add(process.series) for _, process in rows], np.int64),
             priority=np.array([effective_priority(*row) for row in rows], np.int64),

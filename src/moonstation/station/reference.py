@@ -17,6 +17,8 @@ from numpy.typing import NDArray
 
 from moonstation.components.quantities import ELEMENTS
 from moonstation.station import packed
+from moonstation.station.fault_reference import FaultReference
+from moonstation.station.fault_tables import BLOCKED, TRIED
 from moonstation.station.packed import Network, Records, steps_of
 from moonstation.station.reference_flows import Bus, Store
 from moonstation.station.reference_heat import Node, value_of
@@ -32,22 +34,25 @@ class _Power:
         self.bus, self.sun_series = buses[network.buses.power_bus[number]], int(network.buses.sun_series[number])
         self.rules, self.recovery_steps = network.rules, steps_of(network.rules.recovery_h, step_h)
         self.mode, self.due, self.serve_up_to = packed.NOMINAL, 0, int(self.rules.serve_up_to[packed.NOMINAL])
+        self.safe_until = 0  # a step of recovery keeps it in mode safe
         self.critical, self.unserved = -1, False  # -1: no critical load wanted anything
         self.shed = self.supply_sum = self.served_sum = self.shed_sum = 0.0
 
-    def wanted_mode(self, now: Sequence[float]) -> int:
+    def wanted_mode(self, now: Sequence[float], step: int) -> int:
         """Mode that charge and Sun call for; survival and safe are left at a higher charge than they are entered at."""
         rules, charge = self.rules, self.bus.charge()
         if charge < rules.safe_below or (self.mode == packed.SAFE and charge < rules.safe_exit):
+            return packed.SAFE
+        if step < self.safe_until:
             return packed.SAFE
         if charge < rules.survival_below or (self.mode >= packed.SURVIVAL and charge < rules.survival_exit):
             return packed.SURVIVAL
         dark = self.sun_series >= 0 and now[self.sun_series] < rules.dark_sun_below
         return packed.DARK if dark and charge < rules.dark_charge_below else packed.NOMINAL
 
-    def change_mode(self, now: Sequence[float]) -> bool:
+    def change_mode(self, now: Sequence[float], step: int) -> bool:
         """To a severer mode at once, to a milder one when it has been due for long enough; True for a change."""
-        wanted = self.wanted_mode(now)
+        wanted = self.wanted_mode(now, step)
         if wanted > self.mode or (wanted < self.mode and self.due >= self.recovery_steps):
             self.mode, self.due, self.serve_up_to = wanted, 0, int(self.rules.serve_up_to[wanted])
             return True
@@ -79,6 +84,7 @@ class _Process:
         self.work_node = nodes[given.work_node] if given.work_node >= 0 else None
         self.starve_limit = max(steps_of(given.starve_limit_h, station.step_h), 1)
         self.hysteresis_on, self.starved = False, 0
+        self.health, self.seen = float(given.health), 0
         self.keeps = math.exp(-given.decay_per_h * station.step_h)
         self.worn = math.exp(-given.decay_per_h * float(network.schedule.asset_age_h[given.asset]))
         self.activity_sum = self.shortfall_sum = self.ready_sum = 0.0
@@ -90,8 +96,9 @@ class _Process:
         return not all(low <= bus.fill() <= high for bus, low, high in self.locks)
 
     def wish(self, now: Sequence[float]) -> float:
-        """Activity that it wants by its limit, series and control [-]."""
-        limit = self.given.limit * self.worn * value_of(now, self.given.series, 1.0)
+        """Activity that it wants by its limit, series and control; what has failed wants as if it were sound [-]."""
+        share = self.health if self.health > 0.0 else 1.0
+        limit = self.given.limit * share * self.worn * value_of(now, self.given.series, 1.0)
         self.worn *= self.keeps
         if limit <= 0.0:
             return 0.0
@@ -166,8 +173,11 @@ class _Process:
     def run(self, now: Sequence[float], critical_priority: int) -> None:
         """Its part of a step."""
         blocked, wish, activity = self.blocked(), self.wish(now), 0.0
-        if not blocked and (self.power is None or self.given.priority <= self.power.serve_up_to):
-            self.ready_sum += 1.0
+        ready = not blocked and (self.power is None or self.given.priority <= self.power.serve_up_to)
+        self.seen = (TRIED if ready and wish > 0.0 else 0) | (BLOCKED if blocked else 0)
+        if ready:
+            self.ready_sum += self.health
+        wish = wish if self.health > 0.0 else 0.0
         if wish > 0.0 and not blocked:
             activity = self.serve(wish, critical_priority)
         if activity > 0.0:
@@ -183,7 +193,8 @@ class _Process:
 class _Station:
     """Everything, and the order of a step."""
 
-    def __init__(self, network: Network, step_h: float, records: Records) -> None:
+    def __init__(self, network: Network, step_h: float, records: Records, faults: FaultReference | None = None) -> None:
+        self.faults = faults
         self.rules, self.step_h, self.records, self.step = network.rules, step_h, records, 0
         plan = network.schedule
         self.assets = [
@@ -212,7 +223,7 @@ class _Station:
         for node in live:
             node.open(now)
         for e, power in enumerate(self.powers):
-            if power.change_mode(now):
+            if power.change_mode(now, self.step):
                 self.note(packed.EV_MODE, e, power.mode)
         for process in self.processes:
             if self.assets[process.given.asset].on:
@@ -221,6 +232,8 @@ class _Station:
         self.warm(live)
         self.note_power()
         self.lose_assets(live)
+        if self.faults:
+            self.attend(self.faults)
         self.close_ledger()
         record, steps = divmod(self.step, record_steps)
         if steps + 1 == record_steps or last:
@@ -241,6 +254,7 @@ class _Station:
                 asset.on = True
                 for store in self.stores_of(a):
                     store.on, store.amount, store.capacity = True, store.given.start, store.given.capacity
+                    store.health, store.broken = 1.0, 0.0
                     self.buses[store.given.bus].booked[packed.L_DELIVERED] += store.amount
                 for node in self.nodes:
                     node.temperature = node.given.start_k if node.given.asset == a else node.temperature
@@ -248,6 +262,28 @@ class _Station:
             elif self.step >= asset.end and asset.on:
                 self.drop(a, packed.L_REMOVED)
                 self.note(packed.EV_ENDED, a)
+
+    def attend(self, faults: FaultReference) -> None:
+        """Failures of this step and what is done about them, with hours of work that were about to be let go."""
+        work = [self.buses[number] for number in faults.plan.hour_bus]
+        faults.taken = [0.0] * len(work)
+        faults.advance(
+            self.step,
+            [process.seen for process in self.processes],
+            [asset.on for asset in self.assets[: len(faults.units)]],
+            [power.unserved for power in self.powers],
+            [max(bus.pool, 0.0) for bus in work],
+        )
+        for bus, hours in zip(work, faults.taken, strict=True):
+            bus.pay(hours)
+        for process, health in zip(self.processes, faults.health, strict=False):
+            process.health = health
+        for store, health in zip(self.stores, faults.health[len(self.processes) :], strict=True):
+            if store.on and health != store.health:
+                self.buses[store.given.bus].booked[packed.L_LOST] += store.damage(health)
+            store.health = health
+        for power, step in zip(self.powers, faults.safe_until, strict=True):
+            power.safe_until = step
 
     def stores_of(self, asset: int) -> list[Store]:
         """Stores of an asset."""
@@ -379,10 +415,15 @@ def _span(pointers: NDArray[np.int64], number: int) -> range:
     return range(pointers[number], pointers[number + 1])
 
 
-def run_reference(
-    network: Network, series: NDArray[np.float32], step_h: float, record_steps: int, records: Records
+def run_reference(  # noqa: PLR0913, PLR0917
+    network: Network,
+    series: NDArray[np.float32],
+    step_h: float,
+    record_steps: int,
+    records: Records,
+    faults: FaultReference | None = None,
 ) -> None:
     """Run from an empty Moon one step of ``step_h`` hours for every row of ``series``; fills ``records``."""
-    station = _Station(network, step_h, records)
+    station = _Station(network, step_h, records, faults)
     for step, now in enumerate(series):
         station.run_step(now.tolist(), record_steps, last=step == len(series) - 1)

@@ -28,6 +28,7 @@ class Store:
         )
         self.keeps = math.exp(-given.loss_per_h * step_h)
         self.fade_per_step = given.fade_per_h * step_h * given.capacity
+        self.health, self.broken = 1.0, 0.0
 
     def can_give(self) -> float:
         """What it can deliver in a step: above its floor, within its rate, after its losses."""
@@ -57,6 +58,15 @@ class Store:
         self.amount -= taken
         self.capacity -= self.given.fade_per_cycle * taken
         return taken - given
+
+    def damage(self, health: float) -> float:
+        """Hold so much of what it would hold when sound; returns what no longer fits and is lost."""
+        sound = self.capacity + self.broken
+        self.broken = sound * (1.0 - health)
+        self.capacity = sound - self.broken
+        lost = max(self.amount - self.capacity, 0.0)
+        self.amount -= lost
+        return lost
 
     def age(self) -> float:
         """Leak and fade over a step; returns what was lost, for it can no longer hold more than its capacity."""
@@ -130,6 +140,13 @@ class Bus:
                 self.booked[packed.L_LOST] += store.age()
         self.booked[packed.L_SPILLED] += self.pool
         self.spilled_sum += self.pool
+
+    def pay(self, hours: float) -> None:
+        """Take hours of work that were about to be let go."""
+        self.pool -= hours
+        self.booked[packed.L_SPILLED] -= hours
+        self.spilled_sum -= hours
+        self.booked[packed.L_CONSUMED] += hours
 
     def close(self, ledger: NDArray[np.float64]) -> tuple[float, float, float]:
         """Add the step to the run's ledger; returns what it leaves open, what did not cross the edge, its scale."""
