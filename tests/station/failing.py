@@ -38,9 +38,11 @@ class Failing:
         return Primitives(self.stores, self.processes, self.thermal_nodes)
 
 
-def mode(name: str = "stop", affects: Sequence[str] = (), latent: bool = False, spare: bool = False, **numbers):
+def mode(name: str = "stop", affects: Sequence[str] = (), **numbers) -> FailureMode:
+    """A failure mode that never comes by itself unless the test gives it a life."""
+    flags = {flag: numbers.pop(flag) for flag in ("latent", "spare", "keeps_content") if flag in numbers}
     numbers.setdefault("life_h", NEVER_ALONE)
-    return FailureMode(name, "stops", tuple(affects), latent, spare, ModeNumbers(**numbers))
+    return FailureMode(name, "stops", tuple(affects), numbers=ModeNumbers(**numbers), **flags)
 
 
 def unit(name: str, *modes: FailureMode, **more) -> Asset:

@@ -238,9 +238,9 @@ def test_a_lost_share_of_a_store_is_seen_at_once_and_mended_in_full():
     life = both(mode(remaining=0.5, robot_h=1.0), processes=(), stores=(tank,), recovery=SWITCH)
     life.run(1)
     life.ahead(offered=[0.0, 0.0])
-    assert life.health("pump").tolist() == [0.5]
+    assert life.health("pump").tolist() == [0.5, 1.0]  # what it holds, what it takes and gives
     life.run(2)
-    assert life.health("pump").tolist() == [1.0]
+    assert life.health("pump").tolist() == [1.0, 1.0]
 
 
 @pytest.mark.parametrize("name", ["pump", "radio", "another"])

@@ -32,6 +32,7 @@ def modes(draw, name):
         affects=draw(often(st.sampled_from([("work",), ("tank",)]), ())),
         latent=draw(often(st.just(True), False)),
         spare=draw(st.booleans()),
+        keeps_content=draw(st.booleans()),
         life_h=draw(st.floats(1.0, 300.0)),
         shape=draw(often(st.floats(0.3, 5.0), 1.0)),
         remaining=draw(often(st.floats(0.0, 0.99), 0.0)),

@@ -95,6 +95,19 @@ def test_what_a_broken_store_can_no_longer_hold_is_lost_and_its_room_comes_back(
     assert life.ledger("water")["lost"] == 5.0
 
 
+def test_a_store_whose_outlet_failed_keeps_what_it_holds():
+    tank = unit(
+        "tank", mode(keeps_content=True, robot_h=1.0), processes=(), stores=(Store("tank", "water", 10.0, 10.0),)
+    )
+    robot = unit("robot", processes=(Process("hands", {"robot_h": 1.0}, series=np.arange(24, dtype=np.float32) > 10),))
+    drinker = unit("drinker", processes=(Process("drink", {"water": -0.25}, boundary=True),))
+    life = Life(lenient(tank, drinker, robot, recovery=QUICK), forced=(0, 3))
+    # fails at the end of step 3; mended at the end of step 11
+    assert life.activity("drinker/drink").tolist() == [1.0] * 4 + [0.0] * 8 + [1.0] * 12
+    assert life.amount("tank/tank")[[3, 11, -1]].tolist() == [9.0, 9.0, 6.0]
+    assert life.ledger("water")["lost"] == 0.0
+
+
 def test_nothing_changes_where_nothing_fails():
     lamp = unit("lamp", processes=(Process("light", {"electricity": -1.0}),))
     sun = unit("sun", processes=(Process("source", {"electricity": 1.0}, limit=2.0),))

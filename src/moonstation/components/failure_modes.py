@@ -82,6 +82,7 @@ class FailureMode:
     affects : names of its processes and stores; empty: all of them
     latent : True where running does not show it, so that only a test or its consequences do
     spare : True where mending it takes a spare unit or kit of parts
+    keeps_content : True where its stores keep what they hold, and only take and give less of it
     numbers : given here by a component whose facts do not stand in the tables
     """
 
@@ -90,6 +91,7 @@ class FailureMode:
     affects: tuple[str, ...] = ()
     latent: bool = False
     spare: bool = False
+    keeps_content: bool = False
     numbers: ModeNumbers | None = None
 
 

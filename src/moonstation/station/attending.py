@@ -36,6 +36,7 @@ def _take_over(tables: Tables, faults: FaultTables, lane: int) -> None:
         if store.on and health != store.health:
             damage_store(store, tables.buses[store.bus], health)
         store.health = health
+        store.rate = faults.health[count + len(tables.stores) + s, lane]
     for e in range(len(tables.powers)):
         tables.powers[e].safe_until = faults.safe_until[e, lane]
     faults.lanes[lane].changed = False

@@ -62,14 +62,15 @@ class _Planner:
         mode_parts = [self._parts_of(a, mode) for a, mode in modes]
         groups = groups_of(self.assets)
         sites, links, hour_bus = self._sites()
-        units, ladders = self._units([a for a, _ in modes], groups)
+        every = [self._all_parts(unit) for unit in range(len(self.assets))]
+        units, ladders = self._units([a for a, _ in modes], groups, every)
         return Plan(
             rules=_table(RULES, [self._rules(seed)]),
             modes=_table(MODE, self._modes(modes, mode_parts)),
             mode_parts=_flat(mode_parts),
             units=_table(UNIT, units),
-            unit_parts=_flat([[part for part, _, _ in parts] for parts in self.parts]),
-            keeps=np.array([keeps for parts in self.parts for _, _, keeps in parts], np.bool_),
+            unit_parts=_flat([[part for part, _ in parts] for parts in every]),
+            keeps=np.array([keeps for parts in every for _, keeps in parts], np.bool_),
             groups=_table(
                 GROUP, _spans(groups.values(), needed=[needed_of(self.assets, group) for group in groups.values()])
             ),
@@ -81,7 +82,7 @@ class _Planner:
             landings=self._landings(),
             hour_bus=hour_bus,
             processes=np.array([self.process_count], np.int64),
-            parts=self.process_count + len(self.compiled.stores),
+            parts=self.process_count + 2 * len(self.compiled.stores),
             powers=len(self.compiled.power_nodes),
             pools=len(self._pools()),
             mode_names=tuple(mode.name for _, mode in modes),
@@ -109,7 +110,16 @@ class _Planner:
         }
 
     def _parts_of(self, unit: int, mode: FailureMode) -> list[int]:
-        return [part for part, name, _ in self.parts[unit] if not mode.affects or name in mode.affects]
+        """Numbers of the parts that a mode affects; the rates of a store come after all stores."""
+        found = [part for part, name, _ in self.parts[unit] if not mode.affects or name in mode.affects]
+        stores = len(self.compiled.stores) if mode.keeps_content else 0
+        return [part + stores if part >= self.process_count else part for part in found]
+
+    def _all_parts(self, unit: int) -> list[tuple[int, bool]]:
+        """Numbers of all parts of a unit, and whether they run on while it stands by."""
+        own = [(part, keeps) for part, _, keeps in self.parts[unit]]
+        rates = [(part + len(self.compiled.stores), True) for part, _ in own if part >= self.process_count]
+        return own + rates
 
     def _modes(self, modes: Sequence[tuple[int, FailureMode]], parts: Sequence[Sequence[int]]) -> list[Row]:
         rows = _spans(parts)
@@ -122,7 +132,9 @@ class _Planner:
         """Spares are shared by all units of a kind at a site."""
         return list(dict.fromkeys((asset.node, asset.component.kind) for asset in self.assets))
 
-    def _units(self, mode_units: Sequence[int], groups: Mapping[str, Sequence[int]]) -> tuple[list[Row], NDArray[Any]]:
+    def _units(
+        self, mode_units: Sequence[int], groups: Mapping[str, Sequence[int]], parts: Sequence[Sequence[Any]]
+    ) -> tuple[list[Row], NDArray[Any]]:
         """Rows of the units, and the distinct ladders that they climb."""
         group_of = {unit: number for number, units in enumerate(groups.values()) for unit in units}
         pools, powers = self._pools(), self.compiled.power_nodes
@@ -130,7 +142,7 @@ class _Planner:
         taken = [self.station.recovery.ladder(a.component.kind, a.component.family) for a in self.assets]
         ladders = list(dict.fromkeys(taken))
         modes = _spans([[m for m in mode_units if m == unit] for unit in range(len(self.assets))])
-        rows = _spans(self.parts)
+        rows = _spans(parts)
         for unit, (row, asset, own) in enumerate(zip(rows, self.assets, modes, strict=True)):
             power = asset.name if asset.name in powers else asset.node
             row |= {

@@ -1,7 +1,7 @@
 """Tables of the failures and recoveries of several lives side by side: what is fixed, and how each life stands.
 
-What can differ from life to life has the shape (row, lane). Parts are the kernel's processes, and after them its
-stores, by number.
+What can differ from life to life has the shape (row, lane). Parts are the kernel's processes, after them its stores by
+what they can hold, and then the same by what they can take and give.
 """
 
 from __future__ import annotations

@@ -254,7 +254,7 @@ class _Station:
                 asset.on = True
                 for store in self.stores_of(a):
                     store.on, store.amount, store.capacity = True, store.given.start, store.given.capacity
-                    store.health, store.broken = 1.0, 0.0
+                    store.health, store.broken, store.rate = 1.0, 0.0, 1.0
                     self.buses[store.given.bus].booked[packed.L_DELIVERED] += store.amount
                 for node in self.nodes:
                     node.temperature = node.given.start_k if node.given.asset == a else node.temperature
@@ -278,10 +278,11 @@ class _Station:
             bus.pay(hours)
         for process, health in zip(self.processes, faults.health, strict=False):
             process.health = health
-        for store, health in zip(self.stores, faults.health[len(self.processes) :], strict=True):
+        health_of_stores = np.reshape(faults.health[len(self.processes) :], (2, len(self.stores))).T.tolist()
+        for store, (health, rate) in zip(self.stores, health_of_stores, strict=True):
             if store.on and health != store.health:
                 self.buses[store.given.bus].booked[packed.L_LOST] += store.damage(health)
-            store.health = health
+            store.health, store.rate = health, rate
         for power, step in zip(self.powers, faults.safe_until, strict=True):
             power.safe_until = step
 

@@ -28,22 +28,26 @@ class Store:
         )
         self.keeps = math.exp(-given.loss_per_h * step_h)
         self.fade_per_step = given.fade_per_h * step_h * given.capacity
-        self.health, self.broken = 1.0, 0.0
+        self.health, self.broken, self.rate = 1.0, 0.0, 1.0
 
     def can_give(self) -> float:
         """What it can deliver in a step: above its floor, within its rate, after its losses."""
         if self.work_node and not self.work_node.within(self.given.discharge_min_k, self.given.discharge_max_k):
             return 0.0
+        if self.rate <= 0.0:
+            return 0.0
         most = max(self.amount - self.given.floor * self.capacity, 0.0) * self.given.discharge_efficiency
-        return min(most / (1.0 + most * self.discharge_strain), self.discharge_per_step)
+        return min(most / (1.0 + most * self.discharge_strain), self.discharge_per_step * self.rate)
 
     def can_take(self) -> float:
         """What it can accept in a step: what fills it, before its losses, within its rate."""
         if self.work_node and not self.work_node.within(self.given.charge_min_k, self.given.charge_max_k):
             return 0.0
+        if self.rate <= 0.0:
+            return 0.0
         most = max(self.capacity - self.amount, 0.0) * (1.0 / self.given.charge_efficiency)
         root = math.sqrt(max(1.0 - 4.0 * self.charge_strain * most, 0.0))  # of the quadratic in what comes in
-        return min(most * (2.0 / (1.0 + root)), self.charge_per_step)
+        return min(most * (2.0 / (1.0 + root)), self.charge_per_step * self.rate)
 
     def charge(self, put: float) -> float:
         """Store ``put``; returns what of it was lost."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
+from moonstation.station.chances import FaultLog
 from moonstation.station.means import means_over
 from moonstation.station.model import EARTH, MODES, Station, effective_priority
 from moonstation.station.network import Compiled
@@ -73,6 +74,7 @@ class RunResult:
     compiled: Compiled
     records: packed.Records
     record_steps: int
+    faults: FaultLog | None = field(default=None, kw_only=True)
 
     def __repr__(self) -> str:
         """One line: everything is in ``dataset``, ``events`` and ``ledger``."""
@@ -89,7 +91,13 @@ class RunResult:
         log = self.records.log
         rows = log[1 : int(log["index"][0]) + 1]
         named = (self._event(row) for row in rows if row["code"] > packed.EV_ENDED or self._is_asset(row["index"]))
-        return tuple(named)
+        return tuple(sorted([*named, *self._fault_events()], key=lambda event: event.utc))
+
+    def _fault_events(self) -> list[Event]:
+        """What failed, was found and was done about it."""
+        told = self.faults.events() if self.faults else []
+        when = self.station.grid.utc
+        return [Event(when[event.step], f"fault-{event.kind}", event.unit, event.detail) for event in told]
 
     @cached_property
     def ledger(self) -> list[dict[str, Any]]:

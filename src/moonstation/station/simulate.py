@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import copy
+
 from moonstation.core.errors import BalanceError
 from moonstation.station import packed
+from moonstation.station.chances import Chances, FaultLog, log_of, plan_of, tables_of
+from moonstation.station.fault_tables import FaultTables
 from moonstation.station.kernel import run_kernel
 from moonstation.station.model import Station
 from moonstation.station.network import Compiled, compile_station, series_block
@@ -14,15 +18,17 @@ from moonstation.station.tables import make_tables
 #: Greatest relative residual of the ledger that a run may have.
 RESIDUAL_LIMIT = 1e-9
 _EVENT_ROOM = 100_000
+_FAULT_ROOM = 10_000
 _RECORD_S = 3600.0
 #: Steps whose series are laid side by side at a time: the kernel reads rows, the places give columns.
 _BLOCK_STEPS = 8192
 
 
-def simulate(station: Station, record_s: float = _RECORD_S) -> RunResult:
+def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | None = None) -> RunResult:
     """One life of a station over its grid.
 
     record_s : length of a record of the results [s], at least one step
+    chances : the life in which things fail; left out, nothing does
 
     Raises ScenarioError for a network that cannot be compiled, BalanceError when mass or energy did not close.
     """
@@ -30,8 +36,12 @@ def simulate(station: Station, record_s: float = _RECORD_S) -> RunResult:
     places.look_round(station.assets)
     compiled = compile_station(station, places.of_asset)
     record_steps = max(round(record_s / station.grid.step_s), 1)
-    records = closed(run_compiled(compiled, station.grid.step_h, record_steps))
-    return RunResult(station, places, compiled, records, record_steps)
+    faults = None
+    if chances:
+        records, faults = run_with_failures(station, compiled, record_steps, chances)
+    else:
+        records = run_compiled(compiled, station.grid.step_h, record_steps)
+    return RunResult(station, places, compiled, closed(records), record_steps, faults=faults)
 
 
 def closed(records: packed.Records) -> packed.Records:
@@ -42,16 +52,37 @@ def closed(records: packed.Records) -> packed.Records:
     return records
 
 
-def run_compiled(compiled: Compiled, step_h: float, record_steps: int) -> packed.Records:
+def run_with_failures(
+    station: Station, compiled: Compiled, record_steps: int, chances: Chances
+) -> tuple[packed.Records, FaultLog]:
+    """The same for a life in which things fail."""
+    plan, numbers = plan_of(station, compiled, chances)
+    room = _FAULT_ROOM
+    while True:
+        tables = tables_of(plan, numbers, chances, station.grid, room)
+        records = run_compiled(compiled, station.grid.step_h, record_steps, tables)
+        count = int(tables.lanes["count"][0])
+        if count <= room:
+            return records, log_of(plan, tables)
+        room = count
+
+
+def run_compiled(
+    compiled: Compiled, step_h: float, record_steps: int, faults: FaultTables | None = None
+) -> packed.Records:
     """Run the kernel block by block of its series, with as much room for events as they need."""
     room = _EVENT_ROOM
+    fresh = copy.deepcopy(faults)
     while True:
         records = packed.empty_records(compiled.network, compiled.steps, record_steps, room)
         tables = make_tables(compiled.network, step_h)
         for first in range(0, compiled.steps, _BLOCK_STEPS):
             block = series_block(compiled.columns, first, min(first + _BLOCK_STEPS, compiled.steps))
-            run_kernel(tables, compiled.network.rules, block, step_h, record_steps, compiled.steps, records)
+            run_kernel(tables, compiled.network.rules, block, step_h, record_steps, compiled.steps, records, faults)
         count = int(records.log["index"][0])
         if count <= room:
             return records
         room = count
+        if faults is not None and fresh is not None:  # from the begin again
+            for used, new in zip(faults, fresh, strict=True):
+                used[...] = new

@@ -92,7 +92,9 @@ class Battery:
 
     failures: ClassVar = (
         FailureMode("string lost", "one of eight strings of cells opens", affects=("charge",), spare=True),
-        FailureMode("regulator", "charge regulator trips or fails", affects=("charge",), spare=True),
+        FailureMode(
+            "regulator", "charge regulator trips or fails", affects=("charge",), spare=True, keeps_content=True
+        ),
         FailureMode("heater open", "heater of the cells broken, seen when it is wanted", affects=("heater",)),
     )
     flows: ClassVar = (

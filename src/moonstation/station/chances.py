@@ -1,0 +1,148 @@
+"""One life's chances: what of a station fails in it, made ready for the kernel, and what came of it in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.core.errors import Fault, RangeError
+from moonstation.core.time import TimeGrid
+from moonstation.station import fault_tables as ft
+from moonstation.station.fault_plan import life_numbers, plan_failures
+from moonstation.station.fault_tables import FaultTables, LifeNumbers, Plan, fault_tables
+from moonstation.station.model import Station
+from moonstation.station.network import Compiled
+from moonstation.station.recovery import RUNGS
+
+_CAUSES = ("by age or chance", "by a solar particle event", "by dust of a landing", "by a brown-out", "for a test")
+_EVIDENCE = ("it gives less than expected", "limits are exceeded", "a test of the unit")
+_OUTCOMES = (
+    "mended",
+    "no effect",
+    "not possible",
+    "done",
+    "the Earth is asked",
+    "nobody came",
+    "no spare",
+    "begun",
+    "left as it is",
+)
+KINDS = ("failed", "cleared", "detected", "recovery", "solar-event", "replaced")
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """Which life of an ensemble is drawn.
+
+    seed, member : name the random numbers
+    forced : names of an asset and of a failure mode, and the moment at which that fails, and nothing else ever does
+    """
+
+    seed: int = 0
+    member: int = 0
+    forced: tuple[str, str, datetime] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class FaultEvent:
+    """What happened to a failure mode: ``kind`` one of KINDS, the rest in words, "" where it does not apply.
+
+    cause : why it failed; evidence : by what it was found; rule : step of the ladder; outcome : what came of it
+    """
+
+    step: int
+    kind: str
+    unit: str
+    mode: str
+    cause: str = ""
+    evidence: str = ""
+    rule: str = ""
+    outcome: str = ""
+
+    @property
+    def detail(self) -> str:
+        """One line."""
+        said = [self.cause, self.evidence and f"found: {self.evidence}"]
+        said += [self.rule and f"{self.rule}: {self.outcome}", "" if self.rule else self.outcome]
+        return ", ".join([f"{self.mode}" if self.mode else "", *said]).strip(", ").replace(", , ", ", ")
+
+
+@dataclass(frozen=True)
+class FaultLog:
+    """Events of the failures of one life."""
+
+    plan: Plan
+    rows: NDArray[Any]
+
+    def events(self) -> list[FaultEvent]:
+        """All of them, in order of time."""
+        return [self._event(row) for row in self.rows]
+
+    def _event(self, row: Any) -> FaultEvent:
+        code, why, rung = int(row["code"]), int(row["why"]), int(row["rung"])
+        unit = self.plan.unit_names[row["unit"]] if row["unit"] >= 0 else ""
+        mode = self.plan.mode_names[row["mode"]] if row["mode"] >= 0 else ""
+        given: dict[str, str] = {}
+        if code == ft.F_FAILED:
+            given = {"cause": _CAUSES[why]}
+        elif code == ft.F_DETECTED:
+            given = {"evidence": _EVIDENCE[why]}
+        elif code == ft.F_STEP:
+            given = {"rule": RUNGS[rung] if rung >= 0 else "end of the ladder", "outcome": _OUTCOMES[why]}
+        elif code == ft.F_CLEARED:
+            given = {"outcome": "cleared by itself"}
+        elif code == ft.F_REPLACED:
+            unit, given = self.plan.unit_names[why], {"outcome": "takes the place of a unit that is lost"}
+        return FaultEvent(int(row["step"]), KINDS[code], unit, mode, **given)
+
+
+def plan_of(station: Station, compiled: Compiled, chances: Chances) -> tuple[Plan, LifeNumbers]:
+    """Plan and numbers of one life; what is forced to fail fails alone.
+
+    Raises RangeError where no such unit or mode is there.
+    """
+    plan, numbers = plan_failures(station, compiled, chances.seed), life_numbers(station)
+    return (plan, alone(numbers)) if chances.forced else (plan, numbers)
+
+
+def alone(numbers: LifeNumbers) -> LifeNumbers:
+    """The same life in which nothing fails by itself."""
+    modes = numbers.modes.copy()
+    modes[ft.LIFE] = np.inf
+    modes[[ft.ON_SOLAR, ft.ON_LANDING, ft.ON_BROWN_OUT]] = 0.0
+    return LifeNumbers(modes, np.inf, numbers.dormancy)
+
+
+def tables_of(plan: Plan, numbers: LifeNumbers, chances: Chances, grid: TimeGrid, event_room: int) -> FaultTables:
+    """Tables of one life before the first landing."""
+    tables = fault_tables(plan, [numbers], [chances.member], event_room)
+    if chances.forced:
+        unit, mode, moment = chances.forced
+        tables.lanes["forced_mode"], tables.lanes["forced_step"] = mode_row(plan, unit, mode), grid.index_at(moment)
+    return tables
+
+
+def mode_row(plan: Plan, unit: str, mode: str) -> int:
+    """Row of a failure mode of a unit. Raises RangeError where there is none."""
+    names = list(zip([plan.unit_names[number] for number in plan.modes["unit"]], plan.mode_names, strict=True))
+    if (unit, mode) not in names:
+        known = ", ".join(sorted(other for owner, other in names if owner == unit)) or "nothing of it"
+        raise RangeError(Fault(unit, "has no such failure mode", mode, allowed=known))
+    return names.index((unit, mode))
+
+
+def log_of(plan: Plan, tables: FaultTables, lane: int = 0) -> FaultLog:
+    """What a finished life tells."""
+    return FaultLog(plan, tables.log[lane, : int(tables.lanes["count"][lane])].copy())
+
+
+def repairs_open(events: Sequence[FaultEvent]) -> int:
+    """How many faults were still there at the end."""
+    return sum(event.kind == "failed" for event in events) - sum(
+        event.kind == "cleared" or event.outcome == "mended" for event in events
+    )
