@@ -97,7 +97,7 @@ def lives(draw):
     return Both(built, seed=draw(st.integers(0, 2**40)), member=draw(st.integers(0, 1000)))
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(lives(), st.integers(0, 2**32), shares, shares)
 def test_both_agree_in_every_step(life, seed, busy, trouble):
     chance = np.random.default_rng(seed)

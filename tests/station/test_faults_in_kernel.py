@@ -20,9 +20,10 @@ from moonstation.station.fault_reference import FaultReference
 from moonstation.station.fault_tables import fault_tables
 from moonstation.station.kernel import run
 from moonstation.station.model import Asset, Station
-from moonstation.station.packed import Records, empty_records
+from moonstation.station.packed import Records, empty_records, life_of
 from moonstation.station.recovery import RUNGS, Recovery
 from moonstation.station.reference import run_reference
+from moonstation.station.side_by_side import run_lanes
 
 
 class Life:
@@ -218,8 +219,36 @@ def failing_cases(draw):
     return Station(**(fields | {"assets": tuple(assets), "recovery": draw(policies())})), sun
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=25)
 @given(failing_cases(), st.integers(0, 2**40))
 def test_both_kernels_agree_and_the_ledger_closes_whatever_fails(case, seed):
     built, sun = case
     Life(built, sun, seed=seed)
+
+
+@settings(deadline=None, max_examples=6)
+@given(failing_cases(), st.integers(0, 2**40))
+def test_a_life_is_the_same_to_the_bit_whatever_fails_beside_it(case, seed):
+    built, sun = case
+    compiled, grid = compile_lit(built, sun), built.grid
+    plan, numbers = plan_failures(built, compiled, seed), life_numbers(built)
+
+    def lanes(members: list[int], width: int) -> tuple[Records, ft.FaultTables]:
+        made = []
+
+        def fresh() -> ft.FaultTables:
+            made.append(
+                fault_tables(plan, [numbers] * width, [*members, *[members[-1]] * (width - len(members))], 5000)
+            )
+            return made[-1]
+
+        networks = [compiled.network] * len(members)
+        return run_lanes(networks, compiled.columns, compiled.steps, grid.step_h, 4, width=width, faults=fresh), made[
+            -1
+        ]
+
+    many, tables = lanes([3, 4, 5], 8)
+    for lane, member in enumerate([3, 4, 5]):
+        one, alone = lanes([member], 1)
+        assert differences(life_of(one, 0), life_of(many, lane)) == []
+        assert alone.log[0].tobytes() == tables.log[lane].tobytes()

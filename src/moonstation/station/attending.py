@@ -1,71 +1,101 @@
-"""Where failures meet the kernel: what it saw of a step goes to the rules, and what they changed comes back."""
+"""Where failures meet the kernel: what it saw of a step goes to the rules, and what they changed comes back.
+
+Failures are rare, so they go life by life, in plain numbers: ``store.amount[lane]``.
+"""
 
 from __future__ import annotations
 
 from moonstation.station.compiling import called, inlined
-from moonstation.station.fault_tables import FaultTables
+from moonstation.station.fault_tables import BLOCKED, TRIED, FaultTables
+from moonstation.station.lives import refresh_process
 from moonstation.station.repairs import advance_faults
 from moonstation.station.tables import Record, Tables
 
 
 @inlined
-def call_attention(faults: FaultTables, lane: int, step: int) -> None:
-    """Something happened that the rules must look at in this step."""
-    faults.lanes[lane].due = min(faults.lanes[lane].due, step)
-
-
-@inlined
-def damage_store(store: Record, bus: Record, health: float) -> None:
+def _damage(store: Record, bus: Record, lane: int, health: float) -> None:
     """Let a store hold so much of what it would hold when sound; what no longer fits is lost."""
-    sound = store.capacity + store.broken
-    store.broken = sound * (1.0 - health)
-    store.capacity = sound - store.broken
-    lost = max(store.amount - store.capacity, 0.0)
-    store.amount -= lost
-    bus.lost += lost
+    sound = store.capacity[lane] + store.broken[lane]
+    store.broken[lane] = sound * (1.0 - health)
+    store.capacity[lane] = sound - store.broken[lane]
+    lost = max(store.amount[lane] - store.capacity[lane], 0.0)
+    store.amount[lane] -= lost
+    bus.lost[lane] += lost
 
 
 @inlined
-def _take_over(tables: Tables, faults: FaultTables, lane: int) -> None:
-    """Give the parts of the station the health that the rules found, and the buses their safe mode."""
-    count = len(tables.processes)
+def _take_over(raw: Tables, faults: FaultTables, lane: int) -> None:
+    """Give the parts of a life's station the health that the rules found, and its buses their safe mode."""
+    count, stores = len(raw.processes), len(raw.stores)
     for p in range(count):
-        tables.processes[p].health = faults.health[p, lane]
-    for s in range(len(tables.stores)):
-        store, health = tables.stores[s], faults.health[count + s, lane]
-        if store.on and health != store.health:
-            damage_store(store, tables.buses[store.bus], health)
-        store.health = health
-        store.rate = faults.health[count + len(tables.stores) + s, lane]
-    for e in range(len(tables.powers)):
-        tables.powers[e].safe_until = faults.safe_until[e, lane]
+        raw.processes[p].health[lane] = faults.health[p, lane]
+        raw.processes[p].sound[lane] = 1.0 if faults.health[p, lane] > 0.0 else 0.0
+        refresh_process(raw, p)
+    for s in range(stores):
+        store, health = raw.stores[s], faults.health[count + s, lane]
+        if raw.assets[store.asset].on[lane] > 0 and health != store.health[lane]:
+            _damage(store, raw.buses[store.bus], lane, health)
+        store.health[lane] = health
+        store.rate[lane] = faults.health[count + stores + s, lane]
+        store.throttled = False
+        for each in range(len(store.rate)):
+            store.throttled |= store.rate[each] < 1.0
+    for e in range(len(raw.powers)):
+        raw.powers[e].safe_until[lane] = float(faults.safe_until[e, lane])
     faults.lanes[lane].changed = False
 
 
 @inlined
-def _pay_hours(bus: Record, hours: float) -> None:
+def _look(raw: Tables, faults: FaultTables, lane: int) -> None:
+    """What the rules must know of a life in this step."""
+    for p in range(len(raw.processes)):
+        process = raw.processes[p]
+        faults.seen[p, lane] = 0
+        if raw.assets[process.asset].on[lane] > 0:
+            tried = TRIED if process.tried[lane] > 0.0 else 0
+            faults.seen[p, lane] = tried | (BLOCKED if process.blocked[lane] > 0.0 else 0)
+    for h in range(len(faults.hour_bus)):
+        faults.offered[h, lane] = max(raw.buses[faults.hour_bus[h]].pool[lane], 0.0)
+        faults.taken[h, lane] = 0.0
+    for a in range(len(faults.units)):
+        faults.alive[a, lane] = raw.assets[a].on[lane] > 0
+    for e in range(len(raw.powers)):
+        faults.unserved[e, lane] = raw.powers[e].unserved[lane] > 0.0
+
+
+@inlined
+def _pay(bus: Record, lane: int, hours: float) -> None:
     """Take hours of work that were about to be let go."""
-    bus.pool -= hours
-    bus.spilled -= hours
-    bus.spilled_sum -= hours
-    bus.consumed += hours
+    bus.pool[lane] -= hours
+    bus.spilled[lane] -= hours
+    bus.spilled_sum[lane] -= hours
+    bus.consumed[lane] += hours
 
 
 @called
-def attend(tables: Tables, faults: FaultTables, lane: int, step: int) -> bool:
-    """Failures of this step, and what is done about them; True where something can do more or less than before."""
-    for h in range(len(faults.hour_bus)):
-        faults.offered[h, lane] = max(tables.buses[faults.hour_bus[h]].pool, 0.0)
-        faults.taken[h, lane] = 0.0
-    for a in range(len(faults.units)):
-        faults.alive[a, lane] = tables.assets[a].on
-    for e in range(len(tables.powers)):
-        faults.unserved[e, lane] = tables.powers[e].unserved
+def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool:
+    _look(raw, faults, lane)
     advance_faults(faults, lane, step)
     for h in range(len(faults.hour_bus)):
         if faults.taken[h, lane] > 0.0:
-            _pay_hours(tables.buses[faults.hour_bus[h]], faults.taken[h, lane])
+            _pay(raw.buses[faults.hour_bus[h]], lane, faults.taken[h, lane])
     changed = faults.lanes[lane].changed
     if changed:
-        _take_over(tables, faults, lane)
+        _take_over(raw, faults, lane)
+    return changed
+
+
+@inlined
+def attend(raw: Tables, faults: FaultTables, step: int, lives_changed: bool, called_for: bool) -> bool:
+    """Failures of a step in all lives, and what is done about them; True where something can do more or less now.
+
+    lives_changed : an asset may have come or gone; called_for : something else happened that the rules must look at
+    """
+    changed = False
+    for lane in range(len(faults.lanes)):
+        here = faults.lanes[lane]
+        if lives_changed:
+            here.lives_changed = True
+        if lives_changed or called_for or step >= here.due:
+            changed |= _attend_life(raw, faults, lane, step)
     return changed

@@ -34,6 +34,8 @@ Lively = Any
 Truths = Any
 #: A bus that lets go more than this in a step is spilling [unit of the bus].
 _SPILLING = 1e-12
+#: Keeps an endless rate from being multiplied by nothing.
+_NEXT_TO_NO_RATE = 1e-300
 
 
 @inlined
@@ -93,6 +95,8 @@ def _can_give(store: Record, floor: Lively) -> Lively:
     most = max(store.amount - floor, 0.0) * store.discharge_efficiency
     if store.strains:
         most /= 1.0 + most * store.discharge_strain
+    if store.throttled:
+        most = _throttled(store, most, store.gives_most)
     return min(most, store.gives_most)
 
 
@@ -102,7 +106,15 @@ def _can_take(store: Record) -> Lively:
     most = max(store.capacity - store.amount, 0.0) * store.charge_inverse
     if store.strains:
         most *= 2.0 / (1.0 + math.sqrt(max(1.0 - 4.0 * store.charge_strain * most, 0.0)))
+    if store.throttled:
+        most = _throttled(store, most, store.takes_most)
     return min(most, store.takes_most)
+
+
+@inlined
+def _throttled(store: Record, most: Lively, rate_most: Lively) -> Lively:
+    """What moves of ``most`` through an inlet or outlet that has failed in part, or altogether."""
+    return select(store.rate > 0.0, min(most, rate_most * max(store.rate, _NEXT_TO_NO_RATE)), 0.0)
 
 
 @inlined

@@ -13,7 +13,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstation.station.attending import attend
 from moonstation.station.compiling import compiled, inlined, mark_of
+from moonstation.station.fault_tables import FaultTables
 from moonstation.station.flows import (
     Lively,
     Truths,
@@ -46,16 +48,17 @@ from moonstation.station.packed import (
     Records,
     Rules,
 )
+from moonstation.station.repairs import PARTS as RULES_PARTS
 from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_STEP, Record, Table, Tables, make_tables
 
 #: A wish counts as served when less than this share of it is missing.
 _SERVED = 1e-9
 #: Files that the kernel is compiled from.
-_PARTS = ("compiling", "lanes", "packed", "stacking", "tables", "lives", "flows", "heat", "kernel")
+_PARTS = (*RULES_PARTS, "lanes", "stacking", "tables", "lives", "flows", "heat", "attending", "kernel")
 
 
 @inlined
-def _call_modes(tables: Tables, rules: Rules, now: Row) -> bool:
+def _call_modes(tables: Tables, rules: Rules, now: Row, step: int) -> bool:
     """Mode that charge and Sun call for on every power bus; True when one changes in any life."""
     changed = False
     for e in range(len(tables.powers)):
@@ -67,7 +70,7 @@ def _call_modes(tables: Tables, rules: Rules, now: Row) -> bool:
         survives = (charge < rules.survival_below) | ((mode >= float(SURVIVAL)) & (charge < rules.survival_exit))
         wanted = select(survives, float(SURVIVAL), wanted)
         safe = (charge < rules.safe_below) | ((mode == float(SAFE)) & (charge < rules.safe_exit))
-        wanted = select(safe, float(SAFE), wanted)
+        wanted = select(safe | (float(step) < power.safe_until), float(SAFE), wanted)
         milder = wanted < mode
         changes = (wanted > mode) | (milder & (power.timer >= power.recovery))
         power.wanted = select(changes, wanted, mode)
@@ -201,7 +204,7 @@ def _count_ready(process: Record, ready: Truths) -> None:
     if process.everywhere and all_of(ready):
         process.ready_steps += 1
     else:
-        process.ready_sum += select(ready & (process.on > 0.0), 1.0, 0.0)
+        process.ready_sum += select(ready, process.offers, 0.0)
 
 
 @inlined
@@ -213,7 +216,7 @@ def _feed(process: Record) -> None:
 
 
 @inlined
-def _run_process(tables: Tables, process: Record, critical_priority: float, now: Row) -> bool:
+def _run_process(tables: Tables, process: Record, critical_priority: float, now: Row, may_fail: bool) -> bool:
     """A process's part of a step; returns True when it has starved for too long in any life."""
     may = _allowed(process, tables.locks, tables.buses, tables.nodes)
     serves = may
@@ -221,6 +224,10 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
         serves = process.priority <= tables.powers[process.power].serve_up_to
     _count_ready(process, may & serves)
     wish = _wish(process, tables.buses, tables.nodes, now)
+    if may_fail:
+        process.tried = select(may & serves & (wish > 0.0), 1.0, 0.0)
+        process.blocked = select(may, 0.0, 1.0)
+        wish = select(process.sound > 0.0, wish, 0.0)
     wants = wish > 0.0
     if not any_of(wants):
         _feed(process)
@@ -243,13 +250,13 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
 
 
 @inlined
-def _run_processes(tables: Tables, critical_priority: float, now: Row) -> bool:
+def _run_processes(tables: Tables, critical_priority: float, now: Row, may_fail: bool) -> bool:
     """Serve all processes in order; returns True when one has starved for too long in any life."""
     starved = False
     for p in tables.live_processes:
         if p < 0:
             break
-        starved |= _run_process(tables, tables.processes[p], critical_priority, now)
+        starved |= _run_process(tables, tables.processes[p], critical_priority, now, may_fail)
     return starved
 
 
@@ -341,7 +348,16 @@ def _come_and_go(raw: Tables, tables: Tables, log: Table, step: int) -> bool:
 
 
 @inlined
-def _run_step(raw: Tables, tables: Tables, rules: Rules, now: Row, step_h: float, step: int, records: Records) -> bool:
+def _run_step(  # noqa: PLR0913, PLR0917
+    raw: Tables,
+    tables: Tables,
+    rules: Rules,
+    now: Row,
+    step_h: float,
+    step: int,
+    records: Records,
+    faults: FaultTables | None,
+) -> bool:
     """Everything that happens in one step; True when an asset was lost in it in any life.
 
     raw, tables : the same tables, life by life and in lanes
@@ -349,28 +365,31 @@ def _run_step(raw: Tables, tables: Tables, rules: Rules, now: Row, step_h: float
     log, live, buses, stores, nodes = records.log, raw.live_buses, tables.buses, tables.stores, tables.nodes
     changed = _come_and_go(raw, tables, log, step)
     open_heat(nodes, now)
-    if _call_modes(tables, rules, now):
+    if _call_modes(tables, rules, now, step):
         _change_modes(raw, log, step)
-    starved = _run_processes(tables, float(rules.critical_priority), now)
+    starved = _run_processes(tables, float(rules.critical_priority), now, faults is not None)
     node_out = solve_heat(nodes)
     worst = tables.worst[0]
     worst.heat = heat_residual(nodes, worst.heat)
-    if settle(
-        buses, stores, nodes, live, changed
-    ):  # after the temperatures: it opens the stores for the next step by them
+    # after the temperatures, for it opens the stores for the next step by them
+    if settle(buses, stores, nodes, live, changed):
         note_spills(raw, log, step)
-    if _book_power(tables, records, step):
+    relief = _book_power(tables, records, step)
+    if relief:
         _note_unserved(raw, log, step)
     for e in range(len(tables.powers)):
         tables.powers[e].critical = -1.0
     lost = _lose(raw, log, step, step_h) if changed or starved or node_out else False
-    if lost:
+    damaged = False
+    if faults is not None:
+        damaged = attend(raw, faults, step, changed or lost, relief)
+    if lost or damaged:
         take_stock(buses, stores, nodes, live)
-    close_ledger(tables, live, changed or lost)
+    close_ledger(tables, live, changed or lost or damaged)
     return lost
 
 
-def _kernel_of(sources: int) -> Callable[[Tables, Rules, NDArray[np.float32], float, int, int, Records], int]:
+def _kernel_of(sources: int) -> Callable[..., int]:
     """The kernel, compiled or from disk; ``sources`` is the mark of the files that it must have been made of."""
 
     @compiled
@@ -382,12 +401,13 @@ def _kernel_of(sources: int) -> Callable[[Tables, Rules, NDArray[np.float32], fl
         record_steps: int,
         total: int,
         records: Records,
+        faults: FaultTables | None,
     ) -> int:
         tables = in_lanes(raw)
         for row in range(len(series)):
             step = raw.clock[NEXT_STEP]
             record = step // record_steps
-            lost = _run_step(raw, tables, rules, series[row], step_h, step, records)
+            lost = _run_step(raw, tables, rules, series[row], step_h, step, records, faults)
             if (step + 1) % record_steps == 0 or step == total - 1:
                 _write_record(tables, records, record, step - record * record_steps + 1)
             if lost:
@@ -412,22 +432,33 @@ def run_kernel(  # noqa: PLR0913, PLR0917 (as the compiled function takes them)
     record_steps: int,
     total: int,
     records: Records,
+    faults: FaultTables | None = None,
 ) -> int:
     """Go on from where ``tables`` stand, a step of ``step_h`` hours for every row of ``series``; fills ``records``.
 
     series : (steps, n) float32, every series that a process, node or bus refers to by its column
     total : steps of the whole run, so that its last record is written though it be short
     records : with a last axis ``lane``, or without where the tables hold one life
+    faults : what fails in each life and how it is mended; left out, nothing fails
 
     Returns the mark of the sources from which the kernel was compiled.
     """
     if records.activity.ndim == 2:  # noqa: PLR2004 (record, process)
         records = Records._make(array[..., np.newaxis] for array in records)
-    return run_lives(tables, rules, series, step_h, record_steps, total, records)
+    if faults is not None:
+        tables.processes["seeks"] = True
+    return run_lives(tables, rules, series, step_h, record_steps, total, records, faults)
 
 
-def run(network: Network, series: NDArray[np.float32], step_h: float, record_steps: int, records: Records) -> Tables:
+def run(  # noqa: PLR0913, PLR0917
+    network: Network,
+    series: NDArray[np.float32],
+    step_h: float,
+    record_steps: int,
+    records: Records,
+    faults: FaultTables | None = None,
+) -> Tables:
     """Run the compiled kernel from an empty Moon over all rows of ``series``; returns the tables as they end."""
     tables = make_tables(network, step_h)
-    run_kernel(tables, network.rules, series, step_h, record_steps, len(series), records)
+    run_kernel(tables, network.rules, series, step_h, record_steps, len(series), records, faults)
     return tables

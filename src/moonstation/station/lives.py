@@ -18,6 +18,7 @@ from moonstation.station.packed import (
     EV_LOST_HOUSED,
     EV_LOST_STARVED,
     NEVER,
+    OFFER_PARTS,
 )
 from moonstation.station.tables import Record, Table, Tables
 
@@ -59,14 +60,20 @@ def _forget(bus: Record, lane: int) -> None:
 
 @inlined
 def refresh_process(raw: Tables, p: int) -> bool:
-    """Whether a process belongs to a live asset, and how much it is able to, in every life; True where it is in any."""
+    """Whether a process belongs to a live asset, and how much it is able to, in every life; True where it is in any.
+
+    What has failed altogether wants as if it were sound, for that is how it is found out; it gets nothing.
+    """
     process, live = raw.processes[p], False
     on = raw.assets[process.asset].on
     process.everywhere = True
     for lane in range(len(on)):
-        process.everywhere &= on[lane] > 0
+        health = process.health[lane]
+        process.everywhere &= on[lane] > 0 and health == 1.0
         process.on[lane] = 1.0 if on[lane] > 0 else 0.0
-        process.able[lane] = process.limit[lane] * process.health[lane] if on[lane] > 0 else 0.0
+        process.offers[lane] = np.floor(health * OFFER_PARTS) / OFFER_PARTS if on[lane] > 0 else 0.0
+        share = 1.0 if process.seeks and health == 0.0 else health
+        process.able[lane] = process.limit[lane] * share if on[lane] > 0 else 0.0
         live |= on[lane] > 0
     return live
 
@@ -143,6 +150,8 @@ def _land(raw: Tables, lane: int, asset: int) -> None:
         if store.asset == asset:
             store.amount[lane] = store.start[lane]
             store.capacity[lane] = store.rated[lane]
+            store.broken[lane] = 0.0
+            store.health[lane] = store.rate[lane] = 1.0
             raw.buses[store.bus].delivered[lane] += store.start[lane]
     for p in range(len(raw.processes)):
         if raw.processes[p].asset == asset:

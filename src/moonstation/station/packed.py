@@ -44,6 +44,9 @@ EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), (
 #: A store that can move no more than this in a step loses nothing by its rate [unit of the bus].
 NEXT_TO_NOTHING = 1e-100
 
+#: What a process offers while it could run is counted in so many parts of it, so that sums are exact in any order.
+OFFER_PARTS = float(2**20)
+
 #: A step that never comes.
 NEVER = 2**62
 

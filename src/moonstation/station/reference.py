@@ -84,7 +84,7 @@ class _Process:
         self.work_node = nodes[given.work_node] if given.work_node >= 0 else None
         self.starve_limit = max(steps_of(given.starve_limit_h, station.step_h), 1)
         self.hysteresis_on, self.starved = False, 0
-        self.health, self.seen = float(given.health), 0
+        self.health, self.seen, self.seeks = float(given.health), 0, station.faults is not None
         self.keeps = math.exp(-given.decay_per_h * station.step_h)
         self.worn = math.exp(-given.decay_per_h * float(network.schedule.asset_age_h[given.asset]))
         self.activity_sum = self.shortfall_sum = self.ready_sum = 0.0
@@ -97,7 +97,7 @@ class _Process:
 
     def wish(self, now: Sequence[float]) -> float:
         """Activity that it wants by its limit, series and control; what has failed wants as if it were sound [-]."""
-        share = self.health if self.health > 0.0 else 1.0
+        share = 1.0 if self.seeks and self.health == 0.0 else self.health
         limit = self.given.limit * share * self.worn * value_of(now, self.given.series, 1.0)
         self.worn *= self.keeps
         if limit <= 0.0:
@@ -176,7 +176,7 @@ class _Process:
         ready = not blocked and (self.power is None or self.given.priority <= self.power.serve_up_to)
         self.seen = (TRIED if ready and wish > 0.0 else 0) | (BLOCKED if blocked else 0)
         if ready:
-            self.ready_sum += self.health
+            self.ready_sum += math.floor(self.health * packed.OFFER_PARTS) / packed.OFFER_PARTS
         wish = wish if self.health > 0.0 else 0.0
         if wish > 0.0 and not blocked:
             activity = self.serve(wish, critical_priority)
@@ -269,7 +269,7 @@ class _Station:
         faults.taken = [0.0] * len(work)
         faults.advance(
             self.step,
-            [process.seen for process in self.processes],
+            [process.seen if self.assets[process.given.asset].on else 0 for process in self.processes],
             [asset.on for asset in self.assets[: len(faults.units)]],
             [power.unserved for power in self.powers],
             [max(bus.pool, 0.0) for bus in work],

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from moonstation.components.contract import Series
+from moonstation.station.fault_tables import FaultTables
 from moonstation.station.kernel import run_kernel
 from moonstation.station.network import series_block
 from moonstation.station.packed import Network, Records, empty_records
@@ -26,6 +27,7 @@ def run_lanes(  # noqa: PLR0913 (a run's numbers)
     record_steps: int,
     *,
     width: int = LANES,
+    faults: Callable[[], FaultTables] | None = None,
 ) -> Records:
     """One life of each network, up to ``width`` of them, in one go; the records have a last axis ``lane``.
 
@@ -34,6 +36,7 @@ def run_lanes(  # noqa: PLR0913 (a run's numbers)
     networks : of equal structure (see ``stack_networks``); their numbers may differ
     columns : series over the steps, common to all lives
     step_h, record_steps : length of a step [h], steps in a record
+    faults : makes the tables of the failures of the lives, of ``width`` lanes, before the first landing
 
     Raises ValueError for none or too many lives, or where their structures differ.
     """
@@ -44,10 +47,10 @@ def run_lanes(  # noqa: PLR0913 (a run's numbers)
     room = _EVENT_ROOM
     while True:
         records = empty_records(networks[0], steps, record_steps, room, lanes=width)
-        tables = make_tables(stacked, step_h)
+        tables, failing = make_tables(stacked, step_h), faults() if faults else None
         for first in range(0, steps, _BLOCK_STEPS):
             block = series_block(columns, first, min(first + _BLOCK_STEPS, steps))
-            run_kernel(tables, stacked.rules, block, step_h, record_steps, steps, records)
+            run_kernel(tables, stacked.rules, block, step_h, record_steps, steps, records, failing)
         most = int(records.log["index"][0].max())
         if most <= room:
             return Records._make(array[..., :count] for array in records)

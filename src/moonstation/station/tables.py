@@ -65,12 +65,12 @@ _STORE = (
     "amount capacity keeps fade_per_step floor charge_inverse discharge_efficiency takes_most gives_most can_take"
     " discharge_inverse"
     " can_give charge_efficiency charge_strain discharge_strain fade_per_cycle rated start charge_per_step"
-    " discharge_per_step charge_min_k charge_max_k discharge_min_k discharge_max_k",
-    [("bus", _I), ("asset", _I), ("work_node", _I), ("live", _B), ("strains", _B), ("ages", _B)],
+    " discharge_per_step charge_min_k charge_max_k discharge_min_k discharge_max_k health broken rate",
+    [("bus", _I), ("asset", _I), ("work_node", _I), ("live", _B), ("strains", _B), ("ages", _B), ("throttled", _B)],
 )
 _PROCESS = (
     "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
-    " starve_limit min_fraction ready_sum on limit health first_worn",
+    " starve_limit min_fraction ready_sum on limit health sound offers tried blocked first_worn",
     [
         ("asset", _I),
         ("recipe_first", _I),
@@ -94,6 +94,7 @@ _PROCESS = (
         ("limited", _B),
         ("everywhere", _B),
         ("starves", _B),
+        ("seeks", _B),
         ("ready_steps", _I),
     ],
 )
@@ -112,7 +113,7 @@ _NODE = (
     ],
 )
 _POWER = (
-    "serve_up_to critical shed mode wanted timer unserved supply_sum served_sum shed_sum",
+    "serve_up_to critical shed mode wanted safe_until timer unserved supply_sum served_sum shed_sum",
     [("bus", _U), ("sun_series", _I), ("recovery", _F)],
 )
 _RECIPE = ("", [("bus", _U), ("takes", _B), ("limits", _B)])
@@ -321,7 +322,7 @@ def _process_table(
         lock_last=processes.interlock_ptr[1:],
         power_bus=_power_bus(network),
         draw=draw,
-        health=np.ones_like(draw),
+        sound=processes.health > 0.0,
         control_rate=_control_rates(network, step_h),
         fills=(processes.control_on < processes.control_off)[:, 0],
         decays=(processes.decay_per_h != 0.0).any(axis=1),
@@ -357,6 +358,8 @@ def _store_table(network: Network, step_h: float) -> Table:
         ages=_ages(stores),
         keeps=_exp(-stores.loss_per_h * step_h),
         fade_per_step=stores.fade_per_h * step_h * stores.capacity,
+        health=np.ones_like(stores.capacity),
+        rate=np.ones_like(stores.capacity),
         **common,
     )
 
