@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from moonstation.roadmap.milestones import METRICS
 from moonstation.scenario.fields import Part
+from moonstation.scenario.recovery import RecoveryEntry
 from moonstation.scenario.schema import (
     FACILITIES,
     AssetEntry,
@@ -49,6 +50,7 @@ _SECTIONS: tuple[tuple[str, type[Part], str], ...] = (
     ("At the top", Scenario, ""),
     ("[policy]", PolicyEntry, ""),
     ("[policy.serve_up_to]", ServeUpTo, ""),
+    ("[policy.recovery]", RecoveryEntry, "Only where failures are simulated ([model](../models/failures.md))."),
     (
         "[sites.NAME]",
         SiteEntry,
@@ -102,12 +104,23 @@ def _table(part: type[Part]) -> str:
     return "| key | value | left out | meaning |\n|---|---|---|---|\n" + "".join(rows)
 
 
+def _listed(items: tuple[str, ...]) -> str:
+    """A list as a scenario file gives it."""
+    return f"[{', '.join(f'{chr(34)}{item}{chr(34)}' for item in items)}]"
+
+
 def _row(name: str, part: type[Part], schema: dict[str, Any]) -> str:
     info = part.model_fields[name]
     if info.default is PydanticUndefined:
         default = "**must be given**"
+    elif isinstance(info.default, Part):
+        default = "its own keys' values"
     elif info.default in (None, "", (), {}):
         default = "nothing"
+    elif isinstance(info.default, tuple):
+        default = f"`{_listed(info.default)}`"
+    elif isinstance(info.default, dict):
+        default = "; ".join(f"`{name} = {_listed(items)}`" for name, items in info.default.items())
     else:
         default = f"`{info.default}`"
     meaning = re.sub(r"``([^`]*)``", r"`\1`", info.description or "").replace("|", "\\|")
