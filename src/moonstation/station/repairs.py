@@ -157,6 +157,7 @@ def _to_safe_mode(tables: FaultTables, lane: int, step: int, mode: int) -> int:
     if power >= 0:
         until = step + tables.rules[0].safe_mode
         tables.safe_until[power, lane] = max(tables.safe_until[power, lane], until)
+        tables.lanes[lane].changed = True
     note_fault(tables, lane, step, F_STEP, mode, DONE if power >= 0 else NOT_POSSIBLE, SAFE_MODE)
     return _GO_ON
 

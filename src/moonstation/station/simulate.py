@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import copy
+from typing import Any
+
+import numpy as np
 
 from moonstation.core.errors import BalanceError
 from moonstation.station import packed
@@ -72,7 +75,7 @@ def run_compiled(
 ) -> packed.Records:
     """Run the kernel block by block of its series, with as much room for events as they need."""
     room = _EVENT_ROOM
-    fresh = copy.deepcopy(faults)
+    fresh: Any = copy.deepcopy(faults)
     while True:
         records = packed.empty_records(compiled.network, compiled.steps, record_steps, room)
         tables = make_tables(compiled.network, step_h)
@@ -85,4 +88,4 @@ def run_compiled(
         room = count
         if faults is not None and fresh is not None:  # from the begin again
             for used, new in zip(faults, fresh, strict=True):
-                used[...] = new
+                np.copyto(used, new)
