@@ -67,7 +67,6 @@ def _look(raw: Tables, faults: FaultTables, lane: int) -> None:
 def _pay(bus: Record, lane: int, hours: float) -> None:
     """Take hours of work that were about to be let go."""
     bus.pool[lane] -= hours
-    bus.spilled[lane] -= hours
     bus.spilled_sum[lane] -= hours
     bus.consumed[lane] += hours
 
