@@ -14,7 +14,7 @@ from moonstation.moon.area import area_around, area_of
 from moonstation.moon.dem import open_dem
 from moonstation.moon.regolith import scene as scenes
 from moonstation.moon.regolith.cells import FACETS, blend
-from moonstation.moon.regolith.exchange import LANES, Lie, SunRays, Surfaces, direct_light, send, step_surfaces
+from moonstation.moon.regolith.exchange import LANES, Lie, Lights, SunRays, Surfaces, direct_light, send, step_surfaces
 from moonstation.moon.regolith.ground import layered
 from moonstation.moon.regolith.scene import scene_of
 from moonstation.moon.regolith.views import SIDES
@@ -92,7 +92,7 @@ def test_the_shadow_in_a_bowl_is_as_warm_as_ingersoll_has_it(terrain, sun_deg):
     state = Surfaces(np.full((blocks, 3, LANES), 100.0), np.full((blocks, LANES), 100.0), *fields)
     views, none = (scene.first, scene.hit, scene.weight), np.empty((0, 0, 0, 0))
     for _ in range(12):
-        send((0, count), state, throws[0], blends.facets, albedo)
+        send((0, count), state, Lights(takes[0], takes[0], throws[0]), scene.patches.of, blends.facets, albedo)
         for part in pairwise(blends.levels):
             blend(part, blends.member, blends.share, state.sent)
         step_surfaces((0, blocks), state, takes[0], views, 3600.0, ground, albedo, none)
@@ -160,10 +160,11 @@ def test_blends_are_means_and_nothing_is_seen_twice(terrain):
     assert blends.levels[-1] == len(blends.share)
     for first, last in pairwise(blends.levels):
         assert np.all(blends.member[first:last] < SIDES * scene.count + first)
-    for node in range(scene.count):
-        hit = scene.hit[scene.first[node] : scene.first[node + 1]]
+    assert scene.patches.count < scene.count
+    for patch, node in enumerate(scene.patches.lone()):
+        hit = scene.hit[scene.first[patch] : scene.first[patch + 1]]
         assert np.unique(hit).size == hit.size
-        assert not np.any(hit // SIDES == node)
+        assert node < 0 or not np.any(hit // SIDES == node)
 
 
 @pytest.mark.usefixtures("small_sky")

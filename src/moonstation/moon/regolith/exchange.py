@@ -24,10 +24,10 @@ _nogil = compiled_with(nogil=True)
 
 
 class Surfaces(NamedTuple):
-    """State of the nodes, in blocks of LANES: the last nodes of the last block are none.
+    """State of the patches, in blocks of LANES: the last of the last block are none.
 
     layers, skin : [K], shapes (blocks, layers, LANES) and (blocks, LANES)
-    scattered : sunlight that other pixels throw in [W/m2]; glowing : infrared that leaves each [W/m2]; shape (nodes,)
+    scattered : sunlight that other ground throws in [W/m2]; glowing : infrared that leaves each [W/m2]; (patches,)
     sent : sunlight and infrared of each light during the step [W/m2], shape (lights, 2)
     """
 
@@ -48,6 +48,18 @@ class SunRays(NamedTuple):
     toward: FloatArray
     light_w_m2: FloatArray
     radius_rad: float
+
+
+class Lights(NamedTuple):
+    """Direct light of one step [W/m2].
+
+    patch_takes, takes : what each patch and each node absorbs, shapes (patches,) and (nodes,)
+    throws : what each facet throws back, shape (nodes, FACETS)
+    """
+
+    patch_takes: Floats
+    takes: Floats
+    throws: Floats
 
 
 class Lie(NamedTuple):
@@ -89,7 +101,7 @@ def direct_light(
                     e += sun.toward[t, m, c] * lie.frame[node, 0, c]
                     n += sun.toward[t, m, c] * lie.frame[node, 1, c]
                     u += sun.toward[t, m, c] * lie.frame[node, 2, c]
-                if u < _LOWEST:
+                if u < _LOWEST or not _faces(lie.facets[node], e, n, u):
                     continue
                 toward = np.arctan2(e, n) * directions / (2.0 * np.pi)
                 first = int(np.floor(toward))
@@ -113,18 +125,38 @@ def direct_light(
 
 
 @_nogil
-def send(part: tuple[int, int], state: Surfaces, throws: Floats, facet_shares: Floats, diffuse_albedo: float) -> None:
+def _faces(facets: FloatArray, east: float, north: float, up: float) -> bool:
+    """Whether any facet faces a direction."""
+    most = 0.0
+    for q in range(FACETS):
+        most = max(most, facets[q, 0] * east + facets[q, 1] * north + facets[q, 2] * up)
+    return most > 0.0
+
+
+@_nogil
+def send(  # noqa: PLR0917
+    part: tuple[int, int],
+    state: Surfaces,
+    direct: Lights,
+    patch: NDArray[np.int32],
+    facet_shares: Floats,
+    diffuse_albedo: float,
+) -> None:
     """Note what leaves a part's nodes to each side in a step: direct light of the facets that face it now, the rest
-    as a step before.
+    as a step before. The heat of a ``patch`` is of its nodes as they absorb: what one takes more than the mean, it
+    sends out at once, where the patch sends out so much.
     """
     sides = facet_shares.shape[1]
     for node in range(part[0], part[1]):
+        back, heat = diffuse_albedo * state.scattered[patch[node]], state.glowing[patch[node]]
+        mean, own = direct.patch_takes[patch[node]], direct.takes[node]
+        heat = heat + own - mean if heat >= mean else heat * own / mean
         for side in range(sides):
-            light = diffuse_albedo * state.scattered[node]
+            light = back
             for q in range(FACETS):
-                light += facet_shares[node, side, q] * throws[node, q]
+                light += facet_shares[node, side, q] * direct.throws[node, q]
             state.sent[sides * node + side, 0] = light
-            state.sent[sides * node + side, 1] = state.glowing[node]
+            state.sent[sides * node + side, 1] = heat
 
 
 @_nogil
@@ -140,8 +172,8 @@ def step_surfaces(  # noqa: PLR0913, PLR0917
 ) -> None:
     """Carry the blocks from ``part[0]`` to ``part[1]`` through one step, in place.
 
-    ``takes`` is the direct light that each absorbs, shape (nodes,); ``sums`` (blocks, 2, layers + 1, LANES) takes up
-    what ``column.advance`` says, or is empty. Call ``send`` for all nodes before.
+    ``takes`` is the direct light that each patch absorbs, shape (patches,); ``sums`` (blocks, 2, layers + 1, LANES)
+    takes up what ``column.advance`` says, or is empty. Call ``send`` for all nodes before.
     """
     first, hit, weight = views
     count = takes.size

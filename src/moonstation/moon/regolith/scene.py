@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.moon.area import MapArea
 from moonstation.moon.regolith.cells import Blends, blends_of, cells_over
+from moonstation.moon.regolith.patches import WIDTH, Patches, patches_of
 from moonstation.moon.regolith.surroundings import Raster, rasters_around
 from moonstation.moon.regolith.views import SIDES, Places, Terrain, seen_from
 from moonstation.moon.regolith.workers import Workers
@@ -26,7 +27,7 @@ IntArray = NDArray[np.int32]
 
 SKY_DIRECTIONS = 180
 #: How wide the cells are, in distances, that a pixel of the map tells apart, and in how many directions it looks;
-_FINE = (0.2, 48)
+_FINE = (WIDTH, 48)
 #: and the same for the places around, whose light and heat matter less.
 _ROUGH = (0.8, 24)
 _NOT_SEEN = 1e-5  # of a facet that turns from all it could see: where no facet is seen, all count
@@ -41,7 +42,8 @@ class Scene:
     frame : unit vectors east and north on the map and up, shape (nodes, 3, 3)
     facets : normals of the four parts of each, to east, north and up, shape (nodes, FACETS, 3)
     sky : sky-lines in steps of their storing, directions evenly round the map from up, shape (nodes, directions)
-    first, hit, weight : the lights that node i sees are ``hit[first[i]:first[i + 1]]``, and fill shares of its view
+    patches : nodes far from the map share columns
+    first, hit, weight : the lights that patch i sees are ``hit[first[i]:first[i + 1]]``, and fill shares of its view
     blends : what shines in the lights
     """
 
@@ -50,6 +52,7 @@ class Scene:
     frame: FloatArray
     facets: FloatArray
     sky: NDArray[np.int16]
+    patches: Patches
     first: NDArray[np.int64]
     hit: IntArray
     weight: NDArray[np.float32]
@@ -103,19 +106,29 @@ def scene_of(
     level, at, slopes = of_nodes("level"), of_nodes("at"), of_nodes("facets")
     cells = cells_over(level, *of_nodes("lattice").T)
     facets = _unit(slopes)
-    width, rays = (np.where(np.arange(level.size) <= node.max(), *both) for both in zip(_FINE, _ROUGH, strict=True))
-    places = Places(at, _unit(slopes.mean(axis=1)), level, width, rays.astype(np.int32))
-    toward = np.empty((level.size, SIDES, 3), np.float32)
-    first, hit, weight = _views(_terrain(pieces, cells.parent), places, toward, workers)
-    facing = np.maximum(np.einsum("nqc,nsc->nsq", facets, toward), 0.0) + _NOT_SEEN
-    facing *= (4.0**level / at[:, 3] ** 2)[:, None, None] / facets[:, None, :, 2]
-    return Scene(area, node, of_nodes("frame"), facets, sky, first, hit, weight, blends_of(cells, facing, hit))
+    ground = 4.0**level / at[:, 3] ** 2
+    patches = patches_of(level, of_nodes("lattice"), int(node.max()) + 1, ground * (1.0 / facets[..., 2]).mean(axis=1))
+    places = _places(patches, at, slopes, level, int(node.max()) + 1)
+    toward = np.empty((patches.count, SIDES, 3), np.float32)
+    first, hit, weight = _views(_terrain(pieces, level, cells.parent), places, toward, workers)
+    facing = np.maximum(np.einsum("nqc,nsc->nsq", facets, toward[patches.of]), 0.0) + _NOT_SEEN
+    facing *= ground[:, None, None] / facets[:, None, :, 2]
+    blends = blends_of(cells, facing, hit)
+    return Scene(area, node, of_nodes("frame"), facets, sky, patches, first, hit, weight, blends)
+
+
+def _places(patches: Patches, at: FloatArray, slopes: FloatArray, level: IntArray, pixels: int) -> Places:
+    """Patches as the rays know them: each looks from its middle, the map's pixels more finely."""
+    fine = np.arange(patches.count) < pixels
+    width, rays = (np.where(fine, *both) for both in zip(_FINE, _ROUGH, strict=True))
+    normal = _unit(patches.mean(slopes.mean(axis=1)))
+    return Places(patches.mean(at), normal, patches.lone(), patches.largest(level), width, rays.astype(np.int32))
 
 
 def _views(
     terrain: Terrain, places: Places, toward: NDArray[np.float32], workers: Workers
 ) -> tuple[NDArray[np.int64], IntArray, NDArray[np.float32]]:
-    """What each node sees, one behind the other, and where each begins."""
+    """What each patch sees, one behind the other, and where each begins."""
     parts = {}
 
     def look(part: tuple[int, int]) -> None:
@@ -162,7 +175,7 @@ class _Piece:
         )
 
 
-def _terrain(pieces: Sequence[_Piece], parent: IntArray) -> Terrain:
+def _terrain(pieces: Sequence[_Piece], level: IntArray, parent: IntArray) -> Terrain:
     """The rasters as the rays know them."""
     sizes = [piece.node.size for piece in pieces]
     bounds = [piece.raster.area.bounds_m for piece in pieces]
@@ -171,6 +184,7 @@ def _terrain(pieces: Sequence[_Piece], parent: IntArray) -> Terrain:
         np.array([[*p.node.shape, begin] for p, begin in zip(pieces, np.cumsum([0, *sizes[:-1]]), strict=True)]),
         np.concatenate([piece.ground_m.ravel() for piece in pieces]),
         np.concatenate([piece.node.ravel() for piece in pieces]),
+        level,
         parent,
         moon_radius_m(),
     )

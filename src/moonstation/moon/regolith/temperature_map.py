@@ -20,6 +20,7 @@ from moonstation.moon.regolith.cells import FACETS, blend
 from moonstation.moon.regolith.exchange import (
     LANES,
     Lie,
+    Lights,
     SunRays,
     Surfaces,
     direct_light,
@@ -193,16 +194,16 @@ def _tile(
 
 
 class _Pixels:
-    """The columns under the nodes of a scene, carried through time."""
+    """The columns under the patches of a scene, carried through time."""
 
     def __init__(self, scene: Scene, ground: Ground, workers: Workers) -> None:
         self.scene, self.ground, self.workers = scene, ground, workers
-        count = scene.count
-        blocks = -(-count // LANES)
+        count = scene.patches.count
+        blocks, lights = -(-count // LANES), SIDES * scene.count + len(scene.blends.share)
         self.state = Surfaces(
             np.full((blocks, len(ground.thick_m), LANES), 100.0),
             np.full((blocks, LANES), 100.0),
-            *(np.zeros(shape, np.float32) for shape in (count, count, (SIDES * count + len(scene.blends.share), 2))),
+            *(np.zeros(shape, np.float32) for shape in (count, count, (lights, 2))),
         )
         cosines = np.linspace(0.0, 1.0, 201)
         self.albedo = rough_albedo(np.degrees(np.arcsin(cosines)))
@@ -217,7 +218,7 @@ class _Pixels:
             blocked = np.zeros((len(self.state.layers), *sums.shape[:2], LANES))
             self._run(grid, blocked, lambda: None, lambda share: tell((done + share) / _MOST_REPETITIONS))
             done += 1
-            sums[:] = np.moveaxis(blocked, 0, -2).reshape(*sums.shape[:2], -1)[..., : self.scene.count]
+            sums[:] = np.moveaxis(blocked, 0, -2).reshape(*sums.shape[:2], -1)[..., : self.scene.patches.count]
             layers_k[:], skin_k[:] = self._taken()
 
         mean_w_m2, fourth_root = self._means(grid)
@@ -245,24 +246,24 @@ class _Pixels:
         return extremes, lost / grid.count
 
     def _run(self, grid: TimeGrid, sums: FloatArray, after: Callable[[], None], tell: Callable[[float], None]) -> None:
-        """Carry the nodes through a time grid."""
+        """Carry the patches through a time grid."""
         for first in range(0, grid.count, _AT_ONCE):
-            takes, throws = self._direct(grid, first)
-            for t in range(len(takes)):
-                self._step(takes[t], throws[t], grid.step_s, sums)
+            lights = self._direct(grid, first)
+            for direct in lights:
+                self._step(direct, grid.step_s, sums)
                 after()
-            tell((first + len(takes)) / grid.count)
+            tell((first + len(lights)) / grid.count)
 
-    def _step(self, takes: Floats, throws: Floats, step_s: float, sums: FloatArray) -> None:
-        state = self.state
+    def _step(self, direct: Lights, step_s: float, sums: FloatArray) -> None:
+        state, patch = self.state, self.scene.patches.of
         views = self.scene.first, self.scene.hit, self.scene.weight
         albedo, blends = diffuse_albedo(), self.scene.blends
-        self.workers.share(self.scene.count, lambda part: send(part, state, throws, blends.facets, albedo))
+        self.workers.share(self.scene.count, lambda part: send(part, state, direct, patch, blends.facets, albedo))
         for level in range(len(blends.levels) - 1):
             self._blend(blends.levels[level], blends.levels[level + 1])
         self.workers.share(
             len(state.layers),
-            lambda part: step_surfaces(part, state, takes, views, step_s, self.ground, albedo, sums),
+            lambda part: step_surfaces(part, state, direct.patch_takes, views, step_s, self.ground, albedo, sums),
         )
 
     def _blend(self, first: int, last: int) -> None:
@@ -274,8 +275,8 @@ class _Pixels:
 
         self.workers.share(last - first, mix)
 
-    def _direct(self, grid: TimeGrid, first: int) -> tuple[Floats, Floats]:
-        """Direct light of the steps from ``first`` on [W/m2], shape (steps, nodes)."""
+    def _direct(self, grid: TimeGrid, first: int) -> list[Lights]:
+        """Direct light of the steps from ``first`` on."""
         steps = min(_AT_ONCE, grid.count - first)
         moments = (np.arange(_MOMENTS) + 0.5) / _MOMENTS
         tdb = grid.tdb[first : first + steps, None] + grid.step_s * moments
@@ -288,26 +289,27 @@ class _Pixels:
         throws = np.empty((steps, scene.count, FACETS), np.float32)
         sun, lie = SunRays(sun_km / distance_km, light, radius), Lie(scene.frame, scene.facets, scene.sky)
         self.workers.share(scene.count, lambda part: direct_light(part, sun, lie, self.albedo, takes, throws))
-        return takes, throws
+        by_patch = scene.patches.mean(takes.T).T.astype(np.float32)
+        return [Lights(*one) for one in zip(by_patch, takes, throws, strict=True)]
 
     def _means(self, grid: TimeGrid) -> tuple[FloatArray, FloatArray]:
         """Mean of the direct light that is absorbed [W/m2] and of its fourth root."""
-        mean, root = np.zeros(self.scene.count), np.zeros(self.scene.count)
+        mean, root = np.zeros(self.scene.patches.count), np.zeros(self.scene.patches.count)
         for first in range(0, grid.count, _AT_ONCE):
-            takes, _ = self._direct(grid, first)
+            takes = np.array([direct.patch_takes for direct in self._direct(grid, first)], np.float64)
             mean += takes.sum(axis=0)
-            root += (takes.astype(np.float64) ** 0.25).sum(axis=0)
+            root += (takes**0.25).sum(axis=0)
         return mean / grid.count, root / grid.count
 
     def _put(self, layers_k: FloatArray, skin_k: FloatArray) -> None:
-        count, blocks = self.scene.count, len(self.state.layers)
+        count, blocks = self.scene.patches.count, len(self.state.layers)
         for target, source in ((self.state.layers, layers_k), (self.state.skin, skin_k)):
             padded = np.pad(source, [(0, 0)] * (source.ndim - 1) + [(0, blocks * LANES - count)], mode="edge")
             shaped = padded.reshape(*source.shape[:-1], blocks, LANES)
             target[:] = np.moveaxis(shaped, -2, 0)
 
     def _taken(self) -> tuple[FloatArray, FloatArray]:
-        count = self.scene.count
+        count = self.scene.patches.count
         layers, skin = self.state.layers, self.state.skin
         return np.moveaxis(layers, 0, -2).reshape(layers.shape[1], -1)[:, :count], skin.reshape(-1)[:count]
 

@@ -29,6 +29,7 @@ class Terrain(NamedTuple):
     grids : west edge, north edge and side of a pixel [m on the map], shape (rasters, 3)
     shapes : rows, columns and where each begins, shape (rasters, 3)
     height : [m], NaN where there is no ground; node : number of the node at each pixel, -1 where it is none
+    level : a node of level k is 2**k pixels of the map wide, shape (nodes,)
     parent : cell that holds each cell, -1 at the top; the first cells are the nodes
     """
 
@@ -36,23 +37,26 @@ class Terrain(NamedTuple):
     shapes: NDArray[np.int64]
     height: NDArray[np.float32]
     node: IntArray
+    level: IntArray
     parent: IntArray
     radius_m: float
 
 
 class Places(NamedTuple):
-    """Nodes: where they lie, how, and how finely they look.
+    """Where one looks from: where they lie, how, and how finely they look.
 
-    at : x, y on the map and height [m], metres of the map to one of the ground, shape (nodes, 4)
-    normal : of the ground, to east and north of the map and up, shape (nodes, 3)
-    level : a node of level k is 2**k pixels of the map wide, shape (nodes,)
-    width : of the cells that it tells apart, in distances, shape (nodes,)
-    rays : directions in which it looks, a multiple of SIDES, shape (nodes,)
+    at : x, y on the map and height [m], metres of the map to one of the ground, shape (places, 4)
+    normal : of the ground, to east and north of the map and up, shape (places, 3)
+    node : the node that a place is, and does not see, -1 where it is several
+    raster : the finest that a place needs
+    width : of the cells that it tells apart, in distances
+    rays : directions in which it looks, a multiple of SIDES
     """
 
     at: FloatArray
     normal: FloatArray
-    level: IntArray
+    node: IntArray
+    raster: IntArray
     width: FloatArray
     rays: IntArray
 
@@ -69,16 +73,16 @@ class _Found(NamedTuple):
 def seen_from(
     part: tuple[int, int], terrain: Terrain, places: Places, toward: Floats
 ) -> tuple[IntArray, IntArray, Floats]:
-    """What the nodes from ``part[0]`` up to ``part[1]`` see: how many cells each, all cells, the share of view of each.
+    """What places from ``part[0]`` up to ``part[1]`` see: how many cells each, all cells, the share of view of each.
 
     Rays run over the terrain in directions evenly round the map, over heights that are linear between the pixels. What
-    rises above what a ray has met, and above the plane of the node's own ground, is seen; it fills of the view
+    rises above what a ray has met, and above the plane of the place's own ground, is seen; it fills of the view
 
         1/pi  integral of (normal . direction) over the solid angle.
 
     It is counted for the cell that it lies in, which is the wider the farther, and the side from which that is seen:
     as SIDES * cell + side. The mean direction to what is seen on each side (east, north, up) goes into ``toward``,
-    shape (nodes, SIDES, 3).
+    shape (places, SIDES, 3).
     """
     slot = np.full(SIDES * terrain.parent.size, -1, np.int32)
     found = _Found(slot, np.empty(_MOST_CELLS, np.int32), np.empty(_MOST_CELLS))
@@ -86,27 +90,27 @@ def seen_from(
     counts = np.zeros(part[1] - part[0], np.int32)
     hit, weight = np.empty(_MOST_CELLS, np.int32), np.empty(_MOST_CELLS, np.float32)
     total = 0
-    for node in range(part[0], part[1]):
+    for place in range(part[0], part[1]):
         sides[:], count = 0.0, 0
-        for ray in range(places.rays[node]):
-            count = _look_along(node, ray, highest, terrain, places, found, count, sides)
+        for ray in range(places.rays[place]):
+            count = _look_along(place, ray, highest, terrain, places, found, count, sides)
         for side in range(SIDES):
             for c in range(3):
-                toward[node, side, c] = sides[side, c] / (sides[side, 3] + _SLIVER_SR)
+                toward[place, side, c] = sides[side, c] / (sides[side, 3] + _SLIVER_SR)
         if total + count > hit.size:
             room = 2 * hit.size
             hit, weight = np.append(hit, np.empty(room, np.int32)), np.append(weight, np.empty(room, np.float32))
         for j in range(count):
             slot[found.cell[j]] = -1
             hit[total + j], weight[total + j] = found.cell[j], found.share[j]
-        counts[node - part[0]] = count
+        counts[place - part[0]] = count
         total += count
     return counts, hit[:total].copy(), weight[:total].copy()
 
 
 @_nogil
 def _look_along(  # noqa: PLR0917
-    node: int,
+    place: int,
     ray: int,
     highest: float,
     terrain: Terrain,
@@ -116,15 +120,15 @@ def _look_along(  # noqa: PLR0917
     toward: FloatArray,
 ) -> int:
     """Add what one ray sees to the cells found and to the directions on their side; the number of cells found."""
-    rays = places.rays[node]
+    rays = places.rays[place]
     turn = 2.0 * np.pi * (ray + 0.5) / rays
     dx, dy = np.sin(turn), np.cos(turn)
     side = ray * SIDES // rays
-    x, y, height, scale = places.at[node]
-    ahead, up = places.normal[node, 0] * dx + places.normal[node, 1] * dy, places.normal[node, 2]
+    x, y, height, scale = places.at[place]
+    ahead, up = places.normal[place, 0] * dx + places.normal[place, 1] * dy, places.normal[place, 2]
     top = -ahead / up
     flat, high, sine = _filled(top)
-    away, joined, raster = 0.0, False, places.level[node]
+    away, joined, raster = 0.0, False, places.raster[place]
     west, north, pixel = terrain.grids[raster, 0], terrain.grids[raster, 1], terrain.grids[raster, 2]
     rows, cols, first = terrain.shapes[raster, 0], terrain.shapes[raster, 1], terrain.shapes[raster, 2]
     to_arc, to_rise = 1.0 / (scale * terrain.radius_m), (highest - height) * scale
@@ -156,20 +160,20 @@ def _look_along(  # noqa: PLR0917
         middle = (away - 0.5 * stride if joined else away) + _BEHIND * pixel
         joined = True
         seen = _node(x + middle * dx, y + middle * dy, terrain)
-        if seen < 0 or seen == node:
+        if seen < 0 or seen == places.node[place]:
             continue
         toward[side, 0] += np.pi * flatter * dx
         toward[side, 1] += np.pi * flatter * dy
         toward[side, 2] += np.pi * higher
         toward[side, 3] += (sine - before[2]) * 2.0 * np.pi / rays
-        cell = SIDES * _cell(seen, places.width[node] * middle, terrain, places) + (side + SIDES // 2) % SIDES
+        cell = SIDES * _cell(seen, places.width[place] * middle, terrain) + (side + SIDES // 2) % SIDES
         count = _count_in(cell, ahead * flatter + up * higher, found, count)
 
 
 @_nogil
-def _cell(seen: int, width: float, terrain: Terrain, places: Places) -> int:
+def _cell(seen: int, width: float, terrain: Terrain) -> int:
     """The widest cell round a node that is no wider than a width [m], or the node."""
-    wide = terrain.grids[0, 2] * 2.0 ** (places.level[seen] + 1)
+    wide = terrain.grids[0, 2] * 2.0 ** (terrain.level[seen] + 1)
     while wide <= width and terrain.parent[seen] >= 0:
         seen = terrain.parent[seen]
         wide *= 2.0
