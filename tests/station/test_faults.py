@@ -253,6 +253,20 @@ def test_another_asset_changes_no_draw_of_the_others(name):
     assert together.tables.faults["due"][1, 1] == alone.tables.faults["due"][0, 1]
 
 
+def test_another_landing_changes_no_draw_of_later_ones():
+    dusty = [unit(f"pump {number}", mode(on_landing=0.5)) for number in range(40)]
+    later = unit("later", mode(), start=at_hour(5.0), mission="second")
+    earlier = unit("earlier", mode(), start=at_hour(3.0), mission="first", node="hill")
+    plain, other = station(*dusty, later), station(*dusty, later, earlier)
+    other.sites["hill"] = None
+    struck = [
+        [unit_ for step, code, _, unit_, *_ in Both(built).run(8) if code == ft.F_FAILED and step == 5]
+        for built in (plain, other)
+    ]
+    assert 5 < len(struck[0]) < 35
+    assert struck[0] == struck[1]
+
+
 def test_hands_and_links_are_those_of_the_own_site():
     away = [unit("robot", processes=(HANDS,), node="hill"), unit("radio", processes=(LINK,), node="hill")]
     built = station(unit("pump", mode(robot_h=1.0)), *away, recovery=SWITCH)

@@ -177,11 +177,20 @@ class _Planner:
         return _table(SITE, rows), _flat(links), np.array([buses.index(key) for key in hours], np.int64)
 
     def _landings(self) -> NDArray[Any]:
-        """Landings after the begin, in order."""
+        """Landings after the begin, in order; each named by itself, so that one more changes no draw of the others."""
         grid = self.station.grid
-        found = {(grid.index_at(asset.start), asset.node, asset.mission) for asset in self.assets}
-        rows = [{"step": step, "site": self.nodes.index(node)} for step, node, _ in sorted(found) if step > 0]
+        found = sorted({(grid.index_at(asset.start), asset.node, asset.mission, asset.start) for asset in self.assets})
+        rows = [
+            {"step": step, "site": self.nodes.index(node), "number": _event_number(mission, node, start.isoformat())}
+            for step, node, mission, start in found
+            if step > 0
+        ]
         return _table(LANDING, rows)
+
+
+def _event_number(*names: str) -> int:
+    """Number of an event for its draws, small enough to be followed by its kind (see ``faults``)."""
+    return name_hash(*names) >> 3
 
 
 def _sends(asset: Asset, process: Process, node: str) -> bool:

@@ -81,7 +81,7 @@ class FaultReference:
             for s in plan.sites
         ]
         self.ladders = plan.ladders.tolist()
-        self.landings = [(int(landing["step"]), int(landing["site"])) for landing in plan.landings]
+        self.landings = [Row(**{name: int(row[name]) for name in ("step", "site", "number")}) for row in plan.landings]
         self.landing, self.solar_number, self.solar_due, self.forced = 0, -1, NEVER, forced
         self.watched: list[_Mode] = []
         self.stock = [0] * plan.pools
@@ -243,8 +243,9 @@ class FaultReference:
             self.note(ft.F_SOLAR_EVENT, None, -1)
             self.strike(ft.ON_SOLAR, ft.BY_SOLAR_EVENT, self.solar_number, ("", 0))
             self.plan_solar_event()
-        while self.landing < len(self.landings) and self.step >= self.landings[self.landing][0]:
-            self.strike(ft.ON_LANDING, ft.BY_LANDING, self.landing, ("site", self.landings[self.landing][1]))
+        while self.landing < len(self.landings) and self.step >= self.landings[self.landing].step:
+            landing = self.landings[self.landing]
+            self.strike(ft.ON_LANDING, ft.BY_LANDING, landing.number, ("site", landing.site))
             self.landing += 1
         for power, unserved in enumerate(self.unserved):
             if unserved and not self.brown[power]:

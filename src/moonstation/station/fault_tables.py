@@ -107,7 +107,7 @@ UNIT = np.dtype(
 UNIT_STATE = np.dtype([("service", np.int8), ("on", _B), ("landed", _L), ("off_until", _L)], align=True)
 GROUP = np.dtype([("first", _I), ("last", _I), ("needed", _I)], align=True)
 SITE = np.dtype([("robots", _I), ("crew", _I), ("links_first", _I), ("links_last", _I)], align=True)
-LANDING = np.dtype([("step", _L), ("site", _I)], align=True)
+LANDING = np.dtype([("step", _L), ("site", _I), ("number", _L)], align=True)  # the number names its draws
 RULES = np.dtype(
     [
         ("seed", np.uint64),

@@ -250,8 +250,8 @@ def _strike_together(tables: FaultTables, lane: int, step: int) -> None:
         _strike(tables, lane, step, ON_SOLAR, BY_SOLAR_EVENT, NONE, NONE, here.solar_number)
         _plan_solar_event(tables, lane, step)
     while here.landing < len(tables.landings) and step >= tables.landings[here.landing].step:
-        site = tables.landings[here.landing].site
-        _strike(tables, lane, step, ON_LANDING, BY_LANDING, site, NONE, here.landing)
+        landing = tables.landings[here.landing]
+        _strike(tables, lane, step, ON_LANDING, BY_LANDING, landing.site, NONE, landing.number)
         here.landing += 1
     for e in range(len(tables.brown)):
         if tables.unserved[e, lane] and not tables.brown[e, lane]:
