@@ -93,6 +93,9 @@ def test_a_stopped_run_says_how_to_go_on(scenario, tmp_path, number):
     assert "Traceback" not in told
     assert [path.name for path in tmp_path.iterdir()] == ["stopped.unfinished"]
     assert not list(tmp_path.glob("stopped.unfinished/*.part"))
+    refused = run(*order(scenario, tmp_path / "stopped"))
+    assert refused.returncode == 2
+    assert refused.stderr.startswith("1 fault found"), "what is refused has not been stopped"
 
 
 def test_the_run_folder_holds_what_the_page_shows(scenario, whole):

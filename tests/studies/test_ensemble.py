@@ -83,10 +83,12 @@ def test_a_worker_that_compiles_another_station_is_refused(lived):
         ensemble_cluster.lives_elsewhere(*told, [0], "0" * 64)
 
 
-def test_a_cluster_that_is_not_there_is_told(scenario, monkeypatch):
+def test_a_cluster_that_is_not_there_is_told_and_nothing_is_left(scenario, monkeypatch, tmp_path):
     monkeypatch.setattr(ensemble_cluster, "_CONNECT_S", 1)
-    with pytest.raises(RangeError, match="nobody answers"):
-        ensemble(scenario, members=1, workers=Workers(cluster="tcp://127.0.0.1:9"))
+    for address in ("tcp://127.0.0.1:9", "localhost", "cheese://localhost:9"):
+        with pytest.raises(RangeError, match="nobody answers"):
+            ensemble(scenario, members=1, workers=Workers(cluster=address), keep=Keep(tmp_path / "unfinished"))
+        assert not list(tmp_path.iterdir())
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RangeError, match=r"moonstation\[cluster\]"):
         ensemble(scenario, members=1, workers=Workers(cluster="tcp://127.0.0.1:9"))

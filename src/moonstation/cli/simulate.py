@@ -21,6 +21,7 @@ Cluster = Annotated[
     str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
 ]
 _KEPT_WORDS = b"\nfinished lives are kept: go on from them with --resume"
+_CHUNKS = "chunk-*.npz"
 _SHARES = {"energy": "energy available", "communication": "communication", "life_support": "life support"}
 _HOURS = {
     "longest_blackout_h": "longest blackout",
@@ -124,17 +125,22 @@ def _many_lives(scenario: str, asked: dict[str, Any]) -> LivesRun:
 
 @contextmanager
 def _reminder(unfinished: Path) -> Iterator[None]:
-    """A word on what is kept, where the program is stopped half-way."""
+    """A word on what is kept, where the program is stopped half-way; none where the order itself is refused."""
+    from moonstation.core.errors import MoonstationError
     from moonstation.core.output import cleared_at_a_stop
 
-    done = False
+    done, before = False, set(unfinished.glob(_CHUNKS))
 
     def remind() -> None:
-        if not done and any(unfinished.glob("chunk-*.npz")):
+        if not done and any(unfinished.glob(_CHUNKS)):
             os.write(2, _KEPT_WORDS)
 
     with cleared_at_a_stop(remind):
-        yield
+        try:
+            yield
+        except MoonstationError:
+            done = set(unfinished.glob(_CHUNKS)) == before
+            raise
         done = True
 
 
@@ -157,8 +163,8 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
         table.add_row(*row)
     console.print(table)
     for name, item in told["milestones"].items():
-        half = item["p50"][:10] if item["p50"] else "no date"
-        words = f"milestone {name}: in {100 * item['probability']:.1f} % of the lives; half of them by {half}"
+        half = f"; in half of all by {item['p50'][:10]}" if item["p50"] else ""
+        words = f"milestone {name}: in {100 * item['probability']:.1f} % of the lives{half}"
         console.print(Text(f"{words} (planned {item['planned'][:10]})"), soft_wrap=True)
     _print_causes(console, told["influences"])
     facts = f"{told['sampled_facts']} uncertain facts sampled, {len(told['held_facts'])} held"

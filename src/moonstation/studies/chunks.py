@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -144,6 +145,13 @@ class ChunkStore:
         """First members of the chunks that are there."""
         found = {int(path.stem.rpartition("-")[2]) for path in self.folder.glob("chunk-*.npz")}
         return found | {NOMINAL} if self._file(NOMINAL).exists() else found
+
+    def clear_if_empty(self) -> None:
+        """Take the folder away where no chunk was finished: there is nothing to go on from."""
+        if not self.finished():
+            (self.folder / _PLAN).unlink(missing_ok=True)
+            with suppress(OSError):
+                self.folder.rmdir()
 
     def put(self, first: int, chunk: Arrays) -> None:
         """Keep a chunk."""

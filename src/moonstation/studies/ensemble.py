@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.output import cleared_at_a_stop
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
 from moonstation.station.influence import Influence, influences
 from moonstation.station.named_series import name_faults
@@ -187,7 +188,8 @@ def ensemble(
     if keep is not None:
         store = ChunkStore(keep.folder, identity(lives, _version()))
         store.open(resume=keep.resume, where=keep.where)
-    chunks = _run(lives, store, tell, workers)
+    with cleared_at_a_stop(store.clear_if_empty if store else lambda: None):
+        chunks = _run(lives, store, tell, workers)
     return Ensemble(lives, gathered(lives, chunks), time.perf_counter() - begin)
 
 

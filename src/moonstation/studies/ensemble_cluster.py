@@ -30,10 +30,12 @@ def cluster_chunks(lives: Lives, todo: Mapping[int, Sequence[int]], address: str
     """
     try:
         from distributed import Client
+        from distributed.comm.addressing import resolve_address
     except ImportError as error:
         hint = "pip install 'moonstation[cluster]'"
         raise RangeError(Fault("--cluster", "needs the package distributed", address, hint=hint)) from error
     try:
+        resolve_address(address)  # a client that is refused for it would hang
         connect: Any = Client  # Dask has no types
         client = connect(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
