@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,6 +17,7 @@ import typer
 
 from moonstation.cli.main import app
 from moonstation.components.contract import Component, Parameter, parameters
+from moonstation.components.failure_modes import FailureMode, modes_of, numbers_of
 from moonstation.components.quantities import quantities
 from moonstation.components.registry import components
 from moonstation.facts.table import lookup
@@ -36,6 +38,7 @@ _HEAD = """# Components
 Everything that a mission can land. In a [scenario](scenario.md) an asset names its `type` and gives the parameters;
 what has a default may be left out. A default with a key in the last column is a [fact](../howto/add-a-fact.md): its
 source stands in the facts tables (`moonstation facts KEY`). Units are in the names; `-` is a pure number.
+Things fail where lives are drawn ([many lives](../howto/simulate.md)), by facts under `failure.<type>.<mode>`.
 
 *This page is written by `scripts/build_manual.py` from the components themselves.*
 
@@ -83,8 +86,36 @@ def _component(cls: type[Component]) -> str:
         f"### {cls.kind}\n\n{inspect.cleandoc(cls.__doc__ or '').replace('``', '`')}\n\n"
         f"| parameter | unit | meaning | default | range | fact |\n|---|---|---|---|---|---|\n{rows}\n"
         f"| exchanges | | what |\n|---|---|---|\n{flows}\n"
+        f"{_failures(cls)}\n"
         f"**Leaves out:** {cls.leaves_out}.\n"
     )
+
+
+def _failures(cls: type[Component]) -> str:
+    if not modes_of(cls):
+        return f"**Fails:** never; {getattr(cls, 'no_failures', 'it declares nothing')}.\n"
+    rows = "".join(_failure(cls.kind, mode) for mode in modes_of(cls))
+    return f"{_FAILURES}{rows}"
+
+
+_FAILURES = """| fails by | what breaks | life by Weibull: scale [h], shape | what is left | mended by |
+|---|---|---|---|---|
+"""
+
+
+def _failure(kind: str, mode: FailureMode) -> str:
+    numbers = numbers_of(kind, mode)
+    ways = {
+        "a reset": numbers.reset_chance > 0.0,
+        "time": math.isfinite(numbers.clears_after_h),
+        "robots": math.isfinite(numbers.robot_h),
+        "crew": math.isfinite(numbers.crew_h),
+        "a spare": mode.spare,
+    }
+    life = f"{numbers.life_h:.3g}, {numbers.shape:g}" if math.isfinite(numbers.life_h) else "common causes alone"
+    mended = ", ".join(way for way, can in ways.items() if can) or "nobody"
+    hidden = " (does not show while it runs)" if mode.latent else ""
+    return f"| {mode.name} | {_cell(mode.doc)}{hidden} | {life} | {numbers.remaining:g} | {mended} |\n"
 
 
 _WAYS = {"in": "takes", "out": "gives", "store": "keeps"}
