@@ -38,7 +38,7 @@ def timed(function: Any, *args: Any) -> float:
 
 def test_lives_in_lanes_against_one_at_a_time(benchmark: Any, decade: Blueprint) -> None:
     lives = Lives(decade, Order(LANES, 7))
-    networks = [lives.compiled(member)[0].network for member in range(LANES)]
+    networks = [lives.member(member).compiled.network for member in range(LANES)]
     asked = (networks, decade.compiled.columns, decade.compiled.steps, _STEP_H, _DAY)
     run_lanes(*asked)  # compile, or read the cache
     run_compiled(decade.compiled, _STEP_H, _DAY)
@@ -52,8 +52,8 @@ def test_lives_in_lanes_against_one_at_a_time(benchmark: Any, decade: Blueprint)
 
 def test_what_a_life_costs_beside_the_kernel(benchmark: Any, decade: Blueprint) -> None:
     lives = Lives(decade, Order(64, 7))
-    lives.compiled(0)
-    benchmark.pedantic(lambda: [lives.compiled(member) for member in range(8)], rounds=3)
+    lives.member(0)
+    benchmark.pedantic(lambda: [lives.member(member) for member in range(8)], rounds=3)
     benchmark.extra_info["compile_ms"] = 1e3 * benchmark.stats.stats.min / 8
 
 

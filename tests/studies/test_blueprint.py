@@ -40,9 +40,10 @@ def assert_same_network(one, other):
 def test_a_life_has_the_network_and_the_series_of_its_facts(plan):
     for row in latin_hypercube(plan.sampled, 4, seed=7):
         values = {fact.key: float(value) for fact, value in zip(plan.sampled, row, strict=True)}
-        made, softened = plan.member(values)
+        life = plan.member(values)
+        made = life.compiled
         known = the_long_way(values)
-        assert not softened
+        assert not life.softened
         assert_same_network(made.network, known.network)
         for one, other in zip(made.columns, known.columns, strict=True):
             np.testing.assert_array_equal(one, other)
@@ -51,8 +52,10 @@ def test_a_life_has_the_network_and_the_series_of_its_facts(plan):
 
 
 def test_a_life_with_the_tables_values_is_the_nominal_one(plan):
-    made, softened = plan.member({fact.key: fact.mode for fact in plan.sampled})
-    assert not softened
+    life = plan.member({fact.key: fact.mode for fact in plan.sampled})
+    made = life.compiled
+    assert not life.softened
+    np.testing.assert_array_equal(life.failures.modes, plan.nominal.failures.modes)
     assert_same_network(made.network, plan.compiled.network)
 
 
@@ -84,8 +87,9 @@ def _range(key):
 
 def test_facts_that_contradict_each_other_are_softened(plan):
     cold = {"battery.heater_setpoint": 233.0, "battery.survive_min": 273.0}  # the heater would hold dead cells
-    made, softened = plan.member(cold)
-    assert softened
+    life = plan.member(cold)
+    made = life.compiled
+    assert life.softened
     nominal = plan.compiled.network.thermal
     assert (made.network.thermal.survive_min_k >= nominal.survive_min_k).all()
     assert (made.network.thermal.survive_min_k < 273.0).all()
@@ -98,7 +102,7 @@ def test_a_number_that_the_file_gives_as_a_fact_follows_the_fact():
     )
     scenario = read_scenario(text, Path(path), end=END)
     plan = blueprint(scenario)
-    made, _ = plan.member({"battery.floor": 0.05})
+    made = plan.member({"battery.floor": 0.05}).compiled
     assert 0.05 in made.network.stores.floor
     assert 0.05 not in plan.compiled.network.stores.floor
 
@@ -106,3 +110,13 @@ def test_a_number_that_the_file_gives_as_a_fact_follows_the_fact():
 def test_the_digest_tells_other_networks_and_other_light_apart(plan):
     assert plan.digest == blueprint("first-night", end=END).digest
     assert plan.digest != blueprint("first-night", end="2029-01-21").digest
+
+
+def test_facts_of_failures_differ_from_life_to_life(plan):
+    key = next(fact.key for fact in plan.sampled if fact.key.startswith("failure.battery."))
+    fact = lookup(key)
+    life = plan.member({key: fact.high})
+    changed = life.failures.modes != plan.nominal.failures.modes
+    assert changed.any()
+    assert (life.failures.modes[changed] == fact.high).all()
+    assert_same_network(life.compiled.network, plan.compiled.network)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moonstation.cli.simulate import Cluster, Step, Threads, step_text
+from moonstation.cli.simulate import Cluster, Failures, Step, Threads, step_text
 
 if TYPE_CHECKING:
     from moonstation.report.comparison_report import ComparedLives
@@ -20,6 +20,7 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     seed: Annotated[int, typer.Option("--seed", help="Seed of every draw: the same seed, the same lives.")] = 0,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder for the report and summary.")] = None,
     step: Step = None,
+    failures: Failures = True,
     threads: Threads = None,
     cluster: Cluster = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a comparison that is there.")] = False,
@@ -40,7 +41,7 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     faults += folder_faults(output, MARK, "-o", overwrite=overwrite) if output else []
     if faults:
         raise RangeError(faults)
-    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step)}
+    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step), "failures": failures}
     with progress_bar("compiling the station") as show:
         made = compare_lives(first, second, **asked, workers=Workers(threads, cluster), progress=show)
     folder = made.save(output, where="-o", overwrite=overwrite) if output else None

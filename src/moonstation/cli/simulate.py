@@ -20,6 +20,9 @@ Threads = Annotated[int | None, typer.Option("--threads", help="Threads; one for
 Cluster = Annotated[
     str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
 ]
+Failures = Annotated[
+    bool, typer.Option("--failures/--no-failures", help="Whether things fail, or lives differ in facts alone.")
+]
 _KEPT_WORDS = b"\nfinished lives are kept: go on from them with --resume"
 _CHUNKS = "chunk-*.npz"
 _SHARES = {"energy": "energy available", "communication": "communication", "life_support": "life support"}
@@ -49,13 +52,14 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         list[str] | None,
         typer.Option("--series", help="Keep this series of every life too, such as charge_kwh@ridge; may be repeated."),
     ] = None,
+    failures: Failures = True,
     threads: Threads = None,
     cluster: Cluster = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the lives that a stopped run finished.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
 ) -> None:
-    """Run a station once, or through many lives with uncertain facts: in how many does it live, and why?
+    """Run a station once, or through many lives with uncertain facts and failures: in how many does it live?
 
     A run of many lives that was stopped, however hard, goes on from the finished ones with --resume.
     """
@@ -73,6 +77,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         "seed": seed,
         "step": step_text(step),
         "series": tuple(series or ()),
+        "failures": failures,
         "workers": Workers(threads, cluster),
         "keep": Keep(unfinished_folder(target), resume, "-o"),
     }

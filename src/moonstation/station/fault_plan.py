@@ -28,11 +28,13 @@ def plan_failures(station: Station, compiled: Compiled, seed: int) -> Plan:
 
 def life_numbers(station: Station) -> LifeNumbers:
     """Numbers of the failures of one life, by the facts as they are now."""
-    rows = [
-        [getattr(numbers_of(asset.component.kind, mode), name) for name in RANGES]
-        for asset in station.assets
-        for mode in modes_of(asset.component)
-    ]
+    known: dict[tuple[str, FailureMode], list[float]] = {}
+    rows = []
+    for kind, mode in ((asset.component.kind, mode) for asset in station.assets for mode in modes_of(asset.component)):
+        if (kind, mode) not in known:
+            numbers = numbers_of(kind, mode)
+            known[kind, mode] = [getattr(numbers, name) for name in RANGES]
+        rows.append(known[kind, mode])
     return LifeNumbers(
         modes=np.array(rows, np.float64).reshape(-1, len(RANGES)).T.copy(),
         solar_interval_h=lookup("failure.general.solar_event_interval").value,

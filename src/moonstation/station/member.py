@@ -25,6 +25,7 @@ from moonstation.station.assessment import (
     share_of,
     since,
 )
+from moonstation.station.fault_spells import failures, open_spells, spares_used
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
 from moonstation.station.results import Event, RunResult
@@ -218,13 +219,25 @@ class MemberRun(RunResult):
             "science_hours": float(science_hours(self).sum()),
             "data_returned_gbit": data_returned_gbit(self),
             "assets_lost": float(len(self.losses)),
+            "failures": float(failures(self.faults)) if self.faults else 0.0,
+            "spares_used": float(spares_used(self.faults)) if self.faults else 0.0,
             "max_relative_residual": self.max_relative_residual,
         }
 
     def downtime_h(self) -> Singles:
-        """Hours within its planned life in which each asset was lost, shape (asset,)."""
-        down = (self.shared.planned & ~self.alive).sum(axis=0) * self.record_h
+        """Hours within its planned life in which each asset was lost or had an open failure, shape (asset,)."""
+        down = (self.shared.planned & ~self.working).sum(axis=0) * self.record_h
         return np.asarray(down, np.float32)
+
+    @cached_property
+    def working(self) -> NDArray[np.bool_]:
+        """Which asset is alive and free of failures at the end of each record, shape (record, asset)."""
+        if self.faults is None:
+            return self.alive
+        working = self.alive.copy()
+        for unit, first, end in open_spells(self.faults, self.station.grid.count):
+            working[first // self.record_steps : end // self.record_steps, unit] = False
+        return working
 
     def tracked(self) -> dict[str, Singles]:
         """The series that every life keeps, one value per record, each shape (record,)."""
@@ -238,7 +251,7 @@ class MemberRun(RunResult):
             "energy": self.served_at(site),
             "communication": self._contact_per_record(),
             "life_support": np.where(self.living >= 0, self.living, np.nan),
-            "assets_working": self.alive.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
+            "assets_working": self.working.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
             "crew": crew_present(self),
             "science_hours": np.cumsum(science_hours(self)),
             "data_returned_gbit": np.cumsum(self._returned_gbit()),

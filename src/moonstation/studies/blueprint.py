@@ -19,6 +19,8 @@ from moonstation.scenario.assets import scenario_model
 from moonstation.scenario.build import build_milestones, build_station, with_present_facts
 from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
+from moonstation.station.fault_plan import life_numbers, plan_failures
+from moonstation.station.fault_tables import LifeNumbers
 from moonstation.station.model import Station
 from moonstation.station.network import Compiled, compile_station
 from moonstation.station.places import Places
@@ -47,6 +49,15 @@ class HeldFact:
 
 
 @dataclass(frozen=True)
+class Member:
+    """A life before it is run: its network, the numbers of its failures, and whether its facts had to be softened."""
+
+    compiled: Compiled
+    failures: LifeNumbers
+    softened: bool = False
+
+
+@dataclass(frozen=True)
 class Blueprint:
     """What all lives of a scenario share.
 
@@ -66,8 +77,8 @@ class Blueprint:
     _small: Station
     _sampled_places: SampledPlaces
 
-    def member(self, values: Mapping[str, float]) -> tuple[Compiled, bool]:
-        """Network of a life whose sampled facts have these values; True where they had to be softened.
+    def member(self, values: Mapping[str, float]) -> Member:
+        """Network and failures of a life whose sampled facts have these values.
 
         Facts that contradict each other (a set-point beyond a limit) are drawn half-way to their tables' values until
         they agree.
@@ -75,10 +86,15 @@ class Blueprint:
         for halving in range(_HALVINGS):
             share = 0.5**halving
             softened = {key: _between(lookup(key).value, value, share) for key, value in values.items()}
-            made = self._compiled_with(softened)
-            if made is not None and not _differences(self._nominal, made):
-                return self._on_the_whole_grid(made), halving > 0
-        return self.compiled, True
+            made = self._made_with(softened)
+            if made is not None and not _differences(self._nominal.compiled, made.compiled):
+                return Member(self._on_the_whole_grid(made.compiled), made.failures, halving > 0)
+        return replace(self.nominal, softened=True)
+
+    @cached_property
+    def nominal(self) -> Member:
+        """The life with every fact at its table's value."""
+        return Member(self.compiled, life_numbers(self.station))
 
     @cached_property
     def digest(self) -> str:
@@ -87,13 +103,20 @@ class Blueprint:
         for name, values in _arrays(self.compiled.network):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(values).tobytes())
+        numbers = self.nominal.failures
+        digest.update(np.ascontiguousarray(numbers.modes).tobytes())
+        digest.update(repr((numbers.solar_interval_h, numbers.dormancy)).encode())
+        for part in plan_failures(self.station, self.compiled, seed=0):
+            digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
         for column in self.compiled.columns:
             digest.update(np.ascontiguousarray(column).tobytes())
         return digest.hexdigest()
 
     @cached_property
-    def _nominal(self) -> Compiled:
-        return compile_station(self._small, self._sampled_places.of_asset)
+    def _nominal(self) -> Member:
+        made = self._made_with({})
+        assert made is not None  # the whole station was compiled before
+        return made
 
     @cached_property
     def _ratios(self) -> dict[str, dict[str, NDArray[np.float64]]]:
@@ -102,7 +125,7 @@ class Blueprint:
         A link's electricity per bit, say, is over its mean rate: at the sampled moments that is another than over all.
         """
         found: dict[str, dict[str, NDArray[np.float64]]] = {}
-        pairs = zip(_arrays(self._nominal.network), _arrays(self.compiled.network), strict=True)
+        pairs = zip(_arrays(self._nominal.compiled.network), _arrays(self.compiled.network), strict=True)
         for (name, few), (_, whole) in pairs:
             if few.dtype.kind == "f" and not np.array_equal(few, whole):
                 table, column = name.split(".")
@@ -114,11 +137,12 @@ class Blueprint:
     def _scaled(made: Compiled, table: str, ratios: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
         return {column: getattr(getattr(made.network, table), column) * ratio for column, ratio in ratios.items()}
 
-    def _compiled_with(self, values: Mapping[str, float]) -> Compiled | None:
-        """The network at the sampled moments, None where the facts are refused."""
+    def _made_with(self, values: Mapping[str, float]) -> Member | None:
+        """Network at the sampled moments and failures, None where the facts are refused."""
         try:
             with overridden(values):
-                return compile_station(with_present_facts(self._small, self.scenario), self._sampled_places.of_asset)
+                station = with_present_facts(self._small, self.scenario)
+                return Member(compile_station(station, self._sampled_places.of_asset), life_numbers(station))
         except (MoonstationError, ArithmeticError, ValueError):
             return None
 
@@ -156,6 +180,7 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
         sampled_places.facts |= of_places
         compile_station(sampled_places.station(station), sampled_places.of_asset)  # asks for every series
         compiled = compile_station(station, places.of_asset)
+        life_numbers(station)
     order = tuple((asset.name, process.name) for asset, process in compiled.processes)  # is that of every life
     plain = Blueprint(
         scenario=loaded,
@@ -170,21 +195,37 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
         _sampled_places=sampled_places,
     )
     with recorded() as of_components:
-        plain._compiled_with({})
+        compile_station(with_present_facts(plain._small, loaded), sampled_places.of_asset)
+    of_components -= sampled_places.facts
+    with recorded() as of_failures:
+        life_numbers(station)
     held = dict.fromkeys(of_reading, HELD_READING) | dict.fromkeys(every, HELD_PLACE)
-    for key in of_components - sampled_places.facts:
+    free = _free(plain, of_failures - of_components)
+    for key in of_components | of_failures:
         held.pop(key, None)
-    return _sorted_by_effect(plain, held)
+    return _sorted_by_effect(plain, held, free)
 
 
-def _sorted_by_effect(plain: Blueprint, known: Mapping[str, str]) -> Blueprint:
+def _free(plain: Blueprint, keys: set[str]) -> set[str]:
+    """Those of the facts behind failures alone that can be sampled unseen: none of them is refused near its ends."""
+    facts = uncertain(_facts(keys))
+    try:
+        for end in range(len(_NEAR_ENDS)):
+            with overridden({fact.key: float(fact.quantile(_NEAR_ENDS)[end]) for fact in facts}):
+                life_numbers(plain.station)
+    except MoonstationError:
+        return set()
+    return {fact.key for fact in facts}
+
+
+def _sorted_by_effect(plain: Blueprint, known: Mapping[str, str], free: set[str]) -> Blueprint:
     """The blueprint with its uncertain facts sorted into those that lives may differ in and those that are held.
 
-    known : why facts are held of which that is known already, by key
+    known : why facts are held of which that is known already, by key; free : facts known to be none of these
     """
     sampled, held = [], []
     for fact in uncertain(_facts(plain.facts)):
-        reason = known.get(fact.key) or _effect(plain, fact)
+        reason = None if fact.key in free else known.get(fact.key) or _effect(plain, fact)
         if reason is None:
             sampled.append(fact)
         elif reason:
@@ -195,8 +236,8 @@ def _sorted_by_effect(plain: Blueprint, known: Mapping[str, str]) -> Blueprint:
 def _effect(plain: Blueprint, fact: UncertainFact) -> str | None:
     """Why a fact is held; None where lives may differ in it, "" where it changes nothing that a run sees."""
     ends = fact.quantile(_NEAR_ENDS)
-    moved = [plain._compiled_with({fact.key: float(value)}) for value in ends]
-    found = [HELD_STRUCTURE if made is None else _differences(plain._nominal, made) for made in moved]
+    moved = [plain._made_with({fact.key: float(value)}) for value in ends]
+    found = [HELD_STRUCTURE if made is None else _differences(plain._nominal.compiled, made.compiled) for made in moved]
     if reasons := [reason for reason in found if reason]:
         return reasons[0]
     return None if any(made and not _same_numbers(plain._nominal, made) for made in moved) else ""
@@ -220,11 +261,16 @@ def _alike(name: str, one: NDArray[Any], other: NDArray[Any]) -> bool:
     return bool(np.all(np.sign(one) == np.sign(other)) and np.all(np.isfinite(one) == np.isfinite(other)))
 
 
-def _same_numbers(nominal: Compiled, made: Compiled) -> bool:
-    arrays = zip(_arrays(nominal.network), _arrays(made.network), strict=True)
-    offers = [process.capability for _, process in nominal.processes] == [p.capability for _, p in made.processes]
-    same = all(np.array_equal(one, other) for (_, one), (_, other) in arrays)
-    return same and offers and nominal.capabilities == made.capabilities
+def _same_numbers(nominal: Member, made: Member) -> bool:
+    one, other = nominal.compiled, made.compiled
+    arrays = zip(_arrays(one.network), _arrays(other.network), strict=True)
+    offers = [process.capability for _, process in one.processes] == [p.capability for _, p in other.processes]
+    same = all(np.array_equal(left, right) for (_, left), (_, right) in arrays)
+    failures = np.array_equal(nominal.failures.modes, made.failures.modes) and (
+        (nominal.failures.solar_interval_h, nominal.failures.dormancy)
+        == (made.failures.solar_interval_h, made.failures.dormancy)
+    )
+    return same and offers and failures and one.capabilities == other.capabilities
 
 
 def _arrays(network: Any) -> Iterator[tuple[str, NDArray[Any]]]:

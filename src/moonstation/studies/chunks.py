@@ -17,14 +17,16 @@ from moonstation.core.errors import Fault, RangeError
 from moonstation.core.output import write_whole
 from moonstation.core.time import DAY_S, HOUR_S
 from moonstation.roadmap.milestones import evaluate
+from moonstation.station.chances import FaultLog, log_of
+from moonstation.station.fault_plan import plan_failures
+from moonstation.station.fault_tables import FAULT_EVENT, FaultTables, LifeNumbers, Plan, fault_tables
 from moonstation.station.member import MemberRun, Shared
 from moonstation.station.named_series import named_series
-from moonstation.station.network import Compiled
 from moonstation.station.packed import Records
 from moonstation.station.side_by_side import LANES, run_lanes
 from moonstation.station.simulate import RESIDUAL_LIMIT, closed
 from moonstation.station.uncertainty import latin_hypercube
-from moonstation.studies.blueprint import Blueprint
+from moonstation.studies.blueprint import Blueprint, Member
 
 #: Members of a chunk, a multiple of the kernel's lanes. Finished chunks survive whatever stops a run.
 CHUNK = 2 * LANES
@@ -32,8 +34,11 @@ CHUNK = 2 * LANES
 NOMINAL = -1
 #: An event of a member.
 EVENT = np.dtype([("member", "i4"), ("step", "i4"), ("code", "i4"), ("index", "i4"), ("value", "f8")])
+#: An event of a failure of a member (see ``station.fault_tables.FAULT_EVENT``).
+FAULT = np.dtype([("member", "i4"), *((name, "i4") for name in ("step", "code", "mode", "unit", "why", "rung"))])
 _PLAN = "plan.json"
-_NOT_STACKED = ("events", "outcome_names")
+_FAULT_ROOM = 10_000
+_NOT_STACKED = ("events", "faults", "outcome_names")
 
 Arrays = Mapping[str, NDArray[Any]]
 
@@ -45,6 +50,7 @@ class Order:
     members: int
     seed: int
     series: tuple[str, ...] = ()
+    failures: bool = True
 
     def chunks(self) -> dict[int, list[int]]:
         """Members of every chunk by its first one, the nominal life as a chunk of its own."""
@@ -64,47 +70,58 @@ class Lives:
         known = (blueprint.station, blueprint.places, blueprint.compiled, empty, self.record_steps)
         self.nominal = MemberRun(*known, shared=empty)
         self.shared = Shared(self.nominal)
+        self.failure_plan = None
+        if order.failures:
+            self.failure_plan = plan_failures(blueprint.station, blueprint.compiled, order.seed)
 
     def run(self, members: Sequence[int]) -> dict[str, NDArray[Any]]:
         """What these members leave: outcomes, downtimes, series and events, arrays with an axis of members."""
         groups = [members[first : first + LANES] for first in range(0, len(members), LANES)]
         rows = [row for group in groups for row in self._side_by_side(group)]
         out = {name: np.stack([row[name] for row in rows]) for name in rows[0] if name not in _NOT_STACKED}
-        out["events"] = np.concatenate([row["events"] for row in rows])
+        out |= {name: np.concatenate([row[name] for row in rows]) for name in ("events", "faults")}
         return out | {"members": np.asarray(members, np.int32), "outcome_names": rows[0]["outcome_names"]}
 
     def _side_by_side(self, members: Sequence[int]) -> Iterator[dict[str, NDArray[Any]]]:
         """What each of a few members leaves, run in the lanes of the kernel."""
         plan, steps = self.blueprint, self.record_steps
-        made = [self.compiled(member) for member in members]
-        networks = [compiled.network for compiled, _ in made]
+        made = [self.member(number) for number in members]
+        failing = self._failing(members, made)
+        networks = [member.compiled.network for member in made]
         step_h = plan.station.grid.step_h
-        records = run_lanes(networks, plan.compiled.columns, plan.compiled.steps, step_h, steps)
-        for lane, (member, (compiled, softened)) in enumerate(zip(members, made, strict=True)):
+        asked = (networks, plan.compiled.columns, plan.compiled.steps, step_h, steps)
+        records = run_lanes(*asked, faults=failing)
+        while failing and failing.overflowed():
+            records = run_lanes(*asked, faults=failing)
+        for lane, (number, member) in enumerate(zip(members, made, strict=True)):
             own = closed(Records._make(array[..., lane] for array in records))
-            life = MemberRun(plan.station, plan.places, compiled, own, steps, shared=self.shared)
-            yield self._left_by(member, life, softened)
+            faults = failing.log(lane) if failing else None
+            known = (plan.station, plan.places, member.compiled, own, steps)
+            yield self._left_by(number, MemberRun(*known, shared=self.shared, faults=faults), member.softened)
 
-    def compiled(self, member: int) -> tuple[Compiled, bool]:
-        """The network of a member, and whether its facts had to be softened."""
+    def member(self, number: int) -> Member:
+        """A life before it is run."""
         plan = self.blueprint
-        if member == NOMINAL:
-            return plan.compiled, False
-        return plan.member(dict(zip(_keys(plan), map(float, self.values[member]), strict=True)))
+        if number == NOMINAL:
+            return plan.nominal
+        return plan.member(dict(zip(_keys(plan), map(float, self.values[number]), strict=True)))
+
+    def _failing(self, members: Sequence[int], made: Sequence[Member]) -> Failing | None:
+        """The failures of a few members, None where nothing fails: in the nominal life, and where none are asked."""
+        if self.failure_plan is None or NOMINAL in members:
+            return None
+        return Failing(self.failure_plan, [member.failures for member in made], list(members))
 
     def _left_by(self, member: int, life: MemberRun, softened: bool) -> dict[str, NDArray[Any]]:
         series = life.tracked() | {name: named_series(life, name) for name in self.order.series}
         outcomes = life.outcomes() | self._milestones(life)
-        events = np.zeros(len(life.log), EVENT)
-        events["member"] = member
-        for name in life.log.dtype.names or ():
-            events[name] = life.log[name]
         return {
             "outcomes": np.array(list(outcomes.values())),
             "outcome_names": np.array(list(outcomes)),
             "downtime_h": life.downtime_h(),
             "softened": np.array(softened),
-            "events": events,
+            "events": _copied(life.log, EVENT, member),
+            "faults": _copied(life.faults.rows if life.faults else np.zeros(0, FAULT_EVENT), FAULT, member),
         } | {f"series.{name}": values for name, values in series.items()}
 
     def _milestones(self, life: MemberRun) -> dict[str, float]:
@@ -116,6 +133,47 @@ class Lives:
             else (item.reached - start).total_seconds() / HOUR_S
             for item in evaluate(self.blueprint.milestones, life)
         }
+
+
+class Failing:
+    """Makes the tables of the failures of a few lives for the lanes of the kernel, and keeps those that it made last.
+
+    numbers, members : of each life; further lanes are filled with the last one
+    """
+
+    def __init__(self, plan: Plan, numbers: Sequence[LifeNumbers], members: Sequence[int]) -> None:
+        idle = LANES - len(members)
+        self.plan = plan
+        self._numbers = [*numbers, *[numbers[-1]] * idle]
+        self._members = [*members, *[members[-1]] * idle]
+        self._room = _FAULT_ROOM
+        self._tables: FaultTables | None = None
+
+    def __call__(self) -> FaultTables:
+        """Tables before the first landing."""
+        self._tables = fault_tables(self.plan, self._numbers, self._members, self._room)
+        return self._tables
+
+    def overflowed(self) -> bool:
+        """Whether more happened than there was room for; the next tables have that room."""
+        assert self._tables is not None
+        most = int(self._tables.lanes["count"].max())
+        fitted, self._room = most <= self._room, max(most, self._room)
+        return not fitted
+
+    def log(self, lane: int) -> FaultLog:
+        """What happened in a lane."""
+        assert self._tables is not None
+        return log_of(self.plan, self._tables, lane)
+
+
+def _copied(rows: NDArray[Any], kind: np.dtype[Any], member: int) -> NDArray[Any]:
+    """Rows of a log with the number of their member."""
+    out = np.zeros(len(rows), kind)
+    out["member"] = member
+    for name in set(kind.names or ()) - {"member"}:
+        out[name] = rows[name]
+    return out
 
 
 def _keys(plan: Blueprint) -> list[str]:
@@ -194,6 +252,7 @@ def identity(lives: Lives, version: str) -> dict[str, Any]:
         "members": lives.order.members,
         "seed": lives.order.seed,
         "series": list(lives.order.series),
+        "failures": lives.order.failures,
         "step": plan.scenario.step,
         "network": plan.digest,
         "facts": facts,

@@ -97,19 +97,20 @@ def comparison(
     members: int,
     seed: int = 0,
     step: str | None = None,
+    failures: bool = True,
     workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
     progress: Progress | None = None,
 ) -> Comparison:
     """Run the same members of two scenarios: each pair has the same values of every fact that both sample.
 
-    step : time step in place of both scenarios', such as ``1h``
+    step : time step in place of both scenarios', such as ``1h``; failures : whether things fail
 
     Raises ScenarioError, RangeError, TerrainError for bad input, BalanceError when mass or energy does not close.
     """
     scenarios = [load_scenario(scenario, **({"step": step} if step else {})) for scenario in (first, second)]
     if faults := _period_faults(*scenarios):
         raise RangeError(faults)
-    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "workers": workers}
+    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "workers": workers, "failures": failures}
     runs = [
         ensemble(scenario, **asked, progress=_half(progress, number)) for number, scenario in enumerate((first, second))
     ]

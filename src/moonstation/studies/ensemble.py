@@ -65,6 +65,7 @@ class Gathered:
     softened: NDArray[np.bool_]
     series: Mapping[str, NDArray[np.float32]]
     events: NDArray[Any]
+    faults: NDArray[Any]
 
 
 @dataclass(frozen=True, repr=False)
@@ -155,13 +156,14 @@ class Ensemble:
         return influences([" + ".join(group) for group in together], hours[:, first], self.outcome(outcome))
 
 
-def ensemble(
+def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     scenario: str | Path,
     *,
     members: int,
     seed: int = 0,
     step: str | None = None,
     series: Sequence[str] = (),
+    failures: bool = True,
     workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
     keep: Keep | None = None,
     progress: Progress | None = None,
@@ -170,6 +172,7 @@ def ensemble(
 
     step : time step in place of the scenario's, such as ``1h``
     series : further series to keep of every life, such as ``charge_kwh@ridge`` (see ``station.named_series``)
+    failures : whether things fail; without, lives differ in their facts alone
     workers : who runs them; keep : where finished members are kept until all are
 
     Raises ScenarioError, RangeError, TerrainError for bad input, BalanceError when mass or energy does not close.
@@ -180,7 +183,7 @@ def ensemble(
         raise RangeError(faults)
     tell("compiling the station", 0, members)
     plan = blueprint(scenario, **({"step": step} if step else {}))
-    order = Order(members, seed, tuple(dict.fromkeys(series)))
+    order = Order(members, seed, tuple(dict.fromkeys(series)), failures)
     if faults := name_faults(order.series, plan.compiled, "--series"):
         raise RangeError(faults)
     lives = Lives(plan, order)
@@ -282,6 +285,7 @@ def gathered(lives: Lives, chunks: Mapping[int, Mapping[str, NDArray[Any]]]) -> 
         softened=all_of("softened"),
         series={name.removeprefix("series."): all_of(name) for name in _series_names(nominal)},
         events=all_of("events"),
+        faults=all_of("faults"),
     )
 
 

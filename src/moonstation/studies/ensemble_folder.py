@@ -16,7 +16,8 @@ import numpy as np
 from moonstation.core.digest import file_sha256
 from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
-from moonstation.station.member import MemberRun
+from moonstation.station.chances import FaultLog
+from moonstation.station.fault_tables import FAULT_EVENT
 from moonstation.studies.folder import EVENTS, MANIFEST, PACKAGES, REPORT, SERIES, SUMMARY, inputs, kernels
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 MEMBERS = "members.parquet"
 MARK = Mark(MANIFEST, "ensemble")
-_ROWS = 200_000
+_MEMBERS_AT_ONCE = 50
 
 
 def write_ensemble(
@@ -108,42 +109,55 @@ def write_events(run: Ensemble, path: Path) -> None:
 
 def events_of(run: Ensemble, member: int) -> list[dict[str, Any]]:
     """Events of one member in order of time, as rows with utc, kind, subject, detail, value, unit."""
-    events = run.gathered.events
-    table = event_table(run, events[events["member"] == member])
+    table = event_table(run, *(rows[rows["member"] == member] for rows in (run.gathered.events, run.gathered.faults)))
     return [{key: value for key, value in row.items() if key != "member"} for row in table.to_pylist()]
 
 
 def _event_tables(run: Ensemble) -> Iterator[pa.Table]:
-    events = run.gathered.events
-    for first in range(0, max(len(events), 1), _ROWS):
-        yield event_table(run, events[first : first + _ROWS])
+    """Tables of a few members each."""
+    logs = (run.gathered.events, run.gathered.faults)
+    for first in range(0, run.members, _MEMBERS_AT_ONCE):
+        last = first + _MEMBERS_AT_ONCE
+        yield event_table(run, *(rows[(first <= rows["member"]) & (rows["member"] < last)] for rows in logs))
 
 
-def event_table(run: Ensemble, events: Any) -> pa.Table:
-    """Rows of events with their words."""
+def event_table(run: Ensemble, events: Any, faults: Any) -> pa.Table:
+    """Events of the kernel and of failures in words, by member and time."""
     import pyarrow as pa
 
-    keys = np.stack([events["code"], events["index"], np.nan_to_num(events["value"]).astype(np.int64)], axis=1)
-    kinds, row_of = np.unique(keys, axis=0, return_inverse=True)
-    words = [_named(run.lives.nominal, *map(int, kind)) for kind in kinds]
-    row_of = pa.array(row_of.reshape(-1).astype(np.int32))
+    nominal = run.lives.nominal
+    rows, row_of = _distinct(events["code"], events["index"], np.nan_to_num(events["value"]).astype(np.int64))
+    words = [nominal.named(dict(zip(("step", "code", "index", "value"), (0, *row), strict=True))) for row in rows]
+    told = [(word.kind, word.subject, word.detail, word.unit) for word in words]
+    columns = ("code", "mode", "unit", "why", "rung")
+    fault_rows, fault_row_of = _distinct(*(faults[name] for name in columns))
+    told += [_fault_words(run, dict(zip(columns, row, strict=True))) for row in fault_rows]
+    member, step = (np.concatenate([events[name], faults[name]]) for name in ("member", "step"))
+    order = np.lexsort((step, member))
+    chosen = np.concatenate([row_of, fault_row_of + len(rows)])[order].astype(np.int32)
 
-    def column(name: str) -> pa.DictionaryArray:
-        return pa.DictionaryArray.from_arrays(row_of, pa.array([getattr(word, name) for word in words], pa.string()))
+    def column(number: int) -> Any:
+        known = pa.array([row[number] for row in told], pa.string())
+        return pa.DictionaryArray.from_arrays(pa.array(chosen), known).cast(pa.string())
 
-    grid = run.plan.station.grid
-    return pa.table(
-        {
-            "member": events["member"],
-            "utc": grid.utc[events["step"]],
-            "kind": column("kind").cast(pa.string()),
-            "subject": column("subject").cast(pa.string()),
-            "detail": column("detail").cast(pa.string()),
-            "value": events["value"],
-            "unit": column("unit").cast(pa.string()),
-        }
-    )
+    value = np.concatenate([events["value"], np.zeros(len(faults))])[order]
+    table: dict[str, Any] = {"member": member[order], "utc": run.plan.station.grid.utc[step[order]]}
+    table |= {name: column(number) for number, name in enumerate(("kind", "subject", "detail"))}
+    return pa.table(table | {"value": value, "unit": column(3)})
 
 
-def _named(nominal: MemberRun, code: int, index: int, value: int) -> Any:
-    return nominal.named({"step": 0, "code": code, "index": index, "value": value})
+def _distinct(*columns: Any) -> tuple[list[tuple[int, ...]], Any]:
+    """Rows of numbers that differ, and which of them each row is."""
+    rows, row_of = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
+    return [tuple(map(int, row)) for row in rows], row_of.reshape(-1)
+
+
+def _fault_words(run: Ensemble, row: dict[str, int]) -> tuple[str, str, str, str]:
+    """Kind, subject, detail and unit of an event of a failure."""
+    plan = run.lives.failure_plan
+    assert plan is not None  # there is no such event without one
+    rows = np.zeros(1, FAULT_EVENT)
+    for name, value in row.items():
+        rows[name] = value
+    event = FaultLog(plan, rows).events()[0]
+    return f"fault-{event.kind}", event.unit, event.detail, ""

@@ -54,7 +54,7 @@ def verdict(run: Ensemble) -> Section:
     ]
     blocks: list[Block] = [Points(points, "bad")] if points else [Text("No life was lost.")]
     nominal = "lives" if run.nominal_outcome("survived") else "is lost"
-    blocks.append(Text(f"With every fact at its table's value the station {nominal}."))
+    blocks.append(Text(f"With every fact at its table's value and without failures the station {nominal}."))
     blocks.append(Text(RULE, "note"))
     return Section("verdict", "Verdict", [Panel(blocks)])
 
@@ -126,7 +126,10 @@ def fans(run: Ensemble) -> Section:
         caption = f"{capital(meaning)}{means}: median, P5 to P95 over {count(run.members, 'life', 'lives')}."
         plots[group].append(Plot(figure, caption, capital(title_of(name))))
     blocks: list[Block] = [Plots(items) for items in plots.values() if items]
-    lead = "The band holds nine lives of ten at each time; the dotted line has every fact at its table's value."
+    lead = (
+        "The band holds nine lives of ten at each time; the dotted line has every fact at its table's value, and no "
+        "failures."
+    )
     return Section("fans", "Over the years", [Panel(blocks)], lead)
 
 

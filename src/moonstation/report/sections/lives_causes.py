@@ -21,12 +21,13 @@ _MOST_MARKS, _MOST_EVENTS = 40, 1500
 #: Kinds of events that a timeline shows, by the beginning of their names.
 _MARKS = {
     "lost": "lost",
-    "fail": "failed",
-    "repair": "repaired",
-    "recover": "repaired",
+    "fault-failed": "failed",
+    "fault-cleared": "repaired",
+    "fault-replaced": "repaired",
     "critical-unserved": "unserved",
     "critical-served": "served",
 }
+_MENDED = ("fault-recovery", ": mended")
 _QUIET = ("landed", "ended", "mode", "delivery")
 
 
@@ -122,6 +123,8 @@ def _event_row(row: dict[str, Any]) -> list[str]:
 
 
 def _mark(row: dict[str, Any]) -> figures.Mark | None:
+    if row["kind"] == _MENDED[0] and _MENDED[1] in row["detail"]:
+        return figures.Mark(row["utc"], row["subject"], "repaired", row["detail"])
     for begin, kind in _MARKS.items():
         if row["kind"].startswith(begin):
             return figures.Mark(row["utc"], row["subject"], kind, row["detail"] or row["kind"])
