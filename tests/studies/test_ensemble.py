@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from moonstation.core import cluster as core_cluster
 from moonstation.core.errors import RangeError
 from moonstation.facts.table import lookup
 from moonstation.scenario.reading import library
@@ -84,7 +85,7 @@ def test_a_worker_that_compiles_another_station_is_refused(lived):
 
 
 def test_a_cluster_that_is_not_there_is_told_and_nothing_is_left(scenario, monkeypatch, tmp_path):
-    monkeypatch.setattr(ensemble_cluster, "_CONNECT_S", 1)
+    monkeypatch.setattr(core_cluster, "_CONNECT_S", 1)
     for address in ("tcp://127.0.0.1:9", "localhost", "cheese://localhost:9"):
         with pytest.raises(RangeError, match="nobody answers"):
             ensemble(scenario, members=1, workers=Workers(cluster=address), keep=Keep(tmp_path / "unfinished"))

@@ -160,7 +160,7 @@ def test_a_worker_process_gets_a_map_by_tcp_and_its_faults_come_back(planned, ma
 
 
 def test_a_cluster_that_is_not_there_is_told(planned, tmp_path, monkeypatch):
-    from moonstation.moon.maps import cluster
+    from moonstation.core import cluster
 
     monkeypatch.setattr(cluster, "_CONNECT_S", 1)
     with pytest.raises(RangeError, match="nobody answers"):
