@@ -49,13 +49,21 @@ def lived(scenario) -> Ensemble:
 def assert_same_lives(one: Ensemble, other: Ensemble) -> None:
     left, right = one.gathered, other.gathered
     assert left.names == right.names
-    for name in ("outcomes", "downtime_h", "softened", "events"):
+    for name in ("outcomes", "downtime_h", "softened", "events", "faults"):
         a, b = getattr(left, name), getattr(right, name)
         assert a.dtype == b.dtype
         assert a.tobytes() == b.tobytes(), name
     for name, values in left.series.items():
         assert values.tobytes() == right.series[name].tobytes(), name
     assert left.nominal["outcomes"].tobytes() == right.nominal["outcomes"].tobytes()
+
+
+def test_things_fail_in_these_lives(lived):
+    """So that the same bits below are those of failures and repairs, too."""
+    failures = lived.outcome("failures")
+    assert failures.sum() > MEMBERS / 2
+    assert len(np.unique(failures)) > 2
+    assert lived.nominal_outcome("failures") == 0
 
 
 def test_two_threads_give_the_same_bits_as_one(scenario, lived):
