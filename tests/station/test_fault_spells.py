@@ -1,0 +1,55 @@
+"""From a log of failures to spells, counts and spares, on a log that can be read off."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+
+from moonstation.station import fault_tables as ft
+from moonstation.station.chances import FaultLog
+from moonstation.station.fault_spells import failures, open_spells, spares_used
+from moonstation.station.recovery import CREW, RESET, ROBOTS, WAIT
+
+STEPS = 100
+#: Modes 0 and 1 of unit 5, mode 2 of unit 6; mending modes 0 and 2 takes a spare.
+SPARE = np.array([(True,), (False,), (True,)], [("spare", np.bool_)])
+
+
+def log(*rows: tuple[int, int, int, int, int]) -> FaultLog:
+    """Rows of step, code, mode, why and rung."""
+    out = np.zeros(len(rows), ft.FAULT_EVENT)
+    for number, (step, code, mode, why, rung) in enumerate(rows):
+        unit = 6 if mode == 2 else 5
+        out[number] = (step, code, mode, unit, why, rung, 0.0)
+    return FaultLog(SimpleNamespace(modes=SPARE), out)
+
+
+TOLD = log(
+    (10, ft.F_FAILED, 0, ft.BY_AGE, -1),
+    (12, ft.F_DETECTED, 0, ft.BY_RESIDUAL, -1),
+    (13, ft.F_STEP, 0, ft.NO_EFFECT, RESET),
+    (20, ft.F_FAILED, 2, ft.BY_LANDING, -1),
+    (30, ft.F_STEP, 0, ft.MENDED, ROBOTS),
+    (40, ft.F_FAILED, 1, ft.BY_AGE, -1),
+    (45, ft.F_CLEARED, 1, 0, -1),
+    (50, ft.F_FAILED, 0, ft.BY_AGE, -1),
+    (55, ft.F_STEP, 2, ft.BEGUN, WAIT),
+    (60, ft.F_STEP, 0, ft.MENDED, RESET),
+    (70, ft.F_FAILED, 1, ft.BY_AGE, -1),
+    (80, ft.F_STEP, 1, ft.MENDED, CREW),
+)
+
+
+def test_a_failure_lasts_until_it_is_mended_or_clears_or_the_run_ends():
+    assert open_spells(TOLD, STEPS) == [(5, 10, 30), (5, 40, 45), (5, 50, 60), (5, 70, 80), (6, 20, STEPS)]
+
+
+def test_every_failure_counts_and_only_repairs_that_take_a_spare():
+    assert failures(TOLD) == 5
+    assert spares_used(TOLD) == 1, "a reset takes none, nor does the crew's repair of mode 1"
+
+
+def test_nothing_comes_of_an_empty_log():
+    assert open_spells(log(), STEPS) == []
+    assert (failures(log()), spares_used(log())) == (0, 0)
