@@ -18,13 +18,15 @@ from moonstation.station.places import Places
 #: The worst moment: the begin of the longest dark after the landing.
 WORST = "longest dark"
 SEASONS = ("season 1", "season 2", "season 3", "season 4")
+#: How long each failure is followed [d].
+LOOK_DAYS = 90.0
 _DAY_H = 24.0
 
 
 def fault_campaign(
     scenario: str | Path,
     *,
-    look_days: float = 90.0,
+    look_days: float = LOOK_DAYS,
     units: Callable[[Station], list[Asset]] | None = None,
     progress: Told | None = None,
 ) -> list[TrialOutcome]:
