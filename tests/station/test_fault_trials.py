@@ -41,6 +41,8 @@ def test_a_trial_is_the_life_in_which_just_that_fails():
         forced = ("pump", outcome.trial.mode, type(built.grid.start).fromtimestamp(moment, tz=built.grid.start.tzinfo))
         _, log = run_with_failures(built, compiled, 1, Chances(forced=forced))
         assert list(outcome.events) == log.events()
+        assert outcome.events[0].detail == f"{outcome.trial.mode}, for a test"
+        assert outcome.events[1].detail == f"{outcome.trial.mode}, found: it gives less than expected"
         assert outcome.found_h == 0.0
         assert outcome.found_by == "it gives less than expected"
     assert [(o.restored_h, o.ended_by) for o in outcomes] == [(2.0, "robots"), (None, "left as it is")] * 2

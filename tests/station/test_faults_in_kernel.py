@@ -15,6 +15,7 @@ from test_faults_agree import modes, policies
 from moonstation.components.contract import Process, Store, ThermalNode, Thermostat
 from moonstation.station import fault_tables as ft
 from moonstation.station import packed
+from moonstation.station.chances import FaultLanes, FaultLog, spares_used
 from moonstation.station.fault_plan import life_numbers, plan_failures
 from moonstation.station.fault_reference import FaultReference
 from moonstation.station.fault_tables import fault_tables
@@ -23,7 +24,7 @@ from moonstation.station.model import Asset, Station
 from moonstation.station.packed import Records, empty_records, life_of
 from moonstation.station.recovery import RUNGS, Recovery
 from moonstation.station.reference import run_reference
-from moonstation.station.side_by_side import run_lanes
+from moonstation.station.side_by_side import LANES, run_lanes
 
 
 class Life:
@@ -233,22 +234,15 @@ def test_a_life_is_the_same_to_the_bit_whatever_fails_beside_it(case, seed):
     compiled, grid = compile_lit(built, sun), built.grid
     plan, numbers = plan_failures(built, compiled, seed), life_numbers(built)
 
-    def lanes(members: list[int], width: int) -> tuple[Records, ft.FaultTables]:
-        made = []
-
-        def fresh() -> ft.FaultTables:
-            made.append(
-                fault_tables(plan, [numbers] * width, [*members, *[members[-1]] * (width - len(members))], 5000)
-            )
-            return made[-1]
-
+    def lanes(members: list[int], width: int) -> tuple[Records, list[FaultLog]]:
+        faults = FaultLanes(plan, [numbers] * len(members), members, width)
         networks = [compiled.network] * len(members)
-        return run_lanes(networks, compiled.columns, compiled.steps, grid.step_h, 4, width=width, faults=fresh), made[
-            -1
-        ]
+        records = run_lanes(networks, compiled.columns, compiled.steps, grid.step_h, 4, width=width, faults=faults)
+        return records, faults.logs()
 
-    many, tables = lanes([3, 4, 5], 8)
+    many, logs = lanes([3, 4, 5], LANES)
     for lane, member in enumerate([3, 4, 5]):
-        one, alone = lanes([member], 1)
+        one, (alone,) = lanes([member], 1)
         assert differences(life_of(one, 0), life_of(many, lane)) == []
-        assert alone.log[0].tobytes() == tables.log[lane].tobytes()
+        assert alone.rows.tolist() == logs[lane].rows.tolist()
+        assert spares_used(alone) <= sum(asset.spares for asset in built.assets)

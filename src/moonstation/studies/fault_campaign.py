@@ -47,9 +47,9 @@ def fault_campaign(
 
 
 def one_of_each_kind(station: Station) -> list[Asset]:
-    """The first asset of every kind at the main site, or elsewhere where that has none."""
+    """The first asset of every kind that stays at the main site, or what comes nearest to that."""
     found: dict[str, Asset] = {}
-    for asset in sorted(station.assets, key=lambda asset: asset.node != station.main_site):
+    for asset in sorted(station.assets, key=lambda asset: (asset.node != station.main_site, asset.end is not None)):
         found.setdefault(asset.component.kind, asset)
     return list(found.values())
 
