@@ -47,7 +47,7 @@ def page() -> str:
 _LEFT_OUT = """
 ## What this leaves out
 
-- Two failures at once, and failures that bring others about; the [ensembles](failures.md) have those.
+- Two failures at once, and failures that bring others about; [many lives](ensembles.md) have those.
 - Units beyond the first of their type at the base, in the second table.
 - What a failure costs in science, data and water: the table tells of survival only.
 """

@@ -17,10 +17,7 @@ from moonstation.station.fault_plan import life_numbers, plan_failures
 from moonstation.station.fault_tables import FaultTables, LifeNumbers, Plan, fault_tables
 from moonstation.station.model import Station
 from moonstation.station.network import Compiled
-from moonstation.station.recovery import CREW, ROBOTS, RUNGS
-
-#: Most events of failures in one life of many.
-_LANE_ROOM = 20_000
+from moonstation.station.recovery import RUNGS
 
 _CAUSES = ("by age or chance", "by a solar particle event", "by dust of a landing", "by a brown-out", "for a test")
 _EVIDENCE = ("it gives less than expected", "limits are exceeded", "a test of the unit")
@@ -149,39 +146,3 @@ def repairs_open(events: Sequence[FaultEvent]) -> int:
     return sum(event.kind == "failed" for event in events) - sum(
         event.kind == "cleared" or event.outcome == "mended" for event in events
     )
-
-
-class FaultLanes:
-    """Failures of several lives side by side, for ``run_lanes(..., faults=...)``, which calls it for fresh tables."""
-
-    def __init__(self, plan: Plan, numbers: Sequence[LifeNumbers], members: Sequence[int], width: int) -> None:
-        """One life for each of ``members``; lanes beyond them, up to ``width``, repeat the last."""
-        spare = width - len(members)
-        self.plan = plan
-        self.count = len(members)
-        self._numbers = [*numbers, *[numbers[-1]] * spare]
-        self._members = [*members, *[members[-1]] * spare]
-        self.tables: FaultTables | None = None
-
-    def __call__(self) -> FaultTables:
-        """Tables before the first landing."""
-        self.tables = fault_tables(self.plan, self._numbers, self._members, _LANE_ROOM)
-        return self.tables
-
-    def logs(self) -> list[FaultLog]:
-        """What each life tells when they have run.
-
-        Raises RangeError where a life had more events than there is room for.
-        """
-        assert self.tables is not None, "nothing has run"
-        most = int(self.tables.lanes["count"].max())
-        if most > _LANE_ROOM:
-            raise RangeError(Fault("failures", "a life has too many events", most, allowed=f"at most {_LANE_ROOM}"))
-        return [log_of(self.plan, self.tables, lane) for lane in range(self.count)]
-
-
-def spares_used(log: FaultLog) -> int:
-    """Spare units and kits of parts that repairs of a life used up."""
-    mended = log.rows[(log.rows["code"] == ft.F_STEP) & (log.rows["why"] == ft.MENDED)]
-    by_hand = mended[np.isin(mended["rung"], (ROBOTS, CREW))]
-    return int(log.plan.modes["spare"][by_hand["mode"]].sum())
