@@ -14,10 +14,9 @@ from moonstation.station.chances import Chances, FaultEvent, alone, log_of, plan
 from moonstation.station.fault_tables import FaultTables, Plan, fault_tables
 from moonstation.station.kernel import run_kernel
 from moonstation.station.model import Asset, Station
-from moonstation.station.network import Compiled, series_block
+from moonstation.station.network import Compiled, series_blocks
 from moonstation.station.tables import Tables, make_tables
 
-_BLOCK_STEPS = 8192
 _ROOM = 20_000
 _LOSSES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
 Told = Callable[[int, int], None]
@@ -118,8 +117,7 @@ class Trials:
 
     def _go(self, tables: Tables, faults: FaultTables, first: int, last: int) -> None:
         network, step_h, total = self.compiled.network, self.station.grid.step_h, self.compiled.steps
-        for begin in range(first, last, _BLOCK_STEPS):
-            block = series_block(self.compiled.columns, begin, min(begin + _BLOCK_STEPS, last))
+        for block in series_blocks(self.compiled.columns, first, last):
             run_kernel(tables, network.rules, block, step_h, total, total, self.records, faults)
 
     def _outcome(self, trial: Trial, faults: FaultTables, untouched: packed.Records, last: int) -> TrialOutcome:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,6 +26,7 @@ from moonstation.station.service import sorted_processes
 #: Capability by which a component states the efficiency of its site's power distribution.
 DISTRIBUTION = "distribution_efficiency"
 _ENDLESS = 1e30  # room for all the data that reach the Earth
+_BLOCK_STEPS = 8192
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,12 @@ def series_block(columns: Sequence[Series], first: int, last: int) -> NDArray[np
     for number, column in enumerate(columns):
         out[:, number] = column[first:last]
     return out
+
+
+def series_blocks(columns: Sequence[Series], first: int, last: int) -> Iterator[NDArray[np.float32]]:
+    """The same in blocks of steps, of which memory has room: the kernel reads rows, the places give columns."""
+    for begin in range(first, last, _BLOCK_STEPS):
+        yield series_block(columns, begin, min(begin + _BLOCK_STEPS, last))
 
 
 def compile_station(station: Station, place_of: Callable[[Asset], Surroundings]) -> Compiled:

@@ -7,15 +7,13 @@ from collections.abc import Callable, Sequence
 from moonstation.components.contract import Series
 from moonstation.station.fault_tables import FaultTables
 from moonstation.station.kernel import run_kernel
-from moonstation.station.network import series_block
+from moonstation.station.network import series_blocks
 from moonstation.station.packed import Network, Records, empty_records
 from moonstation.station.stacking import stack_networks
 from moonstation.station.tables import make_tables
 
 #: Lives that run side by side: two of the widest registers each took least time. The results do not depend on it.
 LANES = 16
-#: Steps whose series are laid side by side at a time: the kernel reads rows, the places give columns.
-_BLOCK_STEPS = 8192
 _EVENT_ROOM = 10_000
 
 
@@ -48,8 +46,7 @@ def run_lanes(  # noqa: PLR0913 (a run's numbers)
     while True:
         records = empty_records(networks[0], steps, record_steps, room, lanes=width)
         tables, failing = make_tables(stacked, step_h), faults() if faults else None
-        for first in range(0, steps, _BLOCK_STEPS):
-            block = series_block(columns, first, min(first + _BLOCK_STEPS, steps))
+        for block in series_blocks(columns, 0, steps):
             run_kernel(tables, stacked.rules, block, step_h, record_steps, steps, records, failing)
         most = int(records.log["index"][0].max())
         if most <= room:

@@ -13,7 +13,7 @@ from moonstation.station.chances import Chances, FaultLog, log_of, plan_of, tabl
 from moonstation.station.fault_tables import FaultTables
 from moonstation.station.kernel import run_kernel
 from moonstation.station.model import Station
-from moonstation.station.network import Compiled, compile_station, series_block
+from moonstation.station.network import Compiled, compile_station, series_blocks
 from moonstation.station.places import Places
 from moonstation.station.results import RunResult
 from moonstation.station.tables import make_tables
@@ -23,8 +23,6 @@ RESIDUAL_LIMIT = 1e-9
 _EVENT_ROOM = 100_000
 _FAULT_ROOM = 10_000
 _RECORD_S = 3600.0
-#: Steps whose series are laid side by side at a time: the kernel reads rows, the places give columns.
-_BLOCK_STEPS = 8192
 
 
 def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | None = None) -> RunResult:
@@ -79,8 +77,7 @@ def run_compiled(
     while True:
         records = packed.empty_records(compiled.network, compiled.steps, record_steps, room)
         tables = make_tables(compiled.network, step_h)
-        for first in range(0, compiled.steps, _BLOCK_STEPS):
-            block = series_block(compiled.columns, first, min(first + _BLOCK_STEPS, compiled.steps))
+        for block in series_blocks(compiled.columns, 0, compiled.steps):
             run_kernel(tables, compiled.network.rules, block, step_h, record_steps, compiled.steps, records, faults)
         count = int(records.log["index"][0])
         if count <= room:
