@@ -161,6 +161,7 @@ def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):
         "report.html",
         "summary.json",
     ]
-    refused = run("compare", scenario, other, "--members", 0, "--seed", 7)
-    assert refused.returncode == 2
-    assert "--members: out of range" in refused.stderr
+    for members, words in ((0, "out of range"), (1, "is too few to tell a difference")):
+        refused = run("compare", scenario, other, "--members", members, "--seed", 7)
+        assert refused.returncode == 2
+        assert f"--members: {words}" in refused.stderr

@@ -31,13 +31,15 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     Both members of a pair have the same values of every uncertain fact that both designs stand on.
     """
     from moonstation.cli.progress import progress_bar
-    from moonstation.core.errors import RangeError
+    from moonstation.core.errors import Fault, RangeError
     from moonstation.core.folder import folder_faults
     from moonstation.core.output import json_text
     from moonstation.report.comparison_report import MARK, compare_lives
     from moonstation.studies.ensemble import Workers, order_faults
 
     faults = order_faults(members, seed, threads)
+    if members == 1:
+        faults.append(Fault("--members", "is too few to tell a difference", members, allowed="2 or more"))
     faults += folder_faults(output, MARK, "-o", overwrite=overwrite) if output else []
     if faults:
         raise RangeError(faults)
@@ -57,7 +59,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from rich.text import Text
 
     from moonstation.report.comparison_report import statement
-    from moonstation.studies.ensemble_tables import title_of
+    from moonstation.studies.ensemble_tables import described, title_of
 
     console = Console(highlight=False)
     console.print(Text(statement(made), style="bold"), soft_wrap=True)
@@ -65,9 +67,11 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     for column in ("outcome", "A", "B", "B less A", "95 % interval", "p"):
         table.add_column(column, justify="left" if column == "outcome" else "right")
     for item in made.differences:
+        unit = described(item.outcome)[0]
+        label = title_of(item.outcome) + (f" [{unit}]" if unit != "1" else "")
         interval = f"{item.low:.4g} to {item.high:.4g}" + (" *" if item.is_clear else "  ")
         values = (f"{value:.4g}" for value in (item.first, item.second, item.mean))
-        table.add_row(Text(title_of(item.outcome)), *values, interval, f"{item.p_value:.2g}")
+        table.add_row(Text(label), *values, interval, f"{item.p_value:.2g}")
     console.print(table)
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
     console.print(f"{words}, {len(made.shared_facts)} uncertain facts shared")

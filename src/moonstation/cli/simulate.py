@@ -35,6 +35,7 @@ _YIELD = {
     "crew_days": "person-days",
     "science_hours": "instrument-hours",
     "data_returned_gbit": "Gbit returned",
+    "failures": "failures",
     "spares_used": "spares used",
     "assets_lost": "assets lost",
 }
