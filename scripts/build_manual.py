@@ -38,7 +38,7 @@ _HEAD = """# Components
 Everything that a mission can land. In a [scenario](scenario.md) an asset names its `type` and gives the parameters;
 what has a default may be left out. A default with a key in the last column is a [fact](../howto/add-a-fact.md): its
 source stands in the facts tables (`moonstation facts KEY`). Units are in the names; `-` is a pure number.
-Things fail where lives are drawn ([many lives](../howto/simulate.md)), by facts under `failure.<type>.<mode>`.
+Things [fail](../models/failures.md) where lives are drawn, by facts under `failure.<type>.<mode>`.
 
 *This page is written by `scripts/build_manual.py` from the components themselves.*
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -139,10 +138,3 @@ def mode_row(plan: Plan, unit: str, mode: str) -> int:
 def log_of(plan: Plan, tables: FaultTables, lane: int = 0) -> FaultLog:
     """What a finished life tells."""
     return FaultLog(plan, tables.log[lane, : int(tables.lanes["count"][lane])].copy())
-
-
-def repairs_open(events: Sequence[FaultEvent]) -> int:
-    """How many faults were still there at the end."""
-    return sum(event.kind == "failed" for event in events) - sum(
-        event.kind == "cleared" or event.outcome == "mended" for event in events
-    )
