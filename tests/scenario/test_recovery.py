@@ -127,6 +127,7 @@ def test_a_policy_that_asks_an_earth_out_of_reach_is_refused():
 def test_what_is_out_of_range_is_refused(key):
     (only,) = faults(with_recovery(key))
     assert key.split(" ", maxsplit=1)[0] in only
+    assert "allowed: " in only
 
 
 def test_steps_of_the_schema_are_those_of_the_rules():

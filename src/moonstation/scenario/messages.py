@@ -18,6 +18,7 @@ from moonstation.core.errors import Fault
 from moonstation.scenario.assets import asset_model, parameter, scenario_model
 from moonstation.scenario.fields import LONGEST_SHOWN, Part, did_you_mean, shortened, unit_of_key
 from moonstation.scenario.lines import KeyPath, line_of
+from moonstation.scenario.recovery import RecoveryEntry
 from moonstation.scenario.schema import (
     AssetEntry,
     GroundStationEntry,
@@ -201,6 +202,8 @@ _PARTS: Mapping[str, type[Part]] = {
 def _part(path: KeyPath, source: Source) -> type[Part]:
     """The part of the schema that has the last key of ``path`` as its own."""
     section = path[0]
+    if section == "policy" and len(path) > 2 and path[1] == "recovery":
+        return RecoveryEntry
     if section == "policy" and len(path) > 1:
         return ServeUpTo if len(path) > 2 else PolicyEntry
     if len(path) < 3:
