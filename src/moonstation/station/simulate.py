@@ -84,5 +84,6 @@ def run_compiled(
             return records
         room = count
         if faults is not None and fresh is not None:  # from the begin again
-            for used, new in zip(faults, fresh, strict=True):
+            parts: zip[tuple[Any, Any]] = zip(faults, fresh, strict=True)
+            for used, new in parts:
                 np.copyto(used, new)
