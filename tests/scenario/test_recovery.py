@@ -105,6 +105,12 @@ def test_every_fault_of_a_policy_is_told_at_once():
         assert any(words in fault for fault in told), words
 
 
+def test_a_silence_outside_the_simulation_is_refused():
+    (only,) = faults(with_recovery("no_contact_from = 2040-01-01\nno_contact_days = 30"))
+    assert "lies outside the simulation" in only
+    assert "2029-01-01 to 2029-08-01" in only
+
+
 def test_a_policy_that_finds_no_fault_within_the_simulation_is_refused():
     day = ("end = 2029-08-01", "end = 2029-01-08")
     table = "persistence_h = 700\ntest_every_days = 300"

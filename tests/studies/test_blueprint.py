@@ -14,7 +14,7 @@ from moonstation.scenario.reading import library, load_scenario, read_scenario
 from moonstation.station.network import compile_station
 from moonstation.station.places import Places
 from moonstation.station.uncertainty import UncertainFact, latin_hypercube
-from moonstation.studies.blueprint import HELD_PLACE, HELD_SERIES, Blueprint, blueprint
+from moonstation.studies.blueprint import HELD_FAILURES, HELD_PLACE, HELD_SERIES, Blueprint, blueprint
 
 END = "2029-01-20"
 
@@ -120,3 +120,11 @@ def test_facts_of_failures_differ_from_life_to_life(plan):
     assert changed.any()
     assert (life.failures.modes[changed] == fact.high).all()
     assert_same_network(life.compiled.network, plan.compiled.network)
+
+
+def test_where_nothing_fails_the_facts_of_failures_are_held(plan):
+    calm = plan.without_failures()
+    gone = {fact.key for fact in plan.sampled} - {fact.key for fact in calm.sampled}
+    assert {"failure.battery.regulator.crew_h"} <= gone
+    assert "battery.floor" not in gone
+    assert {fact.key for fact in calm.held if fact.reason == HELD_FAILURES} == gone

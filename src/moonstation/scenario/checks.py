@@ -117,8 +117,8 @@ def _policy(draft: Draft, source: Source) -> Iterator[Fault]:
         message = "must not rise from nominal over dark and survival to safe"
         yield source.fault(("policy", "serve_up_to"), message, value=None)
     start, end = draft.moment("start"), draft.moment("end")
-    period_h = (end - start).total_seconds() / 3600.0 if start and end else None
-    yield from faults_of_recovery(policy.recovery, source, _has_link(draft), period_h)
+    period = (start, end) if start and end else None
+    yield from faults_of_recovery(policy.recovery, source, _has_link(draft), period)
 
 
 def _has_link(draft: Draft) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 from moonstation.components.registry import components
 from moonstation.core.errors import Fault
@@ -15,11 +16,14 @@ from moonstation.station.recovery import DEFAULT, RESTORING
 _HOURS_OF_A_DAY = 24.0
 
 
-def faults_of_recovery(entry: RecoveryEntry, source: Source, has_link: bool, period_h: float | None) -> Iterator[Fault]:
+def faults_of_recovery(
+    entry: RecoveryEntry, source: Source, has_link: bool, period: tuple[datetime, datetime] | None
+) -> Iterator[Fault]:
     """Every reason for which a policy could never recover, or says what it cannot mean.
 
-    has_link : whether the scenario has a way to ask the Earth; period_h : length of the simulation [h]
+    has_link : whether the scenario has a way to ask the Earth; period : start and end of the simulation
     """
+    period_h = (period[1] - period[0]).total_seconds() / 3600.0 if period else None
     path: KeyPath = ("policy", "recovery")
     given = source.table(path)
     for name, ladder in entry.ladders.items():
@@ -34,6 +38,9 @@ def faults_of_recovery(entry: RecoveryEntry, source: Source, has_link: bool, per
     for key, other in (("no_contact_days", "no_contact_from"), ("no_contact_from", "no_contact_days")):
         if key in given and other not in given:
             yield source.fault((*path, key), f"means nothing without {other}")
+    if period and entry.no_contact_from and not period[0] <= entry.no_contact_from < period[1]:
+        allowed = f"{period[0]:%Y-%m-%d} to {period[1]:%Y-%m-%d}"
+        yield source.fault((*path, "no_contact_from"), "lies outside the simulation", allowed=allowed)
 
 
 def _faults_of_ladder(

@@ -31,6 +31,7 @@ from moonstation.station.uncertainty import UncertainFact, uncertain
 HELD_READING = "is used where the scenario is read: for orbits and in checks of masses"
 HELD_PLACE = "sets the light, the temperatures or the orbits of the places"
 HELD_SERIES = "changes a series over time, which all lives share"
+HELD_FAILURES = "matters to failures alone, and nothing fails here"
 HELD_STRUCTURE = "changes what the station is made of, or is refused at an end of its range"
 #: Numbers of the network that all lives share: the ledger's masses of elements.
 _COMMON = ("elements",)
@@ -64,6 +65,7 @@ class Blueprint:
     compiled : the network with every fact at its table's value, and its series
     facts : keys of all facts that the station stands on
     sampled : uncertain facts that differ from life to life; held : those that cannot
+    of_failures : keys of the facts that matter to failures alone
     """
 
     scenario: Scenario
@@ -76,6 +78,13 @@ class Blueprint:
     held: tuple[HeldFact, ...]
     _small: Station
     _sampled_places: SampledPlaces
+    of_failures: frozenset[str] = frozenset()
+
+    def without_failures(self) -> Blueprint:
+        """The same for lives in which nothing fails: facts that matter to failures alone are held."""
+        sampled = tuple(fact for fact in self.sampled if fact.key not in self.of_failures)
+        held = tuple(HeldFact(fact.key, HELD_FAILURES) for fact in self.sampled if fact.key in self.of_failures)
+        return replace(self, sampled=sampled, held=(*self.held, *held))
 
     def member(self, values: Mapping[str, float]) -> Member:
         """Network and failures of a life whose sampled facts have these values.
@@ -203,7 +212,7 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
     free = _free(plain, of_failures - of_components)
     for key in of_components | of_failures:
         held.pop(key, None)
-    return _sorted_by_effect(plain, held, free)
+    return replace(_sorted_by_effect(plain, held, free), of_failures=frozenset(of_failures - of_components))
 
 
 def _free(plain: Blueprint, keys: set[str]) -> set[str]:

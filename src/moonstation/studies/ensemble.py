@@ -183,6 +183,7 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
         raise RangeError(faults)
     tell("compiling the station", 0, members)
     plan = blueprint(scenario, **({"step": step} if step else {}))
+    plan = plan if failures else plan.without_failures()
     order = Order(members, seed, tuple(dict.fromkeys(series)), failures)
     if faults := name_faults(order.series, plan.compiled, "--series"):
         raise RangeError(faults)

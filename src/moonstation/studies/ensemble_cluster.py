@@ -51,4 +51,5 @@ def _lives(text: str, path: str, step: str, order: Order) -> Lives:
     from pathlib import Path
 
     scenario = read_scenario(text, Path(path) if path else None, step=step)
-    return Lives(blueprint(scenario), order)
+    plan = blueprint(scenario)
+    return Lives(plan if order.failures else plan.without_failures(), order)
