@@ -38,4 +38,5 @@ def test_where_nothing_may_be_kept_it_is_compiled_all_the_same(monkeypatch: pyte
         return above / below
 
     assert ratio(1.0, 0.0) == np.inf
-    assert asked == [{"cache": True, "error_model": "numpy"}, {"error_model": "numpy"}]
+    given = {"nogil": True, "error_model": "numpy"}
+    assert asked == [{"cache": True, **given}, given]

@@ -91,7 +91,8 @@ def test_a_place_that_cannot_be_written_is_told(winter: Study, tmp_path: Path) -
 @pytest.mark.parametrize("signal_number", [signal.SIGKILL, signal.SIGINT])
 def test_a_killed_run_never_looks_finished(tmp_path: Path, signal_number: int) -> None:
     script = (
-        "import time, sys\n"
+        "import signal, sys, time\n"
+        "signal.signal(signal.SIGINT, signal.default_int_handler)\n"  # in the background it is ignored
         "from pathlib import Path\n"
         "import moonstation.studies.folder as folder\n"
         "from moonstation.studies.study import study\n"
