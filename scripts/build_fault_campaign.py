@@ -23,10 +23,6 @@ here and left there.
 - **dark**: hours in which critical loads went unserved, more than without the failure, at worst.
 - **lost**: assets that would not have been lost without it. Where nothing is named, all lived.
 
-The 18 hours in the dark after failures of energy in the second table are the policy's own: its ladder for energy puts
-the base into safe mode for 12 h, and 6 h pass until it is left. That step comes first, so it may cost the plant chamber
-its warmth whatever failed.
-
 *This page is written by `python scripts/build_fault_campaign.py`; `moonstation.studies.fault_campaign.fault_campaign`
 does the same for any scenario.*
 """
