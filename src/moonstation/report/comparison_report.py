@@ -77,7 +77,7 @@ def statement(made: Comparison) -> str:
         return f"Both live in the same lives: {share(item.first)} of them."
     change = f"{_points(item.mean)} (95 % interval {_points(item.low)} to {_points(item.high)})"
     if not item.is_clear:
-        return f"No clear difference in survival: {name} changes it by {change}."
+        return f"No clear difference in survival: {change} with {name}, which may be chance."
     word = "more" if item.mean > 0 else "fewer"
     return f"{capital(name)} lives in {word} lives: {change}."
 

@@ -89,13 +89,13 @@ def test_a_link_with_contact_half_of_the_time_carries_half():
     assert often == pytest.approx(always / 2, rel=1e-3)
 
 
-def test_sending_to_the_full_draws_the_transmitters_power_in_the_mean():
-    # 20 W of radio at 35 %: 57 W while in contact, though the distance and so the rate change
+def test_sending_to_the_full_draws_the_transmitters_power_at_the_usual_distance():
+    # 20 W of radio at 35 %: 57 W at 384,400 km; nearer it carries more and pays more, by distance squared
     distance = 384_400.0 + 20_000.0 * np.sin(np.arange(MONTH.count) / 100.0)
     link = DirectLink(dish_m=0.3, transmit_w=20.0, modem_mbit_s=1000.0)
     process = sending(link, ConstantPlace(MONTH, earth_distance_km=distance))
     mean_kw = -process.recipe["electricity"] * process.limit * process.series.mean()
-    assert mean_kw == pytest.approx(0.02 / 0.35, rel=1e-2)
+    assert mean_kw == pytest.approx(0.02 / 0.35 * np.mean((384_400.0 / distance) ** 2), rel=1e-5)
 
 
 @pytest.mark.parametrize(("km", "kbit_s"), [(12_000.0, 555.0), (79_000.0, 50.0)])
