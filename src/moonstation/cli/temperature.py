@@ -60,7 +60,7 @@ def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
 
     where = bounds, around, size
     files = _Files(dem, output, names, tuple(kernel or ()), overwrite=overwrite)
-    dems, area, step_h, kernels, labels = _read(files, where, (start, step))
+    dems, area, step_h, kernels, labels = _read(files, where, (start, step), terrain_around)
     with progress_bar("reading") as show, by_option(_options(where)):
         made = temperature_map(
             dems,
@@ -97,7 +97,7 @@ class _Files:
 
 
 def _read(
-    files: _Files, where: Where, period: tuple[str, str]
+    files: _Files, where: Where, period: tuple[str, str], around_km: float
 ) -> tuple[list[Dem], MapArea, float, Ephemeris, tuple[Name, ...]]:
     """Models, area, step [h], kernels and names; raises RangeError with every fault at once."""
     from moonstation.cli.area import area_asked, where_faults
@@ -109,6 +109,7 @@ def _read(
     from moonstation.core.folder import folder_faults
     from moonstation.core.time import HOUR_S, parse_duration_s
     from moonstation.moon.regolith.files import MARK
+    from moonstation.moon.regolith.temperature_map import STEP_H, refuse_numbers
 
     conflicts = where_faults(where)
     faults: list[Fault] = [*conflicts, *folder_faults(files.output, MARK, "-o", overwrite=files.overwrite)]
@@ -120,9 +121,11 @@ def _read(
     dems = tried(lambda: open_named_dems(files.dem), faults, "--dem")
     area = tried(lambda: area_asked(dems, where), faults, "--bounds") if dems and not conflicts else None
     labels = tried(lambda: names_asked(files.names), faults, "--names")
-    if faults or dems is None or area is None or step_s is None or kernels is None or labels is None:
+    step_h = STEP_H if step_s is None else step_s / HOUR_S
+    tried(lambda: refuse_numbers(area, step_h, around_km), faults, options=_options(where))
+    if faults or dems is None or area is None or kernels is None or labels is None:
         raise RangeError(faults)
-    return dems, area, step_s / HOUR_S, kernels, labels
+    return dems, area, step_h, kernels, labels
 
 
 def _options(where: Where) -> dict[str, str]:

@@ -188,6 +188,16 @@ def test_a_map_that_cannot_be_finished_leaves_no_folder(made, crater, tmp_path):
     assert list((tmp_path / "out").iterdir()) == []
 
 
+def test_the_verb_tells_numbers_out_of_range_with_all_other_faults(crater, tmp_path):
+    from moonstation.cli.main import app
+
+    options = ["--step", "48h", "--terrain-around-km", "-1", "--start", "soon", "--around", "-90", "0"]
+    done = CliRunner().invoke(app, ["temperature", "--dem", str(crater), "-o", str(tmp_path / "map"), *options])
+    assert isinstance(done.exception, RangeError)
+    told = {fault.where for fault in done.exception.faults}
+    assert told == {"--step", "--terrain-around-km", "--start", "--size"}
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [

@@ -106,8 +106,7 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
     """
     from moonstation.sky.ephemeris import Ephemeris
 
-    if faults := _faults(area, step_h, around_km):
-        raise RangeError(faults)
+    refuse_numbers(area, step_h, around_km)
     kernels = ephemeris or Ephemeris.default()
     begin = parse_utc(start) if isinstance(start, str) else start
     year, coarse = (_year(begin, hours, kernels) for hours in (step_h, _COARSER * step_h))
@@ -123,17 +122,18 @@ def temperature_map(  # noqa: PLR0913, PLR0917 (what, when, how finely)
     return TemperatureMap(area, **made, notes=notes)
 
 
-def _faults(area: MapArea, step_h: float, around_km: float) -> list[Fault]:
-    """What keeps a map from being made within reason."""
+def refuse_numbers(area: MapArea | None, step_h: float, around_km: float) -> None:
+    """Raise RangeError with all that keeps a map from being made within reason; no area where that is not known yet."""
     faults = around_faults(around_km)
-    pixels = area.shape[0] * area.shape[1]
+    pixels = area.shape[0] * area.shape[1] if area else 0
     if pixels > MOST_PIXELS:
         hours = pixels * _S_PER_PIXEL / 3600.0
         hint = f"about {hours:,.0f} hours of one core: take a part of it, or a coarser elevation model"
         faults.append(Fault("map", "has too many pixels", pixels, "", f"at most {MOST_PIXELS:,}", hint))
     if not 0.25 <= step_h <= 24.0:
         faults.append(Fault("step_h", "out of range", step_h, "h", "0.25 to 24"))
-    return faults
+    if faults:
+        raise RangeError(faults)
 
 
 def _of_tiles(

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.errors import Fault, TerrainError
+from moonstation.moon.crs import stereographic_wkt
 from moonstation.moon.projection import unit_vectors
 from moonstation.moon.sphere import moon_radius_m
 from moonstation.report.maps.frame import Frame
@@ -56,7 +57,7 @@ def ground_around(
     half = int(size_km * 500.0 / posting_m)
     side = 2 * half + 1  # odd: the place has a post of its own
     edge = side * posting_m / 2.0
-    frame = Frame(_crs(lat_deg, lon_deg, radius), (-edge, -edge, edge, edge), (side, side))
+    frame = Frame(stereographic_wkt(lat_deg, lon_deg), (-edge, -edge, edge, edge), (side, side))
     heights = heights_on(frame, dems).astype(np.float64)
     at = np.arange(-half, half + 1, dtype=np.float64) * posting_m
     lat, lon = frame.places_of(*np.meshgrid(at, at[::-1]))
@@ -68,10 +69,3 @@ def ground_around(
     up_m = (unit_vectors(lat, lon) @ up) * (radius + heights) - (radius + here + height_m)
     names = ", ".join(dem.name for dem in sorted(dems, key=lambda dem: dem.posting_m))
     return Ground(at / 1e3, at[::-1] / 1e3, up_m / 1e3, heights, names, posting_m)
-
-
-def _crs(lat_deg: float, lon_deg: float, radius_m: float) -> str:
-    from pyproj import CRS
-
-    text = f"+proj=stere +lat_0={lat_deg!r} +lon_0={lon_deg!r} +k=1 +x_0=0 +y_0=0 +R={radius_m!r} +units=m +no_defs"
-    return str(CRS.from_proj4(text).to_wkt())
