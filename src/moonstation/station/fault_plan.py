@@ -15,8 +15,9 @@ from moonstation.station.draws import name_hash
 from moonstation.station.fault_tables import GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
 from moonstation.station.model import Asset, Station, groups_of, keeps_on, needed_of
 from moonstation.station.network import Compiled
-from moonstation.station.packed import NEVER, steps_of
+from moonstation.station.packed import steps_of
 from moonstation.station.recovery import RUNGS
+from moonstation.station.silence import silent_steps
 
 Row = dict[str, Any]
 
@@ -93,7 +94,7 @@ class _Planner:
 
     def _rules(self, seed: int) -> Row:
         policy, step_h = self.station.recovery, self.station.grid.step_h
-        silent = self.station.grid.index_at(policy.silent_from) if policy.silent_from else NEVER
+        silent_first, silent_last = silent_steps(policy, self.station.grid)
         return {
             "seed": seed,
             "step_h": step_h,
@@ -107,8 +108,8 @@ class _Planner:
             "safe_mode": steps_of(policy.safe_mode_h, step_h),
             "patience": max(steps_of(policy.patience_h, step_h), 1),
             "ground": steps_of(policy.ground_h, step_h),
-            "silent_first": silent,
-            "silent_last": silent + steps_of(policy.silent_h, step_h) if policy.silent_from else NEVER,
+            "silent_first": silent_first,
+            "silent_last": silent_last,
         }
 
     def _parts_of(self, unit: int, mode: FailureMode) -> list[int]:

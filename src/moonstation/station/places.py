@@ -24,6 +24,7 @@ from moonstation.orbits.interpolation import sampled
 from moonstation.orbits.relay import relay_elevation_azimuth_range, relay_sees_earth, relay_sunlit
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
 from moonstation.station.model import Asset, RelaySite, Station, SurfaceSite
+from moonstation.station.silence import silent_steps
 
 
 def _series(values: ArrayLike) -> Series:
@@ -43,8 +44,11 @@ class Sky:
 
     @cached_property
     def ground_stations_in_view(self) -> Series:
-        """Number of ground stations that have the Moon in sight, shape (grid.count,)."""
-        return _series(contacts(self.station.ground_stations, self.grid))
+        """Number of ground stations that have the Moon in sight, shape (grid.count,); none in an imposed silence."""
+        seen = contacts(self.station.ground_stations, self.grid)
+        first, after = silent_steps(self.station.recovery, self.grid)
+        seen[max(first, 0) : max(after, 0)] = 0
+        return _series(seen)
 
     @property
     def ground_contact(self) -> NDArray[np.bool_]:
