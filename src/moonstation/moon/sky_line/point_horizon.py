@@ -97,7 +97,7 @@ def sky_line(
 
 def _sectors(count: int) -> list[Sector]:
     """Sectors of azimuths that are walked apart, whatever the number of threads."""
-    parts = min(8, max(2, count // 900))
+    parts = min(8, max(4, count // 900))  # as many as even out what two cores have to do
     ends = [count * part // parts for part in range(parts + 1)]
     return [(float(count), float(low), float(high)) for low, high in zip(ends[:-1], ends[1:], strict=True)]
 
