@@ -44,10 +44,12 @@ class Mains:
 class KernelRun:
     """One run at 10-minute steps: ``record_steps`` of them in a record, those in ``at_relay`` at the node ``relay``.
 
-    ``housed_in`` gives the asset in whose body one is carried.
+    ``housed_in`` gives the asset in whose body one is carried; ``place`` is the kind of place, ``sky`` what it offers.
     """
 
-    def __init__(self, components, days, *, start_h=None, at_relay=(), housed_in=None, record_steps=1, **place):
+    def __init__(
+        self, components, days, *, start_h=None, at_relay=(), housed_in=None, record_steps=1, place=ConstantPlace, **sky
+    ):
         grid = TimeGrid(START, 600.0, round(days * 144))
         begins = {name: START + timedelta(hours=(start_h or {}).get(name, 0.0)) for name in components}
         nodes = {name: "relay" if name in at_relay else "ridge" for name in components}
@@ -59,7 +61,7 @@ class KernelRun:
         relays = {"relay": None} if at_relay else {}
         station = Station("test", grid, {"ridge": None}, relays, (), assets, LENIENT)
         places = {
-            asset.name: ConstantPlace(grid, asset.node, **{k: v(grid) if callable(v) else v for k, v in place.items()})
+            asset.name: place(grid, asset.node, **{k: v(grid) if callable(v) else v for k, v in sky.items()})
             for asset in assets
         }
         self.compiled = compile_station(station, lambda asset: places[asset.name])

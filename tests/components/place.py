@@ -25,6 +25,7 @@ _DEFAULTS: Mapping[str, float | None] = {
     "earth_contact": 1.0,
     "earth_distance_km": 384_400.0,
     "ground_stations_in_view": 2.0,
+    "signal_through_rain": 1.0,
     "relay_visible": 1.0,
     "relay_distance_km": 8_000.0,
     "radiator_sink_k": 120.0,
@@ -79,6 +80,10 @@ class ConstantPlace:
 
     def ground_stations_in_view(self) -> Series:
         return self._get("ground_stations_in_view")
+
+    def signal_through_rain(self, frequency_ghz: float, month_share: float) -> Series:
+        given = self._series["signal_through_rain"]
+        return self._get("signal_through_rain") if not callable(given) else given(frequency_ghz, month_share)
 
     def relay_visible(self, relay: str) -> Series:
         return self._get("relay_visible")

@@ -267,6 +267,9 @@ class Surroundings(Protocol):
     def ground_stations_in_view(self) -> Series:
         """Number of ground stations that see the Moon [-]."""
 
+    def signal_through_rain(self, frequency_ghz: float, month_share: float) -> Series:
+        """Share of a signal's power that rain on the ground leaves in all but ``month_share`` of a month [-]."""
+
     def relay_visible(self, relay: str) -> Series:
         """1 while the relay node ``relay`` stands above this node's horizon, else 0 [-]."""
 

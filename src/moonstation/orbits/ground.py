@@ -35,7 +35,10 @@ _LIMITS = (
 class GroundStation:
     """An antenna on the Earth: geodetic place on WGS84 and the lowest elevation at which it works.
 
-    latitude_deg, longitude_deg (east), min_elevation_deg [deg]; height_m [m]. Raises RangeError with all faults.
+    latitude_deg, longitude_deg (east), min_elevation_deg [deg]; height_m [m]
+    weather : the station of the facts tables whose rain it has, "" for a clear sky
+
+    Raises RangeError with all faults.
     """
 
     name: str
@@ -43,6 +46,7 @@ class GroundStation:
     longitude_deg: float
     height_m: float = field(default_factory=lambda: lookup("ground.height").value)
     min_elevation_deg: float = field(default_factory=lambda: lookup("ground.min_elevation").value)
+    weather: str = ""
 
     def __post_init__(self) -> None:
         faults = [
@@ -71,7 +75,8 @@ def named_stations() -> Mapping[str, GroundStation]:
 
 @fact_cache
 def _named_station(name: str) -> GroundStation:
-    return GroundStation(name, lookup(f"ground.{name}_latitude").value, lookup(f"ground.{name}_longitude").value)
+    latitude_deg, longitude_deg = lookup(f"ground.{name}_latitude").value, lookup(f"ground.{name}_longitude").value
+    return GroundStation(name, latitude_deg, longitude_deg, weather=name)
 
 
 def moon_elevation_deg(station: GroundStation, tdb: ArrayLike, ephemeris: Ephemeris | None = None) -> FloatArray:
@@ -113,6 +118,14 @@ def contacts(
     for station in stations:
         seen += contact(station, grid, ephemeris)
     return seen
+
+
+def elevation_on_grid_deg(
+    station: GroundStation, grid: TimeGrid, ephemeris: Ephemeris | None = None
+) -> NDArray[np.float32]:
+    """Elevation of the Moon's centre at each step of a grid [deg], shape (grid.count,)."""
+    moon = _moon_on_grid(grid, ephemeris or Ephemeris.default())
+    return _elevation_deg(moon, *_place(station)).astype(np.float32)
 
 
 @lru_cache(maxsize=2)

@@ -20,6 +20,7 @@ from moonstation.facts.table import lookup
 from moonstation.moon.sink import SinkTemperatures, sink_temperatures
 from moonstation.moon.site import SiteLight, site_light
 from moonstation.orbits.ground import contacts
+from moonstation.orbits.ground_rain import GroundRain
 from moonstation.orbits.interpolation import sampled
 from moonstation.orbits.relay import relay_elevation_azimuth_range, relay_sees_earth, relay_sunlit
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
@@ -49,6 +50,11 @@ class Sky:
         first, after = silent_steps(self.station.recovery, self.grid)
         seen[max(first, 0) : max(after, 0)] = 0
         return _series(seen)
+
+    @cached_property
+    def ground_rain(self) -> GroundRain:
+        """Rain over the ground stations that listen."""
+        return GroundRain(self.station.ground_stations, self.grid)
 
     @property
     def ground_contact(self) -> NDArray[np.bool_]:
@@ -194,6 +200,10 @@ class SurfacePlace:
         """Number of ground stations that see the Moon [-]."""
         return self.shared.sky.ground_stations_in_view
 
+    def signal_through_rain(self, frequency_ghz: float, month_share: float) -> Series:
+        """Share of a signal's power that rain on the ground leaves in all but ``month_share`` of a month [-]."""
+        return self.shared.sky.ground_rain.power_left(frequency_ghz, month_share)
+
     def relay_visible(self, relay: str) -> Series:
         """1 while the relay stands above the mast's sky-line, else 0 [-]."""
         return self.shared.relay_view(relay)[0]
@@ -294,6 +304,10 @@ class RelayPlace:
     def ground_stations_in_view(self) -> Series:
         """Number of ground stations that see the Moon [-]."""
         return self.shared.sky.ground_stations_in_view
+
+    def signal_through_rain(self, frequency_ghz: float, month_share: float) -> Series:
+        """Share of a signal's power that rain on the ground leaves in all but ``month_share`` of a month [-]."""
+        return self.shared.sky.ground_rain.power_left(frequency_ghz, month_share)
 
     def relay_visible(self, relay: str) -> Series:
         """Links between relays are not modelled."""

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from kernel_run import KernelRun, Mains
+from place import ConstantPlace
 
 from moonstation.components.comms.command_unit import CommandUnit
 from moonstation.components.comms.direct_link import DirectLink
@@ -82,6 +85,39 @@ def test_a_fast_band_leaves_its_dish_to_the_slow_one_only_when_it_cannot_send():
         dish_m=1.0, transmit_w=50.0, ground_g_over_t_db_k=0.0, rates="queqiao-1 earth", fallback_modem_mbit_s=1.0
     )
     assert returned(site(link=rain)) == pytest.approx(DAY_GBIT)
+
+
+def test_hours_that_rain_takes_from_the_fast_band_go_to_the_slow_one():
+    # in 5 % of the time nothing of the fast band comes through: 10 Mbit/s for 0.95, 1 Mbit/s for 0.05
+    def blocked(frequency_ghz, month_share):
+        return np.full(144, 1.0 if frequency_ghz < 10.0 else 0.0, np.float32)
+
+    class Rainy(ConstantPlace):
+        signal_through_rain = staticmethod(blocked)
+
+    link = KaLink(dish_m=1.0, transmit_w=50.0, modem_mbit_s=10.0, fallback_modem_mbit_s=1.0)
+    run = KernelRun(site(link=link), 1.0, record_steps=6, place=Rainy)
+    assert run.returned_gbit()[-1] == pytest.approx((0.95 * 10 + 0.05 * 1) * DAY_GBIT, rel=1e-5)
+    assert run.activity("link", "last band").max() == 0.0
+
+
+def test_the_last_band_sends_while_both_others_are_out():
+    # receivers so poor that neither reaches the least of the modem's steps
+    link = KaLink(
+        dish_m=0.1,
+        transmit_w=1.0,
+        rates="queqiao-1 earth",
+        ground_g_over_t_db_k=0.0,
+        fallback_g_over_t_db_k=0.0,
+        last_transmit_w=50.0,
+        last_modem_mbit_s=1.0,
+        last_g_over_t_db_k=60.0,
+    )
+    run = KernelRun(site(link=link), 1.0, record_steps=6)
+    assert run.returned_gbit()[-1] == pytest.approx(DAY_GBIT)
+    assert run.activity("link", "sending").max() == run.activity("link", "fallback").max() == 0.0
+    none = KernelRun(site(link=replace(link, last_transmit_w=0.0)), 1.0, record_steps=6)
+    assert none.returned_gbit()[-1] == 0.0
 
 
 def every_other_hour(grid):

@@ -6,6 +6,7 @@ from place import MONTH, ConstantPlace
 
 from moonstation.components.comms.command_unit import CommandUnit
 from moonstation.components.comms.direct_link import DirectLink
+from moonstation.components.comms.ka_link import KaLink
 from moonstation.components.comms.rate_tables import steps_mbit_s
 from moonstation.components.comms.recorder import Recorder
 from moonstation.components.comms.relay_downlink import RelayDownlink
@@ -132,3 +133,34 @@ def test_a_command_unit_makes_its_telemetry():
 def test_a_recorder_keeps_what_it_says():
     (store,) = Recorder(capacity_gbit=128.0).primitives(ConstantPlace(MONTH)).stores
     assert (store.bus, store.capacity, store.start) == ("data", 128.0, 0.0)
+
+
+class TestRain:
+    """Ka band where rain halves the signal in 3 % of the time and more, and takes nothing else."""
+
+    @staticmethod
+    def place(power_left):
+        return ConstantPlace(MONTH, signal_through_rain=lambda ghz, share: np.full(MONTH.count, power_left(share)))
+
+    def test_a_link_at_its_limit_carries_the_mean_rate(self):
+        link = DirectLink(dish_m=0.02, transmit_w=1.0, frequency_ghz=26.0, modem_mbit_s=1e4)
+        clear = rate_kbit_s(link, ConstantPlace(MONTH))
+        rainy = rate_kbit_s(link, self.place(lambda share: 0.5 if share < 0.03 else 1.0))
+        np.testing.assert_allclose(rainy, clear * (1.0 - 0.03 * 0.5), rtol=1e-5)
+
+    def test_a_modem_with_power_in_hand_does_not_feel_it(self):
+        link = DirectLink(dish_m=1.0, transmit_w=50.0, frequency_ghz=26.0, modem_mbit_s=10.0)
+        np.testing.assert_allclose(rate_kbit_s(link, self.place(lambda _: 0.5)), 10_000.0, rtol=1e-6)
+
+    def test_slow_bands_go_through(self):
+        link = DirectLink(dish_m=0.02, transmit_w=1.0, modem_mbit_s=1e4)
+        np.testing.assert_array_equal(
+            rate_kbit_s(link, self.place(lambda _: 0.0)), rate_kbit_s(link, ConstantPlace(MONTH))
+        )
+
+    @given(power_left=st.floats(0.0, 1.0))
+    def test_rain_never_helps(self, power_left):
+        link = KaLink(dish_m=0.1, transmit_w=10.0)
+        rainy, clear = rate_kbit_s(link, self.place(lambda _: power_left)), rate_kbit_s(link, ConstantPlace(MONTH))
+        assert np.all(rainy <= clear * (1 + 1e-6))
+        assert np.all(rainy >= clear * 0.95 * (1 - 1e-6))

@@ -36,13 +36,13 @@ class DirectLink(Transmitter):
     )
     example: ClassVar = {"dish_m": 0.6, "transmit_w": 20.0, "dish": "shared", "ground": "booked"}
     leaves_out: ClassVar = (
-        "commands upward; weather at the ground stations (slight in S and X; ka_link has it); the Moon's changing "
-        "share of the ground dish's beam; which station listens (all count the same)"
+        "commands upward; rain in S and X, where it is slight; the Moon's changing share of the ground dish's beam; "
+        "which station listens (all count the same)"
     )
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One process that moves data to the Earth."""
-        rate = self.rate_mbit_s(place.earth_distance_km(), self.ground_g_over_t_db_k)
+        rate = self.rate_to_earth_mbit_s(place, self.ground_g_over_t_db_k)
         sending = self.sending("data@earth", rate, place.earth_contact(), place.grid.step_h)
         dishes = [SITE_DISH] * (self.dish == "shared") + [GROUND] * (self.ground == "booked")
         gbit_h = self.gbit_h_at(lookup("comms.earth_distance").value, self.ground_g_over_t_db_k)

@@ -1,4 +1,4 @@
-"""Radio link from a site to the Earth in Ka band, with a slower band for bad weather."""
+"""Radio link from a site to the Earth in Ka band, with slower bands for rain and broken amplifiers."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from moonstation.facts.table import lookup
 @component("ka_link")
 @dataclass(frozen=True, slots=True)
 class KaLink(Transmitter):
-    """Fast link to the Earth that clouds and rain over the ground station stop; then the dish sends in X or S."""
+    """Fast link to the Earth that rain over the ground station slows or stops; then the dish sends in X, then in S."""
 
     frequency_ghz: float = fact("comms.ka_frequency", unit="GHz", doc="carrier of the fast band", low=17.0, high=40.0)
     modem_mbit_s: float = fact(
@@ -39,11 +39,23 @@ class KaLink(Transmitter):
     fallback_g_over_t_db_k: float = fact(
         "comms.ground_g_over_t_x", unit="dB/K", doc="ground station in the other band", low=0.0, high=70.0
     )
+    last_frequency_ghz: float = fact(
+        "comms.s_frequency", unit="GHz", doc="carrier of the band for when both are out", low=0.3, high=17.0
+    )
+    last_transmit_w: float = fact(
+        "comms.last_power", unit="W", doc="radio power in that band; 0 for none", low=0.0, high=1e4
+    )
+    last_modem_mbit_s: float = fact("comms.last_modem", unit="Mbit/s", doc="most its modem carries", low=1e-6, high=1e5)
+    last_g_over_t_db_k: float = fact(
+        "comms.ground_g_over_t_s", unit="dB/K", doc="ground station in that band", low=0.0, high=70.0
+    )
     ground: str = ground_choice()
 
     failures: ClassVar = (
-        FailureMode("transmitter", "amplifier, modem or pointing of the dish", spare=True),
-        FailureMode("ground weather", "rain at the ground station", affects=("sending",)),
+        FailureMode("transmitter", "modem or pointing of the dish", spare=True),
+        FailureMode("fast amplifier", "amplifier of the fast band", affects=("sending",)),
+        FailureMode("slow amplifier", "amplifier of the band for bad weather", affects=("fallback",)),
+        FailureMode("ground weather", "a storm: the dish on the Earth is stowed", affects=("sending",)),
     )
     flows: ClassVar = (
         Flow("data", "in", "what waits at the site"),
@@ -55,26 +67,34 @@ class KaLink(Transmitter):
     )
     example: ClassVar = {"dish_m": 1.0, "transmit_w": 50.0, "ground": "booked"}
     leaves_out: ClassVar = (
-        "commands upward; rain that slows the fast band rather than stopping it; weather that differs between ground "
-        "stations (a clear one takes over); the Moon's changing share of the ground dish's beam"
+        "commands upward; single showers (the fast band has the mean rate of its month); a clear ground "
+        "station that takes over; clouds and gases; the Moon's changing share of the ground dish's beam"
     )
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """Hours of the dish, the fast band, and the other band for what hours the fast one leaves."""
-        fast = self._band(self, self.ground_g_over_t_db_k, place, "sending")
+        """Hours of the dish, the fast band, and the others, each for what hours those before it leave."""
+        bands = [self._band(self, self.ground_g_over_t_db_k, place, "sending")]
         other = replace(
             self,
             frequency_ghz=self.fallback_frequency_ghz,
             transmit_w=self.fallback_transmit_w,
             modem_mbit_s=self.fallback_modem_mbit_s,
         )
-        slow = self._band(other, self.fallback_g_over_t_db_k, place, "fallback")
+        bands.append(self._band(other, self.fallback_g_over_t_db_k, place, "fallback"))
+        if self.last_transmit_w > 0.0:
+            last = replace(
+                self,
+                frequency_ghz=self.last_frequency_ghz,
+                transmit_w=self.last_transmit_w,
+                modem_mbit_s=self.last_modem_mbit_s,
+            )
+            bands.append(self._band(last, self.last_g_over_t_db_k, place, "last band"))
         hours = hours_of_dish(OWN_DISH, usable=self.usable(place.earth_contact(), place.grid.step_h))
-        return Primitives(processes=(hours, fast, slow))
+        return Primitives(processes=(hours, *bands))
 
     @staticmethod
     def _band(radio: KaLink, g_over_t_db_k: float, place: Surroundings, name: str) -> Process:
-        rate = radio.rate_mbit_s(place.earth_distance_km(), g_over_t_db_k)
+        rate = radio.rate_to_earth_mbit_s(place, g_over_t_db_k)
         sending = radio.sending("data@earth", rate, place.earth_contact(), place.grid.step_h)
         dishes = [OWN_DISH] + [GROUND] * (radio.ground == "booked")
         gbit_h = radio.gbit_h_at(lookup("comms.earth_distance").value, g_over_t_db_k)

@@ -35,7 +35,7 @@ class RelayDownlink(Transmitter):
     failures: ClassVar = (
         FailureMode("transponder", "amplifier or modem of the satellite"),
         FailureMode("safe mode", "the satellite turns to the Sun and waits", affects=("sending",)),
-        FailureMode("ground weather", "rain at the ground station", affects=("sending",)),
+        FailureMode("ground weather", "a storm: the dish on the Earth is stowed", affects=("sending",)),
     )
     flows: ClassVar = (
         Flow("data", "store", "the relay's recorder"),
@@ -54,7 +54,7 @@ class RelayDownlink(Transmitter):
     def primitives(self, place: Surroundings) -> Primitives:
         """A store, and two bands that move its data to the Earth; no electricity, the satellite has its own."""
         step_h, contact = place.grid.step_h, place.earth_contact()
-        rate = self.rate_mbit_s(place.earth_distance_km(), self.ground_g_over_t_db_k)
+        rate = self.rate_to_earth_mbit_s(place, self.ground_g_over_t_db_k)
         fast = self.sending("data@earth", rate, contact, step_h)
         fallback_mbit_s = min(self.fallback_mbit_s, self.modem_mbit_s)
         slow = self.sending("data@earth", np.full(len(rate), fallback_mbit_s), contact, step_h)

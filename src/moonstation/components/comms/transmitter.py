@@ -16,10 +16,18 @@ from moonstation.components.comms.link_budget import (
     stepped,
 )
 from moonstation.components.comms.rate_tables import RATE_TABLES, steps_mbit_s
-from moonstation.components.contract import Process, Series, fact, param
+from moonstation.components.contract import Process, Series, Surroundings, fact, param
 
 #: Gbit/h in one Mbit/s.
 GBIT_H_PER_MBIT_S = 3.6
+#: Carriers from which rain is reckoned with; under it, it takes a few tenths of a decibel in a hundredth of the time.
+RAIN_FROM_GHZ = 10.0
+_EDGES = (0.05, 0.03, 0.015, 0.007, 0.003, 0.001, 0.0003, 0.0)
+#: Shares of a month in whose attenuation the rest of the time is seen, and how much of the time each stands for [-].
+RAINY_SHARES = tuple(
+    ((high * low) ** 0.5 if low else high / 2.0, high - low) for high, low in zip(_EDGES, _EDGES[1:], strict=False)
+)
+DRY_SHARE = 1.0 - _EDGES[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +58,33 @@ class Transmitter:
 
     def rate_mbit_s(self, distance_km: ArrayLike, g_over_t_db_k: float) -> NDArray[np.float64]:
         """Data rate to a receiver [Mbit/s], shape of ``distance_km``: a step of the modem, no more than it carries."""
-        rate = link_rate_mbit_s(
+        return self._carried(self._budget_mbit_s(distance_km, g_over_t_db_k))
+
+    def rate_to_earth_mbit_s(self, place: Surroundings, g_over_t_db_k: float) -> NDArray[np.float64]:
+        """Data rate to the ground at each step [Mbit/s]: the mean over the rain that falls there, in a fast band."""
+        clear = self._budget_mbit_s(place.earth_distance_km(), g_over_t_db_k)
+        rate = self._carried(clear)
+        if self.frequency_ghz < RAIN_FROM_GHZ:
+            return rate
+        rate *= DRY_SHARE
+        for month_share, weight in RAINY_SHARES:
+            # Whole GHz, so that lives with slightly other carriers share their rain.
+            left = place.signal_through_rain(float(round(self.frequency_ghz)), month_share)
+            rate += weight * self._carried(clear * left)
+        return rate
+
+    def _budget_mbit_s(self, distance_km: ArrayLike, g_over_t_db_k: float) -> NDArray[np.float64]:
+        return link_rate_mbit_s(
             distance_km,
             eirp_dbw=self.eirp_dbw(),
             g_over_t_db_k=g_over_t_db_k,
             frequency_ghz=self.frequency_ghz,
             allowance_db=self.eb_n0_db + self.losses_db + self.margin_db,
         )
-        rate = np.minimum(rate, self.modem_mbit_s)
+
+    def _carried(self, rate_mbit_s: NDArray[np.float64]) -> NDArray[np.float64]:
+        """What the modem makes of the rate that the budget gives."""
+        rate = np.minimum(rate_mbit_s, self.modem_mbit_s)
         steps = steps_mbit_s(self.rates)
         return stepped(rate, steps) if steps else rate
 
