@@ -14,7 +14,7 @@ from reading import Page
 
 from moonstation.report.blocks import Plot, Table, Text
 from moonstation.report.html import render_report
-from moonstation.report.sections.contacts import waiting_h, ways_to_earth
+from moonstation.report.sections.contacts import _fates, waiting_h, ways_to_earth
 from moonstation.report.sections.power import _loads, _went_short
 from moonstation.report.sections.roadmap import _condition, _delay, _milestone
 from moonstation.report.sections.temperature import _at_work, _idle
@@ -182,6 +182,18 @@ def test_time_at_the_limit_of_work_is_told(study: StudyView) -> None:
     assert _idle(run, cold) == "1 h, 25 %"
     assert _at_work(run, cold) == "It was too cold or too hot to work for 1 h, 25 % of its life."
     assert _idle(run, replace(cold, work_min_k=200.0)) == "never"
+
+
+def test_the_fate_of_data_is_told_by_source(study: StudyView) -> None:
+    source = {"": ["unit: command", "eye: observing"], "_asset": ["unit", "eye"], "_site": ["ridge", "ridge"]}
+    source |= {"_worth_points_gbit": [np.inf, 0.5], "_made_gbit": [10.0, 200.0], "_returned_gbit": [10.0, 120.0]}
+    source |= {"_lost_gbit": [1e-5, 80.0], "_wait_h": [0.2, np.nan]}
+    data = study.dataset.assign_coords({f"source{key}": ("source", values) for key, values in source.items()})
+    (table,) = _fates(study, Run(data))
+    assert [row[2:] for row in table.rows] == [
+        ["housekeeping", "10 Gbit", "10 Gbit", "nothing", "0.2 h"],
+        ["0.5 points", "200 Gbit", "120 Gbit", "80 Gbit", "–"],
+    ]
 
 
 def test_two_lengths_without_earth_are_explained(study: StudyView) -> None:

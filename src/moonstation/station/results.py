@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
 from moonstation.station.chances import FaultLog
+from moonstation.station.data_fate import DataFate, data_fates
 from moonstation.station.means import means_over
 from moonstation.station.model import EARTH, MODES, Station, effective_priority
 from moonstation.station.network import Compiled
@@ -133,7 +134,8 @@ class RunResult:
 
         builder = _DatasetBuilder(self)
         data = xr.Dataset(coords={"time": self.time})
-        for add in (builder.sites, builder.units, builder.processes, builder.stores, builder.thermal, builder.assets):
+        groups = (builder.sites, builder.units, builder.processes, builder.stores, builder.thermal, builder.assets)
+        for add in (*groups, builder.sources):
             data = data.assign(add())
         data = data.set_coords([str(name) for name in data.data_vars if "time" not in data[name].dims])
         data.attrs = {
@@ -144,6 +146,17 @@ class RunResult:
             "max_relative_residual": self.max_relative_residual,
         }
         return data
+
+    @cached_property
+    def data_fates(self) -> tuple[DataFate, ...]:
+        """What became of the data of every source, in the order in which they are sent."""
+        return data_fates(self.compiled.processes, self.compiled.stores, self.records, self.record_hours)
+
+    @property
+    def record_hours(self) -> NDArray[np.float64]:
+        """Length of each record, of which the last may be short [h], shape (record,)."""
+        left = self.station.grid.count - np.arange(len(self.time)) * self.record_steps
+        return np.minimum(self.record_steps, left) * self.station.grid.step_h
 
     @property
     def record_h(self) -> float:
@@ -176,14 +189,13 @@ class RunResult:
 
     def energy_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
         """Power and charge at a node by the name of the series: unit and values, shape (record,)."""
-        records, step_h = self.records, self.station.grid.step_h
+        records = self.records
         if node not in self.compiled.power_nodes:
             names = ("supply", "served", "shed", "spilled", "demand")
             idle = {f"power_{name}_kw": ("kW", self._nothing()) for name in names}
             return idle | {"charge_kwh": ("kWh", self._nothing()), "charge_capacity_kwh": ("kWh", self._nothing())}
         number = self.compiled.power_nodes.index(node)
-        hours = np.minimum(self.record_steps, self.station.grid.count - np.arange(len(self.time)) * self.record_steps)
-        power = records.power[:, number, :] / (hours * step_h)[:, np.newaxis].astype(np.float32)
+        power = records.power[:, number, :] / self.record_hours[:, np.newaxis].astype(np.float32)
         supply, served, shed, spilled = power.T
         amount, capacity = self.usable_charge(node)
         return {
@@ -381,6 +393,25 @@ class _DatasetBuilder:
             "asset": ("asset", [asset.name for asset in rows]),
             **_labels("asset", columns),
             "alive": (("time", "asset"), self.run.alive, {"long_name": "alive at the end of the record"}),
+        }
+
+    def sources(self) -> dict[str, Any]:
+        """What became of the data of each source."""
+        fates = self.run.data_fates
+        wait_h = [np.nan if fate.wait_h is None else fate.wait_h for fate in fates]
+        columns: dict[str, Sequence[Any]] = {
+            "source_asset": [fate.asset for fate in fates],
+            "source_site": [fate.site for fate in fates],
+            "source_worth_points_gbit": [fate.worth_points_gbit for fate in fates],
+            "source_made_gbit": [fate.made_gbit for fate in fates],
+            "source_returned_gbit": [fate.returned_gbit for fate in fates],
+            "source_lost_gbit": [fate.lost_gbit for fate in fates],
+            "source_waiting_gbit": [fate.waiting_gbit for fate in fates],
+            "source_wait_h": wait_h,
+        }
+        return {
+            "source": ("source", [f"{fate.asset}: {fate.process}" for fate in fates]),
+            **_labels("source", columns),
         }
 
     def _relay_in_view(self, site: SurfaceSky | None, relays: Sequence[str]) -> NDArray[np.float32]:

@@ -12,7 +12,7 @@ from moonstation.components.failure_modes import FailureMode
 @component("recorder")
 @dataclass(frozen=True, slots=True)
 class Recorder:
-    """Solid-state memory of a site: data waits here for a link; what finds no room is lost and booked."""
+    """Solid-state memory of a site: data waits here for a link; in want of room the least worthy is lost first."""
 
     capacity_gbit: float = param(unit="Gbit", doc="what it can keep", low=0.0, high=1e9)
     power_kw: float = fact("comms.recorder_power", unit="kW", doc="standing draw", low=0.0, high=10.0)
@@ -25,10 +25,7 @@ class Recorder:
         Flow("electricity", "in", "memory and controller"),
     )
     example: ClassVar = {"capacity_gbit": 1000.0}
-    leaves_out: ClassVar = (
-        "which data goes first and which is lost first; compression; the memory still records without power; bit "
-        "errors by radiation"
-    )
+    leaves_out: ClassVar = "compression; the memory still records without power; bit errors by radiation"
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One store, empty on landing, and its draw."""
