@@ -26,6 +26,23 @@ inclination_deg = 80
 argument_deg = 90
 epoch = 2029-01-01T12:00:00Z
 """
+#: A tank of water, and what uses it.
+WATER = """
+[[assets]]
+name = "water tank"
+type = "tank"
+site = "landing-place"
+mission = "First lander"
+quantity = "water"
+capacity_kg = 10
+
+[[assets]]
+name = "electrolyser"
+type = "oxygen_generator"
+site = "landing-place"
+mission = "First lander"
+oxygen_kg_h = 0.01
+"""
 
 
 def station(*changes: tuple[str, str], text: str = GOOD) -> Station:
@@ -76,7 +93,7 @@ def test_an_asset_ends_with_its_own_date_or_its_missions() -> None:
 def test_a_failed_mission_brings_nothing_and_that_is_said() -> None:
     second = '\n[[missions]]\nname = "B"\npartners = ["x"]\narrival = 2029-02-01\nstatus = "planned"\n'
     load = '\n[[deliveries]]\nmission = "B"\nsite = "landing-place"\nwater_kg = 5\noxygen_kg = 0\n'
-    text = GOOD + second + load
+    text = GOOD + second + load + WATER
     text = text.replace('name = "rover"\ntype = "rover"\nsite = "landing-place"\nmission = "First lander"', "@")
     text = text.replace("@", 'name = "rover"\ntype = "rover"\nsite = "landing-place"\nmission = "B"')
     flown = read_scenario(text)
@@ -97,7 +114,7 @@ def test_a_failed_mission_brings_nothing_and_that_is_said() -> None:
 
 def test_what_flew_before_the_start_is_there_with_its_age_and_stocks() -> None:
     load = '\n[[deliveries]]\nmission = "First lander"\nsite = "landing-place"\nwater_kg = 5\n'
-    built = station(("start = 2029-01-01", "start = 2029-03-01"), text=GOOD + load)
+    built = station(("start = 2029-01-01", "start = 2029-03-01"), text=GOOD + load + WATER)
     assert {asset.start for asset in built.assets} == {datetime(2029, 1, 1, tzinfo=UTC)}
     assert built.deliveries[0].at == datetime(2029, 3, 1, tzinfo=UTC)
     text = GOOD.replace("start = 2029-01-01", "start = 2029-03-01").replace(

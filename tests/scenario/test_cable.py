@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,7 @@ from moonstation.scenario.build import build_station
 from moonstation.scenario.reading import read_scenario
 
 GOOD = Path(__file__).with_name("good.toml").read_text("utf-8")
-SECOND = '\n[sites.hollow]\nhorizon = "flat"\nlatitude_deg = -89.0\nlongitude_deg = 0.0\nmast_m = 2\n'
+SECOND = '\n[sites.hollow]\nhorizon = "flat"\nlatitude_deg = -82.88\nlongitude_deg = 78.1\nmast_m = 2\n'
 CABLE = """
 [[assets]]
 name = "cable"
@@ -35,6 +36,17 @@ def test_a_cable_between_two_sites_is_read() -> None:
     scenario = read_scenario(GOOD + SECOND + CABLE.format("hollow", 4), Path("night.toml"))
     (cable,) = [asset.component for asset in build_station(scenario).assets if asset.name == "cable"]
     assert cable.to_site == "hollow"
+
+
+def test_a_cable_that_does_not_reach_is_refused_with_the_distance() -> None:
+    # along the meridian: 0.1236 degrees of a circle of 1737.4 km
+    north = SECOND.replace("-82.88", "-83.0").replace("78.1", "78.046")
+    [fault] = told(GOOD + north + CABLE.format("hollow", 4))
+    metres = math.ceil(math.radians(83.0 - 82.8764) * 1_737_400)
+    assert "length_m: does not reach: landing-place and hollow are" in fault
+    assert f"got 500 m; allowed: at least {metres} m" in fault
+    enough = CABLE.format("hollow", 4).replace("rated_kw = 1.0", "rated_kw = 0.1") + "landed_kg = 100\n"
+    read_scenario(GOOD + north + enough.replace("= 500", f"= {metres}"), Path("night.toml"))
 
 
 def test_a_site_that_is_not_there_is_told_with_a_near_name() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 from typing import Any
 
@@ -9,16 +10,21 @@ import pytest
 
 from moonstation.core.errors import ScenarioError
 from moonstation.facts.table import lookup
-from moonstation.scenario.checks import unit_mass_kg
+from moonstation.scenario.masses import loads_of, spare_mass_kg, unit_mass_kg
 from moonstation.scenario.reading import load_scenario, read_scenario
 from moonstation.scenario.schema import AssetEntry
 
 GOOD = Path(__file__).with_name("good.toml").read_text("utf-8")
 HEADER = '\n[[assets]]\nname = "extra"\nsite = "landing-place"\nmission = "First lander"\n'
+ELECTROLYSER = (
+    '\n[[assets]]\nname = "electrolyser"\ntype = "oxygen_generator"\nsite = "landing-place"\nmission = "First lander"\n'
+    "oxygen_kg_h = 0.01\n"
+)
 
 
-def asset(text: str) -> AssetEntry:
-    return read_scenario(GOOD + HEADER + text).assets[-1]
+def asset(text: str, landed_kg: float = 1200) -> AssetEntry:
+    good = GOOD.replace("landed_mass_kg = 1200", f"landed_mass_kg = {landed_kg}")
+    return read_scenario(good + ELECTROLYSER + HEADER + text).assets[-1]
 
 
 @pytest.mark.parametrize(
@@ -56,6 +62,29 @@ def test_an_array_weighs_by_its_power_and_a_reactor_as_its_class() -> None:
 def test_what_weighs_too_much_is_refused(text: str) -> None:
     with pytest.raises(ScenarioError, match="is less than what it brings"):
         asset(text)
+
+
+def test_a_spare_weighs_a_share_of_its_unit_or_what_the_file_says() -> None:
+    share = lookup("failure.general.spare_mass").value
+    assert spare_mass_kg(asset('type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130')) == pytest.approx(130 * share)
+    given = asset('type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130\nspares = 2\nspare_kg = 7')
+    assert spare_mass_kg(given) == 7.0
+    tank = asset('type = "tank"\nquantity = "water"\ncapacity_kg = 90\nstart_kg = 70\nlanded_kg = 9')
+    assert spare_mass_kg(tank) == pytest.approx(9 * share)  # nobody lands a spare of the water
+
+
+def test_spares_count_in_what_a_mission_brings() -> None:
+    without = 'type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130'
+    scenario = read_scenario(GOOD + HEADER + without)
+    (alone,) = loads_of(scenario.missions, scenario.assets, scenario.deliveries)
+    assert alone.spares_kg == 0.0
+    scenario = read_scenario(GOOD + HEADER + without + "\ncount = 2\nneeded = 1\nspares = 3\nspare_kg = 10")
+    (load,) = loads_of(scenario.missions, scenario.assets, scenario.deliveries)
+    assert load.spares_kg == pytest.approx(30.0)
+    assert load.total_kg == pytest.approx(alone.total_kg + 130.0 + 30.0)
+    brought = math.ceil(load.total_kg)
+    with pytest.raises(ScenarioError, match="30 kg of them spares"):
+        asset(without + "\ncount = 2\nspares = 3\nspare_kg = 10", landed_kg=brought - 10)
 
 
 def test_every_flight_of_the_ilrs_carries_what_it_is_said_to() -> None:

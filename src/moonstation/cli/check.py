@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from moonstation.scenario.masses import Load
     from moonstation.scenario.schema import Scenario
 
 
@@ -33,6 +34,7 @@ def check(
 def check_summary(scenario: Scenario) -> dict[str, Any]:
     """What ``moonstation check --json`` prints: the scenario in a few numbers, and what is left out of the run."""
     from moonstation.scenario.build import build_station, left_out
+    from moonstation.scenario.masses import loads_of
 
     station = build_station(scenario)
     return {
@@ -51,7 +53,30 @@ def check_summary(scenario: Scenario) -> dict[str, Any]:
         "deliveries": len(station.deliveries),
         "milestones": len(scenario.milestones),
         "left_out": left_out(scenario),
+        "notes": [str(note) for note in scenario.notes],
+        "masses": [_mass(load) for load in loads_of(scenario.missions, scenario.assets, scenario.deliveries)],
     }
+
+
+def _mass(load: Load) -> dict[str, Any]:
+    return {
+        "mission": load.mission,
+        "brings_kg": load.total_kg,
+        "spares_kg": load.spares_kg,
+        "lands_kg": load.landed_kg,
+    }
+
+
+def _mass_line(masses: list[dict[str, Any]]) -> str:
+    """The fullest flight, and what spares weigh."""
+    spares_kg = sum(item["spares_kg"] for item in masses)
+    words = [f"spares weigh {spares_kg:,.0f} kg"] if spares_kg else []
+    limited = [item for item in masses if item["lands_kg"]]
+    if limited:
+        full = max(limited, key=lambda item: item["brings_kg"] / item["lands_kg"])
+        weighs = f"{full['brings_kg']:,.0f} of {full['lands_kg']:,.0f} kg"
+        words.insert(0, f"fullest flight: {full['mission']} brings {weighs}")
+    return "; ".join(words)
 
 
 def _print_summary(summary: dict[str, Any]) -> None:
@@ -61,5 +86,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
         typer.echo(f"  {key.replace('_', ' ')}: {', '.join(summary[key]) or 'none'}")
     counts = (f"{summary[key]} {key}" for key in ("missions", "assets", "deliveries", "milestones"))
     typer.echo(f"  {', '.join(counts)}")
-    for note in summary["left_out"]:
+    if masses := _mass_line(summary["masses"]):
+        typer.echo(f"  {masses}")
+    for note in (*summary["left_out"], *summary["notes"]):
         typer.echo(f"  note: {note}")

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextvars import Context
 from datetime import datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
@@ -13,13 +13,18 @@ from moonstation.core.time import parse_duration_s
 from moonstation.orbits.ground import named_stations
 from moonstation.roadmap.milestones import METRICS
 from moonstation.scenario.assets import component_of
+from moonstation.scenario.cables import faults_of_cables
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.lines import KeyPath
+from moonstation.scenario.masses import faults_of_masses
 from moonstation.scenario.messages import Source
+from moonstation.scenario.parts import Parts
+from moonstation.scenario.people import faults_of_people, notes_on_people
 from moonstation.scenario.places import faults_of_horizons
-from moonstation.scenario.recovery_checks import faults_of_recovery, sends_to_earth
+from moonstation.scenario.policy_checks import faults_of_policy, notes_on_policy
 from moonstation.scenario.schema import AssetEntry, MissionEntry, unit_names
+from moonstation.scenario.stocks import faults_of_stocks, notes_on_supply
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.station.model import EARTH
 
@@ -27,21 +32,43 @@ from moonstation.station.model import EARTH
 MOST_STEPS = 2_700_000
 
 
-def check(draft: Draft, source: Source, folder: Path) -> list[Fault]:
-    """Every fault between the parts of a scenario; ``folder`` is where paths inside it start."""
+def check(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Fault]:
+    """Every fault between the parts of a scenario, for which it is refused.
+
+    parts : what its assets compile into; folder : where paths inside it start
+    """
     return [
         *_period(draft, source),
         *_names(draft, source),
-        *_policy(draft, source),
+        *faults_of_policy(draft, parts, source),
         *_relays(draft, source),
         *_ground_stations(draft, source),
         *_missions(draft, source),
         *_assets(draft, source),
-        *_cables(draft, source),
+        *parts.faults,
+        *faults_of_cables(draft, source, folder),
         *_deliveries(draft, source),
+        *faults_of_stocks(draft, parts, source),
+        *faults_of_people(draft, parts, source),
         *_milestones(draft, source),
-        *_masses(draft, source),
+        *faults_of_masses(draft, source),
         *faults_of_horizons(draft, source, folder),
+    ]
+
+
+def notes(draft: Draft, parts: Parts, source: Source) -> list[Fault]:
+    """What may go ill in a sound scenario by dates, amounts or choices that are allowed.
+
+    The facts behind are not noted: what is looked up for a check is no part of a run.
+    """
+    return Context().run(_notes, draft, parts, source)
+
+
+def _notes(draft: Draft, parts: Parts, source: Source) -> list[Fault]:
+    return [
+        *notes_on_policy(draft, parts, source),
+        *notes_on_people(draft, parts, source),
+        *notes_on_supply(draft, parts, source),
     ]
 
 
@@ -99,31 +126,6 @@ def _twice(source: Source, section: str, names: Sequence[tuple[int, str | None]]
             yield source.fault((section, number, "name"), "the name is taken", value=name, hint=hint)
             told.add(number)
         first.setdefault(name, number)
-
-
-def _policy(draft: Draft, source: Source) -> Iterator[Fault]:
-    policy = draft.policy()
-    if policy is None:
-        return
-    for mode, below in (("survival", policy.survival_below), ("safe", policy.safe_below)):
-        if getattr(policy, f"{mode}_exit") < below:
-            message = f"is under {mode}_below, so the mode would never settle"
-            yield source.fault(("policy", f"{mode}_exit"), message, allowed=f"at least {below:g}")
-    if policy.safe_below > policy.survival_below:
-        allowed = f"at most survival_below, {policy.survival_below:g}"
-        yield source.fault(("policy", "safe_below"), "is above survival_below", allowed=allowed)
-    serve = policy.serve_up_to
-    if not serve.nominal >= serve.dark >= serve.survival >= serve.safe:
-        message = "must not rise from nominal over dark and survival to safe"
-        yield source.fault(("policy", "serve_up_to"), message, value=None)
-    start, end = draft.moment("start"), draft.moment("end")
-    period = (start, end) if start and end else None
-    yield from faults_of_recovery(policy.recovery, source, _has_link(draft), period)
-
-
-def _has_link(draft: Draft) -> bool:
-    """Whether something of the scenario can speak with the Earth."""
-    return bool(draft.names("ground_stations")) and any(sends_to_earth(entry.type) for _, entry in draft.assets)
 
 
 def _relays(draft: Draft, source: Source) -> Iterator[Fault]:
@@ -311,25 +313,6 @@ def _antennas(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) ->
         yield source.fault((*path, "ground"), message, hint='add an asset ground_network, or set ground = "free"')
 
 
-def _cables(draft: Draft, source: Source) -> Iterator[Fault]:
-    """Two cables between the same sites, each of which fills batteries that the other may empty below that."""
-    cables = [(n, entry) for n, entry in draft.assets if entry.type == "cable" and draft.sound("assets", n)]
-    ends = [(entry.site, getattr(entry, "to_site", None)) for _, entry in cables]
-    for later, (number, entry) in enumerate(cables):
-        for other in (cables[earlier][1] for earlier in range(later) if ends[earlier] == ends[later][::-1]):
-            if _empties(entry, other) and _empties(other, entry):
-                message = f"lets it carry what {other.name} brings, which carries it back: all batteries run down"
-                filled = float(getattr(other, "keep_charge", 0.0))
-                hint = f"give both cables an own_reserve no less than the other's keep_charge, or {other.name} alone"
-                path = ("assets", number, "own_reserve")
-                yield source.fault(path, message, allowed=f"at least {filled:g}, its keep_charge", hint=hint)
-
-
-def _empties(cable: AssetEntry, back: AssetEntry) -> bool:
-    """Whether a cable takes from batteries that the cable ``back`` still fills."""
-    return float(getattr(cable, "own_reserve", 0.0)) < float(getattr(back, "keep_charge", 0.0))
-
-
 def _component(source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
     """Faults that the component itself finds between its parameters."""
     try:
@@ -370,34 +353,3 @@ def _milestones(draft: Draft, source: Source) -> Iterator[Fault]:
                 yield _unknown(source, (*path, "requires", position), "milestone", name, milestones)
     entries = [(number, item.name, item.requires) for number, item in draft.milestones]
     yield from _circles(source, "milestones", entries)
-
-
-def unit_mass_kg(entry: AssetEntry) -> float:
-    """Mass of one asset and of what its tank holds on landing [kg]; 0 where nothing tells the mass.
-
-    Its own mass is ``landed_kg``, else the component's ``mass_kg`` (a parameter, or what follows from its size).
-    """
-    mass_kg = entry.landed_kg
-    if mass_kg is None:
-        try:
-            known = getattr(component_of(entry), "mass_kg", 0.0)
-        except (MoonstationError, ValueError, TypeError):  # told where the component is checked
-            return 0.0
-        mass_kg = known() if callable(known) else known
-    return float(mass_kg) + float(getattr(entry, "start_kg", 0.0))
-
-
-def _masses(draft: Draft, source: Source) -> Iterator[Fault]:
-    """What a mission brings, as far as its masses are known, cannot weigh more than the mission lands."""
-    loads: defaultdict[str | None, float] = defaultdict(float)
-    for number, entry in draft.assets:
-        if draft.sound("assets", number):
-            loads[entry.mission] += entry.count * unit_mass_kg(entry)
-    for _, delivery in draft.deliveries:
-        loads[delivery.mission] += sum(delivery.amounts().values())
-    for number, mission in draft.missions:
-        load, landed = loads[mission.name], mission.landed_mass_kg
-        if landed is not None and load > landed:
-            hint = f"its assets and deliveries weigh {load:.0f} kg; land more or bring less"
-            path = ("missions", number, "landed_mass_kg")
-            yield source.fault(path, "is less than what it brings", unit="kg", hint=hint)

@@ -122,7 +122,7 @@ def _line_faults(
     except (MoonstationError, ValueError) as error:
         yield from _unusable(path, "the sky-line", error, source)
         return
-    here, there = _position_if_known(site, folder), (horizon.latitude_deg, horizon.longitude_deg)
+    here, there = position_if_known(site, folder), (horizon.latitude_deg, horizon.longitude_deg)
     if here and _apart_deg(here, there) > _NEAR_DEG:
         message = f"was computed for {_spoken(*there)}, but the site lies at {_spoken(*here)}"
         yield source.fault(path, message, hint=_ELSEWHERE)
@@ -141,12 +141,12 @@ def _terrain_faults(site: SiteEntry, path: KeyPath, source: Source, folder: Path
             dems.append(open_dem(folder / name))
         except TerrainError as error:
             yield from _unusable((*path, number), "the terrain", error, source)
-    here = _position_if_known(site, folder)
+    here = position_if_known(site, folder)
     if here and dems and len(dems) == len(site.terrain) and not any(np.isfinite(dem.sample(*here)) for dem in dems):
         yield source.fault(path, f"has no ground at the site, {_spoken(*here)}", hint="name a model that covers it")
 
 
-def _position_if_known(site: SiteEntry, folder: Path) -> tuple[float, float] | None:
+def position_if_known(site: SiteEntry, folder: Path) -> tuple[float, float] | None:
     """The site's place; None where its sky-line is missing or cannot be used, which is told elsewhere."""
     with suppress(MoonstationError, ValueError):
         return position(site, folder) if site.horizon else None

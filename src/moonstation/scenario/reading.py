@@ -14,11 +14,12 @@ from pydantic import ValidationError
 
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.scenario.assets import scenario_model
-from moonstation.scenario.checks import check
+from moonstation.scenario.checks import check, notes
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean, shortened
 from moonstation.scenario.lines import KeyPath, key_lines
 from moonstation.scenario.messages import Source, faults_of, faulty_entries
+from moonstation.scenario.parts import parts_of
 from moonstation.scenario.schema import Scenario
 
 #: Larger files are no scenarios [byte].
@@ -56,10 +57,12 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
         scenario = scenario_model().model_validate(source.document)
     except ValidationError as error:
         faults, faulty = faults_of(error, source), faulty_entries(error)
-    faults += check(Draft(source.document, faulty), source, path.parent if path else Path())
-    if faults:
+    draft = Draft(source.document, faulty)
+    parts = parts_of(draft, source)
+    if faults := faults + check(draft, parts, source, path.parent if path else Path()):
         raise ScenarioError(sorted(faults, key=_line))
     scenario._path, scenario._text = path, text
+    scenario._notes = tuple(sorted(notes(draft, parts, source), key=_line))
     for entry, given in zip(scenario.assets, source.document["assets"], strict=True):
         entry._facts.update({key: value["fact"] for key, value in given.items() if isinstance(value, dict)})
     return scenario

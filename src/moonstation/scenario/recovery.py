@@ -42,7 +42,7 @@ class RecoveryEntry(Part):
     ladders: dict[str, Steps] = Field(default={DEFAULT: DEFAULT_LADDER}, validate_default=True)
     """Steps in order, by family (energy) or type of component (battery); ``default`` for all others."""
     no_contact_from: Moment | None = None
-    """Test condition: from then on no ground station speaks or hears, so no command and no data pass; failures or not."""
+    """Test condition: from then on no ground station speaks or hears, so no command and no data pass."""
     no_contact_days: Annotated[float, within(0.0, 36_600.0)] = 0.0
     """For so long [d]."""
 

@@ -2,32 +2,38 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator
 from datetime import datetime
 
+from moonstation.components.failure_modes import modes_of, numbers_of
 from moonstation.components.registry import components
 from moonstation.core.errors import Fault
+from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.messages import Source
-from moonstation.scenario.recovery import RecoveryEntry
+from moonstation.scenario.parts import Parts, Unit
+from moonstation.scenario.recovery import RecoveryEntry, recovery_of
 from moonstation.station.recovery import DEFAULT, RESTORING
 
 _HOURS_OF_A_DAY = 24.0
 
 
 def faults_of_recovery(
-    entry: RecoveryEntry, source: Source, has_link: bool, period: tuple[datetime, datetime] | None
+    entry: RecoveryEntry, draft: Draft, parts: Parts, source: Source, period: tuple[datetime, datetime] | None
 ) -> Iterator[Fault]:
     """Every reason for which a policy could never recover, or says what it cannot mean.
 
-    has_link : whether the scenario has a way to ask the Earth; period : start and end of the simulation
+    parts : what the assets compile into; period : start and end of the simulation
     """
+    has_link = _has_link(draft)
     period_h = (period[1] - period[0]).total_seconds() / 3600.0 if period else None
     path: KeyPath = ("policy", "recovery")
     given = source.table(path)
     for name, ladder in entry.ladders.items():
-        yield from _faults_of_ladder(entry, source, (*path, "ladders", name), name, ladder, has_link)
+        faults = list(_faults_of_ladder(entry, source, (*path, "ladders", name), name, ladder, has_link))
+        yield from faults or _helpless(entry, parts, source, (*path, "ladders", name))
     if DEFAULT not in entry.ladders:
         hint = "units of every other type would have none"
         yield source.fault((*path, "ladders"), f'has no "{DEFAULT}" ladder', value=None, hint=hint)
@@ -59,6 +65,54 @@ def _faults_of_ladder(
     yield from _faults_of_order(source, path, ladder)
 
 
+def _helpless(entry: RecoveryEntry, parts: Parts, source: Source, path: KeyPath) -> Iterator[Fault]:
+    """The fault of a ladder no step of which can restore any of the units that climb it, as the scenario is."""
+    name, policy = str(path[-1]), recovery_of(entry)
+    ladder = entry.ladders[name]
+    climbers = [
+        unit
+        for unit in (parts.units if parts.settled else ())
+        if unit.component and unit.parts and modes_of(unit.component)
+        if policy.ladder(unit.entry.type, unit.component.family) is policy.ladders[name]
+    ]
+    if not climbers or any(_helps(step, unit, parts) for unit in climbers for step in ladder):
+        return
+    kinds = ", ".join(dict.fromkeys(unit.entry.type for unit in climbers))
+    reasons = "; ".join(f"{step}: {_WHY_NOT[step]}" for step in ladder if step in RESTORING)
+    hint = "add a step that helps, or what the steps need"
+    yield source.fault(path, f"can never recover {kinds}: {reasons}", value=None, hint=hint)
+
+
+_WHY_NOT = {
+    "reset": "clears none of their faults, the chance is 0",
+    "reset-subsystem": "clears none of their faults, the chance is 0",
+    "switch": "nothing stands by, needed is nowhere less than count",
+    "robots": "no robots work at their site, or robots cannot mend them",
+    "crew": "no people work at their site, or people cannot mend them",
+}
+
+
+def _helps(step: str, unit: Unit, parts: Parts) -> bool:
+    """Whether a step can restore a unit from any of its faults."""
+    component, entry = unit.component, unit.entry
+    numbers = [numbers_of(entry.type, mode) for mode in modes_of(component)] if component else []
+    if any(math.isfinite(mode.clears_after_h) for mode in numbers):
+        return True
+    match step:
+        case "reset" | "reset-subsystem":
+            return any(mode.reset_chance > 0.0 for mode in numbers)
+        case "switch":
+            return (entry.needed or entry.count) < entry.count
+        case "robots":
+            hands = parts.givers(("robot_h", entry.site))
+            return bool(hands) and any(math.isfinite(mode.robot_h) for mode in numbers)
+        case "crew":
+            hands = parts.givers(("crew_h", entry.site))
+            return bool(hands) and any(math.isfinite(mode.crew_h) for mode in numbers)
+        case _:
+            return False
+
+
 def _faults_of_order(source: Source, path: KeyPath, ladder: tuple[str, ...]) -> Iterator[Fault]:
     for step in _twice(ladder):
         yield source.fault(path, "has a step twice", value=step)
@@ -77,7 +131,12 @@ def _twice(names: Iterable[str]) -> list[str]:
     return twice
 
 
-def sends_to_earth(kind: str | None) -> bool:
+def _has_link(draft: Draft) -> bool:
+    """Whether something of the scenario can speak with the Earth."""
+    return bool(draft.names("ground_stations")) and any(_sends_to_earth(entry.type) for _, entry in draft.assets)
+
+
+def _sends_to_earth(kind: str | None) -> bool:
     """Whether a type of component has a way towards the Earth."""
     if kind is None or kind not in components():
         return False

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Literal, get_args
 from pydantic import Field, PrivateAttr, create_model
 
 from moonstation.components.quantities import quantities
+from moonstation.core.errors import Fault
 from moonstation.scenario.fields import LISTED, Duration, Moment, NodeName, OrFact, Part, Text, number, within
 from moonstation.scenario.recovery import RecoveryEntry
 
@@ -170,6 +171,8 @@ class AssetEntry(Part):
     """How many of the ``count`` must work; the others stand by, cold but kept alive. Left out: all work."""
     spares: Annotated[int, within(0, 1000)] = 0
     """Spare units or kits of parts that land with it, for all of its type at its site."""
+    spare_kg: Annotated[float, within(0.0, 1_000_000.0)] | None = None
+    """Mass of one spare [kg]; left out: a share of one unit, the fact failure.general.spare_mass. Counts as its own."""
     until: Moment | None = None
     """Last moment of its life; left out: the mission's, or it stays."""
     housed_in: Text | None = None
@@ -284,6 +287,12 @@ class Scenario(Part):
 
     _path: Path | None = PrivateAttr(default=None)
     _text: str = PrivateAttr(default="")
+    _notes: tuple[Fault, ...] = PrivateAttr(default=())
+
+    @property
+    def notes(self) -> tuple[Fault, ...]:
+        """What may go ill by dates, amounts or choices that are allowed: not refused, but told."""
+        return self._notes
 
     @property
     def text(self) -> str:
