@@ -86,6 +86,17 @@ def test_a_coarse_map_of_degrees_keeps_its_dip_over_the_seam(tmp_path, write_dem
     assert lines.horizon(2, 2).elevation_deg == pytest.approx(dip_deg(2000.0), abs=0.01)
 
 
+def test_a_coarse_map_agrees_with_the_exact_march_at_its_edges_too(tmp_path, write_dem):
+    # Rays up and across the map run along the sides of cells; corners lie far from the middle of the map.
+    dem = open_dem(write_dem(tmp_path / "m.tif", rough(129, 2000.0, 3), posting=2000.0))
+    area = area_of(dem, (-40e3, -30e3, 60e3, 50e3))
+    lines = sky_lines([dem], area, 10.0, 24, reach_km=150.0)
+    exact = exact_elevation_deg([dem], area, lines.ground_m, 10.0, lines.direction_deg, 150e3, Steps(longest=0.05))
+    # Leaves of 8 cells are straight to 0.01 pixel: 20 m, at the first height 0.01 of a slope of 45 degrees.
+    assert np.abs(lines.elevation_deg() - exact).max() < 0.4
+    assert np.quantile(np.abs(lines.elevation_deg() - exact), 0.99) < 0.02
+
+
 def test_a_cliff_stands_as_high_as_its_triangle_says(tmp_path, write_dem):
     heights = np.zeros((241, 241))
     heights[:, 160:] = 150.0

@@ -12,7 +12,7 @@ from moonstation.moon.sweep.sky_lines import COARSEST_M
 
 #: Pixels by which a raster reaches beyond the one before; what is seen across them is blended over wider cells.
 MARGIN_PX = 16
-#: The same of the coarsest raster whose sky-lines are swept: beyond, they are marched, which takes a thousand times.
+#: The same of the coarsest raster whose sky-lines are swept: beyond, each pixel takes thirty times as long.
 LAST_MARGIN_PX = 64
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from moonstation.core.machine_code import compiled_with
 from moonstation.moon.sky_line.cell_ways import highest_in_cell
-from moonstation.moon.sky_line.leaf_ways import Sky, Span, Tree
+from moonstation.moon.sky_line.leaf_ways import ALONG, EDGE, Sky, Span, Tree, edge_px
 from moonstation.moon.sky_line.looks import Frame, Limits, Sector, local
 from moonstation.moon.sky_line.mipmap import LEAF, POSTS, RECORD, SIDE, leaf_box
 
@@ -23,6 +23,9 @@ _Triple = tuple[float, float, float]
 _Triple32 = tuple[np.float32, np.float32, np.float32]
 #: Centre, columns and rows per unit vector across it, in the eye's frame.
 _Axes = tuple[_Triple, _Triple, _Triple]
+#: The leaf's centre from a cell's middle (row, column), half the cell's sides, its middle from its first post, and room
+#: for rays along its sides [px].
+_Cell = tuple[float, float, float, float, float, float, float]
 #: Height at a cell's first post, its rise to the next column and row, and the twist.
 _Plane = tuple[float, float, float, float]
 
@@ -35,6 +38,8 @@ _COLS = (np.arange(_CELLS) % SIDE).astype(np.float32)
 _ZERO, _HALF, _ONE, _TWO, _PI = (np.float32(x) for x in (0.0, 0.5, 1.0, 2.0, math.pi))
 _ROOM, _LESS, _MORE, _NEAR, _WIDE = (np.float32(x) for x in (1e-6, 0.999999, 1.000001, 0.2, 0.24))
 _NONE, _ALL = np.float32(-math.inf), np.float32(100.0)
+#: A cell with the room for rays along its sides, which is less than 0.02 pixels.
+_FULL = np.float32(1.04)
 #: Room [rad] for the azimuth's series and its rounding.
 _SLACK = np.float32(2.2e-5)
 _S1, _S3, _S5 = np.float32(0.99997726), np.float32(-0.33262347), np.float32(0.19354346)
@@ -74,6 +79,8 @@ def cells_of_leaf(
     record = records[leaf * RECORD + POSTS : (leaf + 1) * RECORD]
     _look_at_cells(record, axes, middle, frame, limits, sector, looks)
     box = leaf_box(place[0], place[1], shape[0], shape[1])
+    along = math.sqrt(axes[0][0] ** 2 + axes[0][1] ** 2) / axes[0][2]
+    edge = edge_px(frames[leaf, 11], tree[7][leaf, 3], along)
     for at in range(_in_order(looks, best, span, sector[1], pile)):
         k, first, last = pile[0, at], pile[1, at], pile[2, at]
         bound = looks[k]
@@ -89,7 +96,7 @@ def cells_of_leaf(
             a, b = record[k + 1] - h, record[k + SIDE] - h
             plane = (h, a, b, record[k + SIDE + 1] - h - a - b)
             sides = (0.5 * (row1 - row0), 0.5 * (col1 - col0), 0.5 * (row0 + row1), 0.5 * (col0 + col1))
-            cell = (middle[0] - sides[2], middle[1] - sides[3], sides[0], sides[1], sides[2] - i, sides[3] - j)
+            cell = (middle[0] - sides[2], middle[1] - sides[3], sides[0], sides[1], sides[2] - i, sides[3] - j, edge)
             _cell(axes, cell, plane, limits, (frame[8], frame[9]), (first, last), sky, rays)
 
 
@@ -108,7 +115,7 @@ def _look_at_cells(
     a_e, a_n, a_u, b_e, b_n, b_u = _f32(a[0]), _f32(a[1]), _f32(a[2]), _f32(b[0]), _f32(b[1]), _f32(b[2])
     c_e, c_n, c_u = _f32(axes[0][0]), _f32(axes[0][1]), _f32(axes[0][2])
     row_0, col_0 = _f32(2.0 * middle[0] - 1.0), _f32(2.0 * middle[1] - 1.0)
-    sides = (a_e, a_n, b_e, b_n, abs(a_u) + abs(b_u))
+    sides = (_FULL * a_e, _FULL * a_n, _FULL * b_e, _FULL * b_n, _FULL * (abs(a_u) + abs(b_u)))
     eye = (_f32(frame[8]), _f32(frame[9]), _f32(frame[8] - frame[9] - 1e-3))
     n, low, high = _f32(sector[0]), _f32(sector[1]), _f32(sector[2])
     per_n, per_rad = _f32(1.0 / sector[0]), _f32(sector[0] / (2.0 * math.pi))
@@ -221,7 +228,7 @@ def _in_order(looks: np.ndarray, best: np.ndarray, span: Span, low: float, pile:
 @_fast
 def _cell(
     axes: _Axes,
-    cell: tuple[float, float, float, float, float, float],
+    cell: _Cell,
     plane: _Plane,
     limits: Limits,
     radii: tuple[float, float],
@@ -245,7 +252,7 @@ def _cell(
 @_fast
 def _rays(
     axes: _Axes,
-    cell: tuple[float, float, float, float, float, float],
+    cell: _Cell,
     plane: _Plane,
     limits: Limits,
     radii: tuple[float, float],
@@ -255,12 +262,10 @@ def _rays(
 ) -> None:
     """Rays through one cell: whether each may come higher there than it is, t and radius at both ends, and bend.
 
-    ``cell`` is the leaf's centre from the cell's middle (row, column), half the cell's sides, and its middle from its
-    first post. sqrt(1 + t^2) is taken as a quadratic about the leaf's own t: good to 1e-3 m within a leaf.
+    sqrt(1 + t^2) is taken as a quadratic about the leaf's own t: good to 1e-3 m within a leaf.
     """
     (c_e, c_n, c_u), (x_e, x_n, x_u), (y_e, y_n, y_u) = axes
-    off_row, off_col, half_row, half_col, mid_row, mid_col = cell
-    half_row, half_col = half_row + 1e-9, half_col + 1e-9
+    off_row, off_col, half_row, half_col, mid_row, mid_col, edge = cell
     h, a, b, c = plane
     eye, first_radius = radii[0], radii[1] + h
     t_m = math.sqrt(c_e * c_e + c_n * c_n) / c_u
@@ -278,8 +283,10 @@ def _rays(
         x, y = x + off_col, y + off_row
         per_x, per_y = abs(1.0 / dx), abs(1.0 / dy)  # may be inf
         at_x, at_y = (x if dx > 0.0 else -x), (y if dy > 0.0 else -y)
-        t0 = max((-half_col - at_x) * per_x, (-half_row - at_y) * per_y, near)
-        t1 = min((half_col - at_x) * per_x, (half_row - at_y) * per_y, far)
+        to_col = half_col + (edge if ALONG * abs(dx) < abs(dy) else EDGE)
+        to_row = half_row + (edge if ALONG * abs(dy) < abs(dx) else EDGE)
+        t0 = max((-to_col - at_x) * per_x, (-to_row - at_y) * per_y, near)
+        t1 = min((to_col - at_x) * per_x, (to_row - at_y) * per_y, far)
         x0, y0, x1, y1 = x + mid_col + t0 * dx, y + mid_row + t0 * dy, x + mid_col + t1 * dx, y + mid_row + t1 * dy
         r0, r1 = first_radius + a * x0 + (b + c * x0) * y0, first_radius + a * x1 + (b + c * x1) * y1
         dt, twist = t1 - t0, c * (x1 - x0) * (y1 - y0)

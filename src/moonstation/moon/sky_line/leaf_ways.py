@@ -40,8 +40,12 @@ _Triple = tuple[float, float, float]
 _Box = tuple[float, float, float, float]
 _Piece = tuple[_Triple, _Triple]
 
-#: Room [px] on a leaf's sides, for rays that run along one.
-_EDGE = 1e-9
+#: Room [px] on a leaf's sides for rounding.
+EDGE = 1e-9
+#: Rays that move so many times less across a side than along it have the room of ``edge_px`` there.
+ALONG = 16.0
+#: From a leaf's middle to its corners [px], and some more.
+_TO_CORNER = 8.0
 _UNASKED, _OPEN, _COVERED = 0, 1, 2
 _fast = compiled_with(error_model="numpy", nogil=True)
 
@@ -64,12 +68,13 @@ def straight_leaf(
     leaf = place[0] * levels[0, 2] + place[1]
     blocks = records[leaf * RECORD : leaf * RECORD + POSTS]
     posts, box, row_m, col_m = _leaf(tree, place)
-    half_row, half_col = row_m - box[0] + _EDGE, col_m - box[2] + _EDGE
     # Columns from the middle are (x_u + t x_h) / (c_u + t c_h), which is linear enough in t about the leaf's own t.
     c_e, c_n, c_u = local(frames[leaf, 0], frames[leaf, 1], frames[leaf, 2], frame)
     x_e, x_n, x_u = local(frames[leaf, 3], frames[leaf, 4], frames[leaf, 5], frame)
     y_e, y_n, y_u = local(frames[leaf, 6], frames[leaf, 7], frames[leaf, 8], frame)
     t_m = math.sqrt(c_e * c_e + c_n * c_n) / c_u
+    room = edge_px(frames[leaf, 11], tree[7][leaf, 3], t_m)
+    half_row, half_col = row_m - box[0] + EDGE, col_m - box[2] + EDGE
     radii = (frame[8], frame[9])
     for i in range(first, last):
         if best[i] >= bound:
@@ -79,19 +84,21 @@ def straight_leaf(
         w = 1.0 / (c_u + t_m * c_h)
         x, y = (x_u + t_m * x_h) * w, (y_u + t_m * y_h) * w
         line = (col_m + x, row_m + y, (x_h - x * c_h) * w, (y_h - y * c_h) * w)
-        ends = _across(line, (x, y, half_col, half_row), limits, t_m)
+        beside_col = room if ALONG * abs(line[2]) < abs(line[3]) else 0.0
+        beside_row = room if ALONG * abs(line[3]) < abs(line[2]) else 0.0
+        ends = _across(line, (x, y, half_col + beside_col, half_row + beside_row), limits, t_m)
         if not ends[0] < ends[1]:
             continue
         if mixed[leaf]:
-            piece = (_point(line, ends[0], t_m), _point(line, ends[1], t_m))
+            piece = (_point(line, ends[0], t_m, box), _point(line, ends[1], t_m, box))
             best[i], way[i] = _mixed_way(posts, finer, (frame, sin, cos), piece, box, (best[i], way[i]), stride)
             continue
         ends = _strips(blocks, line, ends, _sight(best[i], t_m, radii))
         if not ends[0] < ends[1]:
             continue
-        start, end, guess = _point(line, ends[0], t_m), _point(line, ends[1], t_m), way[i - 1]
+        start, end, guess = _point(line, ends[0], t_m, box), _point(line, ends[1], t_m, box), way[i - 1]
         if start[0] < guess < end[0]:  # where the neighbour's sky-line was, this one's is near
-            _, col, row = _point(line, guess - t_m, t_m)
+            _, col, row = _point(line, guess - t_m, t_m, box)
             high = tangent_of(posts, SIDE, (col, row), guess, radii)
             if high > best[i]:
                 best[i], way[i] = high, guess
@@ -120,9 +127,20 @@ def _across(line: _Box, middle: _Box, limits: Limits, t: float) -> _Pair:
 
 
 @_fast
-def _point(line: _Box, ahead: float, t: float) -> _Triple:
-    """t, column and row on a line, some way ``ahead`` of the leaf's own t."""
-    return t + ahead, line[0] + ahead * line[2], line[1] + ahead * line[3]
+def edge_px(miss_px: float, sin_radius: float, t: float) -> float:
+    """Room [px] on a leaf's sides: by how much a straight line of its own may miss the ray, at most.
+
+    Else a ray along the side of two leaves could pass between them. ``miss_px``: of the leaf's map; the rest is what a
+    line leaves out that is linear in t.
+    """
+    return EDGE + miss_px + _TO_CORNER * sin_radius * t
+
+
+@_fast
+def _point(line: _Box, ahead: float, t: float, box: _Box) -> _Triple:
+    """t, column and row on a line, some way ``ahead`` of the leaf's own t; no farther than the leaf's sides."""
+    col, row = line[0] + ahead * line[2], line[1] + ahead * line[3]
+    return t + ahead, min(max(col, box[2]), box[3] - EDGE), min(max(row, box[0]), box[1] - EDGE)
 
 
 @_fast
@@ -213,10 +231,10 @@ def _on_way(posts: np.ndarray, ends: _Piece, s: float, box: _Box, radii: _Pair) 
 @_fast
 def _direction(frame: Frame, sin: float, cos: float, t: float) -> _Triple:
     """Unit vector at t on a ray."""
-    ux, uy, uz, nx, ny, nz, ex, ey, _, _ = frame
+    ux, uy, uz, nx, ny, nz, ex, ey, _, _, ez = frame
     w = 1.0 / math.sqrt(1.0 + t * t)
     t_n, t_e = t * cos, t * sin
-    return w * (ux + t_n * nx + t_e * ex), w * (uy + t_n * ny + t_e * ey), w * (uz + t_n * nz)
+    return w * (ux + t_n * nx + t_e * ex), w * (uy + t_n * ny + t_e * ey), w * (uz + t_n * nz + t_e * ez)
 
 
 @_fast

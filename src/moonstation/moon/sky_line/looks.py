@@ -8,8 +8,8 @@ import numpy as np
 
 from moonstation.core.machine_code import compiled_with
 
-#: Up, north and (without its z, which is 0) east at the place; the eye's radius and the Moon's [m].
-Frame = tuple[float, float, float, float, float, float, float, float, float, float]
+#: Up, the first azimuth and x and y of what lies right of it at the place; the eye's radius and the Moon's [m]; the z.
+Frame = tuple[float, float, float, float, float, float, float, float, float, float, float]
 #: Nearest and farthest t, then sine and cosine of their arcs.
 Limits = tuple[float, float, float, float, float, float]
 #: How many azimuths there are all round; the first of a sector's own and the one after its last. At most half a turn.
@@ -26,8 +26,8 @@ _fast = compiled_with(error_model="numpy", nogil=True)
 @_fast
 def local(x: float, y: float, z: float, frame: Frame) -> _Triple:
     """East, north and up, in the eye's frame, of a vector in MOON_ME."""
-    ux, uy, uz, nx, ny, nz, ex, ey, _, _ = frame
-    return ex * x + ey * y, nx * x + ny * y + nz * z, ux * x + uy * y + uz * z
+    ux, uy, uz, nx, ny, nz, ex, ey, _, _, ez = frame
+    return ex * x + ey * y + ez * z, nx * x + ny * y + nz * z, ux * x + uy * y + uz * z
 
 
 @_fast

@@ -38,10 +38,10 @@ class Mipmap:
     first. Nodes: ``caps`` (x, y, z of the centre, sine and cosine of the radius), ``tops`` greatest height [m], -inf
     where there is none; ``groups`` holds both once more, side by side for the four children of each node above the
     leaves. Leaves: ``frames`` (centre, then columns, then rows per unit vector across the centre, then row and column
-    of the centre within the leaf), ``records`` (flat: greatest height [m] of each 2 x 2 cells, row by row, then the
-    9 x 9 posts [m], NaN where there are none), ``full`` where every post has a height, ``bent`` where the map is not
-    linear enough, ``open`` the numbers of those with a hole or at the raster's end. ``sound`` is False where a leaf
-    with heights lies partly off the map's sphere.
+    of the centre within the leaf, then by how many pixels that misses the map at most), ``records`` (flat: greatest
+    height [m] of each 2 x 2 cells, row by row, then the 9 x 9 posts [m], NaN where there are none), ``full`` where
+    every post has a height, ``bent`` where the map is not linear enough, ``open`` the numbers of those with a hole or
+    at the raster's end. ``sound`` is False where a leaf with heights lies partly off the map's sphere.
     """
 
     shape: tuple[int, int]
@@ -64,7 +64,7 @@ def mipmap(patch: Patch) -> Mipmap:
     levels = _levels(shape[0] - 1, shape[1] - 1)
     count, leaves = int(levels[-1, 0]) + 1, int(levels[0, 1] * levels[0, 2])
     caps, tops = np.empty((count, 5)), np.empty(count)
-    frames, records = np.zeros((leaves, 11)), np.full(leaves * RECORD, np.nan, np.float32)
+    frames, records = np.zeros((leaves, 12)), np.full(leaves * RECORD, np.nan, np.float32)
     full, bent, off = (np.zeros(leaves, np.bool_) for _ in range(3))
     _fill_records(heights, levels[0], tops, records, full)
     _fill_leaves(patch.grid, shape, levels[0], caps, frames, bent, off)
@@ -203,6 +203,7 @@ def _fill_leaves(
                 frames[leaf, 3:9] = step
                 frames[leaf, 9], frames[leaf, 10] = row - i * LEAF, col - j * LEAF
                 radius, error = _corners(grid, (x, y, z), (row, col), box, step)
+                frames[leaf, 11] = error
                 bent[leaf] = not error < _STRAIGHT_PX
                 if bent[leaf]:
                     radius = _rim_radius(grid, (x, y, z), box)

@@ -52,7 +52,7 @@ def point_horizon(
     share of the way up to there without any height [-].
     """
     azimuth_deg = np.arange(azimuth_count) * (360.0 / azimuth_count)
-    nest, first_m = nest_of(patches), _first_m(patches, lat_deg, lon_deg)
+    nest, first_m = nest_of(patches), first_height_m(patches, lat_deg, lon_deg)
     if not nest.sound or first_m >= reach_m:
         return march(list(patches), lat_deg, lon_deg, radii_m[0], azimuth_deg, reach_m, radii_m[1])
     elevation_deg, distance_m = sky_line(nest, lat_deg, lon_deg, radii_m, (first_m, reach_m), azimuth_count)
@@ -73,13 +73,15 @@ def sky_line(
     span_m: tuple[float, float],
     count: int,
     threads: int | None = None,
+    first_deg: float = 0.0,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Elevation [deg] of the sky-line and arc to its point [m] at ``count`` azimuths, each of shape (count,).
 
+    The first azimuth is ``first_deg``, the others follow evenly, clockwise.
     Heights count between the two arcs ``span_m``; NaN where there is none at all. ``threads``: all cores unless told;
     the answer is the same to the bit, because the sectors of azimuths are.
     """
-    frame, limits = _frame(lat_deg, lon_deg, radii_m), _limits(span_m, radii_m[1])
+    frame, limits = _frame(lat_deg, lon_deg, radii_m, first_deg), _limits(span_m, radii_m[1])
     sectors = _sectors(count)
     skies = [_dark(count, sector) for sector in sectors]
     stride = 0.25 * min(nest.postings_m) / radii_m[1]
@@ -164,11 +166,15 @@ def _turns(count: int) -> tuple[np.ndarray, np.ndarray]:
     return np.sin(azimuth), np.cos(azimuth)
 
 
-def _frame(lat_deg: float, lon_deg: float, radii_m: tuple[float, float]) -> Frame:
-    lat, lon = math.radians(lat_deg), math.radians(lon_deg)
+def _frame(lat_deg: float, lon_deg: float, radii_m: tuple[float, float], first_deg: float = 0.0) -> Frame:
+    lat, lon, turn = math.radians(lat_deg), math.radians(lon_deg), math.radians(first_deg)
     up = (math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat))
     north = (-math.sin(lat) * math.cos(lon), -math.sin(lat) * math.sin(lon), math.cos(lat))
-    return (*up, *north, -math.sin(lon), math.cos(lon), *radii_m)
+    east = (-math.sin(lon), math.cos(lon), 0.0)
+    cos, sin = math.cos(turn), math.sin(turn)
+    ahead = (cos * n + sin * e for n, e in zip(north, east, strict=True))
+    right = [cos * e - sin * n for n, e in zip(north, east, strict=True)]
+    return (*up, *ahead, *right[:2], *radii_m, right[2])  # type: ignore[return-value]  # 11 numbers
 
 
 def _limits(span_m: tuple[float, float], moon_radius_m: float) -> Limits:
@@ -180,7 +186,7 @@ def _tree(mip: Mipmap, mixed: np.ndarray, grid: np.ndarray) -> Tree:
     return mip.levels, mip.groups, mip.frames, mip.records, mip.bent, mixed, grid, mip.caps, mip.shape
 
 
-def _first_m(patches: Sequence[Patch], lat_deg: float, lon_deg: float) -> float:
+def first_height_m(patches: Sequence[Patch], lat_deg: float, lon_deg: float) -> float:
     """Arc [m] of the first height: a part of the posting of the model that has a height at the place."""
     here = unit_vectors(lat_deg, lon_deg)[None, :]
     for patch in patches:

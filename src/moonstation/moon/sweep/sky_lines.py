@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 QUANTUM_DEG = 1.0 / 360.0
 #: Stored where a pixel has no ground, or a direction no terrain at all.
 NO_SKY_LINE = -32768
-#: Coarsest posting [m] that is swept: a tile of 512 pixels is then 256 km wide. Coarser maps are marched, ray by ray.
+#: Coarsest posting [m] that is swept: a tile of 512 pixels is then 256 km wide. Coarser maps are made pixel by pixel.
 COARSEST_M = 500.0
 #: Largest array of stored elevations that is made at once; larger maps go by tiles.
 MAX_BYTES = 4_000_000_000
@@ -91,7 +91,7 @@ def sky_lines(
     _refuse_size(area, direction_count)
     direction_deg = np.arange(direction_count) * (360.0 / direction_count)
     if area.posting_m > COARSEST_M:
-        return _marched(dems, area, height_m, direction_deg, reach_km * 1e3)
+        return _by_points(dems, area, height_m, direction_deg, reach_km * 1e3, threads)
     from moonstation.moon.sweep.engine import swept
 
     elevation, ground_m = swept(dems, area, height_m, direction_deg, reach_km * 1e3, QUANTUM_DEG, NO_SKY_LINE, threads)
@@ -101,14 +101,15 @@ def sky_lines(
     return SkyLines(area, height_m, direction_deg, elevation, ground_m)
 
 
-def _marched(
-    dems: Sequence[Dem], area: MapArea, height_m: float, direction_deg: np.ndarray, reach_m: float
+def _by_points(
+    dems: Sequence[Dem], area: MapArea, height_m: float, direction_deg: np.ndarray, reach_m: float, threads: int | None
 ) -> SkyLines:
-    """Sky-lines by the exact march, ray by ray: on coarse maps a tile would be too much of the Moon for one sweep."""
-    from moonstation.moon.sweep.exact import exact_elevation_deg, ground_heights_m
+    """Sky-lines pixel by pixel: on coarse maps a tile would be too much of the Moon for one sweep."""
+    from moonstation.moon.sweep.coarse import elevation_by_points_deg
+    from moonstation.moon.sweep.exact import ground_heights_m
 
     ground_m = ground_heights_m(dems, area)
-    degrees = exact_elevation_deg(dems, area, ground_m, height_m, direction_deg, reach_m)
+    degrees = elevation_by_points_deg(dems, area, ground_m, height_m, direction_deg.size, reach_m, threads)
     known = np.isfinite(degrees)
     counts = np.rint(np.where(known, degrees, 0.0) / QUANTUM_DEG)
     elevation = np.where(known, counts, NO_SKY_LINE).astype(np.int16)
