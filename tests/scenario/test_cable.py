@@ -74,11 +74,11 @@ def both_ways(there: str, back: str) -> str:
 
 
 def test_two_cables_that_would_pump_the_batteries_to_and_fro_are_refused() -> None:
-    [fault] = told(both_ways("", ""))
+    [fault] = told(both_ways("own_reserve = 0.0\n", "own_reserve = 0.0\n"))
     assert "own_reserve" in fault
     assert "carries it back" in fault
     assert "at least 1, its keep_charge" in fault
-    [fault] = told(both_ways("keep_charge = 0.7\n", "keep_charge = 0.7\nown_reserve = 0.5\n"))
+    [fault] = told(both_ways("keep_charge = 0.7\nown_reserve = 0.2\n", "keep_charge = 0.7\nown_reserve = 0.5\n"))
     assert "at least 0.7" in fault
 
 
@@ -86,6 +86,7 @@ def test_two_cables_that_would_pump_the_batteries_to_and_fro_are_refused() -> No
     ("there", "back"),
     [
         ("keep_charge = 0.5\nown_reserve = 0.5\n", "keep_charge = 0.5\nown_reserve = 0.5\n"),
+        ("", ""),
         ("keep_charge = 0.9\n", "keep_charge = 0.3\nown_reserve = 0.9\n"),
         ("keep_charge = 0.0\n", "keep_charge = 0.0\n"),
     ],

@@ -156,6 +156,7 @@ def processes(draw, name, count, nodes):
         spills=draw(st.booleans()),
         boundary=boundary,
         decay_per_h=draw(often(st.floats(0.0, 0.2), 0.0)),
+        surplus_above=draw(often(shares, None)) if power in recipe else None,
     )
 
 
@@ -184,9 +185,10 @@ def assets(draw, name, names, count, step_h):
         parts.append(Process("source", make, limit=draw(sizes), series=draw(often(serieses(count), None))))
     if draw(st.integers(0, 3)) == 0:
         generator = FollowDemand(draw(st.sampled_from(POWERS)), draw(shares))
-        fuel = draw(st.sampled_from([{}, {"data": -0.1}, {"electricity@self": -1.1}]))
+        fuel = draw(st.sampled_from([{}, {"data": -0.1}, *({name: -1.1} for name in POWERS if name != generator.bus)]))
         give = {generator.bus: draw(st.floats(0.5, 1.0))}
-        parts.append(Process("generator", {**fuel, **give}, limit=draw(sizes), control=generator))
+        spare = draw(often(shares, None)) if fuel.keys() & POWERS else None
+        parts.append(Process("generator", {**fuel, **give}, limit=draw(sizes), control=generator, surplus_above=spare))
     if draw(st.integers(0, 3)) == 0:
         recipe = {"electricity": -1.0, "electricity@self": draw(st.floats(0.1, 1.0))}
         parts.append(

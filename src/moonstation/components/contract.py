@@ -117,7 +117,7 @@ class FollowDemand:
     """Just as much electricity as ``bus`` lacks: a cable, fuel cell or generator that gives to it.
 
     What the loads of ``bus`` asked for in the last step, less what it has been given in this one, and what its
-    stores lack of the share ``fraction`` of their capacity (or have beyond it).
+    stores can take that lack of the share ``fraction`` of their capacity (or can give beyond it).
     """
 
     bus: BusName
@@ -153,6 +153,9 @@ class Process:
     boundary : True where mass comes from or goes to the Moon's ground or to space, so the recipe need not close
     value : of an hour at full activity: among equal priorities, what earns more for scarce resources is served first
     capability : what its full activity offers the station, such as ``{"crew_oxygen": 4.0}``
+    surplus_above : draws electricity only from the surplus of its bus: what is made there beyond what all loads asked
+        for in the last step, once the stores have come to this share of their capacity [-]. Under ``FollowDemand`` it
+        also draws what stores hold beyond that share, for what the other bus lacks. Left out, it draws as loads do
     """
 
     name: str
@@ -172,6 +175,7 @@ class Process:
     value: float = 0.0
     capability: Mapping[str, float] = field(default_factory=dict)
     decay_per_h: float = 0.0
+    surplus_above: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

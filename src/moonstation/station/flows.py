@@ -134,6 +134,13 @@ def material_limit(process: Record, tables: Tables, wish: Lively) -> Lively:
 
 
 @inlined
+def beyond(bus: Record, share: Lively) -> Lively:
+    """What the stores of a bus can give in a step beyond a share of their capacity; negative: can take up to it."""
+    over = bus.fill_amount - share * bus.fill_capacity
+    return select(over > 0.0, min(bus.offer, over * bus.yields), max(over / bus.retains, -bus.room))
+
+
+@inlined
 def _give(bus: Record, amount: Lively, from_outside: bool) -> None:
     """Give to the pool of a bus, and book it."""
     bus.moved = True
@@ -157,7 +164,10 @@ def _take(bus: Record, amount: Lively, from_outside: bool) -> None:
 def apply(process: Record, tables: Tables, activity: Lively) -> None:
     """Move what a process takes and gives in a step."""
     if process.power >= 0:
-        _take(tables.buses[process.power_bus], process.draw * activity, process.boundary)
+        drawn = process.draw * activity
+        _take(tables.buses[process.power_bus], drawn, process.boundary)
+        if process.sparing:
+            tables.buses[process.power_bus].sent += drawn
     for k in range(process.recipe_first, process.recipe_last):
         moved, amount = tables.recipe[k], tables.amounts[k].amount * activity
         if moved.takes:

@@ -20,6 +20,7 @@ from moonstation.station.flows import (
     Lively,
     Truths,
     apply,
+    beyond,
     close_ledger,
     material_limit,
     note_spills,
@@ -99,13 +100,21 @@ def _moving(process: Record, amount: Lively) -> Lively:
 
 
 @inlined
+def _lacking(process: Record, bus: Record) -> Lively:
+    """What the bus whose demand a process follows lacks: its loads as they last asked, and its stores."""
+    return bus.asked - bus.produced - beyond(bus, process.control_on)
+
+
+@inlined
 def _controlled(process: Record, bus: Record, limit: Lively) -> Lively:
     """Activity that a process wants by the state of a bus, where its limit is above zero [-]."""
     if process.control == HOLD:
         missing = process.control_on * bus.fill_capacity - bus.fill_amount - bus.pool
         return min(limit, _moving(process, missing))
     if process.control == FOLLOW:
-        lacking = bus.asked - bus.produced + (process.control_on * bus.fill_capacity - bus.fill_amount)
+        lacking = _lacking(process, bus)
+        if process.passes:
+            lacking += bus.wanted
         return min(limit, _moving(process, lacking))
     if process.control == PROPORTIONAL:
         return limit * min(bus.fill / process.control_on, 1.0)
@@ -135,6 +144,23 @@ def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> Lively:
         else:
             limit = _controlled(process, buses[process.control_index], limit)
     return max(limit, 0.0)
+
+
+@inlined
+def _from_surplus(tables: Tables, process: Record, serves: Truths, wish: Lively) -> Lively:
+    """What of its wish the surplus of its bus allows a process [-]; notes for lines to there what it could have used."""
+    bus, possible = tables.buses[process.power_bus], wish
+    if process.limited:
+        possible = material_limit(process, tables, wish)
+    if process.passes:
+        bus.wished += select(serves & (process.sound > 0.0), possible * process.draw, 0.0)
+    made = bus.produced - max(bus.asked, bus.consumed - bus.sent) - bus.sent
+    over = beyond(bus, process.reserve)
+    activity = min(possible, max(made + min(over, 0.0), 0.0) / process.draw)
+    if process.control == FOLLOW:
+        lacks = min(possible, _moving(process, _lacking(process, tables.buses[process.control_index])))
+        activity = max(activity, min(lacks, max(made + over, 0.0) / process.draw))
+    return activity
 
 
 @inlined
@@ -173,7 +199,7 @@ def _powered(
         power.critical = select(possible > 0.0, critical, power.critical)
     if process.partial:
         activity = select(activity < least, 0.0, activity)
-    if any_of(activity < possible):
+    if not process.sparing and any_of(activity < possible):
         power.shed += (possible - activity) * process.draw
     return activity
 
@@ -224,6 +250,8 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
         serves = process.priority <= tables.powers[process.power].serve_up_to
     _count_ready(process, may & serves)
     wish = _wish(process, tables.buses, tables.nodes, now)
+    if process.sparing and any_of(wish > 0.0):
+        wish = _from_surplus(tables, process, may & serves, wish)
     if may_fail:
         process.tried = select(may & serves & (wish > 0.0), 1.0, 0.0)
         process.blocked = select(may, 0.0, 1.0)
@@ -270,7 +298,9 @@ def _book_power(tables: Tables, records: Records, step: int) -> bool:
         power.supply_sum += bus.produced
         power.served_sum += bus.consumed
         power.shed_sum += power.shed
-        bus.asked = bus.consumed + power.shed
+        bus.asked = max(bus.consumed + power.shed - bus.sent, 0.0)
+        bus.wanted = bus.wished
+        bus.sent = bus.wished = 0.0
         power.shed = 0.0
         put(records.mode[step, e], power.mode)
         put(records.critical_served[step, e], power.critical)

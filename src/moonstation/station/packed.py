@@ -118,6 +118,9 @@ class Processes(NamedTuple):
     power: Ints  # number of the electricity bus it draws from, -1 none
     spills: Bools
     boundary: Bools
+    sparing: Bools  # draws only from the surplus of its bus
+    passes: Bools  # sparing, and not one of lines in a circle: what it would draw counts for the lines to its bus
+    reserve: Floats  # share of the capacity of its bus's stores that a sparing one leaves
 
 
 class Thermal(NamedTuple):

@@ -27,6 +27,7 @@ from moonstation.components.quantities import ELEMENTS, quantities
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
 from moonstation.station.model import MODES, Asset, BusKey, Policy, Station, bus_key, effective_priority, keeps_on
+from moonstation.station.service import in_circle, line, upstream
 
 #: With more of it, charging faster would store less.
 _MOST_RATE_LOSS = 0.5
@@ -232,6 +233,8 @@ class ProcessCompiler:
         recipes = [self._recipe(asset, process) for asset, process in rows]
         controls = [self._control(asset, process) for asset, process in rows]
         locks = [[(self._bus(lock.bus, asset), lock) for lock in process.interlocks] for asset, process in rows]
+        sparing = [self._spares(asset, process) for asset, process in rows]
+        feeding = upstream(rows)
         flat_recipe = [item for recipe in recipes for item in recipe]
         flat_locks = [item for items in locks for item in items]
 
@@ -264,7 +267,18 @@ class ProcessCompiler:
             power=np.array([self._power(recipe) for recipe in recipes], np.int64),
             spills=column("spills", np.bool_),
             boundary=column("boundary", np.bool_),
+            sparing=np.array(sparing, np.bool_),
+            passes=np.array(
+                [spares and not in_circle(*row, feeding) for row, spares in zip(rows, sparing, strict=True)], np.bool_
+            ),
+            reserve=np.array([process.surplus_above or 0.0 for _, process in rows], np.float64),
         )
+
+    def _spares(self, asset: Asset, process: Process) -> bool:
+        """Whether a process draws only from surplus; then it must draw."""
+        if process.surplus_above is not None and self._power(self._recipe(asset, process)) < 0:
+            raise ScenarioError(Fault(asset.name, f"{process.name} takes only surplus, but draws no electricity"))
+        return process.surplus_above is not None
 
     def _bus(self, name: str, asset: Asset) -> int:
         key = bus_key(name, asset)
@@ -287,11 +301,16 @@ class ProcessCompiler:
         return self.node_number[asset.housed_in, body] if body else -1
 
     def _recipe(self, asset: Asset, process: Process) -> list[tuple[int, float]]:
-        """Buses, each once, and rates per hour; electricity drawn includes the losses of the site's lines."""
+        """Buses, each once, and rates per hour; electricity drawn includes the losses of the site's lines.
+
+        What carries electricity on to another bus hangs on the site's bus itself: those lines lead to loads.
+        """
+        draws_through_lines = line(asset, process) is None
         recipe: dict[int, float] = {}
         for name, rate in process.recipe.items():
             quantity, node = bus_key(name, asset)
-            losses = self.efficiency.get(node, 1.0) if quantity == "electricity" and rate < 0 else 1.0
+            lossy = draws_through_lines and quantity == "electricity" and rate < 0
+            losses = self.efficiency.get(node, 1.0) if lossy else 1.0
             bus = self.bus_number[quantity, node]
             recipe[bus] = recipe.get(bus, 0.0) + rate / losses
         return list(recipe.items())

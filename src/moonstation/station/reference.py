@@ -117,11 +117,28 @@ class _Process:
         if self.given.control == packed.HOLD:
             return min(limit, self.activity_for(bus, on * bus.capacity - bus.filled - bus.pool))
         if self.given.control == packed.FOLLOW:
-            lacking = bus.asked - bus.booked[packed.L_PRODUCED]
-            return min(limit, self.activity_for(bus, lacking + (on * bus.capacity - bus.filled)))
+            lacking = self.lacking(bus)
+            return min(limit, self.activity_for(bus, lacking + bus.wanted if self.given.passes else lacking))
         start, stop = (fill < on, fill > off) if on < off else (fill > on, fill < off)
         self.hysteresis_on = start or (self.hysteresis_on and not stop)
         return limit if self.hysteresis_on else 0.0
+
+    def lacking(self, bus: Bus) -> float:
+        """What the bus whose demand it follows lacks: its loads as they last asked, and its stores."""
+        return bus.asked - bus.booked[packed.L_PRODUCED] - bus.beyond(self.given.control_on)
+
+    def from_surplus(self, power: _Power, wish: float, served: bool) -> float:
+        """What of its wish the surplus of its bus allows [-]; notes for lines to there what it could have used."""
+        bus, possible = power.bus, self.material_limit(wish)
+        if self.given.passes and served and self.health > 0.0:
+            bus.wished += possible * self.draw
+        own = max(bus.asked, bus.booked[packed.L_CONSUMED] - bus.sent)
+        made, over = bus.booked[packed.L_PRODUCED] - own - bus.sent, bus.beyond(self.given.reserve)
+        activity = min(possible, max(made + min(over, 0.0), 0.0) / self.draw)
+        if self.given.control == packed.FOLLOW and self.watched:
+            lacks = min(possible, self.activity_for(self.watched, self.lacking(self.watched)))
+            activity = max(activity, min(lacks, max(made + over, 0.0) / self.draw))
+        return activity
 
     def activity_for(self, bus: Bus, amount: float) -> float:
         """Activity that moves an amount on a bus in a step, 0 where it cannot [-]."""
@@ -156,13 +173,15 @@ class _Process:
             short = activity < possible * (1.0 - _SERVED)
             power.critical = 0 if short or power.critical == 0 else 1
         activity = 0.0 if activity < least else activity
-        power.shed += (possible - activity) * self.draw
+        if not self.given.sparing:
+            power.shed += (possible - activity) * self.draw
         return activity
 
     def apply(self, activity: float) -> None:
         """Move what it takes and gives in a step, and warm its node."""
         if self.power:
             self.power.bus.move(-self.draw * activity, self.given.boundary)
+            self.power.bus.sent += self.draw * activity if self.given.sparing else 0.0
         for bus, amount in self.recipe:
             bus.move(amount * activity, self.given.boundary)
         if self.heat_node:
@@ -174,6 +193,8 @@ class _Process:
         """Its part of a step."""
         blocked, wish, activity = self.blocked(), self.wish(now), 0.0
         ready = not blocked and (self.power is None or self.given.priority <= self.power.serve_up_to)
+        if self.given.sparing and self.power and wish > 0.0:
+            wish = self.from_surplus(self.power, wish, ready)
         self.seen = (TRIED if ready and wish > 0.0 else 0) | (BLOCKED if blocked else 0)
         if ready:
             self.ready_sum += math.floor(self.health * packed.OFFER_PARTS) / packed.OFFER_PARTS
@@ -336,7 +357,7 @@ class _Station:
             served = power.bus.booked[packed.L_CONSUMED]
             power.served_sum += served
             power.shed_sum += power.shed
-            power.bus.asked = served + power.shed
+            power.bus.ask(power.shed)
             self.records.mode[self.step, e] = power.mode
             self.records.critical_served[self.step, e] = power.critical
             if (power.critical == 0) != power.unserved:

@@ -97,6 +97,12 @@ class Bus:
         self.booked = [0.0] * packed.L_STORED  # of this step, by column of the ledger
         self.stored_before, self.spilled_sum, self.spilling = 0.0, 0.0, False
         self.asked = 0.0  # electricity that its loads wanted in the last step
+        self.sent = self.wished = self.wanted = 0.0  # taken of the surplus; what could have been, in the last step
+        self.yields = self.retains = 1.0  # least share of what its stores are asked to give or take that gets there
+        for store in self.stores:
+            calm = 1.0 - store.given.rate_loss
+            self.yields = min(self.yields, store.given.discharge_efficiency * calm)
+            self.retains = min(self.retains, store.given.charge_efficiency * calm)
         self.open()
 
     def open(self) -> None:
@@ -116,6 +122,16 @@ class Bus:
     def charge(self) -> float:
         """What was usable when the step began as a share of all that can be, 1 where nothing stores [-]."""
         return self.usable / self.usable_capacity if self.usable_capacity > 0.0 else 1.0
+
+    def beyond(self, share: float) -> float:
+        """What its stores can give in a step beyond a share of their capacity; negative: can take up to it."""
+        over = self.filled - share * self.capacity
+        return min(self.offer, over * self.yields) if over > 0.0 else max(over / self.retains, -self.room)
+
+    def ask(self, shed: float) -> None:
+        """End a step: what its loads asked for, and what those that take only surplus could have used."""
+        self.asked = max(self.booked[packed.L_CONSUMED] + shed - self.sent, 0.0)
+        self.wanted, self.sent, self.wished = self.wished, 0.0, 0.0
 
     def move(self, amount: float, from_outside: bool) -> None:
         """Give ``amount`` to the pool, or take it where negative."""

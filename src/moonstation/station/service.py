@@ -1,4 +1,4 @@
-"""In which order processes are served: sources, transports, then by priority; among equals by worth for the scarce."""
+"""In which order processes are served: sources, lines, generators, then by priority; among equals by worth."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ def sorted_processes(parts: Iterable[tuple[Asset, Primitives]], given: Sequence[
     if given:
         place = {names: number for number, names in enumerate(given)}
         return sorted(rows, key=lambda row: place[row[0].name, row[1].name])
-    supply = _supply(rows)
+    supply, feeding = _supply(rows), upstream(rows)
 
-    def place_of(row: Row) -> tuple[int, int, float]:
+    def place_of(row: Row) -> tuple[int, int, int, float]:
         asset, process = row
-        return _phase(process), effective_priority(asset, process), -worth(asset, process, supply)
+        ends = line(asset, process)
+        behind = len(feeding.get(ends[0], ())) if ends else 0
+        return _phase(asset, process), behind, effective_priority(asset, process), -worth(asset, process, supply)
 
     return sorted(rows, key=place_of)
 
@@ -70,10 +72,38 @@ def _supply(rows: Iterable[Row]) -> Mapping[BusKey, float]:
     return supply
 
 
-def _phase(process: Process) -> int:
-    """0: makes electricity; 1: carries it from bus to bus, or makes what a bus lacks; 2: all else."""
+def _phase(asset: Asset, process: Process) -> int:
+    """0: makes electricity; 1: carries it from bus to bus; 2: makes what a bus then still lacks; 3: all else."""
     if isinstance(process.control, FollowDemand):
-        return 1
+        return 1 if line(asset, process) else 2
     rates = [rate for name, rate in process.recipe.items() if name.partition("@")[0] == "electricity"]
     gives, takes = any(rate > 0 for rate in rates), any(rate < 0 for rate in rates)
-    return (1 if takes else 0) if gives else 2
+    return (1 if takes else 0) if gives else 3
+
+
+def line(asset: Asset, process: Process) -> tuple[BusKey, BusKey] | None:
+    """Bus that it draws from and bus whose demand it follows, of what carries electricity between the two."""
+    if not isinstance(process.control, FollowDemand):
+        return None
+    drawn = [bus_key(name, asset) for name, rate in process.recipe.items() if rate < 0.0]
+    near = next((key for key in drawn if key[0] == "electricity"), None)
+    return (near, bus_key(process.control.bus, asset)) if near else None
+
+
+def upstream(rows: Iterable[Row]) -> Mapping[BusKey, set[BusKey]]:
+    """For each bus to which lines lead, all buses from which they do, by way of others too."""
+    lines = {ends for row in rows if (ends := line(*row))}
+    feeding: dict[BusKey, set[BusKey]] = {far: set() for _, far in lines}
+    for _ in lines:  # no way is longer
+        for near, far in lines:
+            feeding[far] |= {near} | feeding.get(near, set())
+    return feeding
+
+
+def in_circle(asset: Asset, process: Process, feeding: Mapping[BusKey, set[BusKey]]) -> bool:
+    """Whether what a line carries away could come back by others.
+
+    feeding : as by ``upstream``
+    """
+    ends = line(asset, process)
+    return ends is not None and ends[1] in feeding.get(ends[0], ())

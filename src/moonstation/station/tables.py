@@ -46,7 +46,7 @@ _Columns = tuple[str, list[Any]]
 _BUS = (
     "pool offer consumed produced room from_outside fill fill_amount stored_before spilled lost spilled_sum"
     " all_produced all_consumed all_spilled all_lost fill_capacity usable usable_capacity asked spilling delivered"
-    " removed all_delivered all_removed",
+    " removed all_delivered all_removed sent wished wanted yields retains",
     [
         ("first", _I),
         ("last", _I),
@@ -70,7 +70,7 @@ _STORE = (
 )
 _PROCESS = (
     "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
-    " starve_limit min_fraction ready_sum on limit health sound offers tried blocked first_worn",
+    " starve_limit min_fraction ready_sum on limit health sound offers tried blocked first_worn reserve",
     [
         ("asset", _I),
         ("recipe_first", _I),
@@ -94,6 +94,8 @@ _PROCESS = (
         ("limited", _B),
         ("everywhere", _B),
         ("starves", _B),
+        ("sparing", _B),
+        ("passes", _B),
         ("seeks", _B),
         ("ready_steps", _I),
     ],
@@ -186,6 +188,8 @@ def make_tables(network: Network, step_h: float) -> Tables:
             reports_spill=buses.reports_spill,
             powers=buses.power_number >= 0,
             restless=_restless(network),
+            yields=_least_share(network, network.stores.discharge_efficiency),
+            retains=_least_share(network, network.stores.charge_efficiency),
             watched=_watched(network, locks["bus"]),
         ),
         elements=elements,
@@ -374,6 +378,14 @@ def _restless(network: Network) -> NDArray[np.bool_]:
     restless, stores = network.buses.reports_spill.copy(), network.stores
     restless[stores.bus[_ages(stores) | (stores.work_node >= 0)]] = True
     return restless
+
+
+def _least_share(network: Network, efficiency: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Least share of what goes into, or out of, the stores of each bus that gets there, at any rate [-]."""
+    stores = network.stores
+    least = np.ones((len(network.buses.spills), lanes_of(network)))
+    np.minimum.at(least, stores.bus, efficiency * (1.0 - stores.rate_loss))
+    return least
 
 
 def _strain(rate_loss: NDArray[np.float64], most: NDArray[np.float64]) -> NDArray[np.float64]:

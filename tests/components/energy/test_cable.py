@@ -11,6 +11,7 @@ from moonstation.components.contract import Primitives, Process
 from moonstation.components.energy.battery import Battery
 from moonstation.components.energy.cable import Cable
 from moonstation.components.energy.fission_unit import FissionUnit
+from moonstation.components.energy.power_bus import PowerBus
 from moonstation.core.errors import RangeError
 
 LINE = {"to_site": "ridge", "rated_kw": 40.0, "length_m": 1000.0, "cross_section_mm2": 10.0}
@@ -100,6 +101,28 @@ def test_without_a_load_far_away_nothing_is_carried_and_a_reserve_is_left_alone(
     run = KernelRun(poor, days=5.0, at_relay=("cable", "battery"), box_sink_k=285.0)
     assert run.amount("battery", "charge")[-1] == pytest.approx(25.0, abs=0.5)
     assert run.activity("load", "load")[-1] == 0.0
+
+
+def test_a_scarce_near_site_keeps_its_own_loads_and_its_batteries():
+    near = {"plant": FissionUnit(rated_kw=3.0, startup_h=1.0, ramp_h=0.5, fade_per_yr=0.0), "own": Load(2.0)}
+    near |= {"cable": Cable(**LINE), "battery": Battery(capacity_kwh=20.0, self_discharge_per_h=0.0)}
+    run = KernelRun({**near, "hungry": Load(30.0)}, days=5.0, at_relay=tuple(near), box_sink_k=290.0)
+    assert run.activity("own", "load") == pytest.approx(2.0)
+    assert run.amount("battery", "charge")[-1] == pytest.approx(20.0, rel=0.01)  # full but for what it lost by age
+    assert run.activity("cable", "transport")[-1] == pytest.approx(1.0, rel=1e-3)
+
+
+def test_a_transfer_pays_a_sites_lines_once_at_the_far_loads():
+    cable = Cable(**LINE)
+    parts = {"plant": FissionUnit(rated_kw=40.0, startup_h=1.0, ramp_h=0.5), "cable": cable, "near bus": PowerBus()}
+    parts |= {"bus": PowerBus(controller_kw=0.0), "load": Load(5.0)}
+    run = KernelRun(parts, days=1.0, at_relay=("plant", "cable", "near bus"), sun_disc_fraction=0.0)
+    lines = PowerBus().distribution_efficiency
+    sent = run.activity("cable", "transport")[-1]
+    assert sent * cable.efficiency(0.5) * lines == pytest.approx(5.0, rel=1e-6)
+    own = run.activity("near bus", "controller")[-1] / lines
+    drawn = run.records.power[-1, run.compiled.power_nodes.index("relay"), 1] * 6.0
+    assert drawn == pytest.approx(sent + own, rel=1e-6)
 
 
 def test_two_cables_that_keep_back_what_they_fill_do_not_empty_each_others_batteries():

@@ -3,19 +3,21 @@
 import numpy as np
 import pytest
 from closing import worst_element
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_run import KernelRun
+from kernel_run import KernelRun, Mains
 from place import MONTH, ConstantPlace
 
 from moonstation.components.contract import Primitives, Process
 from moonstation.components.energy.battery import Battery
 from moonstation.components.energy.regenerative_fuel_cell import RegenerativeFuelCell, charge_kwh_per_kg_v
 from moonstation.components.energy.solar_array import SolarArray
+from moonstation.components.quantities import reaction
 from moonstation.core.errors import RangeError
 from moonstation.facts.table import lookup
 
 PLANT = RegenerativeFuelCell(power_kw=5.0, charge_kw=12.0, energy_kwh=1000.0)
+WATER = reaction({"hydrogen": -2, "oxygen": -1, "water": 2}, per="water")
 NIGHT = {"sun_disc_fraction": 0.0, "box_sink_k": 90.0, "radiator_sink_k": 60.0}
 
 
@@ -92,6 +94,51 @@ def test_days_fill_what_nights_have_drawn_at_the_round_trips_cost():
     assert given / 6.0 + held * empty.given_kwh_per_kg() == pytest.approx(taken / 6.0 * empty.round_trip(), rel=1e-3)
     kelvin = run.kelvin("plant", "plant")
     assert 275.0 < kelvin.min() < kelvin.max() < 350.0
+
+
+@given(
+    sun_kw=st.floats(0.0, 14.0),
+    battery_kwh=st.floats(0.05, 50.0),
+    power_kw=st.floats(1.0, 20.0),
+    fills=st.tuples(st.floats(0.0, 0.95), st.floats(0.0, 1.0)).filter(lambda pair: pair[0] < pair[1]),
+)
+@settings(max_examples=25, deadline=None)
+def test_under_a_constant_sun_no_hydrogen_goes_round_for_a_month(sun_kw, battery_kwh, power_kw, fills):
+    plant = RegenerativeFuelCell(
+        power_kw=power_kw,
+        charge_kw=12.0,
+        energy_kwh=2000.0,
+        charge_on_arrival=0.5,
+        keep_charge=fills[0],
+        surplus_above=fills[1],
+    )
+    parts = {"plant": plant, "battery": Battery(capacity_kwh=battery_kwh), "load": Load(5.0), "sun": Mains(sun_kw)}
+    run = KernelRun(parts, days=30.0, box_sink_k=283.0, radiator_sink_k=200.0)
+    made, used = (run.activity("plant", name)[6:].sum() / 6.0 for name in ("electrolyser", "fuel cell"))
+    assert min(made, used) < 1e-4 * battery_kwh
+    assert not made or sun_kw > 5.0
+    assert not used or sun_kw < 5.0 + plant.heater_kw() + 0.2
+
+
+def test_a_battery_smaller_than_a_step_does_not_make_cell_and_electrolyser_chase_each_other():
+    # switched by the fill of such a battery alone, they used up all hydrogen in this month
+    hours = np.arange(30 * 144) / 6.0
+    place = {**NIGHT, "box_sink_k": 283.0, "sun_disc_fraction": ((hours % 48.0) < 24.0).astype(float)}
+    plant = RegenerativeFuelCell(power_kw=5.0, charge_kw=12.0, energy_kwh=400.0, charge_on_arrival=0.5)
+    parts = {"plant": plant, "battery": Battery(capacity_kwh=0.5), "array": SolarArray(area_m2=40.0), "load": Load(3.0)}
+    run = KernelRun(parts, days=30.0, **place)
+    both = np.minimum(run.activity("plant", "electrolyser"), run.activity("plant", "fuel cell"))
+    assert both.max() < 1e-6
+    dark = (hours % 48.0) >= 24.0
+    assert run.activity("plant", "electrolyser")[dark].max() < 1e-6
+    assert run.activity("plant", "fuel cell")[~dark & ((hours % 48.0) > 0.5)].max() < 1e-6
+
+
+def test_a_site_without_batteries_fills_its_tanks_too():
+    plant = RegenerativeFuelCell(power_kw=5.0, charge_kw=12.0, energy_kwh=400.0, charge_on_arrival=0.1)
+    run = KernelRun({"plant": plant, "load": Load(3.0), "sun": Mains(10.0)}, days=5.0, box_sink_k=283.0)
+    assert run.activity("plant", "electrolyser")[6] == pytest.approx(7.0, abs=0.01)
+    assert run.amount("plant", "hydrogen")[-1] == pytest.approx(-plant.water_kg() * WATER["hydrogen"], rel=1e-6)
 
 
 def test_a_plant_without_power_freezes_and_is_lost():

@@ -8,7 +8,6 @@ from typing import ClassVar
 from moonstation.components.contract import (
     Flow,
     FollowDemand,
-    Interlock,
     Primitives,
     Process,
     Surroundings,
@@ -36,7 +35,7 @@ _METALS = {
 @component("cable")
 @dataclass(frozen=True, slots=True)
 class Cable:
-    """Cable with a converter at each end: carries to another site what that site lacks, with loss over the distance."""
+    """Cable with a converter at each end: carries what this site has over to another that lacks it, with loss."""
 
     to_site: str = param(unit="name", doc="site at the far end")
     rated_kw: float = param(unit="kW", doc="most that goes in at this end", low=0.001, high=1e5)
@@ -54,7 +53,7 @@ class Cable:
         unit="-", doc="fill of the far site's batteries that it keeps up", low=0.0, high=1.0, default=1.0
     )
     own_reserve: float = param(
-        unit="-", doc="under this fill of this site's batteries it carries nothing", low=0.0, high=1.0, default=0.0
+        unit="-", doc="fill of this site's batteries that it leaves them", low=0.0, high=1.0, default=1.0
     )
 
     failures: ClassVar = (
@@ -68,7 +67,7 @@ class Cable:
     example: ClassVar = {"to_site": "hollow", "rated_kw": 10.0, "length_m": 2000.0, "cross_section_mm2": 10.0}
     leaves_out: ClassVar = (
         "heating of the conductors by their own losses; alternating current; the converters' own draw and their losses "
-        "at part load; what this site's own loads need: they are served after it (own_reserve keeps batteries back)"
+        "at part load; that a load at the far end may be worth more than one at this end"
     )
 
     def __post_init__(self) -> None:
@@ -121,5 +120,5 @@ class Cable:
             limit=self.rated_kw / 2.0,
             priority=1,
             control=FollowDemand(far, self.keep_charge),
-            interlocks=(Interlock("electricity", low=self.own_reserve),) if self.own_reserve > 0.0 else (),
+            surplus_above=self.own_reserve,
         )

@@ -10,7 +10,6 @@ from scipy import constants
 from moonstation.components.contract import (
     Flow,
     FollowDemand,
-    OnSurplus,
     Primitives,
     Process,
     Store,
@@ -44,7 +43,7 @@ def charge_kwh_per_kg_v() -> float:
 class RegenerativeFuelCell:
     """Electrolyser, tanks and fuel cell in a closed loop of water: for nights too long for batteries.
 
-    The electrolyser runs while the site's batteries are nearly full, the cell when they and the sources do not suffice.
+    The electrolyser takes what neither loads nor batteries want, the cell gives what they and the sources lack.
     """
 
     power_kw: float = param(unit="kW", doc="greatest power of the fuel cell at the site's bus", low=0.01, high=1e4)
@@ -56,10 +55,10 @@ class RegenerativeFuelCell:
     )
     surplus_above: float = param(
         unit="-",
-        doc="the electrolyser runs while batteries are fuller than this",
+        doc="fill to which the electrolyser lets the batteries come first",
         low=0.0,
         high=1.0,
-        default=0.9,
+        default=1.0,
     )
     cell_voltage_v: float = fact("rfc.cell_voltage", unit="V", doc="of each fuel cell", low=0.5, high=1.2)
     electrolyser_voltage_v: float = fact(
@@ -98,7 +97,7 @@ class RegenerativeFuelCell:
     example: ClassVar = {"power_kw": 5.0, "charge_kw": 10.0, "energy_kwh": 1000.0}
     leaves_out: ClassVar = (
         "voltages that change with load, pressure and age; leaks, drying, the work of pressure; start-up and idling; "
-        "freezing in parts; gases shared with life support; a site without batteries, where the electrolyser never runs"
+        "freezing in parts; gases shared with life support"
     )
 
     def __post_init__(self) -> None:
@@ -175,7 +174,7 @@ class RegenerativeFuelCell:
             {"electricity": -1.0, **self._moved(-1.0 / self.taken_kwh_per_kg())},
             limit=self.charge_kw,
             priority=8,
-            control=OnSurplus(self.surplus_above),
+            surplus_above=self.surplus_above,
             heat_node="plant",
             heat_kw=1.0 - self.heat_kwh_per_kg() / self.taken_kwh_per_kg(),
         )
