@@ -191,6 +191,31 @@ def test_waste_heat_goes_to_its_node():
 # ---------------------------------------------------------------- losses
 
 
+def test_what_a_battery_loses_by_its_rate_warms_its_cells_a_step_later():
+    """4 kW for an hour and a half each way, the resistance alone loses: what is booked lost is what warms 50 kJ/K."""
+    wave = np.repeat([0.0, 1.0], 9).astype(np.float32)
+    store = Store("b", "electricity", 20.0, 15.0, charge_limit=5.0, discharge_limit=8.0, rate_loss=0.2, works_in="n")
+    battery = box(node(radiating_m2=0.0), name="battery", stores=[store])
+    load = asset("load", Process("p", {"electricity": -4.0}))
+    sun = asset("sun", Process("p", {"electricity": 8.0}, series=wave))
+    run = Run(load, sun, battery, hours=3)
+    lost_j = run.ledger("electricity")["lost"] * 3.6e6
+    kelvin, amount = run.temperature("battery/n"), run.amount("battery/b")
+    into_step_j = 5e4 * np.diff(kelvin.astype(float))
+    given, taken = 4.0 / 6.0, -np.diff(amount[:9].astype(float))
+    np.testing.assert_allclose(into_step_j[1:8], (taken[:7] - given) * 3.6e6, rtol=0.02)  # single precision of records
+    last_j = (4.0 / 6.0 - np.diff(amount.astype(float))[-1]) * 3.6e6  # warms only the step that is not run any more
+    assert 5e4 * (kelvin[-1] - 300.0) == pytest.approx(lost_j - last_j, rel=2e-3)
+    assert run.records.residual.max() < 1e-12
+
+
+def test_regulators_and_leaks_of_a_store_warm_nothing():
+    store = Store("b", "electricity", 20.0, 15.0, 0.0, 0.8, 0.8, loss_per_h=0.01, works_in="n")
+    battery = box(node(radiating_m2=0.0), name="battery", stores=[store])
+    run = Run(asset("load", Process("p", {"electricity": -4.0})), battery, hours=3)
+    np.testing.assert_array_equal(run.temperature("battery/n"), 300.0)
+
+
 def test_cold_kills_an_asset_and_books_its_store_as_lost():
     frail = box(node(conductance_w_k=1.0, survive_min_k=250.0), stores=[Store("t", "water", 9.0, 7.0)])
     run = Run(frail, hours=24)

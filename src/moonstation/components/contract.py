@@ -36,7 +36,8 @@ class Store:
     charge_limit, discharge_limit : most per hour [unit/h]
     loss_per_h : share of the amount lost per hour (leak, self-discharge) [1/h]
     fade_per_cycle, fade_per_h : share of the first capacity lost per full cycle and per hour of age [-], [1/h]
-    rate_loss : further share lost at the full charge or discharge limit, growing in proportion to the rate [-]
+    rate_loss : further share lost at the full charge or discharge limit, growing in proportion to the rate [-]; of
+        electricity it warms the node of ``works_in``
     works_in : thermal node between whose temperatures ``charge_min_k`` and ``charge_max_k`` it takes, and
         ``discharge_min_k`` and ``discharge_max_k`` it gives; outside, nothing [K]
     """

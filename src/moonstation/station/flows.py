@@ -191,7 +191,7 @@ def _share(wanted: Lively, own: Lively, together: Lively, alone: bool) -> Lively
 
 
 @inlined
-def _charge(bus: Record, stores: Table) -> None:
+def _charge(bus: Record, stores: Table, nodes: Table) -> None:
     """Store what the pool holds, in every store by what it can take."""
     room = bus.room
     for s in range(bus.first, bus.last):
@@ -201,13 +201,16 @@ def _charge(bus: Record, stores: Table) -> None:
             put = select(filling, _share(bus.pool, store.can_take, room, bus.last - bus.first == 1), 0.0)
             room -= store.can_take
             bus.pool -= put
-            kept = store.charge_efficiency * (1.0 - store.charge_strain * put)
+            strain = store.charge_strain * put
+            kept = store.charge_efficiency * (1.0 - strain)
+            if store.loss_w > 0.0:
+                nodes[store.work_node].late += put * store.charge_efficiency * strain * store.loss_w
             store.amount += put * kept
             bus.lost += put * (1.0 - kept)
 
 
 @inlined
-def _discharge(bus: Record, stores: Table) -> None:
+def _discharge(bus: Record, stores: Table, nodes: Table) -> None:
     """Take what the pool lacks, from every store by what it can give; what rounding leaves stays as a debt."""
     offer = bus.offer
     for s in range(bus.first, bus.last):
@@ -217,9 +220,12 @@ def _discharge(bus: Record, stores: Table) -> None:
             given = select(lacking, _share(-bus.pool, store.can_give, offer, bus.last - bus.first == 1), 0.0)
             offer -= store.can_give
             taken = given * store.discharge_inverse
+            strain = store.discharge_strain * given
             if store.strains:
-                taken /= 1.0 - store.discharge_strain * given
+                taken /= 1.0 - strain
             taken = min(taken, store.amount)
+            if store.loss_w > 0.0:
+                nodes[store.work_node].late += taken * strain * store.loss_w
             bus.pool += given
             store.amount -= taken
             store.capacity -= store.fade_per_cycle * taken
@@ -252,9 +258,9 @@ def settle(buses: Table, stores: Table, nodes: Table, live: Numbers, eventful: b
         if not (bus.moved or bus.restless or eventful):
             continue
         if any_of(bus.pool > 0.0):
-            _charge(bus, stores)
+            _charge(bus, stores, nodes)
         if any_of(bus.pool < 0.0):
-            _discharge(bus, stores)
+            _discharge(bus, stores, nodes)
         _take_stock(bus, stores, nodes, True)
         if any_of(bus.pool != 0.0):
             bus.spilled_sum += bus.pool

@@ -27,7 +27,7 @@ def _open_share(node: Record) -> Lively:
 
 @inlined
 def open_heat(nodes: Table, now: Row) -> None:
-    """Surroundings and louver of every live node in this step; no process has warmed it yet."""
+    """Surroundings and louver of every live node in this step; only stores have warmed it, in the last."""
     for n in range(len(nodes)):
         node = nodes[n]
         if node.live:
@@ -41,6 +41,9 @@ def open_heat(nodes: Table, now: Row) -> None:
             node.emission = node.radiating * _open_share(node) if node.louver else node.radiating
             node.heat = 0.0
             node.heat_control = 0.0
+            if node.warmed:
+                node.heat = node.late
+                node.late = 0.0
 
 
 @inlined

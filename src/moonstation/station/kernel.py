@@ -148,7 +148,7 @@ def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> Lively:
 
 @inlined
 def _from_surplus(tables: Tables, process: Record, serves: Truths, wish: Lively) -> Lively:
-    """What of its wish the surplus of its bus allows a process [-]; notes for lines to there what it could have used."""
+    """What of its wish the surplus of its bus allows a process [-]; notes for lines to it what it could have used."""
     bus, possible = tables.buses[process.power_bus], wish
     if process.limited:
         possible = material_limit(process, tables, wish)

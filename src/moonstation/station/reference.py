@@ -128,7 +128,7 @@ class _Process:
         return bus.asked - bus.booked[packed.L_PRODUCED] - bus.beyond(self.given.control_on)
 
     def from_surplus(self, power: _Power, wish: float, served: bool) -> float:
-        """What of its wish the surplus of its bus allows [-]; notes for lines to there what it could have used."""
+        """What of its wish the surplus of its bus allows [-]; notes for lines to it what it could have used."""
         bus, possible = power.bus, self.material_limit(wish)
         if self.given.passes and served and self.health > 0.0:
             bus.wished += possible * self.draw
@@ -227,7 +227,8 @@ class _Station:
         )
         self.deliveries = [Row(step=step, bus=bus, amount=amount) for step, bus, amount in landing]
         self.nodes = [Node(given, step_h) for given in _rows(network.thermal)]
-        self.stores = [Store(given, step_h, self.nodes) for given in _rows(network.stores)]
+        electric = network.buses.power_number >= 0
+        self.stores = [Store(given, step_h, self.nodes, electric[given.bus]) for given in _rows(network.stores)]
         self.buses = [Bus(network, b, self.stores) for b in range(len(network.buses.spills))]
         self.powers = [_Power(network, e, self.buses, step_h) for e in range(len(network.buses.power_bus))]
         for node in self.nodes:

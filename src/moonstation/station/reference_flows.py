@@ -17,9 +17,10 @@ from moonstation.station.reference_heat import Node
 class Store:
     """An amount on a bus, with the losses of a step."""
 
-    def __init__(self, given: Row, step_h: float, nodes: Sequence[Node]) -> None:
+    def __init__(self, given: Row, step_h: float, nodes: Sequence[Node], electric: bool) -> None:
         self.given, self.on, self.amount, self.capacity = given, False, 0.0, 0.0
         self.work_node = nodes[given.work_node] if given.work_node >= 0 else None
+        self.warmed, self.loss_w = self.work_node if electric else None, 1000.0 / step_h
         self.charge_per_step = given.charge_limit * step_h
         self.discharge_per_step = given.discharge_limit * step_h
         self.charge_strain, self.discharge_strain = (  # share lost by rate, per amount that moves in a step
@@ -51,14 +52,20 @@ class Store:
 
     def charge(self, put: float) -> float:
         """Store ``put``; returns what of it was lost."""
-        kept = self.given.charge_efficiency * (1.0 - self.charge_strain * put)
+        strain = self.charge_strain * put
+        kept = self.given.charge_efficiency * (1.0 - strain)
+        if self.warmed:
+            self.warmed.late_w += put * self.given.charge_efficiency * strain * self.loss_w
         self.amount += put * kept
         return put * (1.0 - kept)
 
     def discharge(self, given: float) -> float:
         """Deliver ``given`` and wear by it; returns what was lost on the way."""
-        taken = given * (1.0 / self.given.discharge_efficiency) / (1.0 - self.discharge_strain * given)
+        strain = self.discharge_strain * given
+        taken = given * (1.0 / self.given.discharge_efficiency) / (1.0 - strain)
         taken = min(taken, self.amount)
+        if self.warmed:
+            self.warmed.late_w += taken * strain * self.loss_w
         self.amount -= taken
         self.capacity -= self.given.fade_per_cycle * taken
         return taken - given

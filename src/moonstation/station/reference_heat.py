@@ -20,6 +20,7 @@ class Node:
         self.given = given
         self.per_step_w_k = given.heat_capacity / (step_h * 3600.0)
         self.temperature = self.before = self.from_children = self.from_children_w_k = self.other_w = 0.0
+        self.heat_w = self.late_w = self.controlled_w = 0.0  # late: what stores lost in the last step
 
     def join(self, nodes: Sequence[Node]) -> None:
         """Find the parent, and sum the conductances that never change."""
@@ -31,14 +32,14 @@ class Node:
             self.fixed_w_k += child.given.parent_w_k if child.given.parent == number else 0.0
 
     def open(self, now: Sequence[float]) -> None:
-        """Begin a step: the surroundings, and the louver where the temperature puts it; no process has warmed it."""
+        """Begin a step: the surroundings, and the louver where the temperature puts it; only stores have warmed it."""
         given = self.given
         sink_k = value_of(now, given.sink_series, given.sink_k)
         self.sink_k4 = (sink_k * sink_k) * (sink_k * sink_k)
         self.ground_k = value_of(now, given.ground_series, given.ground_k)
         self.source_w = value_of(now, given.heat_series, given.heat_w)
         self.emission = constants.sigma * given.radiating_m2 * self.open_share()  # [W/K4]
-        self.heat_w = self.controlled_w = 0.0
+        self.heat_w, self.late_w, self.controlled_w = self.late_w, 0.0, 0.0
 
     def open_share(self) -> float:
         """Share of the radiating area that the louver lets work [-]."""

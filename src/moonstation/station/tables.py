@@ -66,7 +66,16 @@ _STORE = (
     " discharge_inverse"
     " can_give charge_efficiency charge_strain discharge_strain fade_per_cycle rated start charge_per_step"
     " discharge_per_step charge_min_k charge_max_k discharge_min_k discharge_max_k health broken rate",
-    [("bus", _I), ("asset", _I), ("work_node", _I), ("live", _B), ("strains", _B), ("ages", _B), ("throttled", _B)],
+    [
+        ("bus", _I),
+        ("asset", _I),
+        ("work_node", _I),
+        ("live", _B),
+        ("strains", _B),
+        ("ages", _B),
+        ("throttled", _B),
+        ("loss_w", _F),
+    ],
 )
 _PROCESS = (
     "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
@@ -103,7 +112,7 @@ _PROCESS = (
 _NODE = (
     "temperature emission sink_k4 ground_k source_w heat heat_control heat_other heat_capacity conductance fixed_w_k"
     " parent_w_k right inverse before from_children from_children_w_k survive_min_k survive_max_k work_min_k"
-    " work_max_k on radiating closed_share closed_k open_k slope start_k",
+    " work_max_k on radiating closed_share closed_k open_k slope start_k late",
     [
         ("asset", _I),
         ("parent", _I),
@@ -112,6 +121,7 @@ _NODE = (
         ("heat_series", _I),
         ("live", _B),
         ("louver", _B),
+        ("warmed", _B),
     ],
 )
 _POWER = (
@@ -355,6 +365,7 @@ def _store_table(network: Network, step_h: float) -> Table:
         takes_most=charge_per_step,
         gives_most=discharge_per_step,
         strains=(stores.rate_loss > 0.0).any(axis=1),
+        loss_w=np.where(_warming(network), 1000.0 / step_h, 0.0),
         charge_strain=_strain(stores.rate_loss, charge_per_step),
         discharge_strain=_strain(stores.rate_loss, discharge_per_step),
         charge_inverse=1.0 / stores.charge_efficiency,
@@ -366,6 +377,13 @@ def _store_table(network: Network, step_h: float) -> Table:
         rate=np.ones_like(stores.capacity),
         **common,
     )
+
+
+def _warming(network: Network) -> NDArray[np.bool_]:
+    """Stores of electricity whose loss by rate, in any life, is heat in the thermal node in which they work."""
+    stores = network.stores
+    strains = (stores.rate_loss > 0.0).any(axis=1)
+    return strains & (stores.work_node >= 0) & (network.buses.power_number[stores.bus] >= 0)
 
 
 def _ages(stores: Stores) -> NDArray[np.bool_]:
@@ -408,6 +426,7 @@ def _node_table(network: Network, step_h: float) -> Table:
         fixed_w_k=fixed_w_k,
         slope=louver_slope(thermal),
         louver=(thermal.closed_share != 1.0).any(axis=1),
+        warmed=np.isin(np.arange(len(thermal.asset)), network.stores.work_node[_warming(network)]),
         radiating=constants.sigma * thermal.radiating_m2,
         sink_k4=(thermal.sink_k * thermal.sink_k) * (thermal.sink_k * thermal.sink_k),
         source_w=thermal.heat_w,
