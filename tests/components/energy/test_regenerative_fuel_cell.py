@@ -113,11 +113,12 @@ def test_under_a_constant_sun_no_hydrogen_goes_round_for_a_month(sun_kw, battery
         surplus_above=fills[1],
     )
     parts = {"plant": plant, "battery": Battery(capacity_kwh=battery_kwh), "load": Load(5.0), "sun": Mains(sun_kw)}
-    run = KernelRun(parts, days=30.0, box_sink_k=283.0, radiator_sink_k=200.0)
+    run = KernelRun(parts, days=30.0, box_sink_k=290.0, radiator_sink_k=290.0)  # no heater is needed
+    assert run.kelvin("plant", "plant").max() < 350.0
     made, used = (run.activity("plant", name)[6:].sum() / 6.0 for name in ("electrolyser", "fuel cell"))
     assert min(made, used) < 1e-4 * battery_kwh
-    assert not made or sun_kw > 5.0
-    assert not used or sun_kw < 5.0 + plant.heater_kw() + 0.2
+    assert made < 1e-6 or sun_kw > 5.0
+    assert used < 1e-6 or sun_kw < 5.01  # what a battery loses by itself
 
 
 def test_a_battery_smaller_than_a_step_does_not_make_cell_and_electrolyser_chase_each_other():

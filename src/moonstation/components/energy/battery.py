@@ -103,9 +103,10 @@ class Battery:
     )
     example: ClassVar = {"capacity_kwh": 100.0}
     leaves_out: ClassVar = (
-        "how voltage and resistance change with charge, temperature and age; a taper at the end of the charge; the "
-        "cells' own heat (one to three per cent of what passes through); calendar fade that slows with age and goes by "
-        "the real temperature rather than the set-point; cycle fade that depends on depth and temperature"
+        "how voltage and resistance change with charge, temperature and age; a taper at the end of the charge; a "
+        "radiator, which cells need that are charged and drawn at their greatest rates day by day; regulators, which "
+        "stand and are warm elsewhere; calendar fade that slows with age and goes by the real temperature "
+        "rather than the set-point; cycle fade that depends on depth and temperature"
     )
 
     def __post_init__(self) -> None:
