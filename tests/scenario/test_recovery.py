@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from moonstation.components.failure_modes import modes_of, numbers_of
+from moonstation.components.registry import components
 from moonstation.core.errors import ScenarioError
 from moonstation.scenario.build import build_station
 from moonstation.scenario.reading import library, read_scenario
@@ -127,6 +129,41 @@ def test_a_policy_that_asks_an_earth_out_of_reach_is_refused():
     )
     deaf = deaf.replace('[[assets]]\nname = "lander radio"', '[[assets]]\ncapacity_gbit = 5\nname = "lander radio"')
     assert any("asks the Earth, and no ground station or link is there" in fault for fault in faults(deaf))
+
+
+@pytest.mark.parametrize(
+    ("ladders", "words"),
+    [
+        # a leak of a tank has no chance by a reset, and nobody works here but a rover's robot hours
+        ('default = ["reset"], battery = ["switch"]', "can never recover battery: switch: nothing stands by"),
+        ('default = ["crew", "wait"]', "crew: no people work at their site"),
+        ('default = ["reset"], solar_array = ["switch", "crew"]', "can never recover solar_array"),
+    ],
+)
+def test_a_ladder_no_step_of_which_helps_here_is_refused(ladders, words):
+    told = faults(with_recovery(f'ladders = {{ {ladders} }}\nautonomous = ["reset", "switch", "crew"]'))
+    assert len(told) == 1
+    assert words in told[0]
+
+
+def test_a_reset_without_a_chance_is_refused():
+    told = faults(with_recovery('ladders = { default = ["reset"], recorder = ["reset"], rover = ["reset"] }'))
+    kinds = {kind for kind in ("recorder", "rover") if not any(chance(kind))}
+    assert kinds, "a type whose failures no reset clears"
+    assert {
+        kind for kind in kinds if any(f"can never recover {kind}: reset: clears none" in one for one in told)
+    } == kinds
+
+
+def chance(kind):
+    cls = components()[kind]
+    return [numbers_of(kind, mode).reset_chance > 0.0 for mode in modes_of(cls)]
+
+
+def test_a_unit_that_stands_by_makes_a_switch_help():
+    alone = 'ladders = { default = ["reset"], direct_link = ["switch"] }'
+    assert any("needed is nowhere less than count" in fault for fault in faults(with_recovery(alone)))
+    read_scenario(with_recovery(alone, (RADIO, f"count = 2\nneeded = 1\n{RADIO}")))
 
 
 @pytest.mark.parametrize("key", ["residual = 0.95", "max_resets = 0", "reset_minutes = 0.1", 'autonomous = ["pray"]'])

@@ -20,6 +20,7 @@ from moonstation.scenario.draft import Draft
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.messages import Source
 from moonstation.scenario.schema import AssetEntry
+from moonstation.station.model import EARTH
 from moonstation.station.soundness import faults_of_failures, faults_of_parts
 from moonstation.station.still_place import StillPlace
 
@@ -127,6 +128,7 @@ def _parts_of(draft: Draft, source: Source) -> Parts:
             unit, found = _compiled(number, entry, place)
             faults += [_placed(source, path, fault) for fault in found]
         units.append(unit)
+    faults += [fault for unit in units for fault in _lost_buses(draft, unit, source)]
     by_bus: dict[str, dict[Bus, list[Unit]]] = {}
     for what in ("taken", "given", "stored"):
         by_bus[what] = defaultdict(list)
@@ -161,6 +163,18 @@ def _compiled(number: int, entry: AssetEntry, place: StillPlace) -> tuple[Unit, 
     faults = [*faults_of_parts(parts, place.grid.count)]
     faults += [] if faults else faults_of_failures(component, parts)
     return Unit(number, entry, component, parts), faults
+
+
+def _lost_buses(draft: Draft, unit: Unit, source: Source) -> Iterator[Fault]:
+    """Faults of buses at places that do not exist; those that a parameter names are told with the parameter."""
+    entry, own = unit.entry, f"self {unit.number}"
+    places = {*draft.names("sites"), *draft.names("relays"), EARTH, own, entry.site, *draft.names("assets")}
+    places |= {str(getattr(entry, key, "")) for key in ("relay", "to_site")}
+    for quantity, place in sorted(unit.taken | unit.given | unit.stored) if unit.parts else ():
+        if place not in places:
+            known = ", ".join([*draft.names("sites"), *draft.names("relays"), EARTH])
+            message = f"its {quantity} is to flow at a place that there is not"
+            yield source.fault(("assets", unit.number), message, value=place, allowed=known)
 
 
 def _placed(source: Source, path: KeyPath, fault: Fault) -> Fault:
