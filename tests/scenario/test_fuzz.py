@@ -8,10 +8,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from habitat import ALL, text_of
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from moonstation.core.errors import ScenarioError
+from moonstation.scenario.build import build_station
 from moonstation.scenario.reading import load_scenario, read_scenario
 
 TEXT = Path(__file__).with_name("good.toml").read_text("utf-8")
@@ -137,6 +139,112 @@ def test_binary_noise(tmp_path_factory: pytest.TempPathFactory, noise: bytes, at
 @given(st.text(max_size=30))
 def test_any_name_of_a_scenario(name: str) -> None:
     only_scenario_errors(lambda: load_scenario(name))
+
+
+#: good.toml with people, redundancy, spares, failures' ladders and a delivery, for keys that it has not.
+RICH = (
+    text_of(
+        *ALL,
+        '[[deliveries]]\nmission = "Landing"\nsite = "landing-place"\nfood_kg = 20\nwater_kg = 30',
+    )
+    .replace(
+        "[policy.serve_up_to]",
+        """[policy.recovery]
+residual = 0.05
+persistence_h = 1.0
+limit_persistence_h = 2.0
+test_every_days = 20
+reset_minutes = 20
+max_resets = 3
+shed_below = 0.1
+safe_mode_h = 6
+patience_days = 10
+ground_h = 4
+autonomous = ["reset", "switch", "wait"]
+no_contact_from = 2029-02-01
+no_contact_days = 5
+
+[policy.recovery.ladders]
+default = ["reset", "switch", "robots", "crew", "wait"]
+energy = ["reset", "switch"]
+battery = ["reset", "robots", "wait", "do-without"]
+
+[policy.serve_up_to]""",
+    )
+    .replace(
+        'type = "direct_link"',
+        'count = 3\nneeded = 2\nspares = 4\nspare_kg = 2\npriority_shift = -1\ntype = "direct_link"',
+    )
+)
+RICH_LINES = RICH.splitlines()
+#: Keys that say how things fail, how they are mended, how many there are, and when the power is shed.
+TOUCHED = (
+    *(
+        "residual",
+        "persistence_h",
+        "limit_persistence_h",
+        "test_every_days",
+        "reset_minutes",
+        "max_resets",
+        "shed_below",
+    ),
+    *(
+        "safe_mode_h",
+        "patience_days",
+        "ground_h",
+        "autonomous",
+        "no_contact_from",
+        "no_contact_days",
+        "default",
+        "energy",
+    ),
+    *("battery", "count", "needed", "spares", "spare_kg", "priority_shift", "survival_below", "survival_exit", "safe"),
+    *(
+        "safe_below",
+        "safe_exit",
+        "dark_charge_below",
+        "critical_priority",
+        "recovery_h",
+        "nominal",
+        "crew_size",
+        "until",
+    ),
+    *(
+        "quantity",
+        "capacity_kg",
+        "start_kg",
+        "food_kg",
+        "volume_m3",
+        "landed_mass_kg",
+        "arrival",
+        "mission",
+        "housed_in",
+    ),
+)
+rich_values = junk_values | st.sampled_from(
+    [
+        *("-1", "0", "1", "2", "3.5", "101", "1001", "0.5", "1.0", "1.0000001", "-0.1", "1e-9", "800", "1e300"),
+        *('["reset"]', '["robots"]', '["crew", "wait"]', '["wait"]', '["do-without", "reset"]', '["pray"]', "[1]"),
+        *('["reset", "reset"]', '"water"', '"food"', '"Landing"', '"landing"', '"lander body"', '"crew"', "2029-01-15"),
+        *("2029-09-01", "2028-12-31", "2029-01-01T00:00:00Z", "{ fact = 'failure.general.dormancy' }"),
+    ]
+)
+
+
+@settings(relaxed, max_examples=600)
+@given(st.lists(st.tuples(st.sampled_from(TOUCHED), rich_values, st.integers(0, 3)), min_size=1, max_size=5))
+def test_recovery_redundancy_and_people_mangled(changes: list[tuple[str, str, int]]) -> None:
+    lines = list(RICH_LINES)
+    for key, value, which in changes:
+        found = [number for number, line in enumerate(lines) if line.startswith(f"{key} =")]
+        if found:
+            lines[found[which % len(found)]] = f"{key} = {value}"
+    only_scenario_errors(lambda: build_station(read_scenario("\n".join(lines), FOLDER)))
+
+
+def test_what_is_mangled_is_sound_and_has_every_key() -> None:
+    assert read_scenario(RICH, FOLDER).notes == ()
+    assert [key for key in TOUCHED if not any(line.startswith(f"{key} =") for line in RICH_LINES)] == []
 
 
 numbers = st.floats() | st.integers() | st.sampled_from([math.nan, 10**400, -(10**30)])
