@@ -41,6 +41,16 @@ class Mains:
         return Primitives(processes=(Process("mains", {"electricity": 1.0}, limit=self.power_kw, series=on),))
 
 
+class Load:
+    """Draws ``power_kw`` for ever."""
+
+    def __init__(self, power_kw: float) -> None:
+        self.power_kw = power_kw
+
+    def primitives(self, _: ConstantPlace) -> Primitives:
+        return Primitives(processes=(Process("load", {"electricity": -1.0}, limit=self.power_kw, priority=3),))
+
+
 class KernelRun:
     """One run at 10-minute steps: ``record_steps`` of them in a record, those in ``at_relay`` at the node ``relay``.
 

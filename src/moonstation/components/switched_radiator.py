@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from scipy import constants
+
 from moonstation.components.contract import Surroundings, ThermalNode
 from moonstation.facts.table import lookup
 
@@ -11,6 +13,20 @@ RADIATOR = "radiator"
 def coupling_w_k(area_m2: float) -> float:
     """Conductance of the heat pipes from a body to its radiator [W/K]."""
     return lookup("thermal.radiator_coupling").value * area_m2
+
+
+def fin_efficiency(body_k: float) -> float:
+    """Share of what a radiator would reject at one temperature that its fins let it [-], the way to it aside.
+
+    The effectiveness of a radiator that is counted at the temperature of its body T is the fins' efficiency times
+    (T_r / T)^4, with the drop T - T_r = q / G over the heat pipes, at which it rejects q into a cold sky.
+
+    body_k : temperature of the body for which the effectiveness holds [K]
+    """
+    effectiveness = lookup("thermal.radiator_effectiveness").value
+    emittance = lookup("sink.radiator_emittance").value
+    flux_w_m2 = effectiveness * emittance * constants.sigma * body_k**4
+    return float(min(effectiveness * (1.0 - flux_w_m2 / (coupling_w_k(1.0) * body_k)) ** -4, 1.0))
 
 
 def radiator_node(

@@ -4,7 +4,8 @@ from hypothesis import strategies as st
 from place import MONTH, ConstantPlace
 
 from moonstation.components.contract import Thermostat
-from moonstation.components.energy.battery import Battery, cube_surface_m2, radiated_w
+from moonstation.components.energy.battery import Battery
+from moonstation.components.energy.insulated_pack import cube_surface_m2, radiated_w
 from moonstation.core.time import YEAR_H
 
 PLACE = ConstantPlace(MONTH, box_sink_k=40.0)

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kernel_run import KernelRun
+from kernel_run import KernelRun, Load
 from place import MONTH, ConstantPlace
 
-from moonstation.components.contract import Primitives, Process
+from moonstation.components.contract import Primitives
 from moonstation.components.energy.battery import Battery
 from moonstation.components.energy.radioisotope_unit import RadioisotopeUnit
 from moonstation.core.errors import RangeError
@@ -26,16 +26,6 @@ IDEAL = {
     "floor_fraction": 0.0,
 }
 WARM = {"box_sink_k": 295.0, "sun_disc_fraction": 0.0}
-
-
-class Load:
-    """Draws ``power_kw`` for ever."""
-
-    def __init__(self, power_kw: float) -> None:
-        self.power_kw = power_kw
-
-    def primitives(self, place: ConstantPlace) -> Primitives:
-        return Primitives(processes=(Process("load", {"electricity": -1.0}, limit=self.power_kw),))
 
 
 def circuit_round_trip(resistance_h: float, rate_per_h: float) -> float:

@@ -4,10 +4,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from kernel_run import KernelRun
+from kernel_run import KernelRun, Load
 from place import MONTH, ConstantPlace
 
-from moonstation.components.contract import Primitives, Process
 from moonstation.components.energy.battery import Battery
 from moonstation.components.energy.cable import Cable
 from moonstation.components.energy.fission_unit import FissionUnit
@@ -16,16 +15,6 @@ from moonstation.core.errors import RangeError
 
 LINE = {"to_site": "ridge", "rated_kw": 40.0, "length_m": 1000.0, "cross_section_mm2": 10.0}
 LOSSLESS = {"converter_efficiency": 1.0, "conductor_k": 293.15}
-
-
-class Load:
-    """Draws ``power_kw`` for ever."""
-
-    def __init__(self, power_kw: float) -> None:
-        self.power_kw = power_kw
-
-    def primitives(self, place: ConstantPlace) -> Primitives:
-        return Primitives(processes=(Process("load", {"electricity": -1.0}, limit=self.power_kw, priority=3),))
 
 
 def test_a_kilometre_of_copper_there_and_back_at_20_c():

@@ -5,10 +5,9 @@ import pytest
 from closing import worst_element
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from kernel_run import KernelRun, Mains
+from kernel_run import KernelRun, Load, Mains
 from place import MONTH, ConstantPlace
 
-from moonstation.components.contract import Primitives, Process
 from moonstation.components.energy.battery import Battery
 from moonstation.components.energy.regenerative_fuel_cell import RegenerativeFuelCell, charge_kwh_per_kg_v
 from moonstation.components.energy.solar_array import SolarArray
@@ -19,16 +18,6 @@ from moonstation.facts.table import lookup
 PLANT = RegenerativeFuelCell(power_kw=5.0, charge_kw=12.0, energy_kwh=1000.0)
 WATER = reaction({"hydrogen": -2, "oxygen": -1, "water": 2}, per="water")
 NIGHT = {"sun_disc_fraction": 0.0, "box_sink_k": 90.0, "radiator_sink_k": 60.0}
-
-
-class Load:
-    """Draws ``power_kw`` for ever."""
-
-    def __init__(self, power_kw: float) -> None:
-        self.power_kw = power_kw
-
-    def primitives(self, place: ConstantPlace) -> Primitives:
-        return Primitives(processes=(Process("load", {"electricity": -1.0}, limit=self.power_kw, priority=3),))
 
 
 def part(name):

@@ -8,6 +8,7 @@ from scipy.constants import Stefan_Boltzmann
 from scipy.integrate import solve_ivp
 from scipy.optimize import fsolve
 
+from moonstation.components.switched_radiator import fin_efficiency
 from moonstation.components.thermal.lander_body import LanderBody
 from moonstation.core.errors import RangeError
 
@@ -124,6 +125,17 @@ def test_a_radiator_of_its_own_is_colder_than_what_it_cools():
     assert deck.parent_w_k * (kelvin["deck"] - kelvin["radiator"]) == pytest.approx(
         Stefan_Boltzmann * area * (kelvin["radiator"] ** 4 - 55.0**4), rel=1e-6
     )
+
+
+def test_its_radiator_rejects_at_the_same_body_as_one_whose_effectiveness_counts_the_way_to_it():
+    # 291.5 K, louvers open, a cold sky: 0.8 x 0.8 x sigma x 291.5^4 = 262 W/m2, 5.2 K over 50 W/m2/K, fins of 0.86
+    body_k = LANDER.louver_open_k()
+    flux_w_m2 = 0.8 * 0.8 * Stefan_Boltzmann * body_k**4
+    (radiator,) = [n for n in LANDER.primitives(ConstantPlace(MONTH, **NIGHT)).thermal_nodes if n.name == "radiator"]
+    radiator_k = body_k - flux_w_m2 / 50.0
+    rejected_w = Stefan_Boltzmann * radiator.radiating_m2 * radiator_k**4
+    assert rejected_w == pytest.approx(flux_w_m2 * LANDER.radiator_m2, rel=1e-9)
+    assert 0.855 < fin_efficiency(body_k) < 0.87
 
 
 def test_limits_in_the_wrong_order_are_refused():

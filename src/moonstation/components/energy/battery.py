@@ -6,35 +6,22 @@ import math
 from dataclasses import dataclass
 from typing import ClassVar
 
-from scipy import constants
-
 from moonstation.components.contract import (
     Flow,
     Primitives,
-    Process,
     Store,
     Surroundings,
     ThermalNode,
-    Thermostat,
     component,
     fact,
     param,
 )
+from moonstation.components.energy.insulated_pack import heater, heater_kw, insulation_m2
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.time import YEAR_H
 from moonstation.facts.table import lookup
-
-
-def cube_surface_m2(volume_m3: float) -> float:
-    """Surface of a cube [m2] of a volume [m3]."""
-    return float(6.0 * volume_m3 ** (2.0 / 3.0))
-
-
-def radiated_w(radiating_m2: float, node_k: float, sink_k: float) -> float:
-    """Net heat [W] that a surface of emissivity times area ``radiating_m2`` [m2] loses to a sink (Stefan-Boltzmann)."""
-    return float(constants.sigma * radiating_m2 * (node_k**4 - sink_k**4))
 
 
 @component("battery")
@@ -141,13 +128,11 @@ class Battery:
 
     def radiating_m2(self) -> float:
         """Effective emissivity times surface of the insulated pack, taken as a cube [m2]."""
-        volume_m3 = self.mass_kg() / lookup("battery.pack_density").value
-        return lookup("battery.blanket_emittance").value * cube_surface_m2(volume_m3)
+        return insulation_m2(self.mass_kg(), lookup("battery.pack_density").value)
 
     def heater_kw(self) -> float:
         """Heater power [kW]: the loss at the set-point to the coldest surroundings, with margin."""
-        loss_w = radiated_w(self.radiating_m2(), self.heater_setpoint_k, lookup("battery.heater_design_sink").value)
-        return lookup("battery.heater_margin").value * loss_w / 1e3
+        return heater_kw(self.radiating_m2(), self.heater_setpoint_k)
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One store, one heater, one thermal node whose survival limits take the store with them."""
@@ -171,15 +156,6 @@ class Battery:
             discharge_min_k=self.discharge_min_k,
             discharge_max_k=self.discharge_max_k,
         )
-        heater = Process(
-            "heater",
-            {"electricity": -1.0},
-            limit=self.heater_kw(),
-            priority=0,
-            control=Thermostat("cells", self.heater_setpoint_k),
-            heat_node="cells",
-            heat_kw=1.0,
-        )
         cells = ThermalNode(
             "cells",
             heat_capacity_j_k=self.mass_kg() * lookup("battery.specific_heat").value,
@@ -189,4 +165,5 @@ class Battery:
             survive_min_k=self.survive_min_k,
             survive_max_k=self.survive_max_k,
         )
-        return Primitives(stores=(charge,), processes=(heater,), thermal_nodes=(cells,))
+        warming = heater("cells", self.heater_kw(), self.heater_setpoint_k)
+        return Primitives(stores=(charge,), processes=(warming,), thermal_nodes=(cells,))

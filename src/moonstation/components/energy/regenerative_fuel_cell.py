@@ -15,11 +15,11 @@ from moonstation.components.contract import (
     Store,
     Surroundings,
     ThermalNode,
-    Thermostat,
     component,
     fact,
     param,
 )
+from moonstation.components.energy.insulated_pack import heater, heater_kw, insulation_m2
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import disorder
 from moonstation.components.quantities import FORMULAS, molar_mass, reaction
@@ -138,9 +138,10 @@ class RegenerativeFuelCell:
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Three tanks, cell, electrolyser and heater, and an insulated body with a radiator that shuts itself off."""
+        warming = heater("plant", self.heater_kw(), self.heater_setpoint_k)
         return Primitives(
             stores=self._tanks(),
-            processes=(self._cell(), self._electrolyser(), self._heater()),
+            processes=(self._cell(), self._electrolyser(), warming),
             thermal_nodes=self._nodes(place),
         )
 
@@ -179,28 +180,14 @@ class RegenerativeFuelCell:
             heat_kw=1.0 - self.heat_kwh_per_kg() / self.taken_kwh_per_kg(),
         )
 
-    def _heater(self) -> Process:
-        return Process(
-            "heater",
-            {"electricity": -1.0},
-            limit=self.heater_kw(),
-            priority=0,
-            control=Thermostat("plant", self.heater_setpoint_k),
-            heat_node="plant",
-            heat_kw=1.0,
-        )
-
     def heater_kw(self) -> float:
-        """Heater power [kW]: the loss at the set-point to the coldest surroundings, with margin."""
+        """Heater power [kW]: the loss at the set-point to the coldest surroundings, radiator shut, with margin."""
         closed = lookup("thermal.heat_switch_closed_share").value
-        area_m2 = self._insulation_m2() + closed * self._radiating_m2()
-        fourth = self.heater_setpoint_k**4 - lookup("battery.heater_design_sink").value ** 4
-        return float(lookup("battery.heater_margin").value * constants.sigma * area_m2 * fourth / 1e3)
+        return heater_kw(self._insulation_m2() + closed * self._radiating_m2(), self.heater_setpoint_k)
 
     def _insulation_m2(self) -> float:
-        """Effective emissivity times surface of the insulated plant, taken as a cube [m2]."""
-        volume_m3 = self.mass_kg() / lookup("rfc.density").value
-        return lookup("battery.blanket_emittance").value * float(6.0 * volume_m3 ** (2.0 / 3.0))
+        """Effective emissivity times surface of the insulated plant [m2]."""
+        return insulation_m2(self.mass_kg(), lookup("rfc.density").value)
 
     def _radiating_m2(self) -> float:
         """Emissivity times area of the radiator that rejects the waste heat at its temperature [m2]."""

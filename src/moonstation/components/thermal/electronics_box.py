@@ -8,7 +8,6 @@ from typing import ClassVar
 from moonstation.components.contract import (
     Flow,
     Primitives,
-    Process,
     Surroundings,
     component,
     fact,
@@ -17,44 +16,22 @@ from moonstation.components.contract import (
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.components.plutonium import decayed
-from moonstation.components.thermal.insulated_body import ORDERED, insulated_body
-from moonstation.components.thermal.loads import heating_load
+from moonstation.components.thermal.insulated_body import ORDERED, WarmElectronics, insulated_body
 
 
 @component("electronics_box")
 @dataclass(frozen=True, slots=True)
-class ElectronicsBox:
+class ElectronicsBox(WarmElectronics):
     """Insulated box with a switched radiator and a survival heater: its electronics pause when cold, then die of it."""
 
     mass_kg: float = param(unit="kg", doc="what is kept warm inside", low=0.1, high=1e5)
     surface_m2: float = param(unit="m2", doc="insulated outer surface", low=0.01, high=1e4)
     radiator_m2: float = param(unit="m2", doc="radiator that faces the sky", low=0.0, high=1e4)
-    keep_alive_kw: float = param(unit="kW", doc="power that is on while it lives", low=0.0, high=100.0)
-    heater_kw: float = param(unit="kW", doc="power of the survival heater", low=0.0, high=100.0)
-    avionics_kw: float = param(unit="kW", doc="further power while awake", low=0.0, high=100.0, default=0.0)
-    radioisotope_heat_w: float = param(unit="W", doc="heat of its isotope on landing", low=0.0, high=1e4, default=0.0)
-    sky_view: float = param(
-        unit="-", doc="share of the radiator's view that is sky, the rest ground", low=0.0, high=1.0, default=1.0
-    )
-    dust_cover: float = param(unit="-", doc="share of the radiator under dust", low=0.0, high=1.0, default=0.0)
-    insulation_w_m2_k: float = fact(
-        "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0
-    )
-    legs_w_k: float = fact(
-        "thermal.legs_conductance", unit="W/K", doc="legs, cables and mounts to the ground", low=0.0, high=100.0
-    )
     switch_closed_share: float = fact(
         "thermal.heat_switch_closed_share", unit="-", doc="radiator left when switched off", low=0.0, high=1.0
     )
     switch_closed_k: float = fact("thermal.switch_closed", unit="K", doc="radiator off here", low=200.0, high=400.0)
     switch_open_k: float = fact("thermal.switch_open", unit="K", doc="radiator fully on here", low=200.0, high=400.0)
-    heater_setpoint_k: float = fact(
-        "thermal.electronics_heater_setpoint", unit="K", doc="the heater holds the box at this", low=150.0, high=320.0
-    )
-    work_min_k: float = fact("thermal.electronics_work_min", unit="K", doc="colder: pause", low=100.0, high=300.0)
-    work_max_k: float = fact("thermal.electronics_work_max", unit="K", doc="hotter: pause", low=280.0, high=450.0)
-    survive_min_k: float = fact("thermal.electronics_survive_min", unit="K", doc="colder: lost", low=50.0, high=300.0)
-    survive_max_k: float = fact("thermal.electronics_survive_max", unit="K", doc="hotter: lost", low=290.0, high=500.0)
 
     failures: ClassVar = (
         FailureMode("survival heater open", "heater broken, seen when it is wanted", affects=("survival heater",)),
@@ -94,12 +71,4 @@ class ElectronicsBox:
             closed_k=self.switch_closed_k,
             open_k=self.switch_open_k,
         )
-        return Primitives(processes=self._loads(), thermal_nodes=nodes)
-
-    def _loads(self) -> tuple[Process, ...]:
-        heater_kw, target_k = self.heater_kw, self.heater_setpoint_k
-        return (
-            heating_load("survival heater", heater_kw, node="box", priority=0, works_in="skin", setpoint_k=target_k),
-            heating_load("keep-alive", self.keep_alive_kw, node="box", priority=0, works_in="skin"),
-            heating_load("avionics", self.avionics_kw, node="box", priority=4, works_in="box"),
-        )
+        return Primitives(processes=self.electronics_loads("box"), thermal_nodes=nodes)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
-from moonstation.components.contract import Surroundings, ThermalNode
+from moonstation.components.contract import Process, Surroundings, ThermalNode, fact, param
 from moonstation.components.thermal.blanket import blanket_node
+from moonstation.components.thermal.loads import heating_load
 from moonstation.components.thermal.radiator_sink import radiator_sink_k
 from moonstation.facts.table import lookup
 
@@ -17,6 +19,48 @@ ORDERED = (
     ("survive_min_k", "heater_setpoint_k"),
     ("heater_setpoint_k", "survive_max_k"),
 )
+
+
+@dataclass(frozen=True, slots=True)
+class InsulatedBody:
+    """What all insulated bodies have in common."""
+
+    sky_view: float = param(
+        unit="-", doc="share of the radiator's view that is sky, the rest ground", low=0.0, high=1.0, default=1.0
+    )
+    dust_cover: float = param(unit="-", doc="share of the radiator under dust", low=0.0, high=1.0, default=0.0)
+    insulation_w_m2_k: float = fact(
+        "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class WarmElectronics(InsulatedBody):
+    """What bodies of electronics have in common: their power, which warms them, and their limits."""
+
+    keep_alive_kw: float = param(unit="kW", doc="power that is on while it lives", low=0.0, high=100.0)
+    heater_kw: float = param(unit="kW", doc="power of the survival heater", low=0.0, high=100.0)
+    avionics_kw: float = param(unit="kW", doc="further power while awake", low=0.0, high=100.0, default=0.0)
+    radioisotope_heat_w: float = param(unit="W", doc="heat of its isotope on landing", low=0.0, high=1e4, default=0.0)
+    legs_w_k: float = fact(
+        "thermal.legs_conductance", unit="W/K", doc="legs, cables and mounts to the ground", low=0.0, high=100.0
+    )
+    heater_setpoint_k: float = fact(
+        "thermal.electronics_heater_setpoint", unit="K", doc="the heater holds them at this", low=150.0, high=320.0
+    )
+    work_min_k: float = fact("thermal.electronics_work_min", unit="K", doc="colder: pause", low=100.0, high=300.0)
+    work_max_k: float = fact("thermal.electronics_work_max", unit="K", doc="hotter: pause", low=280.0, high=450.0)
+    survive_min_k: float = fact("thermal.electronics_survive_min", unit="K", doc="colder: lost", low=50.0, high=300.0)
+    survive_max_k: float = fact("thermal.electronics_survive_max", unit="K", doc="hotter: lost", low=290.0, high=500.0)
+
+    def electronics_loads(self, node: str) -> tuple[Process, ...]:
+        """Survival heater, keep-alive, which run at any temperature, and avionics, all in ``node``."""
+        kelvin = self.heater_setpoint_k
+        return (
+            heating_load("survival heater", self.heater_kw, node=node, priority=0, works_in="skin", setpoint_k=kelvin),
+            heating_load("keep-alive", self.keep_alive_kw, node=node, priority=0, works_in="skin"),
+            heating_load("avionics", self.avionics_kw, node=node, priority=4, works_in=node),
+        )
 
 
 def insulated_body(

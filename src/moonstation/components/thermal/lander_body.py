@@ -10,8 +10,9 @@ from moonstation.components.contract import Flow, Primitives, Process, Surroundi
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.components.plutonium import decayed
-from moonstation.components.switched_radiator import RADIATOR, coupling_w_k
+from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, fin_efficiency, radiator_node
 from moonstation.components.thermal.blanket import blanket_node
+from moonstation.components.thermal.insulated_body import ORDERED, WarmElectronics
 from moonstation.components.thermal.loads import heating_load
 from moonstation.components.thermal.radiator_sink import radiator_sink_k
 from moonstation.facts.table import lookup
@@ -19,7 +20,7 @@ from moonstation.facts.table import lookup
 
 @component("lander_body")
 @dataclass(frozen=True, slots=True)
-class LanderBody:
+class LanderBody(WarmElectronics):
     """Electronics, deck, instruments, tank, skin and radiator, each with a temperature, joined in a tree on the deck.
 
     Instruments on cold feet pause while the electronics are warm; the radiator behind louvers has its own temperature.
@@ -32,21 +33,9 @@ class LanderBody:
     surface_m2: float = param(unit="m2", doc="insulated outer surface of the deck", low=0.01, high=1e4)
     instruments_m2: float = param(unit="m2", doc="bare outer surface of the instruments", low=0.0, high=1e3)
     radiator_m2: float = param(unit="m2", doc="radiator that faces the sky", low=0.001, high=1e4)
-    keep_alive_kw: float = param(
-        unit="kW", doc="power of the electronics that is on while it lives", low=0.0, high=100.0
-    )
-    avionics_kw: float = param(
-        unit="kW", doc="further power of the electronics while awake", low=0.0, high=100.0, default=0.0
-    )
     instruments_kw: float = param(unit="kW", doc="power of the instruments", low=0.0, high=100.0, default=0.0)
-    heater_kw: float = param(unit="kW", doc="heater of the electronics", low=0.0, high=100.0)
     instrument_heater_kw: float = param(unit="kW", doc="heater of the instruments", low=0.0, high=100.0, default=0.0)
     tank_heater_kw: float = param(unit="kW", doc="heater of the tank", low=0.0, high=100.0, default=0.0)
-    radioisotope_heat_w: float = param(unit="W", doc="in the electronics, on landing", low=0.0, high=1e4, default=0.0)
-    sky_view: float = param(
-        unit="-", doc="share of the radiator's view that is sky, the rest ground", low=0.0, high=1.0, default=1.0
-    )
-    dust_cover: float = param(unit="-", doc="share of the radiator under dust", low=0.0, high=1.0, default=0.0)
     louver_closed_share: float = fact(
         "thermal.louver_closed_share", unit="-", doc="radiator left behind shut louvers", low=0.0, high=1.0
     )
@@ -56,20 +45,9 @@ class LanderBody:
     isolated_w_k: float = fact(
         "thermal.isolated_conductance", unit="W/K", doc="instruments, and tank, to deck", low=0.001, high=100.0
     )
-    insulation_w_m2_k: float = fact(
-        "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, deck to outer skin", low=0.0, high=10.0
-    )
-    legs_w_k: float = fact("thermal.legs_conductance", unit="W/K", doc="legs to the ground", low=0.0, high=100.0)
-    heater_setpoint_k: float = fact(
-        "thermal.electronics_heater_setpoint", unit="K", doc="of the electronics' heater", low=150.0, high=320.0
-    )
     instruments_work_min_k: float = fact(
         "thermal.instruments_work_min", unit="K", doc="colder: they pause", low=80.0, high=300.0
     )
-    work_min_k: float = fact("thermal.electronics_work_min", unit="K", doc="colder: pause", low=100.0, high=300.0)
-    work_max_k: float = fact("thermal.electronics_work_max", unit="K", doc="hotter: pause", low=280.0, high=450.0)
-    survive_min_k: float = fact("thermal.electronics_survive_min", unit="K", doc="colder: lost", low=50.0, high=300.0)
-    survive_max_k: float = fact("thermal.electronics_survive_max", unit="K", doc="hotter: lost", low=290.0, high=500.0)
 
     failures: ClassVar = (
         FailureMode("survival heater open", "heater broken, seen when it is wanted", affects=("survival heater",)),
@@ -99,12 +77,7 @@ class LanderBody:
 
     def __post_init__(self) -> None:
         """Refuse temperatures in the wrong order."""
-        pairs = (
-            ("work_min_k", "work_max_k"),
-            ("survive_min_k", "heater_setpoint_k"),
-            ("heater_setpoint_k", "survive_max_k"),
-        )
-        refuse_disorder(self, *pairs, unit="K")
+        refuse_disorder(self, *ORDERED, unit="K")
 
     def primitives(self, place: Surroundings) -> Primitives:
         """The electronics first: what is housed in the lander works while they are in their range."""
@@ -114,7 +87,7 @@ class LanderBody:
         )
 
     def _start_k(self) -> float:
-        return self.louver_closed_k + self.louver_range_k / 2.0
+        return (self.louver_closed_k + self.louver_open_k()) / 2.0
 
     def _lump(self, name: str, mass_kg: float, **more: object) -> ThermalNode:
         heat_capacity = mass_kg * lookup("thermal.specific_heat_equipment").value
@@ -167,34 +140,33 @@ class LanderBody:
         )
 
     def _radiator(self, place: Surroundings) -> ThermalNode:
-        emittance = lookup("sink.radiator_emittance").value * lookup("thermal.radiator_effectiveness").value
-        return ThermalNode(
-            RADIATOR,
-            heat_capacity_j_k=lookup("thermal.radiator_capacity").value * self.radiator_m2,
-            start_k=self._start_k(),
-            radiative_sink_k=radiator_sink_k(place, self.sky_view, self.dust_cover),
-            radiating_m2=emittance * self.radiator_m2,
-            closed_share=self.louver_closed_share,
-            closed_k=self.louver_closed_k,
-            open_k=self.louver_closed_k + self.louver_range_k,
-        )
+        """Its own temperature stands for the drop on the way to it, so of its effectiveness the fins' is left."""
+        emittance = lookup("sink.radiator_emittance").value * fin_efficiency(self.louver_open_k())
+        louvers = self.louver_closed_share, self.louver_closed_k, self.louver_open_k()
+        radiator = radiator_node(self.radiator_m2, emittance, *louvers, place)
+        return dataclasses.replace(radiator, radiative_sink_k=radiator_sink_k(place, self.sky_view, self.dust_cover))
+
+    def louver_open_k(self) -> float:
+        """Temperature of the radiator at which the louvers are wide open [K]."""
+        return self.louver_closed_k + self.louver_range_k
 
     def _loads(self) -> tuple[Process, ...]:
         """Heaters run in any cold; they stand before the loads that they keep warm."""
-        instruments_k = self.instruments_work_min_k + lookup("thermal.heater_margin").value
-        tank_k = lookup("thermal.tank_survive_min").value + lookup("thermal.heater_margin").value
+        margin_k = lookup("thermal.heater_margin").value
+        instruments_k, tank_k = (
+            self.instruments_work_min_k + margin_k,
+            lookup("thermal.tank_survive_min").value + margin_k,
+        )
         heaters = [
-            ("survival heater", self.heater_kw, "electronics", self.heater_setpoint_k, 0),
             ("instrument heater", self.instrument_heater_kw, "instruments", instruments_k, 3),
             *([("tank heater", self.tank_heater_kw, "tank", tank_k, 0)] if self.tank_kg > 0.0 else []),
         ]
         return (
+            *self.electronics_loads("electronics"),
             *(
                 heating_load(name, kw, node=node, priority=priority, works_in="skin", setpoint_k=target_k)
                 for name, kw, node, target_k, priority in heaters
                 if kw > 0.0
             ),
-            heating_load("keep-alive", self.keep_alive_kw, node="electronics", priority=0, works_in="skin"),
-            heating_load("avionics", self.avionics_kw, node="electronics", priority=4, works_in="electronics"),
             heating_load("instruments", self.instruments_kw, node="instruments", priority=7, works_in="instruments"),
         )

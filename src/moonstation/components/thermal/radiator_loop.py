@@ -16,13 +16,13 @@ from moonstation.components.contract import (
 )
 from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
-from moonstation.components.thermal.insulated_body import ORDERED, insulated_body
+from moonstation.components.thermal.insulated_body import ORDERED, InsulatedBody, insulated_body
 from moonstation.components.thermal.loads import heating_load
 
 
 @component("radiator_loop")
 @dataclass(frozen=True, slots=True)
-class RadiatorLoop:
+class RadiatorLoop(InsulatedBody):
     """Temperature of a habitat: heat of what runs inside, a pumped loop to a radiator with a bypass, a heater."""
 
     habitat_mass_kg: float = param(unit="kg", doc="structure, equipment, water inside", low=10.0, high=1e7)
@@ -38,13 +38,6 @@ class RadiatorLoop:
         low=0.0,
         high=1e4,
         default=0.0,
-    )
-    sky_view: float = param(
-        unit="-", doc="share of the radiator's view that is sky, the rest ground", low=0.0, high=1.0, default=1.0
-    )
-    dust_cover: float = param(unit="-", doc="share of the radiator under dust", low=0.0, high=1.0, default=0.0)
-    insulation_w_m2_k: float = fact(
-        "thermal.blanket_conductance", unit="W/m2/K", doc="insulation, inside to outer skin", low=0.0, high=10.0
     )
     ground_w_k: float = fact("thermal.legs_conductance", unit="W/K", doc="to the ground", low=0.0, high=1e3)
     pump_power_share: float = fact(
