@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import pytest
@@ -9,14 +10,14 @@ import pytest
 from moonstation.studies.comparison import Comparison
 from moonstation.studies.ensemble import Ensemble, ensemble
 from moonstation.studies.ensemble_folder import MEMBERS, manifest
-from moonstation.studies.ensemble_tables import SERIES
+from moonstation.studies.ensemble_tables import DOWNTIMES, SERIES, SURVIVAL
 
 PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "output-files.md").read_text("utf-8")
 
 
 @pytest.fixture(scope="module")
 def lives() -> Ensemble:
-    return ensemble("first-night", members=12, seed=7, step="1h")
+    return ensemble("first-night", members=24, seed=7, step="1h")
 
 
 def unnamed(names: object) -> list[str]:
@@ -30,14 +31,17 @@ def test_every_key_of_the_summary_is_named(lives):
         assert unnamed(told[name]) == []
     assert [unnamed(item) for item in (*told["outcomes"].values(), *told["milestones"].values()) if unnamed(item)] == []
     assert [unnamed(item) for item in (*told["downtime"], *told["held_facts"]) if unnamed(item)] == []
-    causes = [item for found in told["influences"].values() for items in found.values() for item in items]
+    found = [*told["influences"].values()]
+    causes = [asdict(item) for name in told["influences"] for item in lives.causes(name).found]
+    assert found
     assert causes
-    assert [unnamed(item) for item in causes if unnamed(item)] == []
+    assert [unnamed(item) for item in (*found, *causes) if unnamed(item)] == []
 
 
 def test_every_outcome_series_and_key_of_the_manifest_is_named(lives):
     assert unnamed(name for name in lives.gathered.names if not name.startswith("milestone.")) == []
-    assert unnamed(SERIES) == []
+    assert unnamed((*SERIES, *SURVIVAL)) == []
+    assert unnamed(f"{kind}.ASSET" for kind in DOWNTIMES) == []
     assert unnamed(manifest(lives)) == []
     assert f"`{MEMBERS}`" in PAGE
 
@@ -46,3 +50,12 @@ def test_every_key_of_a_comparison_is_named(lives):
     told = Comparison(lives, lives).summary
     assert unnamed(told) == []
     assert [unnamed(item) for item in told["differences"].values() if unnamed(item)] == []
+
+
+def test_every_key_of_one_life_in_full_is_named(lives):
+    from moonstation.studies import folder
+    from moonstation.studies.one_life import life_study
+
+    full = life_study(lives.lives, 3)
+    assert unnamed(full.summary["life"]) == []
+    assert unnamed(folder.manifest(full)) == []

@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 from test_browser import complaints, opened
 
+from moonstation.core.errors import RangeError
 from moonstation.report.comparison_report import ComparedLives, render_comparison
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.lives_run import LivesRun, simulate_lives
 from moonstation.report.sections import lives, lives_causes
 from moonstation.station.odds import percentiles
-from moonstation.studies.ensemble_tables import OUTCOMES, title_of
+from moonstation.studies.ensemble_folder import events_of
+from moonstation.studies.ensemble_tables import EXPLAINED, OUTCOMES, title_of
 
 
 @pytest.fixture(scope="module")
@@ -29,7 +31,7 @@ def test_the_page_says_in_how_many_lives_the_station_lives(run):
     told, text = run.summary, words(run.report)
     lived = round(24 * told["survival_probability"])
     assert f"The station lives in {lived} of 24 lives" in text
-    for chapter in ("Verdict", "Survival over time", "Over the years", "What it hangs on", "One life", "Provenance"):
+    for chapter in ("Verdict", "Survival over time", "Over time", "What it hangs on", "One life", "Provenance"):
         assert chapter in text
     assert "With every fact at its table&#39;s value and without failures the station lives." in text
     assert str(run.plan.held[0].reason) in text
@@ -54,13 +56,39 @@ def test_the_chosen_life_is_lost_at_the_median(run):
     assert section.panels[0].blocks[0].text.startswith(f"Member {member}: lost after")
 
 
-def test_a_tornado_shows_each_cause_about_the_mean():
-    figure = figures.tornado([figures.Bar("a < b", 1.0, 4.0, True), figures.Bar("c", 3.0, 2.0, False)], 2.5, "x")
+def test_a_tornado_shows_each_cause_about_the_mean_under_its_whole_name():
+    long = "failure.regenerative_fuel_cell.electrolyser_stack.life_h"
+    figure = figures.tornado([figures.Bar("a < b", 0.1, 0.4), figures.Bar(long, 0.3, 0.2)], 0.25, "x [%]", 100.0)
     low, high = figure.data
-    np.testing.assert_allclose(np.array(low.base) + low.x, [1.0, 3.0])
-    np.testing.assert_allclose(np.array(high.base) + high.x, [4.0, 2.0])
-    assert low.marker.opacity == (1.0, 0.35)
-    assert "a &lt; b" in figure.layout.yaxis.ticktext
+    np.testing.assert_allclose(np.array(low.base) + low.x, [10.0, 30.0], rtol=1e-6)
+    np.testing.assert_allclose(np.array(high.base) + high.x, [40.0, 20.0], rtol=1e-6)
+    assert [name.text for name in figure.layout.annotations] == ["a &lt; b", long]
+
+
+def test_the_causes_are_those_of_the_lives_and_their_reach_is_told(run):
+    text = words(" ".join(str(block) for block in lives_causes.causes(run).panels[0].blocks))
+    made = run.causes("science_hours")
+    assert f"for one of 0.3 it takes about {made.lives_needed}" in text
+    assert {item.kind for item in made.found} == {"fact", "failure"}
+    for item in made.sure:
+        assert item.cause in text
+    told = run.summary["influences"]["science_hours"]
+    assert [item["cause"] for item in told["causes"]] == [item.cause for item in made.sure]
+
+
+def test_few_lives_are_said_to_be_too_few():
+    few = simulate_lives("first-night", members=8, seed=7, step="1h")
+    assert not any(few.causes(name).found for name in EXPLAINED)
+    text = words(few.report)
+    assert "Too few lives differ from the others to look for causes" in text
+    assert "goes most surely with" not in text
+
+
+def test_lives_in_which_nothing_fails_say_so():
+    sure = simulate_lives("first-night", members=12, seed=7, step="1h", failures=False)
+    text = words(sure.report)
+    assert "Nothing fails in these lives" in text
+    assert all(item.kind == "fact" for name in EXPLAINED for item in sure.causes(name).found)
 
 
 def test_every_outcome_has_a_short_name_without_its_unit():
@@ -85,3 +113,21 @@ def test_a_comparison_says_what_the_design_changes(run):
     text = words(render_comparison(made))
     assert "Both live in the same lives" in text
     assert "24 pairs of lives" in text
+
+
+def test_a_life_in_full_is_the_life_of_the_ensemble(run):
+    member = lives_causes.chosen_member(run)[0]
+    full = run.life(member)
+    told = [(row["utc"], row["kind"], row["subject"], row["detail"]) for row in events_of(run, member)]
+    again = [(e.utc.astype("datetime64[us]").item(), e.kind, e.subject, e.detail) for e in full.events]
+    assert sorted(again) == sorted(told)
+    assert full.summary["data_returned_gbit"] == pytest.approx(run.outcome("data_returned_gbit")[member], rel=1e-9)
+    assert full.summary["science_hours"] == pytest.approx(run.outcome("science_hours")[member], rel=1e-6)
+    assert full.summary["longest_blackout_h"] == run.outcome("longest_blackout_h")[member]
+    assert full.summary["life"]["member"] == member
+    values = dict(zip([fact.key for fact in run.plan.sampled], run.lives.values[member], strict=True))
+    for fact in full.facts:
+        assert fact.value == values.get(fact.key, fact.value)
+    assert f"life {member} of 24, seed 7" in words(full.report)
+    with pytest.raises(RangeError, match="is no life of these"):
+        run.life(24)

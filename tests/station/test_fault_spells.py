@@ -8,7 +8,7 @@ import numpy as np
 
 from moonstation.station import fault_tables as ft
 from moonstation.station.chances import FaultLog
-from moonstation.station.fault_spells import failures, open_spells, spares_used
+from moonstation.station.fault_spells import failures, open_spells, spares_used, takes_of_use
 from moonstation.station.recovery import CREW, RESET, ROBOTS, WAIT
 
 STEPS = 100
@@ -42,7 +42,8 @@ TOLD = log(
 
 
 def test_a_failure_lasts_until_it_is_mended_or_clears_or_the_run_ends():
-    assert open_spells(TOLD, STEPS) == [(5, 10, 30), (5, 40, 45), (5, 50, 60), (5, 70, 80), (6, 20, STEPS)]
+    spells = [(5, 0, 10, 30), (5, 1, 40, 45), (5, 0, 50, 60), (5, 1, 70, 80), (6, 2, 20, STEPS)]
+    assert open_spells(TOLD, STEPS) == spells
 
 
 def test_every_failure_counts_and_only_repairs_that_take_a_spare():
@@ -53,3 +54,19 @@ def test_every_failure_counts_and_only_repairs_that_take_a_spare():
 def test_nothing_comes_of_an_empty_log():
     assert open_spells(log(), STEPS) == []
     assert (failures(log()), spares_used(log())) == (0, 0)
+
+
+def test_a_heater_that_fails_takes_nothing_of_the_use_of_its_unit():
+    """A rover's work and store, and its heater; a bus whose controller, which always runs, is all it has."""
+    plan = SimpleNamespace(
+        modes=np.array(
+            [(0, 0, 1), (0, 1, 2), (0, 2, 3), (1, 3, 4), (0, 4, 6)],
+            [("unit", np.int64), ("first", np.int64), ("last", np.int64)],
+        ),
+        mode_parts=np.array([0, 1, 3, 2, 0, 1]),  # work; heater; store; controller; work and heater
+        units=np.array([(0, 3), (3, 4)], [("parts_first", np.int64), ("parts_last", np.int64)]),
+        unit_parts=np.array([0, 1, 3, 2]),  # processes 0 to 2, store 3
+        keeps=np.array([False, True, True, True]),
+        processes=np.array([3]),
+    )
+    assert [takes_of_use(plan, mode) for mode in range(5)] == [True, False, True, True, True]

@@ -1,4 +1,4 @@
-"""Intervals, correlations and paired differences against scipy and made cases with a known answer."""
+"""Intervals and paired differences against scipy and made cases with a known answer."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from moonstation.station.influence import influences, rank_correlations
 from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
 from moonstation.station.paired import paired_difference
 
@@ -43,37 +42,6 @@ def test_percentiles_leave_out_what_has_no_value():
     found = percentiles(values, (0.0, 50.0, 100.0))
     np.testing.assert_array_equal(found, [[1.0, 5.0, np.nan], [2.0, 6.0, np.nan], [3.0, 7.0, np.nan]])
     np.testing.assert_array_equal(percentiles(values[:, 1], (50.0,)), [6.0])
-
-
-def test_rank_correlations_are_scipys_ties_included():
-    random = np.random.default_rng(1)
-    causes = random.normal(size=(60, 4))
-    causes[:, 2] = random.integers(0, 3, 60)
-    outcome = causes[:, 0] ** 3 + 0.5 * random.normal(size=60)
-    rho, p = rank_correlations(causes, outcome)
-    for column in range(4):
-        known = stats.spearmanr(causes[:, column], outcome)
-        assert (rho[column], p[column]) == pytest.approx((known.statistic, known.pvalue), rel=1e-9)
-
-
-def test_the_true_cause_comes_first_and_chance_is_not_called_significant():
-    random = np.random.default_rng(2)
-    causes = random.normal(size=(300, 60))
-    causes[:, 7] = 4.0  # never differs
-    outcome = -np.exp(causes[:, 33]) + 0.3 * random.normal(size=300)
-    found = influences([f"cause {number}" for number in range(60)], causes, outcome)
-    assert found[0].cause == "cause 33"
-    assert found[0].rank_correlation < -0.9
-    assert found[0].low > found[0].high
-    assert "cause 7" not in {item.cause for item in found}
-    assert [item.cause for item in found if item.significant][1:] == []
-
-
-def test_nothing_is_said_of_an_outcome_that_never_differs_or_of_too_few():
-    causes = np.arange(20.0)[:, np.newaxis]
-    assert influences(["a"], causes, np.ones(20)) == []
-    assert influences(["a"], causes[:4], np.arange(4.0)) == []
-    assert influences(["a"], causes, np.full(20, np.nan)) == []
 
 
 def test_a_known_difference_is_found_although_the_members_differ_far_more():

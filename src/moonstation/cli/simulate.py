@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from moonstation.core.errors import Fault
     from moonstation.report.lives_run import LivesRun
+    from moonstation.report.run import Run
 
 Step = Annotated[str | None, typer.Option("--step", help="Time step such as 10min or 1h; the scenario's if not given.")]
 Threads = Annotated[int | None, typer.Option("--threads", help="Threads; one for each core if not given.")]
@@ -53,6 +54,9 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         list[str] | None,
         typer.Option("--series", help="Keep this series of every life too, such as charge_kwh@ridge; may be repeated."),
     ] = None,
+    life: Annotated[
+        int | None, typer.Option("--life", help="Run this one of the lives alone, with the report of a study.")
+    ] = None,
     failures: Failures = True,
     threads: Threads = None,
     cluster: Cluster = None,
@@ -64,21 +68,24 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
 
     A run of many lives that was stopped, however hard, goes on from the finished ones with --resume.
     """
-    target = output or Path("runs") / Path(scenario).stem
+    of_many = {"--series": series, "--threads": threads, "--cluster": cluster, "--resume": resume}
+    asked: dict[str, Any] = {"seed": seed, "step": step_text(step), "failures": failures}
+    how = {"overwrite": overwrite, "as_json": as_json}
     if members is None:
-        needless = {"--series": series, "--threads": threads, "--cluster": cluster, "--resume": resume}
-        _one_life(scenario, target, step_text(step), needless, overwrite=overwrite, as_json=as_json)
+        of_many["--life"] = life is not None
+        _one_life(scenario, output or _runs(scenario), step_text(step), of_many, **how)
         return
+    asked["members"] = members
+    if life is not None:
+        _life_of_many(scenario, output or _runs(scenario, f"-life-{life}"), life, asked, of_many, **how)
+        return
+    target = output or _runs(scenario)
     from moonstation.studies.ensemble import Keep, Workers, order_faults
     from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
 
     _refuse(order_faults(members, seed, threads), target, MARK, overwrite=overwrite)
-    asked: dict[str, Any] = {
-        "members": members,
-        "seed": seed,
-        "step": step_text(step),
+    asked |= {
         "series": tuple(series or ()),
-        "failures": failures,
         "workers": Workers(threads, cluster),
         "keep": Keep(unfinished_folder(target), resume, "-o"),
     }
@@ -107,18 +114,52 @@ def _refuse(faults: list[Fault], target: Path, mark: Any, *, overwrite: bool) ->
         raise RangeError(found)
 
 
-def _one_life(
-    scenario: str, target: Path, step: str | None, needless: dict[str, Any], *, overwrite: bool, as_json: bool
-) -> None:
+def _runs(scenario: str, ending: str = "") -> Path:
+    return Path("runs") / f"{Path(scenario).stem}{ending}"
+
+
+def _one_life(scenario: str, target: Path, step: str | None, needless: dict[str, Any], **how: bool) -> None:
     """The life with every fact at its table's value, as ``moonstation study`` runs it."""
     from moonstation.cli.study import run_and_tell
-    from moonstation.core.errors import Fault
     from moonstation.studies.folder import MARK
 
     hint = "say how many lives with --members"
-    faults = [Fault(name, "is for many lives", hint=hint) for name, value in needless.items() if value]
-    _refuse(faults, target, MARK, overwrite=overwrite)
-    run_and_tell(scenario, target, step=step, overwrite=overwrite, as_json=as_json)
+    _refuse(_needless(needless, "is for many lives", hint), target, MARK, overwrite=how["overwrite"])
+
+    def run_study(tell: Callable[[str], None]) -> Run:
+        from moonstation.report.run import study
+
+        return study(scenario, progress=tell, step=step)
+
+    run_and_tell(run_study, target, **how)
+
+
+def _life_of_many(
+    scenario: str, target: Path, life: int, asked: dict[str, Any], needless: dict[str, Any], **how: bool
+) -> None:
+    """One of the lives of the same order without ``--life``, in full."""
+    from moonstation.cli.study import run_and_tell
+    from moonstation.studies.ensemble import order_faults
+    from moonstation.studies.folder import MARK
+    from moonstation.studies.one_life import member_faults
+
+    wrong = order_faults(asked["members"], asked["seed"])
+    faults = wrong or member_faults(life, asked["members"])
+    faults += _needless(needless, "is not for a single life", "leave it out: --life keeps every series")
+    _refuse(faults, target, MARK, overwrite=how["overwrite"])
+
+    def run_life(tell: Callable[[str], None]) -> Run:
+        from moonstation.report.life_run import simulate_life
+
+        return simulate_life(scenario, life, progress=tell, **asked)
+
+    run_and_tell(run_life, target, **how)
+
+
+def _needless(options: dict[str, Any], words: str, hint: str) -> list[Fault]:
+    from moonstation.core.errors import Fault
+
+    return [Fault(name, words, hint=hint) for name, value in options.items() if value]
 
 
 def _many_lives(scenario: str, asked: dict[str, Any]) -> LivesRun:
@@ -183,11 +224,19 @@ def _print_causes(console: Any, influences: dict[str, Any]) -> None:
 
     from moonstation.studies.ensemble_tables import title_of
 
-    for name, found in influences.items():
-        strong = [item for item in found.get("facts", []) if item["significant"]][:3]
-        if strong:
-            causes = ", ".join(f"{item['cause']} ({item['rank_correlation']:+.2f})" for item in strong)
-            console.print(Text(f"{title_of(name)} hangs on {causes}"), soft_wrap=True)
+    if not any(told["causes"] for told in influences.values()):
+        needed = max((told["lives_needed"] for told in influences.values()), default=0)
+        advice = f"; about {needed} would show a rank correlation of 0.3" if needed else ""
+        console.print(Text(f"too few lives to tell what the outcomes hang on{advice}"), soft_wrap=True)
+    for name, told in influences.items():
+        if told["causes"]:
+            sure = ", ".join(_cause(item) for item in told["causes"][:3])
+            console.print(Text(f"{title_of(name)} hangs on {sure}"), soft_wrap=True)
+
+
+def _cause(item: dict[str, Any]) -> str:
+    subject = f"failures of {item['cause']}" if item["kind"] == "failure" else item["cause"]
+    return f"{subject} ({item['rank_correlation']:+.2f})"
 
 
 def _rows(outcomes: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

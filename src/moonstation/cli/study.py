@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,22 +25,30 @@ def study(
 
     target = output or Path("runs") / Path(scenario).stem
     check_target(target, where="-o", overwrite=overwrite)
-    run = run_and_tell(scenario, target, overwrite=overwrite, as_json=as_json)
+
+    def run_study(tell: Callable[[str], None]) -> Run:
+        from moonstation.report.run import study as run_it
+
+        return run_it(scenario, progress=tell)
+
+    run = run_and_tell(run_study, target, overwrite=overwrite, as_json=as_json)
     if strict and not run.lives:
         raise typer.Exit(1)
 
 
-def run_and_tell(scenario: str, target: Path, *, step: str | None = None, overwrite: bool, as_json: bool) -> Run:
-    """Run and judge one life of a scenario, write its run folder, print what it shows."""
-    from moonstation.core.output import json_text
-    from moonstation.report.run import study as run_study
+def run_and_tell(run_study: Callable[[Callable[[str], None]], Run], target: Path, **how: bool) -> Run:
+    """Run and judge one life, write its run folder, print what it shows.
 
-    with _Progress(quiet=as_json) as progress:
-        run = run_study(scenario, progress=progress.tell, step=step)
+    run_study : does the first two, telling the name of each stage; how : ``overwrite``, ``as_json``
+    """
+    from moonstation.core.output import json_text
+
+    with _Progress(quiet=how["as_json"]) as progress:
+        run = run_study(progress.tell)
         progress.tell("writing the report")
         signal.signal(signal.SIGINT, signal.default_int_handler)  # from here on there is something to clear away
-        folder = run.save(target, where="-o", overwrite=overwrite)
-    if as_json:
+        folder = run.save(target, where="-o", overwrite=how["overwrite"])
+    if how["as_json"]:
         typer.echo(json_text(run.summary), nl=False)
     else:
         _print_summary(run, folder)

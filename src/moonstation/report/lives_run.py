@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from moonstation.studies.ensemble import Ensemble
 from moonstation.studies.ensemble import ensemble as _ensemble
 from moonstation.studies.ensemble_folder import write_ensemble
+
+if TYPE_CHECKING:
+    from moonstation.report.life_run import LifeRun
 
 
 @dataclass(frozen=True, repr=False)
@@ -22,6 +25,12 @@ class LivesRun(Ensemble):
         from moonstation.report.ensemble_report import render_ensemble
 
         return render_ensemble(self)
+
+    def life(self, member: int) -> LifeRun:
+        """One of the lives in full, run again: series by the hour, events, report. RangeError where there is none."""
+        from moonstation.report.life_run import run_life
+
+        return run_life(self.lives, member)
 
     def save(self, folder: str | Path, *, where: str = "folder", overwrite: bool = False) -> Path:
         """Write the run folder whole or not at all; returns its path.

@@ -73,10 +73,14 @@ class FaultEvent:
 
 @dataclass(frozen=True)
 class FaultLog:
-    """Events of the failures of one life."""
+    """Events of the failures of one life.
+
+    remaining : share that each mode leaves of what it strikes, shape (mode,) [-]; None where nobody asks
+    """
 
     plan: Plan
     rows: NDArray[Any]
+    remaining: NDArray[np.float64] | None = None
 
     def events(self) -> list[FaultEvent]:
         """All of them, in order of time."""
@@ -137,4 +141,5 @@ def mode_row(plan: Plan, unit: str, mode: str) -> int:
 
 def log_of(plan: Plan, tables: FaultTables, lane: int = 0) -> FaultLog:
     """What a finished life tells."""
-    return FaultLog(plan, tables.log[lane, : int(tables.lanes["count"][lane])].copy())
+    rows = tables.log[lane, : int(tables.lanes["count"][lane])].copy()
+    return FaultLog(plan, rows, tables.number[ft.REMAINING, :, lane].copy())

@@ -2,31 +2,54 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station import fault_tables as ft
 from moonstation.station.chances import FaultLog
+from moonstation.station.fault_tables import Plan
 from moonstation.station.recovery import CREW, ROBOTS
 
 
-def open_spells(log: FaultLog, steps: int) -> list[tuple[int, int, int]]:
-    """Number of the unit, first step and end of every failure of which it was not free, in order of their ends.
+class Spell(NamedTuple):
+    """A failure while it was open: numbers of the unit and of the mode, first step and end."""
+
+    unit: int
+    mode: int
+    first: int
+    end: int
+
+
+def open_spells(log: FaultLog, steps: int) -> list[Spell]:
+    """Every failure of which a unit was not free, in order of their ends.
 
     A failure ends where it clears by itself, is mended, or the run of ``steps`` steps ends.
     """
     begun: dict[int, tuple[int, int]] = {}
-    spells = []
+    spells: list[Spell] = []
     for row in log.rows[_of_modes(log.rows)]:
         mode, unit, step = int(row["mode"]), int(row["unit"]), int(row["step"])
         if row["code"] == ft.F_FAILED:
             begun.setdefault(mode, (unit, step))
         elif mode in begun:
             owner, first = begun.pop(mode)
-            spells.append((owner, first, step))
-    return spells + [(unit, first, steps) for unit, first in begun.values()]
+            spells.append(Spell(owner, mode, first, step))
+    return spells + [Spell(unit, mode, first, steps) for mode, (unit, first) in begun.items()]
+
+
+def takes_of_use(plan: Plan, mode: int) -> bool:
+    """Whether what a failure mode takes is taken of its unit's use.
+
+    A heater that fails, or what else keeps a unit alive, leaves it as useful as it was, until the cold takes it.
+    """
+    row = plan.modes[mode]
+    unit = plan.units[row["unit"]]
+    own = slice(unit["parts_first"], unit["parts_last"])
+    parts, keeps = plan.unit_parts[own], plan.keeps[own] & (plan.unit_parts[own] < plan.processes[0])
+    hit = np.isin(parts, plan.mode_parts[row["first"] : row["last"]])
+    return bool((hit & ~keeps).any() or hit.all())
 
 
 def failures(log: FaultLog) -> int:

@@ -1,37 +1,143 @@
-"""What the outcome of a life hangs on: rank correlation with every sampled fact and every asset's downtime."""
+"""What the outcome of a life hangs on, which uncertain fact and the failure of which asset, and what few lives hide."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from moonstation.station.odds import CONFIDENCE
 
 Floats = NDArray[np.float64]
 
 #: Share of false findings among those called significant that is accepted [-].
 FALSE_SHARE = 0.05
-#: Share of the members at either end of a cause that a tornado compares [-].
+#: Share of the members at either end of a fact that a tornado compares [-].
 END_SHARE = 0.2
-_FEWEST = 5  # members with a value, under which nothing is said
+#: Probability with which a correlation that is said to be found would be found [-].
+POWER = 0.8
+#: Correlation that an ensemble ought to show: a cause that explains a tenth of the differences in rank [-].
+TELLING = 0.3
+#: Lives on either side of a yes and no, under which nothing is said of it.
+FEWEST = 5
+#: Reorderings of the lives by which the chance of a coincidence is counted, and coincidences after which that is known.
+_REORDERINGS, _BATCH, _KNOWN = 20_000, 500, 20
+#: Lives up to which that is done for facts too: Student's t is too sure of great correlations among few.
+_FEW = 100
+_FACT, _FAILURE = "fact", "failure"
 
 
 @dataclass(frozen=True, slots=True)
 class Influence:
     """How an outcome goes with one of its causes.
 
-    rank_correlation : Spearman's coefficient, -1 to 1 [-]
+    kind : "fact" or "failure"
+    rank_correlation : Spearman's coefficient, -1 to 1 [-]; correlation_low, correlation_high : its 95 % interval
     p_value : probability of one as large by chance [-]; significant : whether that holds among so many causes
-    low, high : mean outcome of the fifth of the members in which the cause is least and greatest
+    low, high : mean outcome of the fifth of the lives in which the fact is least and greatest; of the lives without
+        and with a failure
     """
 
     cause: str
+    kind: str
     rank_correlation: float
+    correlation_low: float
+    correlation_high: float
     p_value: float
     significant: bool
     low: float
     high: float
+
+
+def fact_influences(names: Sequence[str], values: ArrayLike, outcome: ArrayLike, *, seed: int = 0) -> list[Influence]:
+    """Facts that differ between the lives, shape (lives, facts); lives without an outcome are left out.
+
+    Tests Spearman's coefficient: of few lives by reordering them, of many by Student's t. ``significant`` is not known
+    yet, see ``strongest``. seed : of the reorderings that count how often chance does as much (Besag & Clifford 1991)
+    """
+    from scipy.stats import rankdata
+
+    x, y = _known(values, outcome)
+    moving = np.flatnonzero(np.ptp(x, axis=0) > 0.0) if len(y) else np.array([], int)
+    if not _tells(y) or not moving.size:
+        return []
+    rho, p = rank_correlations(x[:, moving], y)
+    if len(y) <= _FEW:
+        p = _chances(_standard(rankdata(x[:, moving], axis=0)), _standard(rankdata(y)), seed, both_ways=True)
+    return [
+        Influence(
+            names[k], _FACT, float(r), *correlation_interval(float(r), len(y)), float(q), False, *end_means(x[:, k], y)
+        )
+        for k, r, q in zip(moving, rho, p, strict=True)
+    ]
+
+
+def failure_influences(
+    names: Sequence[str], failed: ArrayLike, outcome: ArrayLike, *, harm: int, seed: int = 0
+) -> list[Influence]:
+    """Assets of which some lives have a failure and some have none, shape (lives, assets), and harm by it.
+
+    harm : 1 where more of the outcome is worse, -1 where less is: what fails is asked for harm alone. A life that ends
+        early leaves less time to fail in, which looks like a good done by failures.
+    seed : of the reorderings, as for facts
+    """
+    from scipy.stats import rankdata
+
+    x, y = _known(np.asarray(failed, np.bool_), outcome)
+    counts = x.sum(axis=0)
+    mixed = np.flatnonzero((counts >= FEWEST) & (len(y) - counts >= FEWEST)) if len(y) else np.array([], int)
+    if not _tells(y) or not mixed.size:
+        return []
+    columns, ranks = x[:, mixed], _standard(rankdata(y))
+    p = _chances(columns, harm * ranks, seed)
+    rho = _standard(columns).T @ ranks / len(y)
+    return [_failure(names[k], float(r), float(q), x[:, k] > 0, y) for k, r, q in zip(mixed, rho, p, strict=True)]
+
+
+def loss_influences(
+    names: Sequence[str], failed_h: ArrayLike, lost_h: ArrayLike, survived: ArrayLike
+) -> list[Influence]:
+    """The same for the loss of the station: had it failed before, in more of the lost lives than chance explains?
+
+    failed_h : first failure of each asset [h], inf where none, shape (lives, assets); lost_h : [h], nan where it lived
+
+    At each loss the lost life is held against all that had lived until then: the score test of Cox 1972 with a
+    covariate that changes in time. With those at risk taken as given, the count of lost lives with a failure is a sum
+    of independent yes and no, and the probability of as many follows from their law, which holds for few of them too.
+    """
+    first, lived = np.asarray(failed_h, np.float64), np.asarray(survived, np.float64)
+    ends = np.nan_to_num(np.asarray(lost_h, np.float64), nan=np.inf)
+    lost = np.isfinite(ends)
+    moments_h = ends[lost][:, np.newaxis]
+    at_risk = ends >= moments_h
+    found: list[Influence] = []
+    if not _tells(lived):
+        return found
+    for k, name in enumerate(names):
+        had = (first[:, k] <= ends) & np.isfinite(first[:, k])  # before the loss, or ever
+        if FEWEST <= had.sum() <= len(had) - FEWEST:
+            shares = (at_risk & (first[:, k] <= moments_h)).sum(axis=1) / at_risk.sum(axis=1)
+            p = as_many_by_chance(int(had[lost].sum()), shares)
+            rho = float(_standard(had.astype(np.float64)) @ _standard(lived) / len(lived))
+            found.append(_failure(name, rho, p, had, lived))
+    return found
+
+
+def strongest(found: Sequence[Influence]) -> list[Influence]:
+    """All causes of one outcome, the surest first, with what holds among so many of them.
+
+    Significant are those that the procedure of Benjamini & Hochberg 1995 keeps at a false share of ``FALSE_SHARE``.
+    """
+    from scipy.stats import false_discovery_control
+
+    if not found:
+        return []
+    kept = false_discovery_control([item.p_value for item in found]) <= FALSE_SHARE
+    marked = [replace(item, significant=bool(sure)) for item, sure in zip(found, kept, strict=True)]
+    return sorted(marked, key=lambda item: (item.p_value, -abs(item.rank_correlation)))
 
 
 def rank_correlations(causes: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
@@ -52,26 +158,37 @@ def rank_correlations(causes: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Fl
     return rho, np.asarray(2.0 * student.sf(np.abs(t), freedom))
 
 
-def influences(names: Sequence[str], causes: ArrayLike, outcome: ArrayLike) -> list[Influence]:
-    """Every cause that differs between the members, the strongest first; members without a value are left out.
+def correlation_interval(rho: float, lives: int) -> tuple[float, float]:
+    """Interval of a rank correlation at 95 % [-]; Bonett & Wright 2000, Psychometrika 65, 23, by Fisher's z."""
+    from scipy.stats import norm
 
-    Significant are those that the procedure of Benjamini & Hochberg 1995 keeps at a false share of ``FALSE_SHARE``.
+    if lives <= 3:
+        return -1.0, 1.0
+    half = float(norm.ppf(0.5 + CONFIDENCE / 2.0)) * math.sqrt((1.0 + rho * rho / 2.0) / (lives - 3))
+    z = math.atanh(min(max(rho, -1.0 + 1e-12), 1.0 - 1e-12))
+    return math.tanh(z - half), math.tanh(z + half)
+
+
+def lives_needed(rho: float, causes: int) -> int:
+    """Lives in which a correlation is found with a probability of ``POWER`` among so many causes.
+
+    A lone finding must be as rare as ``FALSE_SHARE`` over the count of causes to be kept. Source: Bonett & Wright 2000.
     """
-    from scipy.stats import false_discovery_control
+    from scipy.stats import norm
 
-    values = np.asarray(outcome, np.float64)
-    known = np.isfinite(values)
-    x, y = np.asarray(causes, np.float64)[known], values[known]
-    moving = np.flatnonzero(np.ptp(x, axis=0) > 0.0) if len(y) else np.array([], int)
-    if len(y) < _FEWEST or np.ptp(y) == 0.0 or not moving.size:
-        return []
-    rho, p = rank_correlations(x[:, moving], y)
-    kept = false_discovery_control(p) <= FALSE_SHARE
-    order = np.lexsort((moving, -np.abs(rho)))
-    return [
-        Influence(names[moving[k]], float(rho[k]), float(p[k]), bool(kept[k]), *end_means(x[:, moving[k]], y))
-        for k in order
-    ]
+    z = float(norm.isf(FALSE_SHARE / 2.0 / max(causes, 1)) + norm.ppf(POWER))
+    return math.ceil(3.0 + (1.0 + rho * rho / 2.0) * (z / math.atanh(abs(rho))) ** 2)
+
+
+def smallest_found(lives: int, causes: int) -> float:
+    """Least correlation that so many lives show with a probability of ``POWER`` among so many causes [-]."""
+    low, high = 1e-6, 1.0 - 1e-9
+    if lives_needed(high, causes) > lives:
+        return 1.0
+    while high - low > 1e-4:
+        middle = 0.5 * (low + high)
+        low, high = (low, middle) if lives_needed(middle, causes) <= lives else (middle, high)
+    return high
 
 
 def end_means(cause: Floats, outcome: Floats) -> tuple[float, float]:
@@ -79,6 +196,54 @@ def end_means(cause: Floats, outcome: Floats) -> tuple[float, float]:
     order = np.argsort(cause, kind="stable")
     count = max(round(END_SHARE * len(cause)), 1)
     return float(outcome[order[:count]].mean()), float(outcome[order[-count:]].mean())
+
+
+def as_many_by_chance(count: int, shares: ArrayLike) -> float:
+    """Probability of ``count`` or more among independent yes and no with these probabilities [-] (Poisson binomial)."""
+    law = np.ones(1)
+    for share in np.asarray(shares, np.float64):
+        law = np.convolve(law, [1.0 - share, share])
+    return float(min(law[count:].sum(), 1.0))
+
+
+def _chances(causes: Floats, ranks: Floats, seed: int, *, both_ways: bool = False) -> Floats:
+    """Share of reorderings of the outcome's ranks that go with each cause as much, shape (causes,) [-].
+
+    both_ways : or as much against it
+    """
+    random = np.random.Generator(np.random.Philox(seed))
+    size = np.abs if both_ways else np.positive
+    seen = size(causes.T @ ranks) - 1e-9 * len(ranks)  # the same sum in another order
+    as_much, tries = np.zeros(len(seen)), np.zeros(len(seen))
+    waiting = np.arange(len(seen))
+    for _ in range(_REORDERINGS // _BATCH):
+        orders = random.permuted(np.tile(ranks, (_BATCH, 1)), axis=1)
+        as_much[waiting] += (size(orders @ causes[:, waiting]) >= seen[waiting]).sum(axis=0)
+        tries[waiting] += _BATCH
+        waiting = waiting[as_much[waiting] < _KNOWN]
+        if not waiting.size:
+            break
+    return np.asarray((as_much + 1.0) / (tries + 1.0))
+
+
+def _failure(name: str, rho: float, p: float, had: NDArray[np.bool_], outcome: Floats) -> Influence:
+    means = float(outcome[~had].mean()), float(outcome[had].mean())
+    return Influence(name, _FAILURE, rho, *correlation_interval(rho, len(outcome)), p, False, *means)
+
+
+def _known(causes: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Floats]:
+    """Causes and outcome of the lives that have one."""
+    values = np.asarray(outcome, np.float64)
+    known = np.isfinite(values)
+    return np.asarray(causes, np.float64)[known], values[known]
+
+
+def _tells(outcome: Floats) -> bool:
+    """Whether enough lives differ in an outcome: so many must not have the commonest one."""
+    if len(outcome) < 2 * FEWEST:
+        return False
+    _, counts = np.unique(outcome, return_counts=True)
+    return bool(len(outcome) - counts.max() >= FEWEST)
 
 
 def _standard(ranks: Floats) -> Floats:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from moonstation.components.life_support.cabin_air import scale_kpa
 from moonstation.components.quantities import quantities
 from moonstation.core.events import find_runs, longest_run
 from moonstation.core.time import HOUR_S
@@ -25,7 +26,7 @@ from moonstation.station.assessment import (
     share_of,
     since,
 )
-from moonstation.station.fault_spells import failures, open_spells, spares_used
+from moonstation.station.fault_spells import Spell, failures, open_spells, spares_used, takes_of_use
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
 from moonstation.station.results import Event, RunResult
@@ -225,19 +226,32 @@ class MemberRun(RunResult):
         }
 
     def downtime_h(self) -> Singles:
-        """Hours within its planned life in which each asset was lost or had an open failure, shape (asset,)."""
-        down = (self.shared.planned & ~self.working).sum(axis=0) * self.record_h
-        return np.asarray(down, np.float32)
+        """Hours within its planned life that each asset was down: lost, or failed by the share lost, shape (asset,)."""
+        return np.asarray((self.shared.planned - self.useful).sum(axis=0) * self.record_h, np.float32)
+
+    def degraded_h(self) -> Singles:
+        """Hours in which each asset had an open failure and was of some use all the same, shape (asset,)."""
+        open_now = np.zeros(self.useful.shape, np.bool_)
+        for spell in self._spells:
+            open_now[self._records_of(spell), spell.unit] = True
+        return np.asarray((open_now & (self.useful > 0)).sum(axis=0) * self.record_h, np.float32)
 
     @cached_property
-    def working(self) -> NDArray[np.bool_]:
-        """Which asset is alive and free of failures at the end of each record, shape (record, asset)."""
-        if self.faults is None:
-            return self.alive
-        working = self.alive.copy()
-        for unit, first, end in open_spells(self.faults, self.station.grid.count):
-            working[first // self.record_steps : end // self.record_steps, unit] = False
-        return working
+    def useful(self) -> Singles:
+        """What is left of each asset's use at the end of each record: 0 where it is not alive, (record, asset) [-]."""
+        useful = self.alive.astype(np.float32)
+        log = self.faults
+        for spell in self._spells:
+            if log and log.remaining is not None and takes_of_use(log.plan, spell.mode):
+                useful[self._records_of(spell), spell.unit] *= np.float32(log.remaining[spell.mode])
+        return useful
+
+    @cached_property
+    def _spells(self) -> list[Spell]:
+        return open_spells(self.faults, self.station.grid.count) if self.faults else []
+
+    def _records_of(self, spell: Spell) -> slice:
+        return slice(spell.first // self.record_steps, spell.end // self.record_steps)
 
     def tracked(self) -> dict[str, Singles]:
         """The series that every life keeps, one value per record, each shape (record,)."""
@@ -251,10 +265,14 @@ class MemberRun(RunResult):
             "energy": self.served_at(site),
             "communication": self._contact_per_record(),
             "life_support": np.where(self.living >= 0, self.living, np.nan),
-            "assets_working": self.working.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
+            "assets_working": self.useful.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
             "crew": crew_present(self),
             "science_hours": np.cumsum(science_hours(self)),
             "data_returned_gbit": np.cumsum(self._returned_gbit()),
+            "data_backlog_gbit": self._stocked("data"),
+            "cold_margin_k": self._cold_margin_k(),
+            "cabin_oxygen_kpa": self._partial_pressure_kpa("oxygen"),
+            "cabin_carbon_dioxide_kpa": self._partial_pressure_kpa("carbon_dioxide"),
         }
         table |= {f"{quantity}_kg": self._stocked(quantity) for quantity in self._stocks()}
         return {name: np.asarray(values, np.float32) for name, values in table.items()}
@@ -287,6 +305,25 @@ class MemberRun(RunResult):
         key = (quantity, self.shared.site)
         numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == key]
         return np.asarray(self.records.amount[:, numbers].sum(axis=1, dtype=np.float32))
+
+    def _partial_pressure_kpa(self, gas: str) -> Singles:
+        """Of a gas in the main site's cabins, nan where there is none, shape (record,) [kPa]."""
+        key = (f"cabin_{gas}", self.shared.site)
+        numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == key]
+        room = self.records.capacity[:, numbers].sum(axis=1)
+        full = np.divide(self._stocked(key[0]), room, out=np.full(len(room), np.nan, np.float32), where=room > 0)
+        return np.asarray(full * np.float32(scale_kpa(key[0])) if numbers else full, np.float32)
+
+    def _cold_margin_k(self) -> Singles:
+        """Least distance of any part of the main site to its death by cold, nan where there is none, (record,) [K]."""
+        nodes = enumerate(self.compiled.thermal_nodes)
+        mortal = [(n, node) for n, (asset, node) in nodes if asset.node == self.shared.site and node.survive_min_k > 0]
+        if not mortal:
+            return np.full(len(self.time), np.nan, np.float32)
+        limits = np.array([node.survive_min_k for _, node in mortal], np.float32)
+        margins = self.records.temperature_k[:, [n for n, _ in mortal]] - limits
+        least = np.where(np.isnan(margins), np.float32(np.inf), np.maximum(margins, 0.0)).min(axis=1)
+        return np.asarray(np.where(np.isinf(least), np.float32(np.nan), least), np.float32)
 
     def _worst_dark_survived_h(self, loss: Loss | None) -> float:
         step_h = self.station.grid.step_h

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ import numpy as np
 from moonstation.core.errors import BalanceError
 from moonstation.station import packed
 from moonstation.station.chances import Chances, FaultLog, log_of, plan_of, tables_of
-from moonstation.station.fault_tables import FaultTables
+from moonstation.station.fault_tables import FaultTables, Plan
 from moonstation.station.kernel import run_kernel
 from moonstation.station.model import Station
 from moonstation.station.network import Compiled, compile_station, series_blocks
@@ -58,10 +59,24 @@ def run_with_failures(
 ) -> tuple[packed.Records, FaultLog]:
     """The same for a life in which things fail."""
     plan, numbers = plan_of(station, compiled, chances)
+
+    def tables(room: int) -> FaultTables:
+        return tables_of(plan, numbers, chances, station.grid, room)
+
+    return run_failing(compiled, plan, station.grid.step_h, record_steps, tables)
+
+
+def run_failing(
+    compiled: Compiled, plan: Plan, step_h: float, record_steps: int, tables_with: Callable[[int], FaultTables]
+) -> tuple[packed.Records, FaultLog]:
+    """Run a life in which things fail, with as much room for what happens as it needs.
+
+    tables_with : makes the tables of its failures with room for so many events
+    """
     room = _FAULT_ROOM
     while True:
-        tables = tables_of(plan, numbers, chances, station.grid, room)
-        records = run_compiled(compiled, station.grid.step_h, record_steps, tables)
+        tables = tables_with(room)
+        records = run_compiled(compiled, step_h, record_steps, tables)
         count = int(tables.lanes["count"][0])
         if count <= room:
             return records, log_of(plan, tables)

@@ -119,6 +119,7 @@ class Lives:
             "outcomes": np.array(list(outcomes.values())),
             "outcome_names": np.array(list(outcomes)),
             "downtime_h": life.downtime_h(),
+            "degraded_h": life.degraded_h(),
             "softened": np.array(softened),
             "events": _copied(life.log, EVENT, member),
             "faults": _copied(life.faults.rows if life.faults else np.zeros(0, FAULT_EVENT), FAULT, member),

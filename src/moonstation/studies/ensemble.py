@@ -18,13 +18,14 @@ from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.output import cleared_at_a_stop
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
-from moonstation.station.influence import Influence, influences
 from moonstation.station.named_series import name_faults
 from moonstation.studies.blueprint import Blueprint, blueprint
 from moonstation.studies.chunks import NOMINAL, ChunkStore, Lives, Order, identity
 
 if TYPE_CHECKING:
     import xarray as xr
+
+    from moonstation.studies.ensemble_causes import Causes
 
 #: Members that a run may have; more would fill the memory with their daily records.
 MOST_MEMBERS = 100_000
@@ -62,6 +63,7 @@ class Gathered:
     outcomes: NDArray[np.float64]
     nominal: Mapping[str, NDArray[Any]]
     downtime_h: NDArray[np.float32]
+    degraded_h: NDArray[np.float32]
     softened: NDArray[np.bool_]
     series: Mapping[str, NDArray[np.float32]]
     events: NDArray[Any]
@@ -143,17 +145,17 @@ class Ensemble:
         """The facts among them that nobody has confirmed: assumptions, and numbers from memory."""
         return tuple(fact for fact in self.facts if fact.status in UNCONFIRMED)
 
-    def fact_influences(self, outcome: str) -> list[Influence]:
-        """What an outcome hangs on among the sampled facts, the strongest first."""
-        return influences([fact.key for fact in self.plan.sampled], self.lives.values, self.outcome(outcome))
+    def causes(self, outcome: str) -> Causes:
+        """What an outcome hangs on: uncertain facts and failures, the surest first."""
+        if outcome not in self._causes:
+            from moonstation.studies.ensemble_causes import causes
 
-    def downtime_influences(self, outcome: str) -> list[Influence]:
-        """What an outcome goes with among the downtimes of assets; those that always fall together are told once."""
-        names = [asset.name for asset in self.plan.station.assets]
-        hours = self.gathered.downtime_h
-        _, first, member_of = np.unique(hours, axis=1, return_index=True, return_inverse=True)
-        together = [[names[k] for k in np.flatnonzero(member_of == group)] for group in range(len(first))]
-        return influences([" + ".join(group) for group in together], hours[:, first], self.outcome(outcome))
+            self._causes[outcome] = causes(self, outcome)
+        return self._causes[outcome]
+
+    @cached_property
+    def _causes(self) -> dict[str, Causes]:
+        return {}
 
 
 def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
@@ -182,12 +184,7 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     if faults := order_faults(members, seed, workers.threads):
         raise RangeError(faults)
     tell("compiling the station", 0, members)
-    plan = blueprint(scenario, **({"step": step} if step else {}))
-    plan = plan if failures else plan.without_failures()
-    order = Order(members, seed, tuple(dict.fromkeys(series)), failures)
-    if faults := name_faults(order.series, plan.compiled, "--series"):
-        raise RangeError(faults)
-    lives = Lives(plan, order)
+    lives = lives_of(scenario, members=members, seed=seed, step=step, series=series, failures=failures)
     store = None
     if keep is not None:
         store = ChunkStore(keep.folder, identity(lives, _version()))
@@ -195,6 +192,26 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     with cleared_at_a_stop(store.clear_if_empty if store else lambda: None):
         chunks = _run(lives, store, tell, workers)
     return Ensemble(lives, gathered(lives, chunks), time.perf_counter() - begin)
+
+
+def lives_of(
+    scenario: str | Path,
+    *,
+    members: int,
+    seed: int = 0,
+    step: str | None = None,
+    series: Sequence[str] = (),
+    failures: bool = True,
+) -> Lives:
+    """The lives of a scenario before any is run. Raises as ``ensemble`` does."""
+    if faults := order_faults(members, seed):
+        raise RangeError(faults)
+    plan = blueprint(scenario, **({"step": step} if step else {}))
+    plan = plan if failures else plan.without_failures()
+    order = Order(members, seed, tuple(dict.fromkeys(series)), failures)
+    if faults := name_faults(order.series, plan.compiled, "--series"):
+        raise RangeError(faults)
+    return Lives(plan, order)
 
 
 def order_faults(members: int, seed: int, threads: int | None = None) -> list[Fault]:
@@ -283,6 +300,7 @@ def gathered(lives: Lives, chunks: Mapping[int, Mapping[str, NDArray[Any]]]) -> 
         outcomes=all_of("outcomes"),
         nominal=nominal,
         downtime_h=all_of("downtime_h"),
+        degraded_h=all_of("degraded_h"),
         softened=all_of("softened"),
         series={name.removeprefix("series."): all_of(name) for name in _series_names(nominal)},
         events=all_of("events"),

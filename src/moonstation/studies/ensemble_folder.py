@@ -83,7 +83,7 @@ def manifest(run: Ensemble) -> dict[str, Any]:
 
 
 def write_members(run: Ensemble, path: Path) -> None:
-    """A row per member: its outcomes, sampled facts as ``fact.KEY`` and downtimes as ``downtime_h.ASSET``."""
+    """A row per member: its outcomes, sampled facts as ``fact.KEY``, ``downtime_h.ASSET`` and ``degraded_h.ASSET``."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
@@ -91,7 +91,8 @@ def write_members(run: Ensemble, path: Path) -> None:
     columns |= {name: run.outcome(name) for name in run.gathered.names}
     columns |= {f"fact.{fact.key}": run.lives.values[:, number] for number, fact in enumerate(run.plan.sampled)}
     names = [asset.name for asset in run.plan.station.assets]
-    columns |= {f"downtime_h.{name}": run.gathered.downtime_h[:, number] for number, name in enumerate(names)}
+    for kind in ("downtime_h", "degraded_h"):
+        columns |= {f"{kind}.{name}": getattr(run.gathered, kind)[:, number] for number, name in enumerate(names)}
     pq.write_table(pa.table(columns), path)
 
 

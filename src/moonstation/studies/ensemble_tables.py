@@ -11,7 +11,7 @@ from moonstation.components.quantities import quantities
 from moonstation.core.time import iso_utc
 from moonstation.scenario.build import left_out
 from moonstation.station.named_series import POWER
-from moonstation.station.odds import percentiles, wilson_interval
+from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
 from moonstation.station.survival import CAUSES
 
 if TYPE_CHECKING:
@@ -47,10 +47,30 @@ SERIES: dict[str, tuple[str, str]] = {
     "energy": ("1", "share of the day in which all critical loads of the main site were served"),
     "communication": ("1", "share of the day with an open, powered way from the main site towards the Earth"),
     "life_support": ("1", "1 where life support sufficed or stood ready"),
-    "assets_working": ("1", "share of the assets that should be there that work, end of the day"),
+    "assets_working": ("1", "share of the assets that should be there that work, by what is left, end of the day"),
     "crew": ("1", "people present"),
     "science_hours": ("h", "hours worked by instruments since the start"),
     "data_returned_gbit": ("Gbit", "data returned to the Earth since the start"),
+    "data_backlog_gbit": ("Gbit", "data that wait in the main site's recorders, end of the day"),
+    "cold_margin_k": (
+        "K",
+        "least distance of any part of the main site that lives to its death by cold, end of the day",
+    ),
+    "cabin_oxygen_kpa": ("kPa", "partial pressure of oxygen in the main site's cabins, end of the day"),
+    "cabin_carbon_dioxide_kpa": ("kPa", "partial pressure of carbon dioxide in the main site's cabins, end of the day"),
+}
+#: Percentiles of each series that are told.
+QUANTILES = (5.0, 50.0, 95.0)
+#: The survival curve: share of lives not yet lost, and its interval.
+SURVIVAL = {
+    "survival": "share of the lives that were not yet lost",
+    "survival_low": "lower end of its 95 % interval (Wilson)",
+    "survival_high": "upper end of its 95 % interval (Wilson)",
+}
+#: Hours of each asset, and what they are.
+DOWNTIMES = {
+    "downtime_h": "hours lost: of an asset that is gone or has failed, of a partial failure the share that it takes",
+    "degraded_h": "hours with an open failure in which the asset was of some use all the same",
 }
 #: Short names of outcomes and series that differ from their keys.
 _TITLES = {
@@ -63,8 +83,10 @@ _TITLES = {
     "crew_days": "crew days",
     "lost_h": "time of the loss",
 }
-_UNIT_ENDINGS = ("_gbit", "_kwh", "_kw", "_kg", "_h", "_k")
+_UNIT_ENDINGS = ("_gbit", "_kwh", "_kpa", "_kw", "_kg", "_h", "_k")
 AVAILABILITY = ("energy", "communication", "life_support")
+#: Outcomes that are shares of a whole, written in percent.
+SHARES = (*AVAILABILITY, "lowest_charge")
 #: Outcomes whose causes are looked for.
 EXPLAINED = (
     "survived",
@@ -110,7 +132,7 @@ def series_described(name: str) -> tuple[str, str]:
 
 
 def timeseries(run: Ensemble) -> xr.Dataset:
-    """Tracked series of every member, and of the nominal life under ``nominal_NAME``."""
+    """Tracked series of every member, of the nominal life (``nominal_NAME``), quantiles, and the survival curve."""
     import xarray as xr
 
     data: dict[str, Any] = {}
@@ -118,15 +140,28 @@ def timeseries(run: Ensemble) -> xr.Dataset:
         unit, meaning = series_described(name)
         attrs: dict[str, Any] = {"units": unit, "long_name": meaning}
         data[name] = (("time", "member"), values.T, attrs)
+        data[f"quantile_{name}"] = (("quantile", "time"), percentiles(values, QUANTILES), attrs)
         nominal = run.gathered.nominal[f"series.{name}"][0]
         data[f"nominal_{name}"] = (("time",), nominal, attrs | {"long_name": f"{meaning}; facts as in the tables"})
+    lost_h, since_h = run.outcome("lost_h"), hours(run)
+    curve = (survival_curve(lost_h, since_h), *survival_band(lost_h, since_h))
+    for (name, meaning), share in zip(SURVIVAL.items(), curve, strict=True):
+        data[name] = (("time",), share, {"units": "1", "long_name": meaning})
     about: dict[str, Any] = {"title": f"moonstation ensemble of {run.name}", "Conventions": "CF-1.11", "seed": run.seed}
-    return xr.Dataset(data, coords={"time": times(run), "member": np.arange(run.members)}, attrs=about)
+    shares = [percent / 100.0 for percent in QUANTILES]
+    coords = {"time": times(run), "member": np.arange(run.members), "quantile": shares}
+    return xr.Dataset(data, coords=coords, attrs=about)
 
 
 def times(run: Ensemble) -> Any:
     """Begin of each record, UTC, shape (record,)."""
     return run.plan.station.grid.utc[:: run.lives.record_steps].astype("datetime64[ns]")
+
+
+def hours(run: Ensemble) -> Any:
+    """Begin of each record from the start [h], shape (record,)."""
+    record_h = run.lives.record_steps * run.plan.station.grid.step_h
+    return np.arange(len(times(run)), dtype=np.float64) * record_h
 
 
 def outcomes(run: Ensemble) -> xr.Dataset:
@@ -138,7 +173,9 @@ def outcomes(run: Ensemble) -> xr.Dataset:
         unit, meaning = described(name)
         data[name] = (("member",), run.outcome(name), {"units": unit, "long_name": meaning})
     data["fact_value"] = (("member", "fact"), run.lives.values, {"long_name": "sampled value, fact_unit"})
-    data["downtime_h"] = (("member", "asset"), run.gathered.downtime_h, {"units": "h"})
+    for kind, meaning in DOWNTIMES.items():
+        attrs = {"units": "h", "long_name": meaning}
+        data[kind] = (("member", "asset"), getattr(run.gathered, kind), attrs)
     facts = {fact.key: fact.unit for fact in run.facts}
     keys = [fact.key for fact in run.plan.sampled]
     coords = {
@@ -175,7 +212,7 @@ def summary(run: Ensemble) -> dict[str, Any]:
         "data_returned_gbit": float(run.outcome("data_returned_gbit").mean()),
         "crew_days": float(run.outcome("crew_days").mean()),
         "downtime": downtimes(run),
-        "influences": {name: told for name in EXPLAINED if (told := _influences(run, name))},
+        "influences": {name: made.told(_MOST_CAUSES) for name in EXPLAINED if (made := run.causes(name)).found},
         "sampled_facts": len(run.plan.sampled),
         "held_facts": [asdict(fact) for fact in run.plan.held],
         "softened_members": int(run.gathered.softened.sum()),
@@ -195,12 +232,21 @@ def losses(run: Ensemble) -> dict[str, int]:
 
 
 def downtimes(run: Ensemble) -> list[dict[str, str | float]]:
-    """Assets that were down in some life, by mean downtime [h], the longest first."""
-    hours = run.gathered.downtime_h
+    """Assets that were down or degraded in some life, by mean downtime [h], the longest first."""
+    hours, partly = run.gathered.downtime_h, run.gathered.degraded_h
     assets = run.plan.station.assets
-    order = [int(number) for number in np.argsort(-hours.mean(axis=0), kind="stable") if hours[:, number].any()]
-    means, lives = hours.mean(axis=0), (hours > 0).sum(axis=0)
-    return [{"asset": assets[k].name, "mean_h": float(means[k]), "lives": int(lives[k])} for k in order]
+    means, partly_means = hours.mean(axis=0), partly.mean(axis=0)
+    lives = ((hours > 0) | (partly > 0)).sum(axis=0)
+    order = [int(number) for number in np.lexsort((-partly_means, -means)) if lives[number]]
+    return [
+        {
+            "asset": assets[k].name,
+            "mean_h": float(means[k]),
+            "degraded_mean_h": float(partly_means[k]),
+            "lives": int(lives[k]),
+        }
+        for k in order
+    ]
 
 
 def _spread(run: Ensemble, name: str) -> dict[str, Any]:
@@ -237,11 +283,6 @@ def _hours(hours: float) -> Any:
     from datetime import timedelta
 
     return timedelta(hours=hours)
-
-
-def _influences(run: Ensemble, name: str) -> dict[str, list[dict[str, Any]]]:
-    found = {"facts": run.fact_influences(name), "downtime": run.downtime_influences(name)}
-    return {kind: [asdict(item) for item in items[:_MOST_CAUSES]] for kind, items in found.items() if items}
 
 
 def _mean(values: Any) -> float | None:

@@ -67,8 +67,7 @@ def manifest(study: Study) -> dict[str, Any]:
         "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels()],
         "facts": [asdict(fact) for fact in study.facts],
         "versions": {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
-        "seed": None,
-        "seed_note": "one life without failures: nothing is random",
+        **study.origin,
         "step_h": study.run.station.grid.step_h,
         "record_h": study.run.record_h,
     }

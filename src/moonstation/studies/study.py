@@ -45,6 +45,11 @@ class Study:
         return f"<{type(self).__name__} {self.scenario.name}: {self.summary['verdict']}, {period}, {assets} assets>"
 
     @property
+    def origin(self) -> dict[str, Any]:
+        """What was drawn: nothing."""
+        return {"seed": None, "seed_note": "one life without failures: nothing is random"}
+
+    @property
     def timeseries(self) -> xr.Dataset:
         """The run's time series (see ``station.results.RunResult.dataset``)."""
         return self.run.dataset

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -17,11 +17,11 @@ from moonstation.report.figures.style import (
     PURPLE,
     RED,
     band,
-    category_axis,
     date_axis,
     figure,
     line,
     plain,
+    short,
     single,
     value_axis,
 )
@@ -29,7 +29,11 @@ from moonstation.report.series import Axis, Envelope, Values
 
 #: Up to so many points a fan is drawn day by day, above in spans of days.
 FULL_POINTS = 1200
-_ROW_PX = 26
+#: Height of a row with its name above what it shows, so that a phone shows the whole name.
+_ROW_PX = 40
+_NAME_ABOVE, _MARK_BELOW = 0.24, 0.2
+_BAR_WIDTH = 0.42
+_NARROW_MARGIN = {"l": 14, "r": 14, "t": 40, "b": 44}
 
 
 class Fan(NamedTuple):
@@ -42,12 +46,11 @@ class Fan(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A row of a tornado: the mean outcome where the cause is low and where it is high."""
+    """A row of a tornado: the mean outcome where the cause is low, or absent, and where it is high, or there."""
 
     label: str
     low: float
     high: float
-    significant: bool
 
 
 class Mark(NamedTuple):
@@ -59,7 +62,15 @@ class Mark(NamedTuple):
     words: str
 
 
-_COLOURS = {"lost": RED, "failed": ORANGE, "repaired": GREEN, "unserved": PURPLE, "served": BLUE, "other": MUTED}
+#: Colour and symbol of what a timeline shows.
+_KINDS = {
+    "lost": (RED, "x"),
+    "failed": (ORANGE, "triangle-down"),
+    "repaired": (GREEN, "triangle-up"),
+    "unserved": (PURPLE, "circle-open"),
+    "served": (BLUE, "circle"),
+}
+_LONGEST_NAME = 60
 
 
 def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any) -> go.Figure:
@@ -67,10 +78,10 @@ def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any)
     low, middle, high, nominal = (factor * np.asarray(values) for values in spread)
     traces: list[Any] = band(axis, Envelope(low, middle, high), BLUE)
     traces += [
-        line(axis, low, "P5", BLUE, width=0.7),
+        line(axis, low, "P5", BLUE, width=0.7, showlegend=False),
         line(axis, middle, "median", BLUE, width=1.8),
-        line(axis, high, "P95", BLUE, width=0.7),
-        line(axis, nominal, "facts as in the tables", ORANGE, dash="dot", width=1.3),
+        line(axis, high, "P5 and P95", BLUE, width=0.7),
+        line(axis, nominal, "nominal", ORANGE, dash="dot", width=1.6),
     ]
     return figure(traces, height=280, xaxis=date_axis(), yaxis=value_axis(title, rangemode="tozero"), **layout)
 
@@ -85,32 +96,34 @@ def survival(axis: Axis, share: Values, low: Values, high: Values) -> go.Figure:
     )
 
 
-def tornado(rows: Sequence[Bar], mean: float, title: str) -> go.Figure:
-    """Mean outcome where each cause is among its least and greatest fifth, about the mean of all lives."""
+def tornado(rows: Sequence[Bar], mean: float, title: str, factor: float = 1.0) -> go.Figure:
+    """Mean outcome at either end of each cause, about the mean of all lives; ``factor`` to the axis's unit."""
     traces = []
-    for name, colour, side in (("cause low", BLUE, "low"), ("cause high", ORANGE, "high")):
-        ends = np.array([getattr(row, side) for row in rows])
+    mean *= factor
+    for name, colour, side in (("low, or no failure", BLUE, "low"), ("high, or a failure", ORANGE, "high")):
+        ends = factor * np.array([getattr(row, side) for row in rows])
         traces.append(
             go.Bar(
                 x=single(ends - mean),
-                y=list(range(len(rows))),
+                y=_marked(range(len(rows))),
+                width=_BAR_WIDTH,
                 base=mean,
                 orientation="h",
                 name=name,
-                marker={"color": colour, "opacity": [1.0 if row.significant else 0.35 for row in rows]},
-                customdata=[plain(row.label) for row in rows],
-                text=[""] * len(rows),
-                hovertemplate=f"%{{customdata}}: {name}, mean %{{x:.4~g}}<extra></extra>",
+                marker={"color": colour, "opacity": 0.85},
+                customdata=[[plain(row.label), f"{end:.4g}"] for row, end in zip(rows, ends, strict=True)],
+                hovertemplate=f"%{{customdata[0]}}<br>{name}: mean %{{customdata[1]}}<extra></extra>",
             )
         )
     return figure(
         traces,
-        height=_ROW_PX * len(rows) + 120,
+        height=_ROW_PX * len(rows) + 110,
         barmode="overlay",
         hovermode="closest",
-        margin={"l": 190, "r": 14, "t": 40, "b": 44},
+        margin=_NARROW_MARGIN,
         xaxis=value_axis(title),
-        yaxis=category_axis([row.label for row in rows]),
+        yaxis=_row_axis(len(rows)),
+        annotations=_names([row.label for row in rows]),
         shapes=[{"type": "line", "x0": mean, "x1": mean, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": INK}}],
     )
 
@@ -120,27 +133,28 @@ def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> go.Figure:
     rows = list(dict.fromkeys(mark.row for mark in marks))
     number = {row: place for place, row in enumerate(rows)}
     traces = []
-    for kind, colour in _COLOURS.items():
+    for kind, (colour, symbol) in _KINDS.items():
         of_kind = [mark for mark in marks if mark.kind == kind]
         if of_kind:
             traces.append(
                 go.Scatter(
                     x=[str(mark.utc) for mark in of_kind],
-                    y=[number[mark.row] for mark in of_kind],
+                    y=_marked(number[mark.row] for mark in of_kind),
                     customdata=[[plain(mark.row), plain(mark.words)] for mark in of_kind],
                     mode="markers",
                     name=kind,
-                    marker={"color": colour, "size": 9, "symbol": "x" if kind == "lost" else "circle"},
+                    marker={"color": colour, "size": 9, "symbol": symbol},
                     hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{customdata[0]}: %{customdata[1]}<extra></extra>",
                 )
             )
     return figure(
         traces,
-        height=_ROW_PX * len(rows) + 130,
+        height=_ROW_PX * len(rows) + 120,
         hovermode="closest",
-        margin={"l": 190, "r": 14, "t": 40, "b": 44},
+        margin=_NARROW_MARGIN,
         xaxis=date_axis(range=[str(moment) for moment in period]),
-        yaxis=category_axis(rows, showgrid=True),
+        yaxis=_row_axis(len(rows)),
+        annotations=_names(rows),
     )
 
 
@@ -151,7 +165,7 @@ def difference(rows: Sequence[tuple[str, float, float, float]]) -> go.Figure:
     clear = [abs(value) > 1.0 for value in values]
     trace = go.Scatter(
         x=single(values),
-        y=list(range(len(rows))),
+        y=_marked(range(len(rows))),
         error_x={"type": "constant", "value": 1.0, "color": MUTED},
         mode="markers",
         marker={"size": 9, "color": [GREEN if sure else MUTED for sure in clear]},
@@ -161,9 +175,30 @@ def difference(rows: Sequence[tuple[str, float, float, float]]) -> go.Figure:
     )
     return figure(
         [trace],
-        height=_ROW_PX * len(rows) + 110,
+        height=_ROW_PX * len(rows) + 100,
         hovermode="closest",
-        margin={"l": 190, "r": 14, "t": 20, "b": 44},
+        margin=_NARROW_MARGIN | {"t": 20},
         xaxis=value_axis("difference, in half-widths of its 95 % interval", zeroline=True),
-        yaxis=category_axis([row[0] for row in rows], showgrid=True),
+        yaxis=_row_axis(len(rows)),
+        annotations=_names([row[0] for row in rows]),
     )
+
+
+def _row_axis(rows: int) -> dict[str, Any]:
+    """A vertical axis of rows 0, 1, ... from the top, whose names stand in the figure."""
+    ends = [rows - 0.5, -0.5]
+    return {"type": "linear", "range": ends, "showgrid": False, "zeroline": False, "showticklabels": False}
+
+
+def _marked(rows: Iterable[int]) -> list[float]:
+    """Heights of what rows show, under their names."""
+    return [row + _MARK_BELOW for row in rows]
+
+
+def _names(labels: Sequence[str]) -> list[dict[str, Any]]:
+    """Names of rows, from the left edge on."""
+    at = {"xref": "paper", "x": 0, "xanchor": "left", "yanchor": "middle", "align": "left", "showarrow": False}
+    return [
+        {**at, "y": row - _NAME_ABOVE, "text": short(label, _LONGEST_NAME), "font": {"color": MUTED}}
+        for row, label in enumerate(labels)
+    ]

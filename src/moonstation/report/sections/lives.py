@@ -12,7 +12,7 @@ from moonstation.report.figures import ensemble as figures
 from moonstation.report.series import Axis, Values
 from moonstation.report.words import NOTHING, amount, capital, count, day, number, share, span
 from moonstation.station.odds import percentiles, survival_band, survival_curve
-from moonstation.studies.ensemble_tables import SERIES, described, series_described, title_of
+from moonstation.studies.ensemble_tables import SERIES, SHARES, described, series_described, title_of
 
 if TYPE_CHECKING:
     from moonstation.studies.ensemble import Ensemble
@@ -21,6 +21,8 @@ RULE = (
     "A life counts as lived when no crew is lost, and when energy, communication and (where people are to stay) life "
     "support of the main site were each there at least once in the last synodic day. Single assets may be lost."
 )
+#: What the life beside all others is.
+NOMINAL = "The nominal life has every fact at its table's value, and nothing fails in it."
 _CAUSE_WORDS = {
     "crew": "a crew could not be kept alive",
     "energy": "the main site's critical loads were never fully served again",
@@ -43,7 +45,6 @@ _SPREAD = (
     "failures",
     "spares_used",
 )
-_SHARES = ("energy", "communication", "life_support", "lowest_charge")
 
 
 def verdict(run: Ensemble) -> Section:
@@ -55,16 +56,30 @@ def verdict(run: Ensemble) -> Section:
     blocks: list[Block] = [Points(points, "bad")] if points else [Text("No life was lost.")]
     nominal = "lives" if run.nominal_outcome("survived") else "is lost"
     blocks.append(Text(f"With every fact at its table's value and without failures the station {nominal}."))
+    if not run.lives.order.failures:
+        blocks.append(Text("Nothing fails in these lives: they differ in their uncertain facts alone.", "note"))
     blocks.append(Text(RULE, "note"))
     return Section("verdict", "Verdict", [Panel(blocks)])
 
 
 def numbers(run: Ensemble) -> Section:
     """Outcomes with their spread."""
-    rows = [_outcome_row(run, name) for name in _SPREAD if name in run.gathered.names and _moves(run, name)]
-    heads = [Column("outcome")] + [Column(h, right=True) for h in ("P5", "median", "P95", "mean", "facts as in tables")]
-    blocks: list[Block] = [Cards(list(_cards(run))), Table(heads, rows, "Outcomes over all lives")]
+    names = [name for name in _SPREAD if name in run.gathered.names and _moves(run, name)]
+    rows = [_outcome_row(run, name) for name in names]
+    heads = [Column("outcome")] + [Column(h, right=True) for h in ("P5", "median", "P95", "nominal")]
+    blocks: list[Block] = [
+        Cards(list(_cards(run))),
+        Table(heads, rows, "Outcomes over all lives"),
+        Text(f"{NOMINAL} P5 and P95: in one life of twenty it is less, in one of twenty more.", "note"),
+        Table(
+            [Column("outcome"), Column("what it is")], [_meaning(name) for name in names], "What is meant", folded=True
+        ),
+    ]
     return Section("numbers", "Key numbers", [Panel(blocks)])
+
+
+def _meaning(name: str) -> list[str]:
+    return [capital(title_of(name)), capital(described(name)[1])]
 
 
 def _moves(run: Ensemble, name: str) -> bool:
@@ -93,10 +108,10 @@ def _cards(run: Ensemble) -> Iterator[Card]:
 
 
 def _outcome_row(run: Ensemble, name: str) -> list[str]:
-    unit, meaning = described(name)
-    values = [*percentiles(run.outcome(name)), np.nanmean(run.outcome(name)), run.nominal_outcome(name)]
-    written = share if name in _SHARES else (span if unit == "h" and name != "science_hours" else None)
-    return [capital(meaning), *(written(value) if written else amount(value, unit) for value in values)]
+    unit = described(name)[0]
+    values = [*percentiles(run.outcome(name)), run.nominal_outcome(name)]
+    label = capital(title_of(name)) + (f" [{unit}]" if unit != "1" else "")
+    return [label, *(share(value) if name in SHARES else number(value) for value in values)]
 
 
 def survival(run: Ensemble) -> Section:
@@ -123,14 +138,11 @@ def fans(run: Ensemble) -> Section:
         label = title_of(name) + ("" if shown == "1" else f" [{shown}]")
         group = "asked" if "@" in name else "station" if name in SERIES else "stocks"
         figure = figures.fan(axis, spread, label, factor)
-        caption = f"{capital(meaning)}{means}: median, P5 to P95 over {count(run.members, 'life', 'lives')}."
+        caption = f"{capital(meaning)}{means}."
         plots[group].append(Plot(figure, caption, capital(title_of(name))))
     blocks: list[Block] = [Plots(items) for items in plots.values() if items]
-    lead = (
-        "The band holds nine lives of ten at each time; the dotted line has every fact at its table's value, and no "
-        "failures."
-    )
-    return Section("fans", "Over the years", [Panel(blocks)], lead)
+    lead = f"The band from P5 to P95 holds nine lives of ten at each time, the line is their median. {NOMINAL}"
+    return Section("fans", "Over time", [Panel(blocks)], lead)
 
 
 def spans(run: Ensemble) -> int:

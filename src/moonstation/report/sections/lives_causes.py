@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from moonstation.report.blocks import Block, Column, EventList, Panel, Plot, Section, Table, Text
 from moonstation.report.figures import ensemble as figures
-from moonstation.report.words import amount, capital, number, span
+from moonstation.report.words import amount, capital, count, listed, number, span
+from moonstation.station.influence import TELLING
 from moonstation.studies.ensemble_folder import events_of
-from moonstation.studies.ensemble_tables import EXPLAINED, described, title_of
+from moonstation.studies.ensemble_tables import EXPLAINED, SHARES, described, title_of
 
 if TYPE_CHECKING:
     from moonstation.station.influence import Influence
     from moonstation.studies.ensemble import Ensemble
+    from moonstation.studies.ensemble_causes import Causes
 
 _MOST_BARS, _MOST_ROWS = 10, 15
 _MOST_MARKS, _MOST_EVENTS = 40, 1500
@@ -32,34 +35,103 @@ _QUIET = ("landed", "ended", "mode", "delivery")
 
 
 def causes(run: Ensemble) -> Section:
-    """Tornadoes of the sampled facts, and what goes with downtimes."""
-    blocks: list[Block] = []
-    for name in EXPLAINED:
-        found = run.fact_influences(name)
-        if found and any(item.significant for item in found):
-            blocks.append(_tornado(run, name, found))
-    if not blocks:
-        blocks.append(Text("No outcome goes with any one fact more than chance would have it.", "note"))
+    """Tornadoes of what the outcomes surely hang on, what the lives are too few to tell, and what was down."""
+    looked = [made for name in EXPLAINED if (made := run.causes(name)).found]
+    blocks: list[Block] = [_tornado(run, made) for made in looked if made.sure]
+    blocks += _unsure(run, looked)
+    blocks += _table(run, [made for made in looked if made.sure])
     blocks += _downtimes(run)
     lead = (
-        "Bars show the mean outcome of the fifth of the lives in which a fact is least and greatest. Full bars are "
-        "significant: by Spearman's rank correlation, with at most one of twenty such findings false "
-        "(Benjamini and Hochberg). Correlation is no proof of a cause, and a fact whose range is narrow hides here."
+        "Uncertain facts and failures of assets with which the lives surely show an outcome to go: by rank "
+        "correlation, and for failures before a loss by how many lost lives had one, against those still at risk; with "
+        "at most one of twenty findings false (Benjamini and Hochberg). Bars show the mean outcome of the fifth of the "
+        "lives in which a fact is least and greatest, or of those without and with a failure. Going together is no "
+        "proof of a cause."
     )
     return Section("causes", "What it hangs on", [Panel(blocks)], lead)
 
 
-def _tornado(run: Ensemble, name: str, found: list[Influence]) -> Plot:
-    unit, _ = described(name)
-    title, values = title_of(name), run.outcome(name)
-    rows = [figures.Bar(item.cause, item.low, item.high, item.significant) for item in found[:_MOST_BARS]]
-    first = found[0]
-    words = (
-        f"{capital(title)} goes most with {first.cause}: mean {amount(first.low, unit)} where that is low, "
-        f"{amount(first.high, unit)} where it is high (rank correlation {number(first.rank_correlation, 2)})."
-    )
-    figure = figures.tornado(rows, float(np.nanmean(values)), f"{title}{_in(unit)}")
+def _unsure(run: Ensemble, looked: Sequence[Causes]) -> list[Block]:
+    """What the lives cannot tell, and how many could."""
+    unsure = [title_of(made.outcome) for made in looked if not made.sure]
+    same = [title_of(name) for name in EXPLAINED if not run.causes(name).found and _differs(run, name)]
+    blocks: list[Block] = []
+    if same:
+        words = f"Too few lives differ from the others to look for causes: {listed(same, len(same))}."
+        blocks.append(Text(words, "note"))
+    if unsure:
+        worst = max((made for made in looked if not made.sure), key=lambda made: made.smallest_found)
+        told = "hangs on nothing" if len(unsure) == 1 else "hang on nothing"
+        words = f"{capital(listed(unsure, len(unsure)))} {told} that the lives surely show. {_reach(worst)}"
+        blocks.append(Text(words if worst.smallest_found <= TELLING else f"Not enough lives to tell: {words}", "note"))
+    elif looked:
+        blocks.append(Text(_reach(max(looked, key=lambda made: made.smallest_found)), "note"))
+    return blocks
+
+
+def _reach(made: Causes) -> str:
+    """How small a cause so many lives show."""
+    idle = count(made.idle, "fact")
+    left = f" ({idle} of failures that never came to pass were left out)" if made.idle else ""
+    if made.smallest_found >= 1.0:
+        seen = f"{count(made.lives, 'life', 'lives')} show no cause surely"
+    else:
+        least = number(made.smallest_found, 2)
+        seen = (
+            f"{count(made.lives, 'life', 'lives')} show four times of five a cause with a rank correlation of {least}"
+        )
+    among = f"among {count(len(made.found), 'candidate')}{left}"
+    return f"{seen} {among}; for one of {number(TELLING)} it takes about {number(made.lives_needed, 9)}."
+
+
+def _differs(run: Ensemble, name: str) -> bool:
+    values = run.outcome(name)
+    return bool(np.unique(values[np.isfinite(values)]).size > 1)
+
+
+def _named(run: Ensemble, item: Influence) -> str:
+    """A cause with the range of its values."""
+    if item.kind == "failure":
+        return f"failures of {item.cause}"
+    fact = next(fact for fact in run.plan.sampled if fact.key == item.cause)
+    unit = next(known.unit for known in run.facts if known.key == item.cause)
+    return f"{item.cause}, {number(fact.low)} to {amount(fact.high, unit)}"
+
+
+def _tornado(run: Ensemble, made: Causes) -> Plot:
+    name, first = made.outcome, made.sure[0]
+    factor, unit = _shown(name)
+    title = title_of(name)
+    rows = [figures.Bar(_named(run, item), item.low, item.high) for item in made.sure[:_MOST_BARS]]
+    low, high = amount(factor * first.low, unit), amount(factor * first.high, unit)
+    ends = f"{low} where that is low, {high} where it is high"
+    words = f"{capital(title)} goes most surely with {first.cause}: mean {ends}."
+    if first.kind == "failure":
+        ends = f"{low} without, {high} with one"
+        words = f"{capital(title)} goes most surely with failures of {first.cause}: mean {ends}."
+    figure = figures.tornado(rows, float(np.nanmean(run.outcome(name))), f"mean {title}{_in(unit)}", factor)
     return Plot(figure, words, capital(title))
+
+
+def _shown(name: str) -> tuple[float, str]:
+    """Factor and unit in which an outcome is shown: shares in percent."""
+    unit = described(name)[0]
+    return (100.0, "%") if name in SHARES or name == "survived" else (1.0, unit)
+
+
+def _table(run: Ensemble, sure: Sequence[Causes]) -> list[Block]:
+    rows = []
+    for made in sure:
+        factor, unit = _shown(made.outcome)
+        for item in made.sure[:_MOST_BARS]:
+            interval = f"{number(item.correlation_low, 2)} to {number(item.correlation_high, 2)}"
+            ends = f"{number(factor * item.low)} to {amount(factor * item.high, unit)}"
+            cells = [title_of(made.outcome), _named(run, item), number(item.rank_correlation, 2), interval, ends]
+            rows.append([*cells, number(item.p_value, 1)])
+    heads = [Column("outcome"), Column("cause"), Column("rank correlation", right=True)]
+    heads += [Column("95 % interval", right=True), Column("mean outcome, low to high", right=True)]
+    heads += [Column("p", right=True)]
+    return [Table(heads, rows, "All of these with their confidence", folded=True)] if rows else []
 
 
 def _in(unit: str) -> str:
@@ -68,13 +140,24 @@ def _in(unit: str) -> str:
 
 def _downtimes(run: Ensemble) -> list[Block]:
     rows = [
-        [str(row["asset"]), span(row["mean_h"]), f"{row['lives']} of {run.members}"] for row in run.summary["downtime"]
+        [
+            str(row["asset"]),
+            number(row["mean_h"]),
+            number(row["degraded_mean_h"]),
+            f"{row['lives']} of {run.members}",
+        ]
+        for row in run.summary["downtime"]
     ]
     if not rows:
-        return [Text("No asset was down in any life.", "note")]
-    heads = [Column("asset"), Column("mean downtime", right=True), Column("lives", right=True)]
-    caption = "Assets that were down" + (f", the {_MOST_ROWS} longest" if len(rows) > _MOST_ROWS else "")
-    return [Table(heads, rows[:_MOST_ROWS], caption)]
+        return [Text("No asset was down or degraded in any life.", "note")]
+    heads = [Column("asset"), Column("downtime [h]", right=True), Column("degraded [h]", right=True)]
+    heads += [Column("in lives", right=True)]
+    caption = "Assets that were down or degraded" + (f", the {_MOST_ROWS} longest" if len(rows) > _MOST_ROWS else "")
+    words = (
+        "Means over all lives. Down is an asset that is lost or has failed; a partial failure counts by the share of "
+        "its use that it takes. Degraded are the hours with an open failure in which it was of some use all the same."
+    )
+    return [Table(heads, rows[:_MOST_ROWS], caption), Text(words, "note")]
 
 
 def chosen_member(run: Ensemble) -> tuple[int, str]:

@@ -1,0 +1,87 @@
+"""What the outcomes of an ensemble hang on: its sampled facts, the failures of its assets, and how sure that is."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from moonstation.station.fault_history import first_failures_h, idle_facts
+from moonstation.station.influence import (
+    TELLING,
+    Influence,
+    fact_influences,
+    failure_influences,
+    lives_needed,
+    loss_influences,
+    smallest_found,
+    strongest,
+)
+
+if TYPE_CHECKING:
+    from moonstation.studies.ensemble import Ensemble
+
+#: Outcomes of which more is worse; of all others less is.
+_WORSE_WHEN_MORE = frozenset({"longest_blackout_h", "longest_without_contact_h", "assets_lost", "crew_lost"})
+
+
+@dataclass(frozen=True)
+class Causes:
+    """What one outcome hangs on.
+
+    found : every cause that was looked at, the surest first; lives : that have the outcome
+    idle : sampled facts that were left out, for what they are about came to pass in no life
+    """
+
+    outcome: str
+    lives: int
+    found: tuple[Influence, ...]
+    idle: int
+
+    @property
+    def sure(self) -> tuple[Influence, ...]:
+        """Those that chance does not explain, with at most one false of twenty."""
+        return tuple(item for item in self.found if item.significant)
+
+    @property
+    def smallest_found(self) -> float:
+        """Least rank correlation that so many lives show four times of five, among so many causes [-]."""
+        return smallest_found(self.lives, len(self.found))
+
+    @property
+    def lives_needed(self) -> int:
+        """Lives that would show a correlation of ``station.influence.TELLING`` as surely."""
+        return lives_needed(TELLING, len(self.found))
+
+    def told(self, most: int) -> dict[str, Any]:
+        """For machines: what is sure, at most so many of them, and how far the lives reach."""
+        return {
+            "causes": [asdict(item) for item in self.sure[:most]],
+            "looked_at": len(self.found),
+            "left_out": self.idle,
+            "smallest_found": self.smallest_found,
+            "lives_needed": self.lives_needed,
+        }
+
+
+def causes(run: Ensemble, outcome: str) -> Causes:
+    """What an outcome of an ensemble hangs on; KeyError for an unknown outcome."""
+    values, lives = run.outcome(outcome), run.lives
+    keys = [fact.key for fact in run.plan.sampled]
+    idle: set[str] = set()
+    found: list[Influence] = []
+    plan, rows = lives.failure_plan, run.gathered.faults
+    if plan is not None:
+        grid = run.plan.station.grid
+        kinds = [asset.component.kind for asset in run.plan.compiled.assets]
+        idle = idle_facts(keys, plan, kinds, rows)
+        first_h = first_failures_h(rows, run.members, len(kinds), lives.record_steps, grid.step_h)
+        if outcome == "survived":
+            found += loss_influences(plan.unit_names, first_h, run.outcome("lost_h"), values)
+        else:
+            harm = 1 if outcome in _WORSE_WHEN_MORE else -1
+            found += failure_influences(plan.unit_names, np.isfinite(first_h), values, harm=harm, seed=run.seed)
+    used = [number for number, key in enumerate(keys) if key not in idle]
+    found += fact_influences([keys[number] for number in used], lives.values[:, used], values, seed=run.seed)
+    return Causes(outcome, int(np.isfinite(values).sum()), tuple(strongest(found)), len(idle))
