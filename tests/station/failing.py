@@ -122,8 +122,7 @@ class Both:
             tables.unserved[:, lane] = unserved
         if alive != self.alive:
             here["lives_changed"], here["due"], self.alive = True, self.step, alive
-        if self.step >= here["due"]:
-            run_faults(tables, self.step, self.step + 1)
+        run_faults(tables, self.step, self.step + 1)
         self.plain.taken = [0.0] * len(plan.hour_bus)
         self.plain.advance(self.step, seen, alive, unserved, offered)
         self.compare()

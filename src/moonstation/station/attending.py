@@ -46,19 +46,46 @@ def _take_over(raw: Tables, faults: FaultTables, lane: int) -> None:
 
 
 @inlined
-def _look(raw: Tables, faults: FaultTables, lane: int) -> None:
-    """What the rules must know of a life in this step."""
+def _see(raw: Tables, faults: FaultTables, lane: int, p: int) -> None:
+    """What the rules may know of a process."""
+    process = raw.processes[p]
+    faults.seen[p, lane] = 0
+    if raw.assets[process.asset].on[lane] > 0:
+        tried = TRIED if process.tried[lane] > 0.0 else 0
+        faults.seen[p, lane] = tried | (BLOCKED if process.blocked[lane] > 0.0 else 0)
+
+
+@inlined
+def _look_everywhere(raw: Tables, faults: FaultTables, lane: int) -> None:
+    """What the rules must know where anything may fail."""
     for p in range(len(raw.processes)):
-        process = raw.processes[p]
-        faults.seen[p, lane] = 0
-        if raw.assets[process.asset].on[lane] > 0:
-            tried = TRIED if process.tried[lane] > 0.0 else 0
-            faults.seen[p, lane] = tried | (BLOCKED if process.blocked[lane] > 0.0 else 0)
+        _see(raw, faults, lane, p)
+    for a in range(len(faults.units)):
+        faults.alive[a, lane] = raw.assets[a].on[lane] > 0
+
+
+@inlined
+def _look_at_watched(raw: Tables, faults: FaultTables, lane: int) -> None:
+    """What the rules must know where only what has failed already is watched: its units, and links to Earth."""
+    for place in range(faults.lanes[lane].watched):
+        unit = faults.units[faults.modes[faults.watch[place, lane]].unit]
+        for part in range(unit.parts_first, unit.parts_last):
+            if faults.unit_parts[part] < len(raw.processes):
+                _see(raw, faults, lane, faults.unit_parts[part])
+    for place in range(len(faults.links)):
+        _see(raw, faults, lane, faults.links[place])
+
+
+@inlined
+def _look(raw: Tables, faults: FaultTables, lane: int, anew: bool) -> None:
+    """What the rules must know of a life in this step; ``anew`` where anything may fail in it."""
+    if anew:
+        _look_everywhere(raw, faults, lane)
+    else:
+        _look_at_watched(raw, faults, lane)
     for h in range(len(faults.hour_bus)):
         faults.offered[h, lane] = max(raw.buses[faults.hour_bus[h]].pool[lane], 0.0)
         faults.taken[h, lane] = 0.0
-    for a in range(len(faults.units)):
-        faults.alive[a, lane] = raw.assets[a].on[lane] > 0
     for e in range(len(raw.powers)):
         faults.unserved[e, lane] = raw.powers[e].unserved[lane] > 0.0
 
@@ -72,8 +99,8 @@ def _pay(bus: Record, lane: int, hours: float) -> None:
 
 
 @called
-def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool:
-    _look(raw, faults, lane)
+def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int, anew: bool) -> bool:
+    _look(raw, faults, lane, anew)
     advance_faults(faults, lane, step)
     for h in range(len(faults.hour_bus)):
         if faults.taken[h, lane] > 0.0:
@@ -82,6 +109,15 @@ def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool
     if changed:
         _take_over(raw, faults, lane)
     return changed
+
+
+@inlined
+def _hands_come(raw: Tables, faults: FaultTables, lane: int) -> bool:
+    """Whether hours of work are free for which something waits in a life."""
+    come = False
+    for h in range(len(faults.hour_bus)):
+        come |= faults.wanted[h, lane] and raw.buses[faults.hour_bus[h]].pool[lane] > 0.0
+    return come
 
 
 @inlined
@@ -95,6 +131,7 @@ def attend(raw: Tables, faults: FaultTables, step: int, lives_changed: bool, cal
         here = faults.lanes[lane]
         if lives_changed:
             here.lives_changed = True
-        if lives_changed or called_for or step >= here.due:
-            changed |= _attend_life(raw, faults, lane, step)
+        anew = lives_changed or called_for or step >= here.begins
+        if anew or step >= here.due or _hands_come(raw, faults, lane):
+            changed |= _attend_life(raw, faults, lane, step, anew)
     return changed

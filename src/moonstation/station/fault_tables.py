@@ -132,6 +132,7 @@ LANE = np.dtype(
         ("member", np.uint64),
         ("due", _L),  # next step at which something is to be done
         ("next", _L),  # least due of all modes
+        ("begins", _L),  # next step at which something may fail or strike
         ("stale", _B),  # ``next`` is to be found again
         ("lives_changed", _B),  # set by the kernel when an asset came or went
         ("changed", _B),  # told to the kernel: ``health`` is not what it was
@@ -154,6 +155,7 @@ class FaultTables(NamedTuple):
     seen : (process, lane) TRIED and BLOCKED of the last step
     alive : (asset, lane); unserved : (electricity bus, lane), critical loads went unserved
     offered, taken : (kind of hours at a site, lane) hours of work that nobody used, and what repairs took of them
+    wanted : (kind of hours at a site, lane) something waits for such hours
     health : (part, lane) share of its limit or capacity; safe_until : (electricity bus, lane), step
     """
 
@@ -186,6 +188,7 @@ class FaultTables(NamedTuple):
     unserved: NDArray[np.bool_]
     offered: Floats
     taken: Floats
+    wanted: NDArray[np.bool_]
     health: Floats
     safe_until: Ints
     log: Table  # (lane, event)
@@ -245,6 +248,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
         unserved=np.zeros((plan.powers, lanes), np.bool_),
         offered=np.zeros((len(plan.hour_bus), lanes)),
         taken=np.zeros((len(plan.hour_bus), lanes)),
+        wanted=np.zeros((len(plan.hour_bus), lanes), np.bool_),
         health=health,
         safe_until=np.zeros((plan.powers, lanes), np.int64),
         log=np.zeros((lanes, event_room), FAULT_EVENT),

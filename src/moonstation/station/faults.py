@@ -316,7 +316,7 @@ def _fail_due(tables: FaultTables, lane: int, step: int) -> None:
 
 @called
 def _plan_next(tables: FaultTables, lane: int, step: int) -> None:
-    """The next step at which this life needs a look."""
+    """The next step at which anything may fail in this life."""
     here = tables.lanes[lane]
     if here.stale:
         here.stale = False
@@ -326,7 +326,8 @@ def _plan_next(tables: FaultTables, lane: int, step: int) -> None:
     due = min(here.next, here.solar_due, here.forced_step)
     if here.landing < len(tables.landings):
         due = min(due, tables.landings[here.landing].step)
-    here.due = step + 1 if here.watched > 0 else due
+    here.begins = due
+    here.due = due
 
 
 @inlined
@@ -360,7 +361,7 @@ def begin_step(tables: FaultTables, lane: int, step: int) -> None:
 
 @inlined
 def end_step(tables: FaultTables, lane: int, step: int) -> None:
-    """Forget what needs no watching any more, and plan the next look."""
+    """Forget what needs no watching any more, and plan what may fail next."""
     here, kept = tables.lanes[lane], 0
     for place in range(here.watched):
         mode = tables.watch[place, lane]

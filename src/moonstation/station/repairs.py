@@ -43,6 +43,7 @@ from moonstation.station.faults import (
     set_service,
     watch_fault,
 )
+from moonstation.station.packed import NEVER
 from moonstation.station.recovery import CREW, RESET, ROBOTS, SAFE_MODE, SHED, SUBSYSTEM, SWITCH, WAIT
 
 #: What comes next after a step of the ladder was looked at.
@@ -226,12 +227,18 @@ def _give_back(tables: FaultTables, lane: int, mode: int) -> None:
         tables.stock[tables.units[tables.modes[mode].unit].pool, lane] += 1
 
 
+@inlined
+def _is_stocked(tables: FaultTables, lane: int, mode: int) -> bool:
+    """Whether a repair would find the spare that it needs."""
+    given = tables.modes[mode]
+    return not given.spare or tables.stock[tables.units[given.unit].pool, lane] > 0
+
+
 @called
 def _wait(tables: FaultTables, lane: int, step: int, mode: int, ladder: int) -> int:
     """Wait for hands and a spare, then go back to the repair; not where nobody could ever do it."""
-    fault, given = tables.faults[mode, lane], tables.modes[mode]
-    stocked = not given.spare or tables.stock[tables.units[given.unit].pool, lane] > 0
-    hope = False
+    fault, hope = tables.faults[mode, lane], False
+    stocked = _is_stocked(tables, lane, mode)
     for place in range(fault.rung):
         rung = tables.ladders[ladder, place]
         if rung in (ROBOTS, CREW) and _hours(tables, lane, mode, rung) < _ENDLESS:
@@ -305,6 +312,66 @@ def _climb(tables: FaultTables, lane: int, step: int, mode: int) -> None:
             _go_to(tables, lane, mode, tables.faults[mode, lane].rung + 1)
 
 
+@inlined
+def _wish_hands(tables: FaultTables, lane: int, mode: int, rung: int) -> None:
+    """Ask to be called when hours of work for a repair are free."""
+    slot = _slot(tables, mode, rung)
+    if slot >= 0 and _hours(tables, lane, mode, rung) < _ENDLESS:
+        tables.wanted[slot, lane] = True
+
+
+@inlined
+def _wish_any_hands(tables: FaultTables, lane: int, mode: int, ladder: int) -> None:
+    """The same for every repair below the step of waiting, where there is a spare for it."""
+    if _is_stocked(tables, lane, mode):
+        for place in range(tables.faults[mode, lane].rung):
+            rung = tables.ladders[ladder, place]
+            if rung in (ROBOTS, CREW):
+                _wish_hands(tables, lane, mode, rung)
+
+
+@inlined
+def _rest(tables: FaultTables, lane: int, step: int, mode: int) -> int:
+    """The next step at which a known fault goes on without free hands; nothing would come of looking at it before."""
+    fault, ladder = tables.faults[mode, lane], tables.units[tables.modes[mode].unit].ladder
+    rung, until = tables.ladders[ladder, fault.rung], step + 1
+    asks = 0 <= rung < WAIT and tables.asks_earth[rung]
+    if rung == WAIT and fault.told == fault.rung:
+        _wish_any_hands(tables, lane, mode, ladder)
+        until = NEVER
+    elif asks and fault.ready > step:
+        until = fault.ready
+    elif asks and fault.ready < 0:
+        until = step + 1  # looks for contact
+    elif rung in (RESET, SUBSYSTEM):
+        until = fault.until
+    elif rung in (ROBOTS, CREW) and fault.work >= 0.0:
+        _wish_hands(tables, lane, mode, rung)
+        until = fault.until
+    return max(min(until, fault.clears), step + 1)
+
+
+@inlined
+def _plan_watch(tables: FaultTables, lane: int, step: int) -> None:
+    """The next step at which this life needs a look, its watched faults included, and the hands that they wait for."""
+    here = tables.lanes[lane]
+    for slot in range(len(tables.hour_bus)):
+        tables.wanted[slot, lane] = False
+    for place in range(here.watched):
+        mode = tables.watch[place, lane]
+        known = tables.faults[mode, lane].state == KNOWN
+        here.due = min(here.due, _rest(tables, lane, step, mode) if known else step + 1)
+
+
+@inlined
+def _hands_offered(tables: FaultTables, lane: int) -> bool:
+    """Whether hours of work are free for which something waits."""
+    offered = False
+    for slot in range(len(tables.hour_bus)):
+        offered |= tables.wanted[slot, lane] and tables.offered[slot, lane] > 0.0
+    return offered
+
+
 @called
 def advance_faults(tables: FaultTables, lane: int, step: int) -> None:
     """Everything about failures in one step of one life; what it changes holds from the next step on."""
@@ -315,6 +382,7 @@ def advance_faults(tables: FaultTables, lane: int, step: int) -> None:
         if tables.faults[mode, lane].state == KNOWN:
             _climb(tables, lane, step, mode)
     end_step(tables, lane, step)
+    _plan_watch(tables, lane, step)
 
 
 def _runner_of(sources: int) -> Callable[[FaultTables, int, int], int]:
@@ -327,8 +395,8 @@ def _runner_of(sources: int) -> Callable[[FaultTables, int, int], int]:
         Returns the mark of the sources from which it was compiled.
         """
         for lane in range(len(tables.lanes)):
-            for step in range(max(first, tables.lanes[lane].due), last):
-                if step >= tables.lanes[lane].due:
+            for step in range(first, last):
+                if step >= tables.lanes[lane].due or _hands_offered(tables, lane):
                     tables.taken[:, lane] = 0.0
                     advance_faults(tables, lane, step)
         return sources
