@@ -61,6 +61,7 @@ CARBON = mass_fractions(FORMULAS["carbon"])
 BIOMASS = mass_fractions(FORMULAS["biomass"])
 FERTILISER = mass_fractions(FORMULAS["fertiliser"])
 CONTAMINANT = mass_fractions(FORMULAS["cabin_contaminant"])
+_POLYETHYLENE = mass_fractions({"C": 2, "H": 4})
 _FAECES = mass_fractions({"C": 42, "H": 69, "O": 13, "N": 5})
 _URINE_SOLIDS = mass_fractions({"C": 2, "H": 6, "O": 2, "N": 2})
 _PERSPIRATION_SOLIDS = mass_fractions({"C": 13, "H": 28, "O": 13, "N": 2})
@@ -137,6 +138,9 @@ def quantities() -> Mapping[str, Quantity]:
         Quantity("samples", "kg", "samples kept for return", {"X": 1.0}),
         Quantity("propellant", "kg", "hydrazine of small thrusters", PROPELLANT),
         Quantity("dry_waste", "kg", "waste without its water", dry_waste_composition),
+        Quantity("supplies", "kg", "what people use up beside food: clothes, wipes, packing", trash_composition),
+        Quantity("trash", "kg", "used supplies with their water", trash_composition),
+        Quantity("tiles", "kg", "trash without its water, molten into tiles", tile_composition),
         Quantity("carbon", "kg", "solid carbon out of methane", CARBON),
         Quantity("biomass", "kg", "plant matter that nobody eats, dry, as cellulose", BIOMASS),
         Quantity("liquid_oxygen", "kg", "oxygen as a cold liquid", OXYGEN),
@@ -171,6 +175,23 @@ def _waste_solids() -> list[tuple[float, Mapping[str, float]]]:
         (lookup("crew.urine_solids").value, _URINE_SOLIDS),
         (lookup("crew.perspiration_solids").value, _PERSPIRATION_SOLIDS),
     ]
+
+
+@fact_cache
+def trash_composition() -> Mapping[str, float]:
+    """Elements in trash [kg/kg]: polyethylene, water, and the rest as cellulose."""
+    return _weighted([*_dry_trash(), (lookup("trash.water").value, WATER)])
+
+
+@fact_cache
+def tile_composition() -> Mapping[str, float]:
+    """Elements in trash without its water [kg/kg]."""
+    return _weighted(_dry_trash())
+
+
+def _dry_trash() -> list[tuple[float, Mapping[str, float]]]:
+    plastic = lookup("trash.plastic").value
+    return [(plastic, _POLYETHYLENE), (1.0 - plastic - lookup("trash.water").value, BIOMASS)]
 
 
 @fact_cache

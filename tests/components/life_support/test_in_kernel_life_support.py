@@ -14,6 +14,7 @@ from moonstation.components.life_support.methane_pyrolysis import MethanePyrolys
 from moonstation.components.life_support.oxygen_generator import OxygenGenerator
 from moonstation.components.life_support.sabatier import Sabatier
 from moonstation.components.life_support.tank import Tank
+from moonstation.components.life_support.trash_compactor import TrashCompactor
 from moonstation.components.life_support.urine_processor import UrineProcessor
 from moonstation.components.life_support.water_processor import WaterProcessor
 from moonstation.components.thermal.radiator_loop import RadiatorLoop
@@ -173,6 +174,38 @@ def test_a_crew_by_the_clock_lives_in_air_that_breathes_with_it():
     assert run.booked("cabin_oxygen", "consumed") >= 4 * 0.895 * 10 * (1 - 1e-9)
     worked = run.activity("crew", "work") + run.activity("crew", "clear-headed work") / 3
     assert worked[::144].max() == 0.0, "at midnight they sleep"
+
+
+def test_used_supplies_become_water_and_tiles():
+    # 1.39 kg a person and day for ten days, 30 % water; the compactor leaves off at a twentieth of a full tank
+    people = {"crew": Crew(crew_size=4, trash="counted")}
+    trash = {
+        "supplies": Tank(quantity="supplies", capacity_kg=100, start_kg=100),
+        "trash": Tank(quantity="trash", capacity_kg=20),
+        "tiles": Tank(quantity="tiles", capacity_kg=100),
+        "compactor": TrashCompactor(trash_kg_h=2.0, recovery=1.0),
+    }
+    parts = {"mains": Mains()} | AIR | OXYGEN | STOCKS | WASTES | MACHINES | people | trash
+    run = KernelRun(parts, days=10)
+    used_kg = 4 * 1.39 * 10
+    assert 100 - run.amount("supplies", "tank")[-1] == pytest.approx(used_kg, rel=1e-6)
+    left_kg = run.amount("trash", "tank")[-1]
+    assert left_kg <= 0.3 * 20.0 + 4 * 1.39 / 24
+    assert run.amount("tiles", "tank")[-1] == pytest.approx(0.7 * (used_kg - left_kg), rel=1e-6)
+
+
+def test_exercise_raises_carbon_dioxide_more_than_it_takes_oxygen():
+    people = {"crew": Crew(crew_size=4, schedule="hourly")}
+    run = KernelRun({"mains": Mains()} | AIR | OXYGEN | STOCKS | WASTES | MACHINES | people, days=10)
+    glycogen = run.amount("crew", "body glycogen")
+    assert glycogen.min() > 0.0
+    # at each midnight as much as at the first
+    np.testing.assert_allclose(glycogen[143::144], glycogen[143], rtol=1e-5)
+    given, taken = (
+        run.booked(f"cabin_{gas}", column) for gas, column in (("carbon_dioxide", "produced"), ("oxygen", "consumed"))
+    )
+    assert given == pytest.approx(4 * 1.085 * 10, rel=1e-6)
+    assert taken >= 4 * 0.895 * 10 * (1 - 1e-9)
 
 
 def test_in_a_cabin_that_grows_cold_people_stop_and_are_gone_a_day_later():

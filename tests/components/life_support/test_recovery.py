@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from place import ConstantPlace
 
 from moonstation.components.life_support.brine_processor import BrineProcessor
-from moonstation.components.life_support.crew import daily_balance
+from moonstation.components.life_support.crew import Crew, daily_balance
 from moonstation.components.life_support.methane_pyrolysis import MethanePyrolysis
 from moonstation.components.life_support.sabatier import Sabatier
+from moonstation.components.life_support.trash_compactor import TrashCompactor
 from moonstation.components.life_support.urine_processor import UrineProcessor
 from moonstation.components.life_support.waste_dryer import WasteDryer
 from moonstation.components.life_support.water_processor import WaterProcessor
@@ -48,6 +49,15 @@ def test_drying_gives_back_the_water_of_faeces():
     assert drying["dry_waste"] * 0.221 == pytest.approx(0.120)
 
 
+def test_trash_becomes_water_and_tiles():
+    melting = recipe(TrashCompactor(trash_kg_h=1, recovery=1.0), "melting")
+    water = lookup("trash.water").value
+    assert (melting["grey_water"], melting["tiles"]) == pytest.approx((water, 1.0 - water))
+    using = recipe(Crew(crew_size=1, trash="counted"), "using supplies")
+    assert 24.0 * using["trash"] == -24.0 * using["supplies"] == pytest.approx(1.39)
+    assert "using supplies" not in {part.name for part in Crew(crew_size=1).primitives(PLACE).processes}
+
+
 def test_pyrolysis_doubles_what_the_sabatier_reactor_can_take():
     # CH4 -> C + 2 H2 gives back half of the four H2 that CO2 + 4 H2 -> CH4 + 2 H2O took.
     reaction = recipe(Sabatier(carbon_dioxide_kg_h=1, conversion=1.0), "reaction")
@@ -63,6 +73,7 @@ def test_mass_closes_whatever_is_recovered(recovery, rate):
         (BrineProcessor(brine_kg_h=rate, recovery=recovery), "drying"),
         (WasteDryer(waste_kg_h=rate, recovery=recovery), "drying"),
         (MethanePyrolysis(methane_kg_h=rate, conversion=recovery), "splitting"),
+        (TrashCompactor(trash_kg_h=rate, recovery=recovery), "melting"),
     ):
         assert worst_element(recipe(component, name)) <= 1e-12
 

@@ -5,23 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.contract import (
-    Flow,
-    Hysteresis,
-    Primitives,
-    Process,
-    Surroundings,
-    component,
-    fact,
-    param,
-)
+from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.limits import refuse_disorder
+from moonstation.components.life_support.feed_processor import FeedProcessor
 
 
 @component("brine_processor")
 @dataclass(frozen=True, slots=True)
-class BrineProcessor:
+class BrineProcessor(FeedProcessor):
     """Warm air over a membrane bladder of brine: its water becomes humidity, which the condenser gathers."""
 
     brine_kg_h: float = param(unit="kg/h", doc="brine taken at full rate", low=0, high=1000)
@@ -33,6 +24,7 @@ class BrineProcessor:
     example: ClassVar = {"brine_kg_h": 0.1}
     leaves_out: ClassVar = "batches and the change of bladders, solids of the brine, odours, the heat of evaporation"
     failures: ClassVar = (FailureMode("bladder", "membrane leaks or is clogged", spare=True),)
+    feed: ClassVar = "brine"
     flows: ClassVar = (
         Flow("electricity", "in", "heater and fan"),
         Flow("brine", "in", "of urine and water processors"),
@@ -40,23 +32,12 @@ class BrineProcessor:
         Flow("brine@self", "out", "what stays in the bladder, thrown away"),
     )
 
-    def __post_init__(self) -> None:
-        """Refuse a start that is not above the stop."""
-        refuse_disorder(self, ("stop_below", "start_above"), unit="-")
-
     def primitives(self, place: Surroundings) -> Primitives:
         """One process; its activity is the brine taken [kg/h]."""
-        process = Process(
-            name="drying",
-            recipe={
-                "electricity": -self.energy_kwh_per_kg,
-                "brine": -1.0,
-                "cabin_vapour": self.recovery,
-                "brine@self": 1.0 - self.recovery,
-            },
-            limit=self.brine_kg_h,
-            priority=4,
-            control=Hysteresis("brine", on=self.start_above, off=self.stop_below),
-            spills=True,
-        )
+        made = {
+            "electricity": -self.energy_kwh_per_kg,
+            "cabin_vapour": self.recovery,
+            "brine@self": 1.0 - self.recovery,
+        }
+        process = self.working_off("drying", made, self.brine_kg_h, priority=4)
         return Primitives(processes=(process,))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar, Literal
 
 from moonstation.components.contract import (
@@ -22,7 +22,11 @@ from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew_day import (
     DAY_H,
     SCHEDULES,
+    exertion_by_the_clock,
+    glycogen_burning,
+    glycogen_share,
     metabolism_by_the_clock,
+    respiratory_quotient,
     work_by_the_clock,
 )
 from moonstation.components.limits import refuse_disorder
@@ -30,6 +34,8 @@ from moonstation.facts.table import lookup
 
 #: What a body keeps a reserve of.
 RESERVES = ("water", "food")
+#: The quantity that stands for glycogen, which has the formula of cellulose.
+GLYCOGEN = "biomass"
 _BODY: tuple[tuple[Literal["in", "out", "store"], str], ...] = (
     ("store", "what bodies live on meanwhile"),
     ("in", "of the body's own"),
@@ -101,6 +107,13 @@ class Crew:
         choices=SCHEDULES,
         default="mean",
     )
+    trash: str = param(
+        unit="name",
+        doc="whether supplies that they use up and the trash that these become are followed",
+        choices=("left out", "counted"),
+        default="left out",
+    )
+    trash_kg_per_day: float = fact("crew.trash", unit="kg/d", doc="supplies used up per person", low=0, high=10)
     working_h_per_day: float = fact("crew.working_hours", unit="h/d", doc="work per person and day", low=0, high=16)
     hygiene_kg_per_day: float = fact("crew.hygiene_water", unit="kg/d", doc="washing water per person", low=0, high=30)
     water_reserve: float = fact(
@@ -126,11 +139,11 @@ class Crew:
         "crew.impairment", unit="-", doc="share of work lost in air that is not fresh", low=0, high=1
     )
 
-    example: ClassVar = {"crew_size": 4, "schedule": "hourly"}
+    example: ClassVar = {"crew_size": 4, "schedule": "hourly", "trash": "counted"}
     leaves_out: ClassVar = (
-        "single persons, the respiratory quotient and the sweat of each activity (all flows keep the proportions of "
-        "the day), infection and accidents, dose of radiation, trash; temperature counts where the crew is housed in a "
-        "heated body; EVA and suits are the airlock's"
+        "single persons, the sweat of each activity (water keeps the proportions of the day), infection and accidents, "
+        "dose of radiation, what people lack without supplies; temperature counts where the crew is housed in a heated "
+        "body; EVA and suits are the airlock's"
     )
     no_failures: ClassVar = "illness and accidents of people are not modelled"
     flows: ClassVar = (
@@ -144,7 +157,12 @@ class Crew:
         Flow("waste", "out", "faeces with their water, solids of urine and sweat"),
         Flow("grey_water", "out", "used washing water"),
         Flow("crew_h", "out", "hours of work"),
+        Flow("supplies", "in", "clothes, wipes, packing, where they are followed"),
+        Flow("trash", "out", "used supplies, where they are followed"),
         *(Flow(f"{stock}@self", role, doc) for stock in RESERVES for role, doc in _BODY),
+        Flow(f"{GLYCOGEN}@self", "store", "glycogen, by the clock"),
+        Flow(f"{GLYCOGEN}@self", "in", "burnt by exercise"),
+        Flow(f"{GLYCOGEN}@self", "out", "made again at rest"),
     )
 
     def __post_init__(self) -> None:
@@ -153,25 +171,55 @@ class Crew:
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Metabolism and work while the air is breathable; meals; washing while there is water to spare."""
-        stores = tuple(self._reserve(stock) for stock in RESERVES)
+        stores = (*(self._reserve(stock) for stock in RESERVES), *self._glycogen())
         meals = tuple(self._meal(stock) for stock in RESERVES)
         return Primitives(
             stores=stores,
-            processes=(*meals, self._metabolism(place), *self._work(place), self._hygiene(), self._traces()),
+            processes=(
+                *meals,
+                *self._metabolism(place),
+                *self._work(place),
+                self._hygiene(),
+                self._traces(),
+                *self._supplies(),
+            ),
         )
 
-    def _metabolism(self, place: Surroundings) -> Process:
+    def _metabolism(self, place: Surroundings) -> tuple[Process, ...]:
+        """Living, and by the clock the glycogen that exercise burns and the rest of the day makes."""
         day = {f"{bus}@self" if bus in RESERVES else bus: amount for bus, amount in daily_balance().items()}
-        return Process(
+        living = Process(
             name="metabolism",
             recipe={bus: amount / DAY_H for bus, amount in day.items()},
             limit=self.crew_size,
-            series=metabolism_by_the_clock(place.grid) if self.schedule == "hourly" else None,
             priority=1,
             interlocks=breathable(),
             starve_limit_h=self.air_limit_h,
             spills=True,
         )
+        if self.schedule != "hourly":
+            return (living,)
+        quotient = respiratory_quotient(day)
+        burnt = {f"{bus}@self" if bus == GLYCOGEN else bus: kg for bus, kg in glycogen_burning(quotient).items()}
+        rest = {bus: day.get(bus, 0.0) - burnt.get(bus, 0.0) for bus in {**day, **burnt}}
+        series = metabolism_by_the_clock(place.grid, glycogen_share(quotient))
+        exertion = Process(
+            name="exertion",
+            recipe={bus: kg / DAY_H for bus, kg in burnt.items()},
+            limit=2.0 * self.crew_size,
+            series=exertion_by_the_clock(place.grid),
+            priority=1,
+            interlocks=breathable(),
+            spills=True,
+        )
+        return replace(living, recipe={bus: kg / DAY_H for bus, kg in rest.items()}, series=series), exertion
+
+    def _glycogen(self) -> tuple[Store, ...]:
+        """What exercise burns, half full on arrival."""
+        if self.schedule != "hourly":
+            return ()
+        most_kg = lookup("crew.glycogen").value * self.crew_size
+        return (Store(name="body glycogen", bus=f"{GLYCOGEN}@self", capacity=most_kg, start=most_kg / 2.0),)
 
     def _reserve(self, stock: str) -> Store:
         """What a body lives on: it lasts until so long before the limit as a body without it takes to die."""
@@ -227,3 +275,10 @@ class Crew:
             spills=True,
             boundary=True,
         )
+
+    def _supplies(self) -> tuple[Process, ...]:
+        """Clothes, wipes and packing that become trash, where they are followed."""
+        kg_h = self.trash_kg_per_day / DAY_H
+        recipe = {"supplies": -kg_h, "trash": kg_h}
+        using = Process(name="using supplies", recipe=recipe, limit=self.crew_size, priority=4, spills=True)
+        return (using,) if self.trash == "counted" else ()

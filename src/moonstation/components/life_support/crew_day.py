@@ -2,16 +2,20 @@
 
 Oxygen by activity: NASA/TP-2015-218570 Table 3-22, read in the sources of V-HAB. The hour of resistive exercise, for
 which the table gives nothing, gets what closes the day of Table 3-31 (it comes out at half the aerobic rate).
+
+Who exercises burns glycogen besides: of pure carbohydrate each mole of oxygen gives one of carbon dioxide. Its share is
+what brings the respiratory quotient of exercise to that of Table 3-31; the rest of the day makes it again.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.components.contract import Series
+from moonstation.components.quantities import FORMULAS, molar_mass, reaction
 from moonstation.core.time import TimeGrid
 from moonstation.facts.table import lookup
 
@@ -31,6 +35,7 @@ _DAY = (
     (18.0, "awake"),
     (21.5, "sleep"),
 )
+_EXERCISE = ("aerobic", "resistive")
 _MINUTES = 60.0
 #: Parts of one in which a series is exact in single precision: its mean over whole periods is then exact too.
 _GRAIN = 2.0**20
@@ -54,11 +59,53 @@ def oxygen_kg_h() -> dict[str, float]:
     return {**rates, "resistive": rest_kg / hours["resistive"]}
 
 
-def metabolism_by_the_clock(grid: TimeGrid) -> Series:
-    """Metabolic rate over its daily mean at each step [-], shape (grid.count,)."""
-    daily_mean = lookup("crew.oxygen").value / DAY_H
-    rates = oxygen_kg_h()
+def respiratory_quotient(balance: Mapping[str, float]) -> float:
+    """Moles of carbon dioxide given per mole of oxygen taken [-], of masses by bus [kg]."""
+    moles = (balance[f"cabin_{gas}"] / molar_mass(FORMULAS[gas]) for gas in ("carbon_dioxide", "oxygen"))
+    given, taken = moles
+    return -given / taken
+
+
+def glycogen_share(daily_quotient: float) -> float:
+    """Share of the oxygen of exercise that burns glycogen [-].
+
+    From the quotients of the day q and of exercise e, with the oxygen D of the day and E of exercise: glycogen's own
+    is 1, so the rest has r = (q D - x) / (D - x) of the oxygen x that burns it, and e E = x + (E - x) r.
+    """
+    day, exercise = lookup("crew.oxygen").value, _exercise_kg()
+    quotient = lookup("crew.respiratory_quotient_exercise").value
+    given = daily_quotient * day
+    return (quotient * day - given) / (day - exercise - given + quotient * exercise)
+
+
+def glycogen_burning(daily_quotient: float) -> dict[str, float]:
+    """What a person's exercise of a day takes (negative) and gives by burning glycogen [kg]."""
+    oxygen_kg = glycogen_share(daily_quotient) * _exercise_kg()
+    recipe = reaction({"biomass": -1, "oxygen": -6, "carbon_dioxide": 6, "water": 5}, per="oxygen")
+    names = {"oxygen": "cabin_oxygen", "carbon_dioxide": "cabin_carbon_dioxide", "water": "cabin_vapour"}
+    return {names.get(stock, stock): kg * oxygen_kg for stock, kg in recipe.items()}
+
+
+def _exercise_kg() -> float:
+    """Oxygen that exercise takes in a day [kg]."""
+    rates, hours = oxygen_kg_h(), activity_hours()
+    return sum(rates[name] * hours[name] for name in _EXERCISE)
+
+
+def metabolism_by_the_clock(grid: TimeGrid, glycogen: float = 0.0) -> Series:
+    """Metabolic rate over its daily mean at each step [-], shape (grid.count,).
+
+    glycogen : share of the oxygen of exercise that is left to the burning of glycogen [-]
+    """
+    rates = {name: rate * (1.0 - glycogen * (name in _EXERCISE)) for name, rate in oxygen_kg_h().items()}
+    daily_mean = sum(rates[name] * hours for name, hours in activity_hours().items()) / DAY_H
     return by_the_clock(grid, [(begin, rates[name] / daily_mean) for begin, name in _DAY])
+
+
+def exertion_by_the_clock(grid: TimeGrid) -> Series:
+    """Rate of exercise over twice its daily mean at each step [-], shape (grid.count,)."""
+    rates, twice = oxygen_kg_h(), 2.0 * _exercise_kg() / DAY_H
+    return by_the_clock(grid, [(begin, rates[name] / twice if name in _EXERCISE else 0.0) for begin, name in _DAY])
 
 
 def work_by_the_clock(grid: TimeGrid) -> Series:

@@ -5,18 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.contract import (
-    Flow,
-    Hysteresis,
-    Primitives,
-    Process,
-    Surroundings,
-    component,
-    fact,
-    param,
-)
+from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.limits import refuse_disorder
+from moonstation.components.life_support.feed_processor import FeedProcessor
 from moonstation.components.quantities import reaction
 
 #: CH4 -> C + 2 H2, per kg of methane.
@@ -25,7 +16,7 @@ PYROLYSIS = reaction({"methane": -1, "carbon": 1, "hydrogen": 2}, per="methane")
 
 @component("methane_pyrolysis")
 @dataclass(frozen=True, slots=True)
-class MethanePyrolysis:
+class MethanePyrolysis(FeedProcessor):
     """Hot reactor, CH4 -> C + 2 H2: gives the Sabatier reactor its hydrogen back, so that all oxygen can be recovered.
 
     It needs a tank of methane to draw on and one of hydrogen to give to.
@@ -38,12 +29,11 @@ class MethanePyrolysis:
     energy_kwh_per_kg: float = fact(
         "pyrolysis.energy", unit="kWh/kg", doc="electricity per kg of methane", low=1.3, high=100
     )
-    start_above: float = param(unit="-", doc="fill of the methane tanks to start", low=0, high=1, default=0.3)
-    stop_below: float = param(unit="-", doc="fill of the methane tanks to stop", low=0, high=1, default=0.05)
 
     example: ClassVar = {"methane_kg_h": 0.08}
     leaves_out: ClassVar = "acetylene and soot in the gas, removal of the carbon from the reactor, warm-up, catalysts"
     failures: ClassVar = (FailureMode("reactor", "reactor clogged with carbon", spare=True),)
+    feed: ClassVar = "methane"
     flows: ClassVar = (
         Flow("electricity", "in", "heater or plasma"),
         Flow("methane", "in", "from the Sabatier reactor"),
@@ -52,24 +42,13 @@ class MethanePyrolysis:
         Flow("methane@self", "out", "methane that was not split, vented"),
     )
 
-    def __post_init__(self) -> None:
-        """Refuse a start that is not above the stop."""
-        refuse_disorder(self, ("stop_below", "start_above"), unit="-")
-
     def primitives(self, place: Surroundings) -> Primitives:
         """One process; its activity is the methane taken [kg/h]."""
         recipe = {stock: kg * self.conversion for stock, kg in PYROLYSIS.items()}
-        process = Process(
-            name="splitting",
-            recipe={
-                **recipe,
-                "electricity": -self.energy_kwh_per_kg,
-                "methane": -1.0,
-                "methane@self": 1.0 - self.conversion,
-            },
-            limit=self.methane_kg_h,
-            priority=5,
-            control=Hysteresis("methane", on=self.start_above, off=self.stop_below),
-            spills=True,
-        )
+        made = {
+            **recipe,
+            "electricity": -self.energy_kwh_per_kg,
+            "methane@self": 1.0 - self.conversion,
+        }
+        process = self.working_off("splitting", made, self.methane_kg_h, priority=5)
         return Primitives(processes=(process,))

@@ -5,24 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.contract import (
-    Flow,
-    Hysteresis,
-    Primitives,
-    Process,
-    Surroundings,
-    component,
-    fact,
-    param,
-)
+from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.limits import refuse_disorder
+from moonstation.components.life_support.feed_processor import FeedProcessor
 from moonstation.components.quantities import waste_water_share
 
 
 @component("waste_dryer")
 @dataclass(frozen=True, slots=True)
-class WasteDryer:
+class WasteDryer(FeedProcessor):
     """Dries faeces and the rest of the waste: the water is used again, the dry matter keeps without rotting."""
 
     waste_kg_h: float = param(unit="kg/h", doc="waste taken at full rate", low=0, high=1000)
@@ -30,12 +21,11 @@ class WasteDryer:
     energy_kwh_per_kg: float = fact(
         "waste_dryer.energy", unit="kWh/kg", doc="electricity per kg of waste", low=0.05, high=10
     )
-    start_above: float = param(unit="-", doc="fill of the waste tanks to start", low=0, high=1, default=0.3)
-    stop_below: float = param(unit="-", doc="fill of the waste tanks to stop", low=0, high=1, default=0.05)
 
     example: ClassVar = {"waste_kg_h": 0.1, "recovery": 0.9}
     leaves_out: ClassVar = "packaging and clothes, heat melt compaction, pyrolysis or burning of the dry matter, odours"
     failures: ClassVar = (FailureMode("heater", "heater or its thermostat", spare=True),)
+    feed: ClassVar = "waste"
     flows: ClassVar = (
         Flow("electricity", "in", "heater and pump"),
         Flow("waste", "in", "faeces with their water, solids of urine and sweat"),
@@ -44,25 +34,14 @@ class WasteDryer:
         Flow("waste@self", "out", "what stays wet, thrown away"),
     )
 
-    def __post_init__(self) -> None:
-        """Refuse a start that is not above the stop."""
-        refuse_disorder(self, ("stop_below", "start_above"), unit="-")
-
     def primitives(self, place: Surroundings) -> Primitives:
         """One process; its activity is the waste taken [kg/h]."""
         water = waste_water_share()
-        process = Process(
-            name="drying",
-            recipe={
-                "electricity": -self.energy_kwh_per_kg,
-                "waste": -1.0,
-                "grey_water": self.recovery * water,
-                "dry_waste": self.recovery * (1.0 - water),
-                "waste@self": 1.0 - self.recovery,
-            },
-            limit=self.waste_kg_h,
-            priority=5,
-            control=Hysteresis("waste", on=self.start_above, off=self.stop_below),
-            spills=True,
-        )
+        made = {
+            "electricity": -self.energy_kwh_per_kg,
+            "grey_water": self.recovery * water,
+            "dry_waste": self.recovery * (1.0 - water),
+            "waste@self": 1.0 - self.recovery,
+        }
+        process = self.working_off("drying", made, self.waste_kg_h, priority=5)
         return Primitives(processes=(process,))
