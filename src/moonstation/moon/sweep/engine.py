@@ -34,20 +34,21 @@ def swept(
     height_m: float,
     direction_deg: np.ndarray,
     reach_m: float,
-    quantum_deg: float,
-    none: int,
+    stored: tuple[float, int],
     threads: int | None = None,
+    every: int = 1,
 ) -> tuple[np.ndarray, np.ndarray]:
     """Sky-lines of an area by near stencil and far sweep: stored elevations (directions, rows, columns), ground [m].
 
-    Elevations are whole counts of ``quantum_deg``, ``none`` where there is no sky-line. The same to the bit for any
+    ``stored``: elevations are whole counts of so many degrees, and the count where there is no sky-line. ``every``: of
+    so many pixels along each axis (an odd number) one is wanted, the middle of each group. The same to the bit for any
     part of a map, whatever the number of threads.
     """
     lattice = lattice_of(area)
     radius = moon_radius_m()
-    elevation = np.empty((direction_deg.size, *area.shape), dtype=np.int16)
+    elevation = np.empty((direction_deg.size, *(side // every for side in area.shape)), dtype=np.int16)
     ground_m = np.empty(area.shape, dtype=np.float32)
-    scale = (math.degrees(1.0) / quantum_deg, none)
+    scale = (math.degrees(1.0) / stored[0], stored[1])
     families = _families(direction_deg, elevation)
     with ThreadPoolExecutor(threads or core_count()) as pool:
         for tiles in _blocks(lattice.origin, area.shape):
@@ -60,17 +61,22 @@ def swept(
                         window[0] : window[1], window[2] : window[3]
                     ]
                     if not np.isfinite(ground_m[place]).any():
-                        elevation[(slice(None), *place)] = none
+                        elevation[(slice(None), *(_wanted(side, every) for side in place))] = stored[1]
                         continue
                     tile = Tile.of(ground, row, col, height_m)
-                    corner = place[0].start, place[1].start
+                    corner = place[0].start, place[1].start, every
                     waiting += [
                         pool.submit(tile.sweep, families[i : i + _FAMILIES], window, corner, scale)
                         for i in range(0, len(families), _FAMILIES)
                     ]
             for piece in waiting:
                 piece.result()
-    return elevation, ground_m
+    return elevation, ground_m[every // 2 :: every, every // 2 :: every]
+
+
+def _wanted(pixels: slice, every: int) -> slice:
+    """Groups of ``every`` pixels whose middle lies within."""
+    return slice(*(-(-(end - every // 2) // every) for end in (pixels.start, pixels.stop)))
 
 
 def _blocks(origin: tuple[int, int], shape: tuple[int, int]) -> Iterator[Rows]:

@@ -30,8 +30,9 @@ Taps = tuple[np.ndarray, np.ndarray, np.ndarray]
 Stencil = tuple[Taps, Taps]
 
 
-def stencil(theta: float, lead: int, stride: int, arc_per_pixel: float, radius: float) -> Stencil:
-    """The samples of rays in map direction ``theta`` [rad], for ``lead`` pixels along the axis nearer to it.
+def stencil(theta: float, lead: int, stride: int, arc_per_pixel: float, radius: float, first: float) -> Stencil:
+    """The samples of rays in map direction ``theta`` [rad], for ``lead`` pixels along the axis nearer to it, from
+    ``first`` pixels on.
 
     First those on a row or column of posts, weighing two heights, in an even number; then those between, weighing
     four. Each: shifts (n, 2 or 4) in a raster of ``stride``, weights, and drops (n, 2). Sample n has tangent
@@ -41,12 +42,12 @@ def stencil(theta: float, lead: int, stride: int, arc_per_pixel: float, radius: 
     across, up = math.sin(theta), -math.cos(theta)
     along = max(abs(across), abs(up))
     end = lead / along
-    at = {FIRST}
+    at = {first}
     for axis in (abs(across), abs(up)):
         if axis > 1e-9:
             limit = end if axis == along else min(end, CROSSED)
             whole = [n for n in range(1, lead + 1) if n <= EVERY or n % 2 == 0]
-            at |= {n / axis for n in whole if FIRST < n / axis <= limit + 1e-9}
+            at |= {n / axis for n in whole if first < n / axis <= limit + 1e-9}
     crossings = np.array(sorted(at))
     crossings = crossings[np.concatenate([[True], np.diff(crossings) > 1e-3])]
     gaps = crossings[:-1][crossings[:-1] < DENSE], crossings[1:][crossings[:-1] < DENSE]
@@ -120,7 +121,7 @@ def _near_tangents(heights: np.ndarray, at: int, eyes: np.ndarray, samples: Sten
 @_jit
 def join(
     heights: np.ndarray,
-    place: tuple[int, int, int, int],
+    place: tuple[int, int, int, int, int],
     samples: Stencil,
     ground: tuple[np.ndarray, np.ndarray],
     far: np.ndarray,
@@ -130,23 +131,28 @@ def join(
 ) -> None:
     """Near and far together for the rows and columns of a window of a tile: stored elevations.
 
-    ``place``: index of the tile's first pixel, the stride, and where in the output the window begins; ``ground``: eyes
+    ``place``: index of the tile's first pixel, the stride, the first row and column of the window counted from the
+    area's, and of how many pixels along each axis one is wanted, the middle of each group; ``ground``: eyes
     as stored heights and stretch of the near tangents, each (TILE, TILE); ``scale``: counts per radian and the count
     for none; ``outs``: the output, and room for a row of tangents and of counts. Rows are worked in whole pieces of
     BLOCK pixels, so that a pixel's arithmetic is the same in any window.
     """
-    first, stride, out_row, out_col = place
+    first, stride, out_row, out_col, every = place
+    middle = every // 2
     eyes, stretch = ground
     per_radian, none = np.float32(scale[0]), np.int16(scale[1])
     r0, r1, c0, c1 = window
     left, right = c0 // BLOCK * BLOCK, (c1 + BLOCK - 1) // BLOCK * BLOCK
     best, counts = outs[1][: right - left], outs[2][: right - left]
     for row in range(r0, r1):
+        at_row = out_row + row - r0
+        if at_row % every != middle:
+            continue
         _near_tangents(heights, first + row * stride + left, eyes[row, left:right], samples, best)
         _counts(best, stretch[row, left:right], far[row, left:right], per_radian, none, counts)
-        line = outs[0][out_row + row - r0]
-        for col in range(c1 - c0):
-            line[out_col + col] = counts[c0 - left + col]
+        line = outs[0][at_row // every]
+        for col in range((middle - out_col) % every, c1 - c0, every):
+            line[(out_col + col) // every] = counts[c0 - left + col]
 
 
 @_jit

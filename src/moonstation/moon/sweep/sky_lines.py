@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +12,7 @@ from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.facts.table import lookup
 from moonstation.moon.area import MapArea
 from moonstation.moon.horizon import Horizon
+from moonstation.moon.projection import pixels_of
 
 if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
@@ -22,6 +23,8 @@ QUANTUM_DEG = 1.0 / 360.0
 NO_SKY_LINE = -32768
 #: Coarsest posting [m] that is swept: a tile of 512 pixels is then 256 km wide. Coarser maps are made pixel by pixel.
 COARSEST_M = 500.0
+#: Where a map's pixels are not the model's own, posts lie anyhow between them: each pixel is cut into so many then.
+_THIRDS = 3
 #: Largest array of stored elevations that is made at once; larger maps go by tiles.
 MAX_BYTES = 4_000_000_000
 
@@ -94,11 +97,40 @@ def sky_lines(
         return _by_points(dems, area, height_m, direction_deg, reach_km * 1e3, threads)
     from moonstation.moon.sweep.engine import swept
 
-    elevation, ground_m = swept(dems, area, height_m, direction_deg, reach_km * 1e3, QUANTUM_DEG, NO_SKY_LINE, threads)
+    every = _THIRDS if _laid_over(dems, area) else 1
+    elevation, ground_m = swept(
+        dems,
+        _finer(area, every),
+        height_m,
+        direction_deg,
+        reach_km * 1e3,
+        (QUANTUM_DEG, NO_SKY_LINE),
+        threads,
+        every,
+    )
     if np.isnan(ground_m).all():
         names = ", ".join(dem.name for dem in dems)
         raise TerrainError(Fault("area", "no elevation model has ground there", allowed=names))
     return SkyLines(area, height_m, direction_deg, elevation, ground_m)
+
+
+def _laid_over(dems: Sequence[Dem], area: MapArea) -> bool:
+    """Whether the area's pixels are about as wide as the finest model's posts, and none of them is one."""
+    finest = min(dems, key=lambda dem: dem.posting_m)
+    if not 0.5 < area.posting_m / finest.posting_m < 1.5:
+        return False
+    if finest.grid is None or finest.grid[0] != area.grid[0]:
+        return True
+    corner = area.directions_at(np.zeros(1), np.zeros(1))
+    pixel = pixels_of(finest.grid, corner)[0]
+    return bool(np.abs(pixel - np.rint(pixel)).max() > 1e-3)
+
+
+def _finer(area: MapArea, parts: int) -> MapArea:
+    """The area with each pixel cut into ``parts`` along each axis."""
+    a, b, c, d, e, f = area.transform
+    shape = area.shape[0] * parts, area.shape[1] * parts
+    return replace(area, transform=(a / parts, b, c, d, e / parts, f), shape=shape, posting_m=area.posting_m / parts)
 
 
 def _by_points(

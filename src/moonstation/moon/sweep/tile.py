@@ -10,7 +10,7 @@ import numpy as np
 
 from moonstation.moon.sweep.hull import Room, far_tangents, room_for, turn
 from moonstation.moon.sweep.lattice import TILE, Lattice, circle_tables, line_steps, map_scale, ring_edge
-from moonstation.moon.sweep.near import join, stencil
+from moonstation.moon.sweep.near import FIRST, join, stencil
 from moonstation.moon.sweep.terrain import VOID, Raster
 
 #: Pixels along the steeper axis that the exact near field covers; the sweep sees beyond.
@@ -90,10 +90,12 @@ class Tile:
         self,
         directions: Sequence[tuple[float, np.ndarray | None, np.ndarray | None]],
         window: Window,
-        corner: tuple[int, int],
+        corner: tuple[int, int, int],
         scale: tuple[float, int],
     ) -> None:
-        """Stored elevations of rows and columns (r0, r1, c0, c1) of the tile, into the arrays from ``corner`` on.
+        """Stored elevations of rows and columns (r0, r1, c0, c1) of the tile, into arrays for the area.
+
+        ``corner``: the window's first row and column counted from the area's, and of how many one is wanted.
 
         ``directions``: map direction [rad] with the arrays for it and for the opposite one, None where not wanted.
         ``scale``: counts per radian, and the count for no sky-line.
@@ -137,14 +139,14 @@ class Tile:
         theta: float,
         far: np.ndarray,
         window: Window,
-        corner: tuple[int, int],
+        corner: tuple[int, int, int],
         scale: tuple[float, int],
         out: np.ndarray,
     ) -> None:
         ground = self.ground
         start, stride, row0, col0 = (int(value) for value in ground.tables[0][0])
         arc = ground.lattice.frame[2] / _middle_scale(ground.lattice, self.row, self.col)
-        samples = stencil(theta, LEAD + SHARED, stride, arc, ground.radius_m)
+        samples = stencil(theta, LEAD + SHARED, stride, arc, ground.radius_m, FIRST * corner[2])
         at = start + (self.row - row0) * stride + self.col - col0
         eyes = self.eyes[0]
         outs = out, np.empty(TILE, dtype=np.float32), np.empty(TILE, dtype=np.int16)
