@@ -218,7 +218,6 @@ TOUCHED = (
         "landed_mass_kg",
         "arrival",
         "mission",
-        "housed_in",
     ),
 )
 rich_values = junk_values | st.sampled_from(

@@ -10,6 +10,7 @@ import pytest
 
 from moonstation.core.errors import ScenarioError
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import recorded
 from moonstation.scenario.masses import loads_of, spare_mass_kg, unit_mass_kg
 from moonstation.scenario.reading import load_scenario, read_scenario
 from moonstation.scenario.schema import AssetEntry
@@ -107,3 +108,12 @@ def test_two_people_come_by_one_landing_and_four_by_two() -> None:
         if people:
             assert mission.landed_mass_kg == pytest.approx(lander_kg * (1 if people <= 2 else 2))
             assert people <= 4
+
+
+def test_a_scenario_is_judged_without_a_note_of_the_facts_behind():
+    with recorded() as plain:
+        read_scenario(GOOD)
+    with recorded() as spared:
+        read_scenario(GOOD.replace('type = "rover"', 'spares = 2\ntype = "rover"'))
+    assert not any(key.startswith("failure.") for key in spared)
+    assert plain == spared

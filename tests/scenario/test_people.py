@@ -46,6 +46,11 @@ def test_a_plan_without_is_refused_with_the_next_step(missing, words):
     assert re.search(r"; (add an asset|land some)", only)
 
 
+def test_people_come_whole():
+    (only,) = faults(text_of(*ALL).replace("crew_size = 2", "crew_size = 2.5"))
+    assert "crew_size: must be a whole number of people; got 2.5" in only
+
+
 def test_everything_that_is_missing_is_told_at_once():
     told = faults(without(FOOD, WATER, OXYGEN))
     assert sorted(re.findall(r"people without (\w+)", "\n".join(told))) == ["food", "oxygen", "water"]

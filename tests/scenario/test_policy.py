@@ -58,6 +58,13 @@ def test_a_policy_that_cannot_be_is_refused_with_the_reason(changes, words):
     assert all(fault.startswith("night.toml:") for fault in told)
 
 
+def test_one_wrong_number_hides_no_other_fault():
+    told = faults(changed(("recovery_h = 6", "recovery_h = -6"), ("survival_exit = 0.65", "survival_exit = 0.4")))
+    assert len(told) == 2
+    told = faults(changed(("nominal = 9", "nominal = 90"), ("survival_exit = 0.65", "survival_exit = 0.4")))
+    assert len(told) == 2
+
+
 def test_no_mode_dark_is_a_choice():
     read_scenario(changed(("dark_charge_below = 0.95", "dark_charge_below = 0.0")))
 

@@ -436,3 +436,20 @@ def test_what_is_no_name_and_no_path_is_refused_in_words(nothing: object) -> Non
         ScenarioError, match="scenario: is neither a name nor a path.*give a name \\(first-night, ilrs\\)"
     ):
         load_scenario(nothing)  # type: ignore[arg-type]
+
+
+def test_what_an_option_gives_is_told_of_the_option() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("first-night", step="3d")
+    (only,) = map(str, caught.value.faults)
+    assert only == "--step: is outside its range; got '3d'; allowed: 1min to 1h"
+
+
+def test_the_range_of_a_key_that_may_be_left_out_is_told() -> None:
+    path = Path(__file__).with_name("good.toml")
+    text = path.read_text("utf-8").replace('type = "rover"', 'needed = 0\nspare_kg = -1\ntype = "rover"')
+    with pytest.raises(ScenarioError) as caught:
+        read_scenario(text, path)
+    needed, spare = map(str, caught.value.faults)
+    assert "needed: is outside its range; got 0; allowed: 1 to 100" in needed
+    assert "spare_kg: is outside its range; got -1 kg; allowed: 0 to 1e+06 kg" in spare

@@ -69,9 +69,11 @@ class Draft:
         """The name of the main site."""
         return cast("str | None", self.value("main_site", NodeName))
 
+    @cached_property
     def policy(self) -> PolicyEntry | None:
-        """The policy, where it is sound."""
-        return cast("PolicyEntry | None", self.value("policy", PolicyEntry))
+        """The policy; None where the file has no such table."""
+        given = self.document.get("policy")
+        return _loose(PolicyEntry, given) if isinstance(given, dict) else None
 
     @cached_property
     def sites(self) -> list[tuple[str, SiteEntry]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextvars import Context
 from dataclasses import dataclass
 
 from moonstation.core.errors import Fault, MoonstationError
@@ -37,7 +38,8 @@ def spare_mass_kg(entry: AssetEntry) -> float:
     """Mass of one spare or kit of parts [kg]: ``spare_kg``, else a share of one unit, a fact."""
     if entry.spare_kg is not None:
         return entry.spare_kg
-    return lookup("failure.general.spare_mass").value * own_mass_kg(entry)
+    share = Context().run(lookup, "failure.general.spare_mass")  # not noted: no run stands on it
+    return share.value * own_mass_kg(entry)
 
 
 @dataclass(frozen=True)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 from pydantic import ValidationError
 from pydantic.fields import FieldInfo
@@ -51,9 +51,13 @@ class Source:
     name: str
     document: Mapping[str, Any]
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
+    #: Keys at the top that were given beside the file, such as ``step`` by ``--step``.
+    options: Collection[str] = ()
 
     def where(self, path: KeyPath) -> str:
         """Place of a key for people, such as ``ilrs.toml:31 assets[3] "oxygen plant".oxygen_kg_h``."""
+        if path[0] in self.options:
+            return f"--{self._spoken(path)}"
         line = line_of(self.lines, path)
         return f"{self.name}{f':{line}' if line else ''} {self._spoken(path)}".rstrip()
 
@@ -234,9 +238,8 @@ def _unit(path: KeyPath, source: Source) -> str:
 
 
 def _range(path: KeyPath, source: Source) -> str:
-    info = _field(path, source)
     limits: dict[str, float] = {}
-    for item in info.metadata if info else ():
+    for item in _metadata(_field(path, source)):
         limits |= {name: getattr(item, name) for name in ("ge", "le") if getattr(item, name, None) is not None}
     unit = _unit(path, source)
     low, high = limits.get("ge"), limits.get("le")
@@ -246,9 +249,18 @@ def _range(path: KeyPath, source: Source) -> str:
     return f"{one_sided if None in (low, high) else f'{low:g} to {high:g}'} {unit}".rstrip()
 
 
+def _metadata(info: FieldInfo | None) -> Iterator[Any]:
+    """Limits of a key; of one that may be left out they stand within its type."""
+    if info is None:
+        return
+    for kind in (info, *get_args(info.annotation)):
+        for item in getattr(kind, "metadata", None) or getattr(kind, "__metadata__", None) or ():
+            yield from getattr(item, "metadata", None) or (item,)  # limits as ``within`` gives them, or by themselves
+
+
 def _meaning(path: KeyPath, source: Source) -> str:
     info = _field(path, source)
-    return (info.description or "") if info else ""
+    return (info.description or "").replace("``", '"') if info else ""
 
 
 def _near_keys(path: KeyPath, source: Source) -> str:

@@ -61,6 +61,7 @@ def faults_of_people(draft: Draft, parts: Parts, source: Source) -> Iterator[Fau
     """Crews for whom the plan itself has no cabin, or nothing to eat, to drink or to breathe."""
     for crew in _crews(draft, parts):
         path, site = ("assets", crew.number), crew.entry.site
+        yield from _fault_of_number(crew, source)
         cabins = parts.keepers((_AIR, site))
         if not cabins:
             hint = f"add an asset of type cabin at {site}, or name the site of one"
@@ -71,6 +72,12 @@ def faults_of_people(draft: Draft, parts: Parts, source: Source) -> Iterator[Fau
             if not supplied(draft, parts, (quantity, site)) and not _made_otherwise(parts, quantity, site):
                 message = f"people without {quantity}: nothing at {site} ever gives or holds any"
                 yield source.fault(path, message, value=None, hint=hint)
+
+
+def _fault_of_number(crew: Unit, source: Source) -> Iterator[Fault]:
+    people = getattr(crew.entry, "crew_size", None)
+    if people is not None and not float(people).is_integer():
+        yield source.fault(("assets", crew.number, "crew_size"), "must be a whole number of people")
 
 
 def _made_otherwise(parts: Parts, quantity: str, site: str) -> bool:

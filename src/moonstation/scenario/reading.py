@@ -51,7 +51,7 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
     ``overrides`` replace keys at the top. Raises ScenarioError.
     """
     name = shortened(path.name) if path else "scenario"
-    source = Source(name, _document(text, name) | overrides, _lines(text))
+    source = Source(name, _document(text, name) | overrides, _lines(text), options=tuple(overrides))
     faults, faulty = [], set[KeyPath]()
     try:
         scenario = scenario_model().model_validate(source.document)
