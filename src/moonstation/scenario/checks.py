@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextvars import Context
 from datetime import datetime, timedelta
 from difflib import get_close_matches
@@ -40,7 +40,7 @@ def check(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
     return [
         *_period(draft, source),
         *_names(draft, source),
-        *faults_of_policy(draft, parts, source),
+        *_unnoted(lambda: faults_of_policy(draft, parts, source)),
         *_relays(draft, source),
         *_ground_stations(draft, source),
         *_missions(draft, source),
@@ -57,19 +57,17 @@ def check(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
 
 
 def notes(draft: Draft, parts: Parts, source: Source) -> list[Fault]:
-    """What may go ill in a sound scenario by dates, amounts or choices that are allowed.
-
-    The facts behind are not noted: what is looked up for a check is no part of a run.
-    """
-    return Context().run(_notes, draft, parts, source)
-
-
-def _notes(draft: Draft, parts: Parts, source: Source) -> list[Fault]:
+    """What may go ill in a sound scenario by dates, amounts or choices that are allowed."""
     return [
         *notes_on_policy(draft, parts, source),
-        *notes_on_people(draft, parts, source),
+        *_unnoted(lambda: notes_on_people(draft, parts, source)),
         *notes_on_supply(draft, parts, source),
     ]
+
+
+def _unnoted(faults: Callable[[], Iterable[Fault]]) -> list[Fault]:
+    """Faults found without a note of the facts behind: what is looked up for a check alone is no part of a run."""
+    return Context().run(lambda: list(faults()))
 
 
 def _day(moment: datetime) -> str:
