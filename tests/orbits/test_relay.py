@@ -14,7 +14,9 @@ from moonstation.core.time import TimeGrid
 from moonstation.facts.table import lookup
 from moonstation.orbits.relay import (
     RelayOrbit,
+    SkyLine,
     relay_elevation_azimuth_range,
+    relay_over_sky_line,
     relay_sees_earth,
     relay_sunlit,
 )
@@ -161,3 +163,28 @@ def test_every_fault_of_an_orbit_is_told_at_once():
         relay_elevation_azimuth_range(QUEQIAO_2, -95.0, 0.0, YEAR.tdb[:3])
     with pytest.raises(RangeError, match="outside the ephemeris"):
         QUEQIAO_2.positions_moon_me_km(1e11)
+
+
+@settings(deadline=None, max_examples=25)
+@given(orbits, st.floats(-90, 90), st.floats(-180, 360), st.floats(-20, 60), st.floats(0, 30), st.integers(0, 300))
+def test_it_stands_over_a_sky_line_where_its_elevation_is_over_it(orbit, lat, lon, low, rise, first):
+    def line(azimuth_deg):
+        return low + rise * np.sin(np.radians(azimuth_deg) / 2.0)
+
+    tdb = YEAR.tdb[100 * first : 100 * first + 600]
+    found = relay_over_sky_line(orbit, lat, lon, tdb, SkyLine(line, low, low + rise))
+    view = relay_elevation_azimuth_range(orbit, lat, lon, tdb)
+    np.testing.assert_array_equal(found.over, view.elevation_deg > line(view.azimuth_deg))
+    np.testing.assert_array_equal(found.range_km, view.range_km)
+
+
+def test_a_sky_line_up_to_the_zenith_hides_it_and_one_down_to_the_nadir_does_not():
+    for height, seen in ((90.0, False), (-90.0, True)):
+        flat = SkyLine(lambda azimuth_deg, height=height: np.full_like(azimuth_deg, height), height, height)
+        assert (relay_over_sky_line(QUEQIAO_2, -89.0, 10.0, YEAR.tdb[:500], flat).over == seen).all()
+
+
+def test_a_place_that_is_none_is_refused_before_a_relay_is_sought_over_its_sky_line():
+    line = SkyLine(np.zeros_like, 0.0, 0.0)
+    with pytest.raises(RangeError, match="latitude"):
+        relay_over_sky_line(QUEQIAO_2, 91.0, 0.0, YEAR.tdb[:5], line)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +26,7 @@ from moonstation.sky.ephemeris import Ephemeris
 Series = NDArray[np.float32]
 FloatArray = NDArray[np.float64]
 
+_BLOCK = 32768  # steps that are worked on together: what lies between fits the processor's cache
 _CROSSING_S = 1.0
 _HOUR_DIGITS = 4  # crossings are found to 1 s; finer digits are rounding of the clock
 BODIES = ("sun", "earth")
@@ -133,14 +135,13 @@ class SiteLight:
 
     def _seen_at(self, body: str, tdb: FloatArray) -> FloatArray:
         """1 where any part of the body is seen, else 0 [-]."""
-        sun, earth = (
-            apparent_directions(
-                self.horizon.latitude_deg, self.horizon.longitude_deg, tdb, _eye_m(self.horizon), name, self.ephemeris
-            )
-            for name in BODIES
-        )
-        sunny = body == "sun"
-        fraction = _sun_fraction(self.horizon, sun, earth) if sunny else earth_disc_fraction(self.horizon, earth)
+        line = self.horizon
+        place = line.latitude_deg, line.longitude_deg, tdb, _eye_m(line)
+        earth = apparent_directions(*place, "earth", self.ephemeris)
+        if body == "earth":
+            fraction = earth_disc_fraction(line, earth)
+        else:
+            fraction = _sun_fraction(line, apparent_directions(*place, "sun", self.ephemeris), earth)
         return (fraction > 0).astype(np.float64)
 
 
@@ -158,23 +159,32 @@ def site_light(horizon: Horizon, grid: TimeGrid, ephemeris: Ephemeris | None = N
     SiteLight. Raises RangeError when the grid leaves the kernels.
     """
     kernels = ephemeris or Ephemeris.default()
+    columns: dict[str, NDArray[Any]] = {}
+    for first in range(0, grid.count, _BLOCK):
+        steps = slice(first, min(first + _BLOCK, grid.count))
+        for name, values in _seen_in(horizon, grid, kernels, steps).items():
+            if name not in columns:
+                columns[name] = np.empty(grid.count, np.bool_ if values.dtype == np.bool_ else np.float32)
+            columns[name][steps] = values
+    return SiteLight(horizon, grid, kernels, **columns)
+
+
+def _seen_in(horizon: Horizon, grid: TimeGrid, kernels: Ephemeris, steps: slice) -> dict[str, NDArray[Any]]:
+    """Columns of SiteLight by name, for some steps of the grid."""
     place = horizon.latitude_deg, horizon.longitude_deg, grid
-    sun, earth = (apparent_directions_on_grid(*place, body, _eye_m(horizon), kernels) for body in BODIES)
-    return SiteLight(
-        horizon=horizon,
-        grid=grid,
-        ephemeris=kernels,
-        sun_disc_fraction=_sun_fraction(horizon, sun, earth).astype(np.float32),
-        sun_centre_visible=centre_visible(horizon, sun),
-        sun_azimuth_deg=sun.azimuth_deg.astype(np.float32),
-        sun_elevation_deg=sun.elevation_deg.astype(np.float32),
-        sun_distance_au=(sun.distance_km / AU_KM).astype(np.float32),
-        earth_disc_fraction=earth_disc_fraction(horizon, earth).astype(np.float32),
-        earth_centre_visible=centre_visible(horizon, earth),
-        earth_azimuth_deg=earth.azimuth_deg.astype(np.float32),
-        earth_elevation_deg=earth.elevation_deg.astype(np.float32),
-        earth_distance_km=earth.distance_km.astype(np.float32),
-    )
+    sun, earth = (apparent_directions_on_grid(*place, body, _eye_m(horizon), kernels, steps) for body in BODIES)
+    return {
+        "sun_disc_fraction": _sun_fraction(horizon, sun, earth),
+        "sun_centre_visible": centre_visible(horizon, sun),
+        "sun_azimuth_deg": sun.azimuth_deg,
+        "sun_elevation_deg": sun.elevation_deg,
+        "sun_distance_au": sun.distance_km / AU_KM,
+        "earth_disc_fraction": earth_disc_fraction(horizon, earth),
+        "earth_centre_visible": centre_visible(horizon, earth),
+        "earth_azimuth_deg": earth.azimuth_deg,
+        "earth_elevation_deg": earth.elevation_deg,
+        "earth_distance_km": earth.distance_km,
+    }
 
 
 def iso_of_tdb(tdb: float) -> str:

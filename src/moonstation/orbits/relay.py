@@ -8,6 +8,7 @@ orbit would not (decision 004), so the fuel for holding it belongs to whoever pl
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
@@ -28,6 +29,7 @@ from moonstation.sky.orientation import moon_me_from_icrf
 FloatArray = NDArray[np.float64]
 
 _NODE_S = DAY_S / 4  # cubics over six hours of the Moon's rotation err by less than 0.1 arcseconds
+_BESIDE_DEG = 1e-6  # so far beside a sky-line's ends no rounding matters
 _KEPLER_RAD = 1e-12
 _KEPLER_STEPS = 50
 _LIMITS = (
@@ -183,6 +185,57 @@ def relay_elevation_azimuth_range(
     return RelayView(*(row.reshape(positions.shape[:-1]) for row in looked))
 
 
+class SkyLine(NamedTuple):
+    """Terrain about a site: elevation [deg] at an azimuth [deg], its least and its greatest [deg]."""
+
+    elevation_at: Callable[[FloatArray], FloatArray]
+    lowest_deg: float
+    highest_deg: float
+
+
+class RelaySight(NamedTuple):
+    """Whether a relay stands above a site's sky-line, and its distance [km]."""
+
+    over: NDArray[np.bool_]
+    range_km: FloatArray
+
+
+def relay_over_sky_line(
+    orbit: RelayOrbit,
+    lat_deg: float,
+    lon_deg: float,
+    tdb: ArrayLike,
+    sky_line: SkyLine,
+    ephemeris: Ephemeris | None = None,
+) -> RelaySight:
+    """Whether the relay stands above a sky-line: ``relay_elevation_azimuth_range`` where it is neither far over it nor
+    far under it.
+
+    Parameters as there, for an eye on the sphere. Returns arrays of the shape of ``tdb``; raises the same errors.
+    """
+    faults = place_faults(lat_deg, lon_deg)
+    if faults:
+        raise RangeError(faults)
+    epochs = np.asarray(tdb, dtype=np.float64)
+    moments = _Moments(np.array(epochs.reshape(-1)))
+    positions = _positions_km(orbit, ephemeris or Ephemeris.default(), moments)
+    here = np.radians(lat_deg), np.radians(lon_deg), _moon_radius_km()
+    over, near, range_km = _over_levels(positions, *here, *_tangents(sky_line.lowest_deg, sky_line.highest_deg))
+    elevation_deg, azimuth_deg, _ = _look(positions[near], *here)
+    over[near] = elevation_deg > sky_line.elevation_at(azimuth_deg)
+    return RelaySight(over.reshape(epochs.shape), range_km.reshape(epochs.shape))
+
+
+def _tangents(lowest_deg: float, highest_deg: float) -> tuple[float, float]:
+    """Tangents of elevations just under the lowest and just over the highest terrain, without end near the poles."""
+    low, high = lowest_deg - _BESIDE_DEG, highest_deg + _BESIDE_DEG
+    steepest = 89.0
+    return (
+        float(np.tan(np.radians(low))) if low > -steepest else -np.inf,
+        float(np.tan(np.radians(high))) if high < steepest else np.inf,
+    )
+
+
 def relay_sees_earth(orbit: RelayOrbit, tdb: ArrayLike, ephemeris: Ephemeris | None = None) -> NDArray[np.bool_]:
     """Whether the Moon leaves the line from relay to the Earth's centre free, shape (...)."""
     return _line_free(orbit, "earth", tdb, ephemeris)
@@ -286,6 +339,28 @@ def _look(positions: FloatArray, lat: float, lon: float, radius_km: float) -> Fl
         out[1, i] = np.degrees(np.arctan2(east, north)) % 360.0
         out[2, i] = np.sqrt(flat * flat + up * up)
     return out
+
+
+@compiled
+def _over_levels(
+    positions: FloatArray, lat: float, lon: float, radius_km: float, low: float, high: float
+) -> tuple[NDArray[np.bool_], NDArray[np.intp], FloatArray]:
+    """Which positions stand higher than the tangent ``high``, numbers of those between it and ``low``; ranges [km]."""
+    over, near = np.empty(len(positions), np.bool_), np.empty(len(positions), np.intp)
+    range_km = np.empty(len(positions))
+    slat, clat, slon, clon = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon)
+    count = 0
+    for i in range(len(positions)):
+        outward = positions[i, 0] * clon + positions[i, 1] * slon
+        east = positions[i, 1] * clon - positions[i, 0] * slon
+        north = positions[i, 2] * clat - outward * slat
+        up = outward * clat + positions[i, 2] * slat - radius_km
+        flat = np.sqrt(east * east + north * north)
+        range_km[i] = np.sqrt(flat * flat + up * up)
+        over[i] = up > flat * high
+        near[count] = i
+        count += not (up > flat * high or up < flat * low)
+    return over, near[:count], range_km
 
 
 @compiled

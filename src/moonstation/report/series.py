@@ -110,7 +110,14 @@ class Run:
         """Sum over time of every member of a variable (time, member), times the record's length [unit h]."""
         if variable not in self.dataset:
             return np.empty(0)
-        return np.asarray(np.nansum(self._matrix(variable), axis=0, dtype=np.float64) * self.record_h)
+        cache: dict[str, Values] = self.__dict__.setdefault("_sums", {})
+        if variable not in cache:
+            matrix = self._matrix(variable)
+            total = matrix.sum(axis=0, dtype=np.float64)
+            if np.isnan(total).any():
+                total = np.nansum(matrix, axis=0, dtype=np.float64)  # on a copy
+            cache[variable] = np.asarray(total * self.record_h)
+        return cache[variable]
 
     def members(self, dim: str) -> list[Member]:
         """Every process, store or thermal node (``dim``) with its labels, their prefix left off."""

@@ -78,11 +78,13 @@ def apparent_directions_on_grid(
     body: str,
     height_m: float = 0.0,
     ephemeris: Ephemeris | None = None,
+    steps: slice = slice(None),
 ) -> Apparent:
     """Apparent direction of ``body`` from one place over a time grid, fast for long grids of short steps.
 
     On steps below half an hour the body's states are evaluated once an hour (and kept for the next place) and
-    interpolated by cubics, within 0.001 arcseconds of ``apparent_directions``. Arrays of shape (grid.count,).
+    interpolated by cubics, within 0.001 arcseconds of ``apparent_directions``. Arrays of shape (grid.count,), or of as
+    many of its ``steps`` as are asked for.
     Raises RangeError as ``apparent_directions``.
     """
     kernels = ephemeris or Ephemeris.default()
@@ -93,9 +95,9 @@ def apparent_directions_on_grid(
     states = _grid_states(kernels, body, grid)
     site = _place_table(*(np.array([value], dtype=np.float64) for value in (lat_deg, lon_deg, height_m)))
     if len(states) == grid.count:
-        return Apparent(*look_each(states, site))
+        return Apparent(*look_each(states[steps], site))
     step_s = (grid.tdb[-1] - grid.tdb[0]) / (len(states) - 1)
-    return Apparent(*look_between(grid.tdb, grid.tdb[0], step_s, states, site[0]))
+    return Apparent(*look_between(grid.tdb[steps], grid.tdb[0], step_s, states, site[0]))
 
 
 def body_vectors_moon_me_km(body: str, tdb: ArrayLike, ephemeris: Ephemeris | None = None) -> FloatArray:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import nan
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +23,7 @@ from moonstation.station.packing import (
     pack_thermal,
 )
 from moonstation.station.service import sorted_processes
+from moonstation.station.shared_series import SharedSeries
 
 #: Capability by which a component states the efficiency of its site's power distribution.
 DISTRIBUTION = "distribution_efficiency"
@@ -49,6 +51,14 @@ class Compiled:
         """All columns side by side, shape (steps, columns): large for a long run."""
         return series_block(self.columns, 0, self.steps)
 
+    def without_columns(self) -> Compiled:
+        """The same after a run, without what kernels alone read: the columns, and the series of thermal nodes (nan)."""
+        nodes = tuple(
+            (asset, replace(node, radiative_sink_k=nan, conductive_sink_k=nan, heat_w=nan))
+            for asset, node in self.thermal_nodes
+        )
+        return replace(self, columns=(), thermal_nodes=nodes)
+
 
 def series_block(columns: Sequence[Series], first: int, last: int) -> NDArray[np.float32]:
     """Rows ``first`` to ``last`` of the columns side by side, shape (last - first, columns, at least one)."""
@@ -64,12 +74,17 @@ def series_blocks(columns: Sequence[Series], first: int, last: int) -> Iterator[
         yield series_block(columns, begin, min(begin + _BLOCK_STEPS, last))
 
 
-def compile_station(station: Station, place_of: Callable[[Asset], Surroundings]) -> Compiled:
+def compile_station(
+    station: Station, place_of: Callable[[Asset], Surroundings], shared: SharedSeries | None = None
+) -> Compiled:
     """Compile every asset at its place.
+
+    shared : keeps series of equal values once, so that the network has fewer columns; left out, each as it is given
 
     Raises ScenarioError when a component names a bus, node or thermal node that does not exist.
     """
-    parts = [(asset, asset.component.primitives(place_of(asset))) for asset in station.assets]
+    made = ((asset, asset.component.primitives(place_of(asset))) for asset in station.assets)
+    parts = [(asset, shared.in_primitives(primitives) if shared else primitives) for asset, primitives in made]
     table = SeriesTable(station.grid.count)
     asset_number = {asset.name: number for number, asset in enumerate(station.assets)}
     stores = _sorted_stores(parts)

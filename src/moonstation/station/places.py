@@ -22,7 +22,7 @@ from moonstation.moon.site import SiteLight, site_light
 from moonstation.orbits.ground import contacts
 from moonstation.orbits.ground_rain import GroundRain
 from moonstation.orbits.interpolation import sampled
-from moonstation.orbits.relay import relay_elevation_azimuth_range, relay_sees_earth, relay_sunlit
+from moonstation.orbits.relay import RelaySight, SkyLine, relay_over_sky_line, relay_sees_earth, relay_sunlit
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
 from moonstation.station.model import Asset, RelaySite, Station, SurfaceSite
 from moonstation.station.silence import silent_steps
@@ -93,6 +93,7 @@ class SurfaceSky:
     def __init__(self, sky: Sky, site: SurfaceSite) -> None:
         self.sky = sky
         self.site = site
+        self._relays_over: dict[str, NDArray[np.bool_]] = {}
         self._relay_views: dict[str, tuple[Series, Series]] = {}
         self._mast: SiteLight | None = None
         self._ground: GroundSky | None = None
@@ -139,16 +140,31 @@ class SurfaceSky:
         """Earth's centre over the mast's sky-line and the Moon over a ground station's."""
         return _series(self.mast.earth_centre_visible & self.sky.ground_contact)
 
+    def relay_over(self, name: str) -> NDArray[np.bool_]:
+        """Whether a relay stands above the mast's sky-line."""
+        if name not in self._relays_over:
+            self._relays_over[name] = self._sight_of_relay(name).over
+        return self._relays_over[name]
+
     def relay_view(self, name: str) -> tuple[Series, Series]:
         """Visibility (0 or 1) and distance [km] of a relay from the mast."""
         if name not in self._relay_views:
-            site = self.site
-            view = relay_elevation_azimuth_range(
-                self.sky.relay(name).orbit, site.latitude_deg, site.longitude_deg, self.sky.grid.tdb
-            )
-            seen = view.elevation_deg > site.mast_horizon.elevation_at(view.azimuth_deg)
-            self._relay_views[name] = (_series(seen), _series(view.range_km))
+            sight = self._sight_of_relay(name)
+            self._relays_over[name] = sight.over
+            self._relay_views[name] = (_series(sight.over), _series(sight.range_km))
         return self._relay_views[name]
+
+    def forget(self) -> None:
+        """Let go what only components ask for; should it be asked for again, it is computed again."""
+        self._ground = None
+        self._relay_views.clear()
+        self.__dict__.pop("panel_sink_k", None)
+
+    def _sight_of_relay(self, name: str) -> RelaySight:
+        site, line = self.site, self.site.mast_horizon
+        sky_line = SkyLine(line.elevation_at, float(line.elevation_deg.min()), float(line.elevation_deg.max()))
+        orbit = self.sky.relay(name).orbit
+        return relay_over_sky_line(orbit, site.latitude_deg, site.longitude_deg, self.sky.grid.tdb, sky_line)
 
 
 @dataclass(frozen=True)
@@ -373,6 +389,11 @@ class Places:
             looking = [cores.submit(copy_context().run, site.look_round) for site in sites]
             for found in looking:
                 found.result()
+
+    def forget(self) -> None:
+        """Let go what only components ask for (temperatures, distances of relays), after a run."""
+        for site in self.surface.values():
+            site.forget()
 
     def of_asset(self, asset: Asset) -> Surroundings:
         """Surroundings of one asset; raises ScenarioError when its node does not exist."""

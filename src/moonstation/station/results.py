@@ -14,7 +14,7 @@ from moonstation.components.quantities import quantities
 from moonstation.station import packed
 from moonstation.station.chances import FaultLog
 from moonstation.station.data_fate import DataFate, data_fates
-from moonstation.station.means import means_over
+from moonstation.station.means import greatest_over, means_over, share_of_known
 from moonstation.station.model import EARTH, MODES, Station, effective_priority
 from moonstation.station.network import Compiled
 from moonstation.station.places import Places, SurfaceSky
@@ -181,9 +181,8 @@ class RunResult:
                 "critical_served": ("1", self.served_at(node)),
             }
         number = self.compiled.power_nodes.index(node)
-        starts = np.arange(0, len(records.mode), self.record_steps)
         return self.energy_of(node) | {
-            "mode": ("1", np.maximum.reduceat(records.mode[:, number], starts).astype(np.float32)),
+            "mode": ("1", greatest_over(records.mode[:, number], self.record_steps).astype(np.float32)),
             "critical_served": ("1", self.served_at(node)),
         }
 
@@ -219,10 +218,7 @@ class RunResult:
 
         critical : per step 1 served, 0 not, -1 no such load, shape (step,)
         """
-        starts = np.arange(0, len(critical), self.record_steps)
-        seen = np.add.reduceat(critical >= 0, starts, dtype=np.float32)
-        good = np.add.reduceat(critical == 1, starts, dtype=np.float32)
-        return np.divide(good, seen, out=np.full(len(seen), np.nan, np.float32), where=seen > 0)
+        return share_of_known(critical, self.record_steps)
 
     def usable_charge(self, node: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Usable charge and usable capacity of a power bus [kWh]."""
@@ -296,20 +292,13 @@ class _DatasetBuilder:
         table |= self._power(names)
         table["data_backlog_gbit"] = ("Gbit", [self._stored("data", name) for name in names])
         table["crew"] = ("1", [self.run.crew_at(name) for name in names])
-        out |= {name: (("time", "site"), np.stack(rows, axis=1), {"units": u}) for name, (u, rows) in table.items()}
-        return out
+        return out | _side_by_side("site", table)
 
     def units(self) -> dict[str, Any]:
         """Charge and mode of assets that have a power bus of their own (rovers)."""
         nodes = [node for node in self.compiled.power_nodes if node not in self._station_nodes]
         table = {f"unit_{key}": value for key, value in self._power(nodes).items()}
-        out: dict[str, Any] = {"unit": ("unit", nodes)}
-        empty = np.zeros((len(self.run.time), 0), np.float32)
-        out |= {
-            name: (("time", "unit"), np.stack(rows, axis=1) if rows else empty, {"units": unit})
-            for name, (unit, rows) in table.items()
-        }
-        return out
+        return {"unit": ("unit", nodes), **_side_by_side("unit", table)}
 
     @property
     def _station_nodes(self) -> set[str]:
@@ -346,21 +335,23 @@ class _DatasetBuilder:
 
     def stores(self) -> dict[str, Any]:
         """Amount and capacity per store."""
-        rows = [(number, *row) for number, row in enumerate(self.compiled.stores) if row[0] is not None]
-        numbers = [number for number, *_ in rows]
+        nobodys = [number for number, (asset, _, _) in enumerate(self.compiled.stores) if asset is None]
+        rows = [(asset, store, key) for asset, store, key in self.compiled.stores if asset is not None]
         columns = {
-            "store_asset": [asset.name for _, asset, _, _ in rows if asset],
-            "store_site": [key[1] for *_, key in rows],
-            "store_quantity": [key[0] for *_, key in rows],
-            "store_unit": [quantities()[key[0]].unit for *_, key in rows],
+            "store_asset": [asset.name for asset, _, _ in rows],
+            "store_site": [node for *_, (_, node) in rows],
+            "store_quantity": [quantity for *_, (quantity, _) in rows],
+            "store_unit": [quantities()[quantity].unit for *_, (quantity, _) in rows],
         }
-        names = [f"{asset.name}: {store.name}" for _, asset, store, _ in rows if asset]
-        dims, records = ("time", "store"), self.run.records
+        names = [f"{asset.name}: {store.name}" for asset, store, _ in rows]
+        dims = ("time", "store")
+        records = self.run.records
+        amount, capacity = (np.delete(values, nobodys, axis=1) for values in (records.amount, records.capacity))
         return {
             "store": ("store", names),
             **_labels("store", columns),
-            "amount": (dims, records.amount[:, numbers], {"long_name": "amount at the end of the record, store_unit"}),
-            "capacity": (dims, records.capacity[:, numbers], {"long_name": "capacity after fading, store_unit"}),
+            "amount": (dims, amount, {"long_name": "amount at the end of the record, store_unit"}),
+            "capacity": (dims, capacity, {"long_name": "capacity after fading, store_unit"}),
         }
 
     def thermal(self) -> dict[str, Any]:
@@ -422,7 +413,7 @@ class _DatasetBuilder:
         for relay in relays:
             here = [number for number, asset in enumerate(self.compiled.assets) if asset.node == relay]
             arrived = self.run.alive[:, here].any(axis=1)
-            best = np.maximum(best, self.run.record_means(site.relay_view(relay)[0]).astype(np.float32) * arrived)
+            best = np.maximum(best, self.run.record_means(site.relay_over(relay)).astype(np.float32) * arrived)
         return best
 
     def _nothing(self) -> NDArray[np.float32]:
@@ -438,6 +429,11 @@ class _DatasetBuilder:
     def _stored(self, quantity: str, node: str) -> NDArray[np.float32]:
         numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == (quantity, node)]
         return self.run.records.amount[:, numbers].sum(axis=1, dtype=np.float32)
+
+
+def _side_by_side(dim: str, table: Mapping[str, tuple[str, Sequence[NDArray[np.float32]]]]) -> dict[str, Any]:
+    """Variables by name from their unit and their series, one for each member of ``dim``."""
+    return {name: (("time", dim), np.stack(rows).T, {"units": unit}) for name, (unit, rows) in table.items()}
 
 
 def _labels(dim: str, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

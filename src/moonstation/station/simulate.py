@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from moonstation.core.errors import BalanceError
+from moonstation.core.memory import give_back_free_memory
 from moonstation.station import packed
 from moonstation.station.chances import Chances, FaultLog, log_of, plan_of, tables_of
 from moonstation.station.fault_tables import FaultTables, Plan
@@ -17,6 +18,7 @@ from moonstation.station.model import Station
 from moonstation.station.network import Compiled, compile_station, series_blocks
 from moonstation.station.places import Places
 from moonstation.station.results import RunResult
+from moonstation.station.shared_series import SharedSeries
 from moonstation.station.tables import make_tables
 
 #: Greatest relative residual of the ledger that a run may have.
@@ -36,13 +38,17 @@ def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | N
     """
     places = Places.of(station)
     places.look_round(station.assets)
-    compiled = compile_station(station, places.of_asset)
+    compiled = compile_station(station, places.of_asset, SharedSeries())
+    give_back_free_memory()
     record_steps = max(round(record_s / station.grid.step_s), 1)
     faults = None
     if chances:
         records, faults = run_with_failures(station, compiled, record_steps, chances)
     else:
         records = run_compiled(compiled, station.grid.step_h, record_steps)
+    places.forget()
+    compiled = compiled.without_columns()
+    give_back_free_memory()
     return RunResult(station, places, compiled, closed(records), record_steps, faults=faults)
 
 
