@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import pty
+import re
+import select
 import signal
 import subprocess
 import sys
@@ -144,6 +147,53 @@ def test_without_members_it_is_the_one_life_of_a_study(scenario, tmp_path):
     told = json.loads(done.stdout)
     assert told["verdict"] in ("lives", "does not live")
     assert json.loads((tmp_path / "one" / "manifest.json").read_text())["step_h"] == 0.5
+
+
+def test_one_of_the_lives_is_run_in_full(scenario, whole, tmp_path):
+    done = run(*("simulate", scenario, "--members", MEMBERS, "--seed", 7, "--life", 5, "-o", tmp_path / "five"))
+    assert done.returncode == 0, done.stderr
+    assert f"life 5 of {MEMBERS}, seed 7" in " ".join(done.stdout.split())
+    told = json.loads((tmp_path / "five" / "summary.json").read_text())
+    row = pq.read_table(whole / "members.parquet").slice(5, 1).to_pylist()[0]
+    assert told["data_returned_gbit"] == pytest.approx(row["data_returned_gbit"], rel=1e-9)
+    assert told["longest_blackout_h"] == row["longest_blackout_h"]
+    known = json.loads((tmp_path / "five" / "manifest.json").read_text())
+    assert (known["kind"], known["seed"], known["member"], known["members"]) == ("study", 7, 5, MEMBERS)
+    values = {fact["key"]: fact["value"] for fact in known["facts"]}
+    assert values["battery.floor"] == pytest.approx(row["fact.battery.floor"])
+    kinds = pq.read_table(tmp_path / "five" / "events.parquet").column("kind").to_pylist()
+    assert kinds.count("fault-failed") == row["failures"]
+
+
+def test_a_life_that_is_not_among_them_is_refused_with_all_other_faults(scenario, tmp_path):
+    asked = ("simulate", scenario, "--members", 8, "--life", 8, "--series", "charge_kwh@rover", "-o", tmp_path / "x")
+    done = run(*asked)
+    assert done.returncode == 2
+    assert "--life: is no life of these; got 8; allowed: 0 to 7" in done.stderr
+    assert "--series: is not for a single life" in done.stderr
+    alone = run("simulate", scenario, "--life", 0, "-o", tmp_path / "x")
+    assert alone.returncode == 2
+    assert "--life: is for many lives; say how many lives with --members" in alone.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_a_terminal_is_told_how_far_it_is_and_what_time_is_left(scenario, tmp_path):
+    ours, theirs = pty.openpty()
+    asked = command(*order(scenario, tmp_path / "watched"))
+    with subprocess.Popen(asked, stdout=subprocess.DEVNULL, stderr=theirs, stdin=theirs) as process:
+        os.close(theirs)
+        seen = b""
+        while process.poll() is None or select.select([ours], [], [], 0.0)[0]:
+            if select.select([ours], [], [], 0.1)[0]:
+                try:
+                    seen += os.read(ours, 65536)
+                except OSError:  # the terminal closes with its last program
+                    break
+    os.close(ours)
+    assert process.returncode == 0
+    text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode(errors="replace"))
+    assert "compiling the station" in text
+    assert re.search(r"lives .* [1-9]\d*% 0:\d\d:\d\d left 0:\d\d:\d\d", text)
 
 
 def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):

@@ -12,7 +12,9 @@ from moonstation.core.errors import RangeError
 from moonstation.report.comparison_report import ComparedLives, render_comparison
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.lives_run import LivesRun, simulate_lives
-from moonstation.report.sections import lives, lives_causes
+from moonstation.report.sections import lives, lives_causes, lives_story
+from moonstation.report.words import number
+from moonstation.scenario.reading import library
 from moonstation.station.odds import percentiles
 from moonstation.studies.ensemble_folder import events_of
 from moonstation.studies.ensemble_tables import EXPLAINED, OUTCOMES, title_of
@@ -48,12 +50,12 @@ def test_a_fan_holds_the_percentiles_of_the_lives(run):
 
 
 def test_the_chosen_life_is_lost_at_the_median(run):
-    member, why = lives_causes.chosen_member(run)
+    member, why = lives_story.chosen_member(run)
     lost_h = np.sort(run.outcome("lost_h")[np.isfinite(run.outcome("lost_h"))])
     assert run.outcome("lost_h")[member] == lost_h[(len(lost_h) - 1) // 2]
     assert "lost after" in why
-    section = lives_causes.one_life(run)
-    assert section.panels[0].blocks[0].text.startswith(f"Member {member}: lost after")
+    section = lives_story.one_life(run)
+    assert section.panels[0].blocks[0].text.startswith(f"Life {member}: lost after")
 
 
 def test_a_tornado_shows_each_cause_about_the_mean_under_its_whole_name():
@@ -91,6 +93,33 @@ def test_lives_in_which_nothing_fails_say_so():
     assert all(item.kind == "fact" for name in EXPLAINED for item in sure.causes(name).found)
 
 
+def test_a_line_of_the_timeline_lasts_until_it_is_mended_served_again_lost_or_over():
+    marks = [
+        figures.Mark(1, "pump", "failed", "seal worn, by age"),
+        figures.Mark(2, "base", "unserved", "critical loads"),
+        figures.Mark(3, "pump", "failed", "hang-up, by age"),
+        figures.Mark(4, "pump", "repaired", "hang-up, reset: mended"),
+        figures.Mark(5, "base", "served", "critical loads again"),
+        figures.Mark(6, "lamp", "failed", "dark, by age"),
+        figures.Mark(7, "pump", "lost", "colder than it survives"),
+    ]
+    assert figures.spells(marks, "failed", 9) == [("pump", 3, 4), ("pump", 1, 7), ("lamp", 6, 9)]
+    assert figures.spells(marks, "unserved", 9) == [("base", 2, 5)]
+    drawn = figures.timeline(marks, (0, 9))
+    assert [name.text for name in drawn.layout.annotations] == ["pump", "base", "lamp"]
+
+
+def test_the_story_says_how_to_see_a_life_in_full_and_which_there_are(run):
+    member = lives_story.chosen_member(run)[0]
+    text = words(run.report)
+    assert f"moonstation simulate first-night --members 24 --seed 7 --step 1h --life {member}" in text
+    table = lives_story.one_life(run).panels[0].blocks[-1]
+    assert sorted(int(row[0]) for row in table.rows) == [*range(24)]
+    lost_h = np.sort(run.outcome("lost_h"))
+    lost = int(np.isfinite(lost_h).sum())
+    assert [run.outcome("lost_h")[int(row[0])] for row in table.rows[:lost]] == [*lost_h[:lost]]
+
+
 def test_every_outcome_has_a_short_name_without_its_unit():
     names = {name: title_of(name) for name in (*OUTCOMES, "milestone.base ready", "temperature_k@rover: body")}
     assert names["longest_blackout_h"] == "longest blackout"
@@ -108,15 +137,30 @@ def test_a_browser_draws_it_without_errors_and_no_wider_than_the_window(run, chr
     assert complaints(log) == []
 
 
-def test_a_comparison_says_what_the_design_changes(run):
-    made = ComparedLives(run, run)
+def test_a_comparison_says_what_the_design_changes(run, tmp_path):
+    same = words(render_comparison(ComparedLives(run, run)))
+    assert "Both live in the same lives" in same
+    assert "24 pairs of lives" in same
+    file = tmp_path / "small.toml"
+    file.write_text(
+        library()["first-night"].read_text("utf-8").replace("capacity_kwh = 28", "capacity_kwh = 16"), "utf-8"
+    )
+    other = simulate_lives(file, members=24, seed=7, step="1h")
+    made = ComparedLives(run, other)
     text = words(render_comparison(made))
-    assert "Both live in the same lives" in text
-    assert "24 pairs of lives" in text
+    assert made.names == ("first-night", "small")
+    charge = made.difference("lowest_charge")
+    assert charge.is_clear
+    assert f"Lowest charge [%] {number(100 * charge.first)} {number(100 * charge.second)}" in text
+    assert f"{number(100 * charge.low)} to {number(100 * charge.high)}" in text
+    reached = made.reached("first results")
+    assert reached.pairs == 24
+    assert f"{100 * reached.low:+.1f} to {100 * reached.high:+.1f} points" in text
+    assert made.summary["milestones"]["first results"]["mean"] == reached.mean
 
 
 def test_a_life_in_full_is_the_life_of_the_ensemble(run):
-    member = lives_causes.chosen_member(run)[0]
+    member = lives_story.chosen_member(run)[0]
     full = run.life(member)
     told = [(row["utc"], row["kind"], row["subject"], row["detail"]) for row in events_of(run, member)]
     again = [(e.utc.astype("datetime64[us]").item(), e.kind, e.subject, e.detail) for e in full.events]

@@ -59,7 +59,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from rich.text import Text
 
     from moonstation.report.comparison_report import statement
-    from moonstation.studies.ensemble_tables import described, title_of
+    from moonstation.studies.ensemble_tables import labelled, shown
 
     console = Console(highlight=False)
     console.print(Text(statement(made), style="bold"), soft_wrap=True)
@@ -67,11 +67,10 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     for column in ("outcome", "A", "B", "B less A", "95 % interval", "p"):
         table.add_column(column, justify="left" if column == "outcome" else "right")
     for item in made.differences:
-        unit = described(item.outcome)[0]
-        label = title_of(item.outcome) + (f" [{unit}]" if unit != "1" else "")
-        interval = f"{item.low:.4g} to {item.high:.4g}" + (" *" if item.is_clear else "  ")
-        values = (f"{value:.4g}" for value in (item.first, item.second, item.mean))
-        table.add_row(Text(label), *values, interval, f"{item.p_value:.2g}")
+        factor = shown(item.outcome)[0]
+        interval = f"{factor * item.low:.4g} to {factor * item.high:.4g}" + (" *" if item.is_clear else "  ")
+        values = (f"{factor * value:.4g}" for value in (item.first, item.second, item.mean))
+        table.add_row(Text(labelled(item.outcome)), *values, interval, f"{item.p_value:.2g}")
     console.print(table)
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
     console.print(f"{words}, {len(made.shared_facts)} uncertain facts shared")

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-#: Told what is being done, how many parts of it are done, and how many there are.
+#: Told what is being done, how many parts of it are done, and how many there are, 0 where that is not known.
 Show = Callable[[str, float, float], None]
+
+#: The time left is estimated from so long back: parts may take minutes each [s].
+_LOOKED_BACK_S = 86_400.0
 
 
 @contextmanager
@@ -18,9 +21,17 @@ def progress_bar(first: str) -> Iterator[Show]:
     if not console.is_terminal:
         yield lambda what, done, total: None
         return
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeElapsedColumn,
+        TimeRemainingColumn,
+    )
 
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=console, transient=True) as bar:
+    times = (TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn())
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), *times)
+    with Progress(*columns, console=console, transient=True, speed_estimate_period=_LOOKED_BACK_S) as bar:
         task = bar.add_task(first, total=None)
-        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total)
+        yield lambda what, done, total: bar.update(task, description=what, completed=done, total=total or None)

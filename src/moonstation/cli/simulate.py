@@ -222,16 +222,19 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
 def _print_causes(console: Any, influences: dict[str, Any]) -> None:
     from rich.text import Text
 
+    from moonstation.station.influence import TELLING
     from moonstation.studies.ensemble_tables import title_of
 
-    if not any(told["causes"] for told in influences.values()):
-        needed = max((told["lives_needed"] for told in influences.values()), default=0)
-        advice = f"; about {needed} would show a rank correlation of 0.3" if needed else ""
-        console.print(Text(f"too few lives to tell what the outcomes hang on{advice}"), soft_wrap=True)
     for name, told in influences.items():
         if told["causes"]:
             sure = ", ".join(_cause(item) for item in told["causes"][:3])
             console.print(Text(f"{title_of(name)} hangs on {sure}"), soft_wrap=True)
+    unsure = {name: told for name, told in influences.items() if not told["causes"]}
+    if unsure:
+        needed = max(told["lives_needed"] for told in unsure.values())
+        words = ", ".join(title_of(name) for name in unsure)
+        advice = f"about {needed:,} lives would show a rank correlation of {TELLING:g}"
+        console.print(Text(f"these lives show nothing sure that {words} hang on; {advice}"), soft_wrap=True)
 
 
 def _cause(item: dict[str, Any]) -> str:

@@ -12,10 +12,10 @@ from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
 from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, Section, Table, Text
 from moonstation.report.page import render_page
-from moonstation.report.words import NOTHING, amount, capital, count, day, number, share
+from moonstation.report.words import NOTHING, capital, count, day, number, share
 from moonstation.studies.comparison import Comparison
 from moonstation.studies.comparison import comparison as _comparison
-from moonstation.studies.ensemble_tables import described, title_of
+from moonstation.studies.ensemble_tables import labelled, shown, title_of
 from moonstation.studies.folder import MANIFEST, REPORT, SUMMARY
 
 if TYPE_CHECKING:
@@ -60,10 +60,10 @@ def render_comparison(made: Comparison) -> str:
     survived = made.difference("survived")
     return render_page(
         "lives.html.j2",
-        title=f"{made.first.summary['title']} against {made.second.summary['title']}",
+        title=f"{capital(made.names[0])} against {made.names[1]}",
         kicker=f"moonstation compare · {count(made.first.members, 'pair')} · seed {made.first.seed}",
         statement=statement(made),
-        good=survived.mean >= 0.0,
+        good=survived.mean > 0.0 if survived.is_clear else None,
         sections=[_verdict(made), _differences(made), _milestones(made)],
         version=metadata.version("moonstation"),
     )
@@ -75,7 +75,7 @@ def statement(made: Comparison) -> str:
     name = made.names[1]
     if item.mean == 0.0 and item.low == item.high:
         return f"Both live in the same lives: {share(item.first)} of them."
-    change = f"{_points(item.mean)} (95 % interval {_points(item.low)} to {_points(item.high)})"
+    change = f"{_points(item.mean)} points (95 % interval {_points(item.low)} to {_points(item.high)})"
     if not item.is_clear:
         return f"No clear difference in survival: {change} with {name}, which may be chance."
     word = "more" if item.mean > 0 else "fewer"
@@ -83,18 +83,18 @@ def statement(made: Comparison) -> str:
 
 
 def _points(value: float) -> str:
-    return f"{100.0 * value:+.1f} points"
+    return f"{100.0 * value:+.1f}"
 
 
 def _verdict(made: Comparison) -> Section:
     one, two = made.summary["first"], made.summary["second"]
     cards = [
         Card(
-            f"{letter}: {told['name']}",
+            f"{letter}: {name}",
             share(told["survival_probability"]),
             f"95 %: {share(told['survival_low'])} to {share(told['survival_high'])}",
         )
-        for letter, told in (("A", one), ("B", two))
+        for letter, name, told in zip("AB", made.names, (one, two), strict=True)
     ]
     clear = [item for item in made.differences if item.is_clear]
     words = (
@@ -103,7 +103,8 @@ def _verdict(made: Comparison) -> Section:
         f"{capital(count(len(clear), 'outcome'))} of {number(len(made.differences))} differ clearly: their interval "
         "leaves out 0, and p is under 0.05."
     )
-    blocks: list[Block] = [Cards(cards), Text(words)]
+    titles = " ".join(f"{letter}: {told['title']}." for letter, told in (("A", one), ("B", two)))
+    blocks: list[Block] = [Cards(cards), Text(titles, "note"), Text(words)]
     return Section("verdict", "Verdict", [Panel(blocks)])
 
 
@@ -124,33 +125,45 @@ def _differences(made: Comparison) -> Section:
     plots: list[Block] = [Plot(figure, words)] if points else []
     lead = (
         "Means over the pairs. Intervals by Student's t of the differences; p by Wilcoxon's signed ranks, of survival "
-        "by McNemar's exact test."
+        "by McNemar's exact test. Of twenty outcomes that do not differ, one looks clear by chance."
     )
     return Section("differences", "Differences", [Panel([*plots, Table(heads, rows, marks=marks)])], lead)
 
 
 def _row(item: Difference) -> list[str]:
-    unit, meaning = described(item.outcome)
-    written = [amount(value, unit) for value in (item.first, item.second, item.mean)]
-    interval = f"{number(item.low)} to {number(item.high)}"
-    return [capital(meaning), *written, interval, number(item.p_value, 2), number(item.pairs)]
+    factor, _ = shown(item.outcome)
+    written = [number(factor * value) for value in (item.first, item.second)]
+    apart = [f"{_signed(factor * item.mean)}", f"{_signed(factor * item.low)} to {_signed(factor * item.high)}"]
+    return [capital(labelled(item.outcome)), *written, *apart, number(item.p_value, 2), number(item.pairs)]
+
+
+def _signed(value: float) -> str:
+    text = number(value)
+    return f"+{text}" if value > 0 else text
 
 
 def _milestones(made: Comparison) -> Section:
     one, two = (run.summary["milestones"] for run in (made.first, made.second))
-    rows = [
-        [
-            item["title"],
-            share(item["probability"]),
-            share(two[name]["probability"]),
-            day(item["p50"]) if item["p50"] else NOTHING,
-            day(two[name]["p50"]) if two[name]["p50"] else NOTHING,
-        ]
-        for name, item in one.items()
-        if name in two
-    ]
+    rows: list[list[str]] = []
+    marks: dict[int, str] = {}
+    for name in made.milestones:
+        item = made.reached(name)
+        if item.is_clear:
+            marks[len(rows)] = "good"
+        rows.append(
+            [
+                one[name]["title"],
+                share(item.first),
+                share(item.second),
+                f"{_points(item.low)} to {_points(item.high)} points",
+                number(item.p_value, 2),
+                day(one[name]["p50"]) if one[name]["p50"] else NOTHING,
+                day(two[name]["p50"]) if two[name]["p50"] else NOTHING,
+            ]
+        )
     if not rows:
         return Section("milestones", "Milestones", [Panel([Text("The scenarios share no milestone.", "note")])])
     heads = [Column("milestone"), Column("A reached in", right=True), Column("B reached in", right=True)]
+    heads += [Column("B less A, 95 % interval", right=True), Column("p", right=True)]
     heads += [Column("A, half of all lives by", fixed=True), Column("B, half of all lives by", fixed=True)]
-    return Section("milestones", "Milestones", [Panel([Table(heads, rows)])])
+    return Section("milestones", "Milestones", [Panel([Table(heads, rows, marks=marks)])])

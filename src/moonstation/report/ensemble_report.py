@@ -6,7 +6,7 @@ from importlib import metadata
 from typing import TYPE_CHECKING
 
 from moonstation.report.page import render_page
-from moonstation.report.sections import lives, lives_causes, lives_grounds
+from moonstation.report.sections import lives, lives_causes, lives_grounds, lives_story
 from moonstation.report.words import day, number, share
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ def render_ensemble(run: Ensemble) -> str:
         title=told["title"],
         kicker=f"moonstation simulate · {day(told['start'])} to {day(told['end'])} · seed {run.seed}",
         statement=statement,
-        good=told["survival_probability"] >= 0.5,
+        good=None if told["survival_low"] < 0.5 <= told["survival_high"] else told["survival_probability"] >= 0.5,
         sections=[
             lives.verdict(run),
             lives.numbers(run),
@@ -35,7 +35,7 @@ def render_ensemble(run: Ensemble) -> str:
             lives.fans(run),
             lives.milestones(run),
             lives_causes.causes(run),
-            lives_causes.one_life(run),
+            lives_story.one_life(run),
             lives_grounds.sampled(run),
             lives_grounds.provenance(run),
         ],

@@ -39,18 +39,32 @@ class Comparison:
     def names(self) -> tuple[str, str]:
         """Names of both scenarios, told apart where they are the same."""
         one, two = self.first.name, self.second.name
+        if one == two:
+            one, two = (_file_name(run) for run in (self.first, self.second))
         return (f"{one} (A)", f"{two} (B)") if one == two else (one, two)
 
     @cached_property
     def differences(self) -> tuple[Difference, ...]:
-        """The second less the first, for every outcome that both have and that differs between any two lives."""
+        """The second less the first, for every outcome that both have in two lives or more and that differs in any."""
         shared = [name for name in self.first.gathered.names if name in self.second.gathered.names]
         made = [self.difference(name) for name in shared if name not in _NOT_COMPARED and self._moves(name)]
-        return tuple(item for item in made if item.pairs)
+        return tuple(item for item in made if item.pairs > 1)  # one pair has no interval
 
     def difference(self, outcome: str) -> Difference:
         """The second less the first of one outcome."""
         return paired_difference(outcome, self.first.outcome(outcome), self.second.outcome(outcome), self.first.seed)
+
+    def reached(self, milestone: str) -> Difference:
+        """The same of whether a milestone of both is reached."""
+        first, second = (np.isfinite(run.outcome(f"milestone.{milestone}")) for run in (self.first, self.second))
+        return paired_difference(milestone, first, second, self.first.seed)
+
+    @property
+    def milestones(self) -> list[str]:
+        """Names of the milestones that both have."""
+        return [
+            item.name for item in self.first.plan.milestones if f"milestone.{item.name}" in self.second.gathered.names
+        ]
 
     @cached_property
     def summary(self) -> dict[str, Any]:
@@ -63,6 +77,7 @@ class Comparison:
             "confidence": CONFIDENCE,
             "shared_facts": len(self.shared_facts),
             "differences": {item.outcome: self._row(item) for item in self.differences},
+            "milestones": {name: self._reached_row(name) for name in self.milestones},
         }
 
     @property
@@ -82,6 +97,12 @@ class Comparison:
         period = {"start": iso_utc(scenario.start), "end": iso_utc(scenario.end)}
         odds = {"survival_probability": float(survived.mean()), "survival_low": low, "survival_high": high}
         return {"name": scenario.name, "title": scenario.title} | period | odds
+
+    def _reached_row(self, name: str) -> dict[str, Any]:
+        item = self.reached(name)
+        row = asdict(item)
+        del row["outcome"]
+        return row | {"clear": item.is_clear}
 
     @staticmethod
     def _row(item: Difference) -> dict[str, Any]:
@@ -115,6 +136,11 @@ def comparison(
         ensemble(scenario, **asked, progress=_half(progress, number)) for number, scenario in enumerate((first, second))
     ]
     return Comparison(*runs)
+
+
+def _file_name(run: Ensemble) -> str:
+    path = run.plan.scenario.path
+    return path.stem if path else run.name
 
 
 def _half(progress: Progress | None, number: int) -> Progress | None:

@@ -183,7 +183,7 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     tell = progress or (lambda what, done, total: None)
     if faults := order_faults(members, seed, workers.threads):
         raise RangeError(faults)
-    tell("compiling the station", 0, members)
+    tell("compiling the station", 0, 0)
     lives = lives_of(scenario, members=members, seed=seed, step=step, series=series, failures=failures)
     store = None
     if keep is not None:

@@ -120,6 +120,17 @@ def described(name: str) -> tuple[str, str]:
     return OUTCOMES[name]
 
 
+def shown(name: str) -> tuple[float, str]:
+    """Factor and unit in which people read an outcome: shares in percent."""
+    return (100.0, "%") if name in SHARES or name == "survived" else (1.0, described(name)[0])
+
+
+def labelled(name: str) -> str:
+    """Short name of an outcome with the unit in which people read it."""
+    unit, reached = shown(name)[1], ", reached after" if name.startswith("milestone.") else ""
+    return f"{title_of(name)}{reached}" + (f" [{unit}]" if unit != "1" else "")
+
+
 def series_described(name: str) -> tuple[str, str]:
     """Unit and meaning of a tracked series."""
     variable, _, part = name.partition("@")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -70,6 +70,8 @@ _KINDS = {
     "unserved": (PURPLE, "circle-open"),
     "served": (BLUE, "circle"),
 }
+#: What ends a spell that a timeline draws as a line.
+_CLOSED_BY = {"failed": "repaired", "unserved": "served"}
 _LONGEST_NAME = 60
 
 
@@ -132,7 +134,7 @@ def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> go.Figure:
     """What happened to the parts of one life, a row for each part."""
     rows = list(dict.fromkeys(mark.row for mark in marks))
     number = {row: place for place, row in enumerate(rows)}
-    traces = []
+    traces = [_bars(marks, opening, number, period[1]) for opening in _CLOSED_BY]
     for kind, (colour, symbol) in _KINDS.items():
         of_kind = [mark for mark in marks if mark.kind == kind]
         if of_kind:
@@ -156,6 +158,33 @@ def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> go.Figure:
         yaxis=_row_axis(len(rows)),
         annotations=_names(rows),
     )
+
+
+def _bars(marks: Sequence[Mark], opening: str, number: Mapping[str, int], end: Any) -> go.Scatter:
+    """Lines from what began to what ended it, or to the end."""
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for row, first, last in spells(marks, opening, end):
+        x += [str(first), str(last), None]
+        y += [*_marked([number[row]] * 2), None]
+    colour = _KINDS[opening][0]
+    style = {"color": colour, "width": 3}
+    return go.Scatter(x=x, y=y, mode="lines", line=style, opacity=0.5, hoverinfo="skip", showlegend=False)
+
+
+def spells(marks: Sequence[Mark], opening: str, end: Any) -> list[tuple[str, Any, Any]]:
+    """Row, begin and end of what ``opening`` began: until it is closed, its row's part is lost, or the ``end``."""
+    begun: dict[tuple[str, str], Any] = {}
+    found = []
+    for mark in marks:
+        thing = (mark.row, mark.words.partition(",")[0] if opening == "failed" else "")
+        if mark.kind == opening:
+            begun.setdefault(thing, mark.utc)
+        elif mark.kind == _CLOSED_BY[opening] and thing in begun:
+            found.append((mark.row, begun.pop(thing), mark.utc))
+        elif mark.kind == "lost":
+            found += [(row, begun.pop((row, what)), mark.utc) for row, what in [*begun] if row == mark.row]
+    return found + [(row, first, end) for (row, _), first in begun.items()]
 
 
 def difference(rows: Sequence[tuple[str, float, float, float]]) -> go.Figure:

@@ -1,18 +1,17 @@
-"""What the outcome of a life hangs on, and what happened in one life."""
+"""What the outcome of a life hangs on, and what was down."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from moonstation.report.blocks import Block, Column, EventList, Panel, Plot, Section, Table, Text
+from moonstation.report.blocks import Block, Column, Panel, Plot, Section, Table, Text
 from moonstation.report.figures import ensemble as figures
-from moonstation.report.words import amount, capital, count, listed, number, span
+from moonstation.report.words import amount, capital, count, listed, number
 from moonstation.station.influence import TELLING
-from moonstation.studies.ensemble_folder import events_of
-from moonstation.studies.ensemble_tables import EXPLAINED, SHARES, described, title_of
+from moonstation.studies.ensemble_tables import EXPLAINED, shown, title_of
 
 if TYPE_CHECKING:
     from moonstation.station.influence import Influence
@@ -20,18 +19,6 @@ if TYPE_CHECKING:
     from moonstation.studies.ensemble_causes import Causes
 
 _MOST_BARS, _MOST_ROWS = 10, 15
-_MOST_MARKS, _MOST_EVENTS = 40, 1500
-#: Kinds of events that a timeline shows, by the beginning of their names.
-_MARKS = {
-    "lost": "lost",
-    "fault-failed": "failed",
-    "fault-cleared": "repaired",
-    "fault-replaced": "repaired",
-    "critical-unserved": "unserved",
-    "critical-served": "served",
-}
-_MENDED = ("fault-recovery", ": mended")
-_QUIET = ("landed", "ended", "mode", "delivery")
 
 
 def causes(run: Ensemble) -> Section:
@@ -100,7 +87,7 @@ def _named(run: Ensemble, item: Influence) -> str:
 
 def _tornado(run: Ensemble, made: Causes) -> Plot:
     name, first = made.outcome, made.sure[0]
-    factor, unit = _shown(name)
+    factor, unit = shown(name)
     title = title_of(name)
     rows = [figures.Bar(_named(run, item), item.low, item.high) for item in made.sure[:_MOST_BARS]]
     low, high = amount(factor * first.low, unit), amount(factor * first.high, unit)
@@ -113,16 +100,10 @@ def _tornado(run: Ensemble, made: Causes) -> Plot:
     return Plot(figure, words, capital(title))
 
 
-def _shown(name: str) -> tuple[float, str]:
-    """Factor and unit in which an outcome is shown: shares in percent."""
-    unit = described(name)[0]
-    return (100.0, "%") if name in SHARES or name == "survived" else (1.0, unit)
-
-
 def _table(run: Ensemble, sure: Sequence[Causes]) -> list[Block]:
     rows = []
     for made in sure:
-        factor, unit = _shown(made.outcome)
+        factor, unit = shown(made.outcome)
         for item in made.sure[:_MOST_BARS]:
             interval = f"{number(item.correlation_low, 2)} to {number(item.correlation_high, 2)}"
             ends = f"{number(factor * item.low)} to {amount(factor * item.high, unit)}"
@@ -158,57 +139,3 @@ def _downtimes(run: Ensemble) -> list[Block]:
         "its use that it takes. Degraded are the hours with an open failure in which it was of some use all the same."
     )
     return [Table(heads, rows[:_MOST_ROWS], caption), Text(words, "note")]
-
-
-def chosen_member(run: Ensemble) -> tuple[int, str]:
-    """The life whose story is told, and why: the one lost at the median time, or else the one worst served."""
-    lost_h = run.outcome("lost_h")
-    lost = np.flatnonzero(np.isfinite(lost_h))
-    if lost.size:
-        middle = lost[np.argsort(lost_h[lost], kind="stable")[(lost.size - 1) // 2]]
-        return int(middle), f"lost after {span(float(lost_h[middle]))}, the median of the lives that were lost"
-    energy = np.nan_to_num(run.outcome("energy"), nan=np.inf)
-    return int(np.argmin(energy)), "the life whose critical loads were served least"
-
-
-def one_life(run: Ensemble) -> Section:
-    """The timeline of the chosen life, and its events."""
-    member, why = chosen_member(run)
-    rows = events_of(run, member)
-    marks = [mark for row in rows if (mark := _mark(row))]
-    subjects = list(dict.fromkeys(mark.row for mark in marks))[:_MOST_MARKS]
-    blocks: list[Block] = [Text(f"Member {member}: {why}.")]
-    shown = [mark for mark in marks if mark.row in subjects]
-    if shown:
-        grid = run.plan.station.grid
-        period = (grid.utc[0], grid.utc[-1])
-        words = f"What failed, was lost or went unserved in member {member}, part by part."
-        if len(subjects) < len({mark.row for mark in marks}):
-            words += f" The first {_MOST_MARKS} parts to which anything happened."
-        blocks.append(Plot(figures.timeline(shown, period), words, "Timeline"))
-    else:
-        blocks.append(Text("Nothing failed, was lost or went unserved in it.", "note"))
-    told = [row for row in rows if not row["kind"].startswith(_QUIET)]
-    kinds: dict[str, int] = {}
-    for row in told:
-        kinds[row["kind"]] = kinds.get(row["kind"], 0) + 1
-    note = f"The first {_MOST_EVENTS} of {len(told)}." if len(told) > _MOST_EVENTS else ""
-    listed = [_event_row(row) for row in told[:_MOST_EVENTS]]
-    if listed:
-        blocks.append(EventList(listed, kinds, note))
-    lead = "All events of all lives stand in events.parquet, with the number of the member."
-    return Section("life", "One life", [Panel(blocks)], lead)
-
-
-def _event_row(row: dict[str, Any]) -> list[str]:
-    value = amount(row["value"], row["unit"]) if row["unit"] else ""
-    return [f"{row['utc']:%Y-%m-%d %H:%M}", row["kind"], row["subject"], row["detail"], value]
-
-
-def _mark(row: dict[str, Any]) -> figures.Mark | None:
-    if row["kind"] == _MENDED[0] and _MENDED[1] in row["detail"]:
-        return figures.Mark(row["utc"], row["subject"], "repaired", row["detail"])
-    for begin, kind in _MARKS.items():
-        if row["kind"].startswith(begin):
-            return figures.Mark(row["utc"], row["subject"], kind, row["detail"] or row["kind"])
-    return None
