@@ -324,7 +324,7 @@ def test_a_turned_moon_gives_the_turned_sky_line(engine, bumps, eye_m):
     heights = bumpy(bumps)
     # On the map of the south pole a quarter turn of the picture is 90 deg of longitude.
     turned = look(np.rot90(heights), eye_m)
-    assert turned == pytest.approx(np.roll(look(heights, eye_m), -ROUND.size // 4), abs=1e-3)
+    assert turned == pytest.approx(np.roll(look(heights, eye_m), -ROUND.size // 4), abs=2e-3)  # as below
 
 
 @given(bumps=BUMPS, eye_m=st.floats(0.0, 500.0))

@@ -86,19 +86,22 @@ def straight_leaf(
         line = (col_m + x, row_m + y, (x_h - x * c_h) * w, (y_h - y * c_h) * w)
         beside_col = room if ALONG * abs(line[2]) < abs(line[3]) else 0.0
         beside_row = room if ALONG * abs(line[3]) < abs(line[2]) else 0.0
+        free_col, free_row = 0.0 if beside_col > 0.0 else 1.0, 0.0 if beside_row > 0.0 else 1.0
+        within = (box[0] - free_row, box[1] + free_row, box[2] - free_col, box[3] + free_col)
         ends = _across(line, (x, y, half_col + beside_col, half_row + beside_row), limits, t_m)
         if not ends[0] < ends[1]:
             continue
         if mixed[leaf]:
-            piece = (_point(line, ends[0], t_m, box), _point(line, ends[1], t_m, box))
+            piece = (_point(line, ends[0], t_m, within), _point(line, ends[1], t_m, within))
             best[i], way[i] = _mixed_way(posts, finer, (frame, sin, cos), piece, box, (best[i], way[i]), stride)
             continue
         ends = _strips(blocks, line, ends, _sight(best[i], t_m, radii))
         if not ends[0] < ends[1]:
             continue
-        start, end, guess = _point(line, ends[0], t_m, box), _point(line, ends[1], t_m, box), way[i - 1]
+        start, end = _point(line, ends[0], t_m, within), _point(line, ends[1], t_m, within)
+        guess = way[i - 1]
         if start[0] < guess < end[0]:  # where the neighbour's sky-line was, this one's is near
-            _, col, row = _point(line, guess - t_m, t_m, box)
+            _, col, row = _point(line, guess - t_m, t_m, within)
             high = tangent_of(posts, SIDE, (col, row), guess, radii)
             if high > best[i]:
                 best[i], way[i] = high, guess
@@ -137,10 +140,10 @@ def edge_px(miss_px: float, sin_radius: float, t: float) -> float:
 
 
 @_fast
-def _point(line: _Box, ahead: float, t: float, box: _Box) -> _Triple:
-    """t, column and row on a line, some way ``ahead`` of the leaf's own t; no farther than the leaf's sides."""
+def _point(line: _Box, ahead: float, t: float, within: _Box) -> _Triple:
+    """t, column and row on a line, some way ``ahead`` of the leaf's own t; kept within rows and columns."""
     col, row = line[0] + ahead * line[2], line[1] + ahead * line[3]
-    return t + ahead, min(max(col, box[2]), box[3] - EDGE), min(max(row, box[0]), box[1] - EDGE)
+    return t + ahead, min(max(col, within[2]), within[3]), min(max(row, within[0]), within[1])
 
 
 @_fast
