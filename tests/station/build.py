@@ -161,7 +161,9 @@ class Run:
         return dict(zip(names, self.records.power[:, self.compiled.power_nodes.index(node)].T, strict=True))
 
     def critical(self, node: str = "ridge") -> np.ndarray:
-        return self.records.critical_served[:, self.compiled.power_nodes.index(node)]
+        """Per step: 1 all critical loads served, 0 not, -1 no such load."""
+        there, served = self.records.critical[:, self.compiled.power_nodes.index(node)].T
+        return np.where(there > 0, served, -1)
 
     def ledger(self, quantity: str, node: str = "ridge") -> dict[str, float]:
         row = self.records.ledger[self.compiled.bus_keys.index((quantity, node))]

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pytest
 from build import LENIENT, compile_lit, differences
 from failing import HANDS, LINK, mode, station, unit
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from random_stations import cases
 from test_faults_agree import modes, policies
@@ -23,7 +24,7 @@ from moonstation.station.model import Asset, Station
 from moonstation.station.packed import Records, empty_records, life_of
 from moonstation.station.recovery import RUNGS, Recovery
 from moonstation.station.reference import run_reference
-from moonstation.station.side_by_side import LANES, run_lanes
+from moonstation.station.side_by_side import LANES, run_lives
 
 
 class Life:
@@ -226,26 +227,33 @@ def test_both_kernels_agree_and_the_ledger_closes_whatever_fails(case, seed):
     Life(built, sun, seed=seed)
 
 
-@settings(deadline=None, max_examples=6)
-@given(failing_cases(), st.integers(0, 2**40))
-def test_a_life_is_the_same_to_the_bit_whatever_fails_beside_it(case, seed):
+def numbers_of(built, member: int) -> ft.LifeNumbers:
+    """Failures of a life that come and cost otherwise than those of its neighbours."""
+    numbers = life_numbers(built)
+    modes = numbers.modes.copy()
+    modes[ft.LIFE] *= 1.0 + 0.3 * member
+    modes[ft.ROBOT_H] /= 1.0 + 0.2 * member
+    return numbers._replace(modes=modes, solar_interval_h=numbers.solar_interval_h / (1 + member))
+
+
+@pytest.mark.parametrize("width", [8, LANES])
+@settings(deadline=None, max_examples=6, suppress_health_check=[HealthCheck.too_slow])
+@given(case=failing_cases(), seed=st.integers(0, 2**40))
+def test_a_life_is_the_same_to_the_bit_whatever_fails_beside_it(width, case, seed):
     built, sun = case
     compiled, grid = compile_lit(built, sun), built.grid
-    plan, numbers = plan_failures(built, compiled, seed), life_numbers(built)
+    plan = plan_failures(built, compiled, seed)
 
     def lanes(members: list[int], width: int) -> tuple[Records, ft.FaultTables]:
-        made = []
         each = [*members, *[members[-1]] * (width - len(members))]
 
-        def fresh() -> ft.FaultTables:
-            made.append(fault_tables(plan, [numbers] * width, each, 5000))
-            return made[-1]
+        def fresh(room: int) -> ft.FaultTables:
+            return fault_tables(plan, [numbers_of(built, member) for member in each], each, room)
 
         same = [compiled.network] * len(members)
-        records = run_lanes(same, compiled.columns, compiled.steps, grid.step_h, 4, width=width, faults=fresh)
-        return records, made[-1]
+        return run_lives(same, compiled.columns, compiled.steps, grid.step_h, 4, width=width, faults=fresh)
 
-    many, tables = lanes([3, 4, 5], LANES)
+    many, tables = lanes([3, 4, 5], width)
     for lane, member in enumerate([3, 4, 5]):
         one, alone = lanes([member], 1)
         assert differences(life_of(one, 0), life_of(many, lane)) == []

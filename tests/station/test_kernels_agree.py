@@ -78,7 +78,10 @@ def test_what_is_recorded_does_not_change_what_happens(case):
     np.testing.assert_array_equal(fine.temperature_k[ends], coarse.temperature_k)
     np.testing.assert_array_equal(fine.log, coarse.log)
     np.testing.assert_array_equal(fine.ledger, coarse.ledger)
-    np.testing.assert_array_equal(fine.mode, coarse.mode)
+    np.testing.assert_array_equal(fine.critical_span, coarse.critical_span)
+    starts = np.arange(0, compiled.steps, 6)
+    np.testing.assert_array_equal(np.maximum.reduceat(fine.mode, starts), coarse.mode)
+    np.testing.assert_array_equal(np.add.reduceat(fine.critical, starts), coarse.critical)
     for name in ("activity", "shortfall", "ready"):
         per_step = getattr(fine, name).astype(float)
         means = [block.mean(axis=0) for block in np.split(per_step, np.arange(6, compiled.steps, 6))]

@@ -20,7 +20,7 @@ def there(*spans: tuple[int, int]) -> np.ndarray:
 
 
 def presence(*spans: tuple[int, int], since: int = 0) -> Presence:
-    return Presence(there(*spans), since, 24.0)
+    return Presence.of(there(*spans), since, 24.0)
 
 
 def loss(crew_lost_h=None, **presences) -> Loss | None:
@@ -56,19 +56,28 @@ def test_what_is_new_is_not_judged_before_a_window_has_passed():
 
 def test_of_a_short_run_the_last_half_is_looked_at():
     week = np.arange(14) < 6
-    gone = Presence(week, 0, 12.0)
+    gone = Presence.of(week, 0, 12.0)
     assert loss_of({"energy": gone}, None, 7 * 24.0) == Loss(72.0, "energy")
-    assert loss_of({"energy": Presence(week[::-1], 0, 12.0)}, None, 7 * 24.0) is None
+    assert loss_of({"energy": Presence.of(week[::-1], 0, 12.0)}, None, 7 * 24.0) is None
+
+
+def at(*steps: int) -> tuple[np.ndarray, np.ndarray]:
+    """Begins and ends of spells of a step each."""
+    return np.array(steps, int), np.array(steps, int) + 1
 
 
 def test_the_worst_dark_survived_is_the_longest_without_an_unserved_step():
     sunlit = np.array([1, 0, 0, 1, 0, 0, 0, 1, 0, 0, 0, 0, 1], np.bool_)
-    dark, none, always = find_runs(~sunlit), np.array([], int), (0, 13)
+    dark, none, always = find_runs(~sunlit), at(), (0, 13)
     assert worst_dark_survived_h(dark, none, always, 0.5) == 2.0
-    assert worst_dark_survived_h(dark, np.array([9]), always, 0.5) == 1.5
-    assert worst_dark_survived_h(dark, np.array([3, 7, 12]), always, 0.5) == 2.0, "in the light they do not count"
-    assert worst_dark_survived_h(dark, np.array([9]), (0, 6), 0.5) == 1.0, "the second darkness ends after the loss"
-    assert worst_dark_survived_h(dark, np.array([9]), (5, 13), 0.5) == 1.0, "the station came half-way through it"
+    assert worst_dark_survived_h(dark, at(9), always, 0.5) == 1.5
+    assert worst_dark_survived_h(dark, at(3, 7, 12), always, 0.5) == 2.0, "in the light they do not count"
+    assert worst_dark_survived_h(dark, at(9), (0, 6), 0.5) == 1.0, "the second darkness ends after the loss"
+    assert worst_dark_survived_h(dark, at(9), (5, 13), 0.5) == 1.0, "the station came half-way through it"
+    whole = np.array([4]), np.array([8])
+    assert worst_dark_survived_h(dark, whole, always, 0.5) == 2.0, "unserved in all of the second darkness alone"
+    whole = np.array([2]), np.array([9])
+    assert worst_dark_survived_h(dark, whole, always, 0.5) == 0.0, "unserved in a part of each"
     assert worst_dark_survived_h(find_runs(np.zeros(4, np.bool_)), none, (0, 4), 0.5) == 0.0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
@@ -76,13 +78,30 @@ def test_chunks_of_another_size_give_the_same_bits(scenario, lived, monkeypatch,
     assert_same_lives(lived, ensemble(scenario, members=MEMBERS, seed=7, workers=Workers(1), series=SERIES))
 
 
-def test_a_cluster_gives_the_same_bits(scenario, lived, monkeypatch):
-    from distributed import LocalCluster
+@pytest.fixture
+def cluster(tmp_path):
+    """Address of a scheduler with two workers, each a process of its own."""
+    from distributed import Client
 
+    where = tmp_path / "scheduler.json"
+    scheduler = ("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
+    worker = ("dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path))
+    with ExitStack() as processes:
+        for name, *options in (scheduler, worker, worker):
+            command = [sys.executable, "-m", f"distributed.cli.{name}", *options, "--scheduler-file", str(where)]
+            process = processes.enter_context(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+            processes.callback(process.terminate)
+        with Client(scheduler_file=str(where), timeout=120) as client:
+            client.wait_for_workers(2, timeout=120)
+            address = client.scheduler.address
+        yield address
+
+
+def test_two_processes_of_a_cluster_give_the_same_bits(scenario, lived, cluster, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", 5)
-    with LocalCluster(n_workers=2, threads_per_worker=1, processes=False, dashboard_address=None) as cluster:
-        workers = Workers(cluster=cluster.scheduler_address)
-        assert_same_lives(lived, ensemble(scenario, members=MEMBERS, seed=7, workers=workers, series=SERIES))
+    assert cluster.startswith("tcp://")
+    asked = {"members": MEMBERS, "seed": 7, "series": SERIES}
+    assert_same_lives(lived, ensemble(scenario, **asked, workers=Workers(cluster=cluster)))
 
 
 def test_a_worker_that_compiles_another_station_is_refused(lived):
@@ -90,6 +109,12 @@ def test_a_worker_that_compiles_another_station_is_refused(lived):
     told = (plan.scenario.text, str(plan.scenario.path), plan.scenario.step, lived.lives.order)
     with pytest.raises(RangeError, match="another station"):
         ensemble_cluster.lives_elsewhere(*told, [0], "0" * 64)
+
+
+def test_a_worker_with_another_kernel_is_refused(lived, monkeypatch):
+    here = ensemble_cluster.digest_of(lived.lives)
+    monkeypatch.setattr(ensemble_cluster, "SOURCES", 1)
+    assert ensemble_cluster.digest_of(lived.lives) != here
 
 
 def test_a_cluster_that_is_not_there_is_told_and_nothing_is_left(scenario, monkeypatch, tmp_path):
@@ -179,7 +204,7 @@ def test_a_stopped_run_goes_on_from_what_is_finished(scenario, lived, monkeypatc
     assert begun == list(range(8, MEMBERS))
 
 
-def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path):
+def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path, monkeypatch):
     kept = tmp_path / "kept"
     ensemble(scenario, members=2, seed=7, keep=Keep(kept))
     with pytest.raises(RangeError, match=r"unfinished run is there.*--resume"):
@@ -188,6 +213,10 @@ def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path):
         ensemble(scenario, members=3, seed=8, series=SERIES, keep=Keep(kept, resume=True))
     words = str(told.value)
     assert all(name in words for name in ("another seed; got 8; allowed: 7", "another members", "another series"))
+    with monkeypatch.context() as patched:
+        patched.setattr(chunks, "SOURCES", 1)
+        with pytest.raises(RangeError, match="another kernel; got '1'"):
+            ensemble(scenario, members=2, seed=7, keep=Keep(kept, resume=True))
     (kept / "plan.json").write_text("{}")
     with pytest.raises(RangeError, match="another network"):
         ensemble(scenario, members=2, seed=7, keep=Keep(kept, resume=True))

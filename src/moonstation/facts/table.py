@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from pathlib import Path
 
@@ -54,10 +54,16 @@ def lookup(key: str) -> Fact:
     if key in table:
         usage.note(key)
         value = usage.override_of(key)
-        return table[key] if value is None else replace(table[key], value=value)
+        return table[key] if value is None else _with_value(key, value)
     near = get_close_matches(key, table, n=3, cutoff=0.5)
     hint = f"did you mean {', '.join(near)}?" if near else "list them with: moonstation facts"
     raise FactError(Fault(where=f"fact {key!r}", message="no such fact", hint=hint))
+
+
+@lru_cache(maxsize=4096)
+def _with_value(key: str, value: float) -> Fact:
+    """A fact with another value; one life of an ensemble asks for the same many times."""
+    return replace(all_facts()[key], value=value)
 
 
 @cache

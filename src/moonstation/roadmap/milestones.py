@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -107,7 +108,7 @@ def evaluate(milestones: Sequence[Milestone], result: RunResult) -> list[Milesto
     from moonstation.roadmap.capability import Capability
 
     capability = Capability(result)
-    return judge(milestones, capability.time, capability.series)
+    return judge(milestones, capability.time, cache(capability.series))
 
 
 def judge(milestones: Sequence[Milestone], time: NDArray[np.datetime64], series: SeriesOf) -> list[MilestoneOutcome]:

@@ -20,12 +20,15 @@ def steps_in(window_h: float, step_h: float) -> int:
 def trailing_mean(values: ArrayLike, steps: int) -> FloatArray:
     """Mean over the last ``steps`` values; a NaN among them makes it NaN."""
     given = np.asarray(values, dtype=np.float64)
-    known = np.concatenate([[0.0], np.cumsum(np.nan_to_num(given))])
-    gaps = np.concatenate([[0], np.cumsum(np.isnan(given))])
+    unknown = np.isnan(given)
+    gapless = not unknown.any()
+    known = np.concatenate([[0.0], np.cumsum(given if gapless else np.where(unknown, 0.0, given))])
     mean = np.full(given.shape, np.nan)
     if given.size >= steps:
         mean[steps - 1 :] = (known[steps:] - known[:-steps]) / steps
-        mean[steps - 1 :][gaps[steps:] > gaps[:-steps]] = np.nan
+        if not gapless:
+            gaps = np.concatenate([[0], np.cumsum(unknown)])
+            mean[steps - 1 :][gaps[steps:] > gaps[:-steps]] = np.nan
     return mean
 
 

@@ -43,7 +43,8 @@ def build_station(scenario: Scenario) -> Station:
 
 def with_present_facts(station: Station, scenario: Scenario) -> Station:
     """The station with all its components made anew, of the facts as they are now (see ``facts.usage.overridden``)."""
-    made = {name: component_of(entry) for entry in scenario.assets for name in unit_names(entry)}
+    there = {asset.name for asset in station.assets}
+    made = {name: component_of(entry) for entry in scenario.assets for name in unit_names(entry) if name in there}
     return replace(station, assets=tuple(replace(asset, component=made[asset.name]) for asset in station.assets))
 
 

@@ -55,15 +55,15 @@ def main_site(run: RunResult) -> str:
 def assess(run: RunResult) -> Assessment:
     """Judge a run by its main site's infrastructure and the whole station's yield."""
     site = main_site(run)
-    powered = critical_served(run, site)
+    critical = run.critical_at(site)
     linked = link_open(run, site)
     lived = living(run)
     crews = [event for event in run.events if event.kind.startswith("lost-") and is_crew(run, event.subject)]
     return Assessment(
-        energy=share_of(powered == 1, powered >= 0),
+        energy=critical.share if critical else None,
         communication=share_of(linked > 0.5, since(linked > 0)),
         life_support=share_of(lived > 0, lived >= 0),
-        longest_blackout_h=longest_run(powered == 0) * run.station.grid.step_h,
+        longest_blackout_h=(critical.longest_unserved if critical else 0) * run.station.grid.step_h,
         longest_without_contact_h=longest_run((linked <= 0) & since(linked > 0)) * run.record_h,
         lowest_charge=lowest_charge(run, site),
         crew_days=float(crew_present(run).sum()) * run.record_h / 24.0,
@@ -89,13 +89,6 @@ def data_returned_gbit(run: RunResult) -> float:
     return float(earth["produced"])
 
 
-def critical_served(run: RunResult, site: str) -> NDArray[np.int8]:
-    """Per step: 1 all critical loads served, 0 not, -1 no such load."""
-    if site not in run.compiled.power_nodes:
-        return np.full(run.station.grid.count, -1, np.int8)
-    return np.asarray(run.records.critical_served[:, run.compiled.power_nodes.index(site)])
-
-
 def living(run: RunResult) -> NDArray[np.int8]:
     """Per record: 1 life support sufficed, 0 not, -1 while nobody was there and no lasting cabin had landed."""
     crew = crew_present(run)
@@ -103,8 +96,8 @@ def living(run: RunResult) -> NDArray[np.int8]:
     served = np.ones(len(run.time), np.bool_)
     for number, (asset, process) in enumerate(run.compiled.processes):
         if asset.component.kind == "crew" and process.name == "metabolism":
-            wanted = run.records.activity[:, number] + run.records.shortfall[:, number]
-            served &= run.records.activity[:, number] >= wanted * WHOLE
+            given = run.column("activity", number)
+            served &= given >= (given + run.column("shortfall", number)) * WHOLE
     out = np.where(crew > 0, served, stands_ready).astype(np.int8)
     out[~(since(lasting_cabin(run)) | (crew > 0))] = -1
     return out

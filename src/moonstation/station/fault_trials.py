@@ -11,6 +11,7 @@ import numpy as np
 from moonstation.core.events import find_runs
 from moonstation.station import packed
 from moonstation.station.chances import Chances, FaultEvent, alone, log_of, plan_of
+from moonstation.station.critical_loads import unserved_spells
 from moonstation.station.fault_tables import FaultTables, Plan, fault_tables
 from moonstation.station.kernel import run_kernel
 from moonstation.station.model import Asset, Station
@@ -101,7 +102,9 @@ class Trials:
             last = min(trial.step + self.look, self.compiled.steps)
             self.records.log["index"][0] = 0
             self._go(tables, own, trial.step, last)
-            yield self._outcome(trial, own, untouched, last)
+            power = self._power_of(trial.unit)
+            begun = power >= 0 and base.powers["unserved"][power, 0] > 0.0
+            yield self._outcome(trial, own, untouched, last, bool(begun))
             if told:
                 told(number + 1, len(trials))
 
@@ -120,17 +123,18 @@ class Trials:
         for block in series_blocks(self.compiled.columns, first, last):
             run_kernel(tables, network.rules, block, step_h, total, total, self.records, faults)
 
-    def _outcome(self, trial: Trial, faults: FaultTables, untouched: packed.Records, last: int) -> TrialOutcome:
+    def _outcome(
+        self, trial: Trial, faults: FaultTables, untouched: packed.Records, last: int, begun: bool
+    ) -> TrialOutcome:
         events = tuple(log_of(self.plan, faults).events())
         found = next((event for event in events if event.kind == "detected"), None)
         ended = next((event for event in events if event.outcome in {"mended", "cleared by itself"}), None)
         left = next((event for event in events if event.outcome == "left as it is"), None)
         step_h = self.station.grid.step_h
-        window = slice(trial.step, last)
         power = self._power_of(trial.unit)
         dark = [
-            float((records.critical_served[window, power] == 0).sum()) if power >= 0 else 0.0
-            for records in (self.records, untouched)
+            self._unserved(self.records, power, trial.step, last, begun),
+            self._unserved(untouched, power, trial.step, last),
         ]
         return TrialOutcome(
             trial=trial,
@@ -143,12 +147,18 @@ class Trials:
             lost=tuple(sorted(self._lost(self.records, last) - self._lost(untouched, last))),
         )
 
+    @staticmethod
+    def _unserved(records: packed.Records, power: int, first: int, last: int, begun: bool = False) -> int:
+        """Steps between two in which critical loads of a bus went unserved."""
+        begins, ends = unserved_spells(packed.log_rows(records), power, first, last, begun=begun)
+        return int(np.maximum(ends - np.maximum(begins, first), 0).sum())
+
     def _power_of(self, unit: str) -> int:
         return int(self.plan.units["power"][self.plan.unit_names.index(unit)])
 
     def _lost(self, records: packed.Records, last: int) -> set[str]:
         """Assets lost before a step."""
-        rows = records.log[1 : int(records.log["index"][0]) + 1]
+        rows = packed.log_rows(records)
         rows = rows[np.isin(rows["code"], _LOSSES) & (rows["step"] < last)]
         return {self.compiled.assets[number].name for number in rows["index"]}
 

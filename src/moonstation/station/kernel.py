@@ -29,7 +29,7 @@ from moonstation.station.flows import (
     write_ledger,
 )
 from moonstation.station.heat import Row, heat_residual, open_heat, solve_heat, thermostat_activity, warm
-from moonstation.station.lanes import all_of, any_of, in_lanes, no, only_here, put, select, true_as
+from moonstation.station.lanes import all_of, any_of, in_lanes, no, only_here, select, true_as
 from moonstation.station.lives import change_assets, deliver, lose_assets, note, refresh_live
 from moonstation.station.packed import (
     ALWAYS,
@@ -49,13 +49,14 @@ from moonstation.station.packed import (
     Records,
     Rules,
 )
+from moonstation.station.recording import note_critical, write_record
 from moonstation.station.repairs import PARTS as RULES_PARTS
 from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_STEP, Record, Table, Tables, make_tables
 
 #: A wish counts as served when less than this share of it is missing.
 _SERVED = 1e-9
 #: Files that the kernel is compiled from.
-_PARTS = (*RULES_PARTS, "lanes", "stacking", "tables", "lives", "flows", "heat", "attending", "kernel")
+_PARTS = (*RULES_PARTS, "lanes", "stacking", "tables", "lives", "flows", "heat", "attending", "recording", "kernel")
 
 
 @inlined
@@ -289,7 +290,7 @@ def _run_processes(tables: Tables, critical_priority: float, now: Row, may_fail:
 
 
 @inlined
-def _book_power(tables: Tables, records: Records, step: int) -> bool:
+def _book_power(tables: Tables, step: int) -> bool:
     """Book the step of every power bus; True when critical loads began or ceased to be served in any life."""
     changed = False
     for e in range(len(tables.powers)):
@@ -302,8 +303,8 @@ def _book_power(tables: Tables, records: Records, step: int) -> bool:
         bus.wanted = bus.wished
         bus.sent = bus.wished = 0.0
         power.shed = 0.0
-        put(records.mode[step, e], power.mode)
-        put(records.critical_served[step, e], power.critical)
+        power.severest = max(power.severest, power.mode)
+        note_critical(power, step)
         short, told = power.critical == 0.0, power.unserved > 0.0
         changed |= any_of((short & no(told)) | (told & no(short)))
     return changed
@@ -319,38 +320,6 @@ def _note_unserved(raw: Tables, log: Table, step: int) -> None:
             if short != (power.unserved[lane] > 0.0):
                 power.unserved[lane] = 1.0 if short else 0.0
                 note(log, lane, step, EV_UNSERVED if short else EV_SERVED, e, 0.0)
-
-
-@inlined
-def _write_record(tables: Tables, records: Records, record: int, steps: int) -> None:
-    for p in range(len(tables.processes)):
-        process = tables.processes[p]
-        if any_of(process.activity_sum > 0.0):
-            put(records.activity[record, p], process.activity_sum / float(steps))
-        if any_of(process.shortfall_sum > 0.0):
-            put(records.shortfall[record, p], process.shortfall_sum / float(steps))
-        ready = process.ready_sum + float(process.ready_steps)
-        if any_of(ready > 0.0):
-            put(records.ready[record, p], ready / float(steps))
-        process.ready_steps = 0
-        process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
-    for s in range(len(tables.stores)):
-        put(records.amount[record, s], tables.stores[s].amount)
-        put(records.capacity[record, s], tables.stores[s].capacity)
-    for n in range(len(tables.nodes)):
-        node = tables.nodes[n]
-        if node.live:
-            put(records.temperature_k[record, n], select(node.on > 0.0, node.temperature, np.nan))
-    for e in range(len(tables.powers)):
-        power = tables.powers[e]
-        put(records.power[record, e, 0], power.supply_sum)
-        put(records.power[record, e, 1], power.served_sum)
-        put(records.power[record, e, 2], power.shed_sum)
-        put(records.power[record, e, 3], tables.buses[power.bus].spilled_sum)
-        power.supply_sum = power.served_sum = power.shed_sum = 0.0
-    for b in range(len(tables.buses)):
-        put(records.spilled[record, b], tables.buses[b].spilled_sum)
-        tables.buses[b].spilled_sum = 0.0
 
 
 @inlined
@@ -404,7 +373,7 @@ def _run_step(  # noqa: PLR0913, PLR0917
     # after the temperatures, for it opens the stores for the next step by them
     if settle(buses, stores, nodes, live, changed):
         note_spills(raw, log, step)
-    relief = _book_power(tables, records, step)
+    relief = _book_power(tables, step)
     if relief:
         _note_unserved(raw, log, step)
     for e in range(len(tables.powers)):
@@ -439,7 +408,7 @@ def _kernel_of(sources: int) -> Callable[..., int]:
             record = step // record_steps
             lost = _run_step(raw, tables, rules, series[row], step_h, step, records, faults)
             if (step + 1) % record_steps == 0 or step == total - 1:
-                _write_record(tables, records, record, step - record * record_steps + 1)
+                write_record(tables, records, record, step - record * record_steps + 1)
             if lost:
                 refresh_live(raw)
             raw.clock[NEXT_STEP] = step + 1

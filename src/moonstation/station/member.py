@@ -16,7 +16,6 @@ from moonstation.core.events import find_runs, longest_run
 from moonstation.core.time import HOUR_S
 from moonstation.station import packed
 from moonstation.station.assessment import (
-    critical_served,
     data_returned_gbit,
     is_crew,
     lasting_cabin,
@@ -26,10 +25,11 @@ from moonstation.station.assessment import (
     share_of,
     since,
 )
+from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.fault_spells import Spell, failures, open_spells, spares_used, takes_of_use
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
-from moonstation.station.results import Event, RunResult
+from moonstation.station.results import Columns, Event, RunResult
 from moonstation.station.survival import CAUSES, Loss, Presence, first_true, loss_of, worst_dark_survived_h
 
 Floats = NDArray[np.float64]
@@ -98,6 +98,11 @@ class MemberRun(RunResult):
     """A life: the same judgement as any run's, at a small part of the cost."""
 
     shared: Shared = field(kw_only=True)
+    columns: Columns | None = field(default=None, kw_only=True)
+
+    def column(self, name: str, number: int) -> Singles:
+        """Records of that name of one process, store or node, shape (record,)."""
+        return self.columns(name, number) if self.columns else RunResult.column(self, name, number)
 
     def record_means(self, series: ArrayLike) -> Floats:
         """Mean over each record of a series of the station, shape (count,) -> (record,)."""
@@ -113,8 +118,7 @@ class MemberRun(RunResult):
     @cached_property
     def log(self) -> NDArray[Any]:
         """The kernel's events, but for those of the Earth's endless store, which is no asset."""
-        log = self.records.log
-        rows = log[1 : int(log["index"][0]) + 1]
+        rows = packed.log_rows(self.records)
         return rows[(rows["code"] > packed.EV_ENDED) | (rows["index"] < len(self.compiled.assets))]
 
     def named(self, row: Mapping[str, float]) -> Event:
@@ -140,8 +144,7 @@ class MemberRun(RunResult):
     def served_at(self, node: str) -> Singles:
         """Share of each record in which all critical loads of a node were served, nan where there were none."""
         if node not in self._served:
-            main = node == self.shared.site
-            self._served[node] = self.served_share(self.critical) if main else RunResult.served_at(self, node)
+            self._served[node] = RunResult.served_at(self, node)
         return self._served[node]
 
     @cached_property
@@ -160,19 +163,14 @@ class MemberRun(RunResult):
         best = np.zeros(hours, np.float32)
         record = np.arange(hours) * shared.hour_steps // self.record_steps
         for number, share in zip(shared.link_numbers, shared.link_open, strict=True):
-            readiness = self.records.ready[:, number]
+            readiness = self.column("ready", number)
             np.maximum(best, np.minimum(share, readiness[record]), out=best)
         return best
 
     @cached_property
-    def critical(self) -> NDArray[np.int8]:
-        """Per step, of the main site: 1 all critical loads served, 0 not, -1 no such load."""
-        return np.ascontiguousarray(critical_served(self, self.shared.site))
-
-    @cached_property
-    def first_load(self) -> int:
-        """Step at which the main site's first critical load came alive, the last one where none ever did."""
-        return first_true(self.critical >= 0)
+    def critical(self) -> CriticalLoads:
+        """The critical loads of the main site."""
+        return self.critical_at(self.shared.site) or no_critical_loads(self.station.grid.count)
 
     @cached_property
     def living(self) -> NDArray[np.int8]:
@@ -191,9 +189,9 @@ class MemberRun(RunResult):
         step_h, record_h = self.station.grid.step_h, self.record_h
         linked, hour_h = self.contact > 0.5, self.shared.hour_steps * step_h
         presences = {
-            "energy": Presence(self.critical == 1, self.first_load, step_h),
-            "communication": Presence(linked, first_true(linked), hour_h),
-            "life_support": Presence(self.living == 1, first_true(lasting_cabin(self)), record_h),
+            "energy": Presence(self.station.grid.count, self.critical.first, self.critical.last_served, step_h),
+            "communication": Presence.of(linked, first_true(linked), hour_h),
+            "life_support": Presence.of(self.living == 1, first_true(lasting_cabin(self)), record_h),
         }
         crew_lost_h = self.crew_losses[0] * step_h if self.crew_losses else None
         return loss_of(presences, crew_lost_h, self.station.grid.count * step_h)
@@ -208,10 +206,10 @@ class MemberRun(RunResult):
             "survived": float(loss is None),
             "lost_h": np.nan if loss is None else loss.at_h,
             "lost_by": np.nan if loss is None else float(CAUSES.index(loss.cause)),
-            "energy": _number(share_of(self.critical == 1, self.critical >= 0)),
+            "energy": _number(self.critical.share),
             "communication": _number(share_of(linked, expected)),
             "life_support": _number(share_of(self.living > 0, self.living >= 0)),
-            "longest_blackout_h": longest_run(self.critical == 0) * step_h,
+            "longest_blackout_h": self.critical.longest_unserved * step_h,
             "longest_without_contact_h": longest_run((self.contact <= 0) & expected) * hour_h,
             "worst_dark_survived_h": self._worst_dark_survived_h(loss),
             "lowest_charge": _number(lowest_charge(self, self.shared.site)),
@@ -330,8 +328,8 @@ class MemberRun(RunResult):
         if self.shared.dark is None:
             return 0.0
         last = self.station.grid.count if loss is None else round(loss.at_h / step_h)
-        unserved = np.flatnonzero(self.critical == 0)
-        return worst_dark_survived_h(self.shared.dark, unserved, (self.first_load, last), step_h)
+        lived = (self.critical.first, last)
+        return worst_dark_survived_h(self.shared.dark, self.critical.unserved, lived, step_h)
 
 
 def _number(value: float | None) -> float:

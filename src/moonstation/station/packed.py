@@ -200,8 +200,9 @@ class Records(NamedTuple):
     temperature_k: NDArray[np.float32]  # (record, thermal node), nan before landing and after loss
     power: NDArray[np.float32]  # (record, electricity bus, 4)
     spilled: NDArray[np.float32]  # (record, bus)
-    mode: NDArray[np.int8]  # (step, electricity bus)
-    critical_served: NDArray[np.int8]  # (step, electricity bus), 1 served, 0 not, -1 no critical load there
+    mode: NDArray[np.int8]  # (record, electricity bus), the severest in the record
+    critical: NDArray[np.int32]  # (record, electricity bus, 2), steps with critical loads, and with all of them served
+    critical_span: Ints  # (electricity bus, 2), first step with critical loads, end of the last with all served; or -1
     ledger: Floats  # (bus, LEDGER_COLUMNS)
     residual: Floats  # greatest relative residual: bus, element, heat
     log: NDArray[Any]  # events (step, code, index, value); row 0 counts them in index, maybe beyond the room
@@ -227,8 +228,9 @@ def empty_records(network: Network, steps: int, record_steps: int, event_room: i
         temperature_k=np.full((count, nodes, *many), np.nan, single),
         power=np.zeros((count, powers, 4, *many), single),
         spilled=np.zeros((count, buses, *many), single),
-        mode=np.zeros((steps, powers, *many), np.int8),
-        critical_served=np.full((steps, powers, *many), -1, np.int8),
+        mode=np.zeros((count, powers, *many), np.int8),
+        critical=np.zeros((count, powers, 2, *many), np.int32),
+        critical_span=np.full((powers, 2, *many), -1, np.int64),
         ledger=np.zeros((buses, len(LEDGER_COLUMNS), *many)),
         residual=np.zeros((3, *many)),
         log=np.zeros((event_room + 1, *many), EVENT),
@@ -238,3 +240,8 @@ def empty_records(network: Network, steps: int, record_steps: int, event_room: i
 def life_of(records: Records, lane: int) -> Records:
     """The records of one of several lives side by side, views without the axis ``lane``."""
     return Records._make(array[..., lane] for array in records)
+
+
+def log_rows(records: Records) -> NDArray[Any]:
+    """The events of one life, in the order in which they happened, as far as there was room for them."""
+    return np.asarray(records.log[1 : int(records.log["index"][0]) + 1])

@@ -31,12 +31,12 @@ def processes_at(run: RunResult, site: str = "") -> Iterator[tuple[int, Asset, P
 
 def activity(run: RunResult, number: int) -> Floats:
     """Mean activity of a process [unit of the process]."""
-    return np.asarray(run.records.activity[:, number], np.float64)
+    return np.asarray(run.column("activity", number), np.float64)
 
 
 def ready(run: RunResult, number: int) -> Floats:
     """Share of time in which a process was alive and nothing kept it from running [-]."""
-    return np.asarray(run.records.ready[:, number], np.float64)
+    return np.asarray(run.column("ready", number), np.float64)
 
 
 def offered(run: RunResult, capability: str, site: str = "") -> Floats:

@@ -37,6 +37,7 @@ class _Power:
         self.safe_until = 0  # a step of recovery keeps it in mode safe
         self.critical, self.unserved = -1, False  # -1: no critical load wanted anything
         self.shed = self.supply_sum = self.served_sum = self.shed_sum = 0.0
+        self.severest, self.critical_steps, self.critical_served = packed.NOMINAL, 0, 0
 
     def wanted_mode(self, now: Sequence[float], step: int) -> int:
         """Mode that charge and Sun call for; survival and safe are left at a higher charge than they are entered at."""
@@ -359,12 +360,21 @@ class _Station:
             power.served_sum += served
             power.shed_sum += power.shed
             power.bus.ask(power.shed)
-            self.records.mode[self.step, e] = power.mode
-            self.records.critical_served[self.step, e] = power.critical
+            power.severest = max(power.severest, power.mode)
+            self.note_critical(power, self.records.critical_span[e])
             if (power.critical == 0) != power.unserved:
                 power.unserved = power.critical == 0
                 self.note(packed.EV_UNSERVED if power.unserved else packed.EV_SERVED, e)
             power.shed, power.critical = 0.0, -1
+
+    def note_critical(self, power: _Power, span: NDArray[np.int64]) -> None:
+        """Count a step by whether a bus has critical loads and serves them all."""
+        power.critical_steps += power.critical >= 0
+        power.critical_served += power.critical == 1
+        if power.critical >= 0 > span[0]:
+            span[0] = self.step
+        if power.critical == 1:
+            span[1] = self.step + 1
 
     def lose_assets(self, live: Sequence[Node]) -> None:
         """Take out what froze, overheated or starved, and what it carried."""
@@ -422,7 +432,10 @@ class _Station:
                 records.temperature_k[record, n] = node.temperature
         for e, power in enumerate(self.powers):
             records.power[record, e] = power.supply_sum, power.served_sum, power.shed_sum, power.bus.spilled_sum
+            records.mode[record, e] = power.severest
+            records.critical[record, e] = power.critical_steps, power.critical_served
             power.supply_sum = power.served_sum = power.shed_sum = 0.0
+            power.severest, power.critical_steps, power.critical_served = packed.NOMINAL, 0, 0
         for b, bus in enumerate(self.buses):
             records.spilled[record, b] = bus.spilled_sum
             bus.spilled_sum = 0.0

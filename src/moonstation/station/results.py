@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,9 +13,10 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
 from moonstation.station.chances import FaultLog
+from moonstation.station.critical_loads import CriticalLoads, critical_loads
 from moonstation.station.data_fate import DataFate, data_fates
-from moonstation.station.means import greatest_over, means_over, share_of_known
-from moonstation.station.model import EARTH, MODES, Station, effective_priority
+from moonstation.station.means import means_over
+from moonstation.station.model import EARTH, MODES, Asset, Station, effective_priority
 from moonstation.station.network import Compiled
 from moonstation.station.places import Places, SurfaceSky
 
@@ -54,6 +55,10 @@ _DETAILS = {
 _LOST = {"lost-cold", "lost-heat", "lost-starved", "lost-housed"}
 
 
+#: Gives the records of a name of one process, store or node by its number, shape (record,).
+Columns = Callable[[str, int], NDArray[np.float32]]
+
+
 @dataclass(frozen=True, slots=True)
 class Event:
     """Something that happened: ``value`` in ``unit``, 0 where there is nothing to measure."""
@@ -89,8 +94,7 @@ class RunResult:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Every event, in order of time."""
-        log = self.records.log
-        rows = log[1 : int(log["index"][0]) + 1]
+        rows = packed.log_rows(self.records)
         named = (self._event(row) for row in rows if row["code"] > packed.EV_ENDED or self._is_asset(row["index"]))
         return tuple(sorted([*named, *self._fault_events()], key=lambda event: event.utc))
 
@@ -172,6 +176,10 @@ class RunResult:
         """Mean over each record of a series over the grid, shape (count,) -> (record,)."""
         return means_over(series, self.record_steps)
 
+    def column(self, name: str, number: int) -> NDArray[np.float32]:
+        """Records of that name (``activity``, ``ready``, ...) of one process, store or node, shape (record,)."""
+        return np.asarray(getattr(self.records, name)[:, number])
+
     def power_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
         """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
         records = self.records
@@ -182,7 +190,7 @@ class RunResult:
             }
         number = self.compiled.power_nodes.index(node)
         return self.energy_of(node) | {
-            "mode": ("1", greatest_over(records.mode[:, number], self.record_steps).astype(np.float32)),
+            "mode": ("1", records.mode[:, number].astype(np.float32)),
             "critical_served": ("1", self.served_at(node)),
         }
 
@@ -209,16 +217,14 @@ class RunResult:
 
     def served_at(self, node: str) -> NDArray[np.float32]:
         """Share of each record in which all critical loads of a node were served, nan where there were none."""
+        loads = self.critical_at(node)
+        return self._nothing() + np.float32(np.nan) if loads is None else loads.share_by_record
+
+    def critical_at(self, node: str) -> CriticalLoads | None:
+        """When the critical loads of a node were served, None where it has no bus of electricity."""
         if node not in self.compiled.power_nodes:
-            return self._nothing() + np.float32(np.nan)
-        return self.served_share(self.records.critical_served[:, self.compiled.power_nodes.index(node)])
-
-    def served_share(self, critical: NDArray[np.int8]) -> NDArray[np.float32]:
-        """Share of each record in which all critical loads were served, nan where there were none, shape (record,).
-
-        critical : per step 1 served, 0 not, -1 no such load, shape (step,)
-        """
-        return share_of_known(critical, self.record_steps)
+            return None
+        return critical_loads(self.records, self.compiled.power_nodes.index(node), self.station.grid.count)
 
     def usable_charge(self, node: str) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
         """Usable charge and usable capacity of a power bus [kWh]."""
@@ -234,10 +240,14 @@ class RunResult:
     def crew_at(self, node: str) -> NDArray[np.float32]:
         """People present: alive crews' size."""
         total = self._nothing()
-        for number, asset in enumerate(self.compiled.assets):
-            if asset.component.kind == "crew" and asset.node == node:
+        for number, asset in self._crews:
+            if asset.node == node:
                 total += self.alive[:, number] * np.float32(getattr(asset.component, "crew_size", 0))
         return total
+
+    @cached_property
+    def _crews(self) -> list[tuple[int, Asset]]:
+        return [row for row in enumerate(self.compiled.assets) if row[1].component.kind == "crew"]
 
     def _nothing(self) -> NDArray[np.float32]:
         return np.zeros(len(self.time), np.float32)

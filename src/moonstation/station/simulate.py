@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
-from typing import Any
-
-import numpy as np
 
 from moonstation.core.errors import BalanceError
 from moonstation.core.memory import give_back_free_memory
 from moonstation.station import packed
 from moonstation.station.chances import Chances, FaultLog, log_of, plan_of, tables_of
 from moonstation.station.fault_tables import FaultTables, Plan
-from moonstation.station.kernel import run_kernel
 from moonstation.station.model import Station
-from moonstation.station.network import Compiled, compile_station, series_blocks
+from moonstation.station.network import Compiled, compile_station
 from moonstation.station.places import Places
 from moonstation.station.results import RunResult
 from moonstation.station.shared_series import SharedSeries
-from moonstation.station.tables import make_tables
+from moonstation.station.side_by_side import run_lives
 
 #: Greatest relative residual of the ledger that a run may have.
 RESIDUAL_LIMIT = 1e-9
 _EVENT_ROOM = 100_000
-_FAULT_ROOM = 10_000
 _RECORD_S = 3600.0
 
 
@@ -79,32 +73,19 @@ def run_failing(
 
     tables_with : makes the tables of its failures with room for so many events
     """
-    room = _FAULT_ROOM
-    while True:
-        tables = tables_with(room)
-        records = run_compiled(compiled, step_h, record_steps, tables)
-        count = int(tables.lanes["count"][0])
-        if count <= room:
-            return records, log_of(plan, tables)
-        room = count
+    records, tables = _alone(compiled, step_h, record_steps, tables_with)
+    assert tables is not None
+    return records, log_of(plan, tables)
 
 
-def run_compiled(
-    compiled: Compiled, step_h: float, record_steps: int, faults: FaultTables | None = None
-) -> packed.Records:
-    """Run the kernel block by block of its series, with as much room for events as they need."""
-    room = _EVENT_ROOM
-    fresh: Any = copy.deepcopy(faults)
-    while True:
-        records = packed.empty_records(compiled.network, compiled.steps, record_steps, room)
-        tables = make_tables(compiled.network, step_h)
-        for block in series_blocks(compiled.columns, 0, compiled.steps):
-            run_kernel(tables, compiled.network.rules, block, step_h, record_steps, compiled.steps, records, faults)
-        count = int(records.log["index"][0])
-        if count <= room:
-            return records
-        room = count
-        if faults is not None and fresh is not None:  # from the begin again
-            parts: zip[tuple[Any, Any]] = zip(faults, fresh, strict=True)
-            for used, new in parts:
-                np.copyto(used, new)
+def run_compiled(compiled: Compiled, step_h: float, record_steps: int) -> packed.Records:
+    """Run a life in which nothing fails."""
+    return _alone(compiled, step_h, record_steps, None)[0]
+
+
+def _alone(
+    compiled: Compiled, step_h: float, record_steps: int, tables_with: Callable[[int], FaultTables] | None
+) -> tuple[packed.Records, FaultTables | None]:
+    asked = (compiled.columns, compiled.steps, step_h, record_steps)
+    records, tables = run_lives([compiled.network], *asked, width=1, room=_EVENT_ROOM, faults=tables_with)
+    return packed.life_of(records, 0), tables

@@ -24,14 +24,20 @@ CAUSES = ("crew", "energy", "communication", "life_support")
 
 @dataclass(frozen=True, slots=True)
 class Presence:
-    """Whether something was there, over equal steps of ``step_h`` [h] from the run's begin to its end.
+    """Whether something was there, over ``count`` equal steps of ``step_h`` [h] from the run's begin to its end.
 
-    there : whether it was, shape (n,); first : step from which on it counts, n where it never does
+    first : step from which on it counts, ``count`` where it never does; end : of the last step in which it was there
     """
 
-    there: Bools
+    count: int
     first: int
+    end: int
     step_h: float
+
+    @classmethod
+    def of(cls, there: Bools, first: int, step_h: float) -> Presence:
+        """Of something that was there in some steps, shape (n,)."""
+        return cls(len(there), first, len(there) - first_true(there[::-1]), step_h)
 
     def gone_for_good_h(self, window_h: float) -> float | None:
         """Hours into the run after which it was not there again, None where it was within the last ``window_h``.
@@ -39,11 +45,9 @@ class Presence:
         What was expected for less than the window is not judged.
         """
         steps = max(round(window_h / self.step_h), 1)
-        expected = self.there[self.first :]
-        if len(expected) < steps or expected[-steps:].any():
+        if self.count - self.first < steps or self.end > self.count - steps:
             return None
-        seen = np.flatnonzero(expected)
-        return float((self.first + (int(seen[-1]) + 1 if seen.size else 0)) * self.step_h)
+        return float(max(self.first, self.end) * self.step_h)
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,15 +78,18 @@ def first_true(mask: Bools) -> int:
     return place if mask.size and mask[place] else mask.size
 
 
-def worst_dark_survived_h(dark: tuple[Steps, Steps], unserved: Steps, lived: tuple[int, int], step_h: float) -> float:
+def worst_dark_survived_h(
+    dark: tuple[Steps, Steps], unserved: tuple[Steps, Steps], lived: tuple[int, int], step_h: float
+) -> float:
     """Longest time without any of the Sun that a site came through with all its critical loads served [h].
 
-    dark : first and one-past-last step of each darkness, shape (n,) each; unserved : steps in which a critical load
-    went unserved, in order; lived : steps from the first load's landing to the station's loss. 0 where no darkness was
-    come through.
+    dark : first and one-past-last step of each darkness, shape (n,) each; unserved : the same of each time in which a
+    critical load went unserved, in order; lived : steps from the first load's landing to the station's loss. 0 where no
+    darkness was come through.
     """
     begun = np.maximum(dark[0], lived[0])  # nobody was there before to come through it
     spans = dark[1] - begun
-    failures = np.searchsorted(unserved, dark[1]) - np.searchsorted(unserved, begun)
+    begins, ends = unserved
+    failures = np.searchsorted(begins, dark[1]) - np.searchsorted(ends, begun, side="right")
     whole = (failures == 0) & (dark[1] <= lived[1]) & (spans > 0)
     return float(spans[whole].max() * step_h) if whole.any() else 0.0

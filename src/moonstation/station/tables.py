@@ -125,7 +125,8 @@ _NODE = (
     ],
 )
 _POWER = (
-    "serve_up_to critical shed mode wanted safe_until timer unserved supply_sum served_sum shed_sum",
+    "serve_up_to critical shed mode wanted safe_until timer unserved supply_sum served_sum shed_sum severest"
+    " critical_steps critical_served first_critical last_served",
     [("bus", _U), ("sun_series", _I), ("recovery", _F)],
 )
 _RECIPE = ("", [("bus", _U), ("takes", _B), ("limits", _B)])
@@ -314,6 +315,8 @@ def _power_table(network: Network, step_h: float) -> Table:
         recovery=np.full(count, float(steps_of(rules.recovery_h, step_h))),
         serve_up_to=np.full((count, 1), float(rules.serve_up_to[0])),
         critical=np.full((count, 1), -1.0),
+        first_critical=np.full((count, 1), -1.0),
+        last_served=np.full((count, 1), -1.0),
     )
 
 

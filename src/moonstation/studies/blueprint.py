@@ -93,9 +93,7 @@ class Blueprint:
         they agree.
         """
         for halving in range(_HALVINGS):
-            share = 0.5**halving
-            softened = {key: _between(lookup(key).value, value, share) for key, value in values.items()}
-            made = self._made_with(softened)
+            made = self._made_with(_drawn_near(values, 0.5**halving) if halving else values)
             if made is not None and not _differences(self._nominal.compiled, made.compiled):
                 return Member(self._on_the_whole_grid(made.compiled), made.failures, halving > 0)
         return replace(self.nominal, softened=True)
@@ -159,7 +157,7 @@ class Blueprint:
         """A life's numbers with the calendar and the series of the whole grid."""
         whole = self.compiled
         processes = tuple(
-            (asset, replace(process, series=full.series))
+            (asset, process if full.series is None else replace(process, series=full.series))
             for (asset, process), (_, full) in zip(made.processes, whole.processes, strict=True)
         )
         tables = {
@@ -295,5 +293,7 @@ def _facts(keys: Iterable[str]) -> list[Fact]:
     return [lookup(key) for key in keys]
 
 
-def _between(nominal: float, value: float, share: float) -> float:
-    return value if share == 1.0 else nominal + share * (value - nominal)
+def _drawn_near(values: Mapping[str, float], share: float) -> dict[str, float]:
+    """Values of facts, by a share [-] of their way from their tables' values."""
+    nominal = {key: lookup(key).value for key in values}
+    return {key: nominal[key] + share * (value - nominal[key]) for key, value in values.items()}

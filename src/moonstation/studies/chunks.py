@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -17,13 +17,14 @@ from moonstation.core.errors import Fault, RangeError
 from moonstation.core.output import write_whole
 from moonstation.core.time import DAY_S, HOUR_S
 from moonstation.roadmap.milestones import evaluate
-from moonstation.station.chances import FaultLog, log_of
+from moonstation.station.chances import log_of
 from moonstation.station.fault_plan import plan_failures
-from moonstation.station.fault_tables import FAULT_EVENT, FaultTables, LifeNumbers, Plan, fault_tables
+from moonstation.station.fault_tables import FAULT_EVENT, FaultTables, fault_tables
+from moonstation.station.kernel import SOURCES
 from moonstation.station.member import MemberRun, Shared
 from moonstation.station.named_series import named_series
-from moonstation.station.packed import Records
-from moonstation.station.side_by_side import LANES, run_lanes
+from moonstation.station.packed import life_of
+from moonstation.station.side_by_side import LANES, LaneColumns, run_lives
 from moonstation.station.simulate import RESIDUAL_LIMIT, closed
 from moonstation.station.uncertainty import latin_hypercube
 from moonstation.studies.blueprint import Blueprint, Member
@@ -37,7 +38,6 @@ EVENT = np.dtype([("member", "i4"), ("step", "i4"), ("code", "i4"), ("index", "i
 #: An event of a failure of a member (see ``station.fault_tables.FAULT_EVENT``).
 FAULT = np.dtype([("member", "i4"), *((name, "i4") for name in ("step", "code", "mode", "unit", "why", "rung"))])
 _PLAN = "plan.json"
-_FAULT_ROOM = 10_000
 _NOT_STACKED = ("events", "faults", "outcome_names")
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -86,18 +86,21 @@ class Lives:
         """What each of a few members leaves, run in the lanes of the kernel."""
         plan, steps = self.blueprint, self.record_steps
         made = [self.member(number) for number in members]
-        failing = self._failing(members, made)
-        networks = [member.compiled.network for member in made]
-        step_h = plan.station.grid.step_h
-        asked = (networks, plan.compiled.columns, plan.compiled.steps, step_h, steps)
-        records = run_lanes(*asked, faults=failing)
-        while failing and failing.overflowed():
-            records = run_lanes(*asked, faults=failing)
+        records, failed = run_lives(
+            [member.compiled.network for member in made],
+            plan.compiled.columns,
+            plan.compiled.steps,
+            plan.station.grid.step_h,
+            steps,
+            faults=self._faults(members, made),
+        )
+        columns = LaneColumns(records)
         for lane, (number, member) in enumerate(zip(members, made, strict=True)):
-            own = closed(Records._make(array[..., lane] for array in records))
-            faults = failing.log(lane) if failing else None
+            own = closed(life_of(records, lane))
+            faults = log_of(self.failure_plan, failed, lane) if self.failure_plan and failed else None
             known = (plan.station, plan.places, member.compiled, own, steps)
-            yield self._left_by(number, MemberRun(*known, shared=self.shared, faults=faults), member.softened)
+            life = MemberRun(*known, shared=self.shared, faults=faults, columns=columns.of_lane(lane))
+            yield self._left_by(number, life, member.softened)
 
     def member(self, number: int) -> Member:
         """A life before it is run."""
@@ -106,11 +109,17 @@ class Lives:
             return plan.nominal
         return plan.member(dict(zip(_keys(plan), map(float, self.values[number]), strict=True)))
 
-    def _failing(self, members: Sequence[int], made: Sequence[Member]) -> Failing | None:
-        """The failures of a few members, None where nothing fails: in the nominal life, and where none are asked."""
+    def _faults(self, members: Sequence[int], made: Sequence[Member]) -> Callable[[int], FaultTables] | None:
+        """Makes the tables of the failures of a few members, with room for so many events; idle lanes are as the last.
+
+        None where nothing fails: in the nominal life, and where no failures are asked for.
+        """
         if self.failure_plan is None or NOMINAL in members:
             return None
-        return Failing(self.failure_plan, [member.failures for member in made], list(members))
+        plan, idle = self.failure_plan, LANES - len(members)
+        numbers = [*(member.failures for member in made), *[made[-1].failures] * idle]
+        lanes = [*members, *[members[-1]] * idle]
+        return lambda room: fault_tables(plan, numbers, lanes, room)
 
     def _left_by(self, member: int, life: MemberRun, softened: bool) -> dict[str, NDArray[Any]]:
         series = life.tracked() | {name: named_series(life, name) for name in self.order.series}
@@ -134,38 +143,6 @@ class Lives:
             else (item.reached - start).total_seconds() / HOUR_S
             for item in evaluate(self.blueprint.milestones, life)
         }
-
-
-class Failing:
-    """Makes the tables of the failures of a few lives for the lanes of the kernel, and keeps those that it made last.
-
-    numbers, members : of each life; further lanes are filled with the last one
-    """
-
-    def __init__(self, plan: Plan, numbers: Sequence[LifeNumbers], members: Sequence[int]) -> None:
-        idle = LANES - len(members)
-        self.plan = plan
-        self._numbers = [*numbers, *[numbers[-1]] * idle]
-        self._members = [*members, *[members[-1]] * idle]
-        self._room = _FAULT_ROOM
-        self._tables: FaultTables | None = None
-
-    def __call__(self) -> FaultTables:
-        """Tables before the first landing."""
-        self._tables = fault_tables(self.plan, self._numbers, self._members, self._room)
-        return self._tables
-
-    def overflowed(self) -> bool:
-        """Whether more happened than there was room for; the next tables have that room."""
-        assert self._tables is not None
-        most = int(self._tables.lanes["count"].max())
-        fitted, self._room = most <= self._room, max(most, self._room)
-        return not fitted
-
-    def log(self, lane: int) -> FaultLog:
-        """What happened in a lane."""
-        assert self._tables is not None
-        return log_of(self.plan, self._tables, lane)
 
 
 def _copied(rows: NDArray[Any], kind: np.dtype[Any], member: int) -> NDArray[Any]:
@@ -256,6 +233,7 @@ def identity(lives: Lives, version: str) -> dict[str, Any]:
         "failures": lives.order.failures,
         "step": plan.scenario.step,
         "network": plan.digest,
+        "kernel": f"{SOURCES:x}",
         "facts": facts,
         "residual_limit": RESIDUAL_LIMIT,
     }
