@@ -14,7 +14,7 @@ from reading import Page
 
 from moonstation.report.blocks import Plot, Table, Text
 from moonstation.report.html import render_report
-from moonstation.report.sections.contacts import _fates, waiting_h, ways_to_earth
+from moonstation.report.sections.contacts import _commands, _fates, waiting_h, ways_to_earth
 from moonstation.report.sections.power import _loads, _went_short
 from moonstation.report.sections.roadmap import _condition, _delay, _milestone
 from moonstation.report.sections.temperature import _at_work, _idle
@@ -194,6 +194,24 @@ def test_the_fate_of_data_is_told_by_source(study: StudyView) -> None:
         ["housekeeping", "10 Gbit", "10 Gbit", "nothing", "0.2 h"],
         ["0.5 points", "200 Gbit", "120 Gbit", "80 Gbit", "–"],
     ]
+
+
+def test_windows_of_commands_are_counted_and_the_longest_wait_is_told(study: StudyView) -> None:
+    begin = study.dataset["time"].to_numpy()[0] + np.array([0, 10, 30]) * np.timedelta64(1, "h")
+    window = {"site": ["ridge", "ridge", "rim"], "begin": begin, "end": begin + np.timedelta64(4, "h")}
+    window |= {"relay": ["", "queqiao", ""], "light_s": [1.2, 1.3, 1.3]}
+    data = study.dataset.isel(time=slice(0, 20)).assign_coords(
+        {f"window_{key}": ("window", values) for key, values in window.items()}
+    )
+    (table,) = _commands(Run(data), "ridge")
+    said = dict(map(tuple, table.rows))
+    assert said["windows"] == "2"
+    assert said["of them through relays"] == "50 %"
+    assert said["share of time since the first"] == "40 %"
+    assert said["length, median"] == "4 h"
+    assert said["longest wait"] == "6 h"
+    assert said["one-way time of the signal"] == "1.20 to 1.30 s"
+    assert _commands(Run(data), "nowhere") == []
 
 
 def test_two_lengths_without_earth_are_explained(study: StudyView) -> None:

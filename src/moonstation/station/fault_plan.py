@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.components.contract import Process
 from moonstation.components.failure_modes import RANGES, FailureMode, modes_of, numbers_of
 from moonstation.facts.table import lookup
+from moonstation.station.command_windows import commandable, open_steps, ways_of
 from moonstation.station.draws import name_hash
 from moonstation.station.fault_tables import GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
 from moonstation.station.model import Asset, Station, groups_of, keeps_on, needed_of
@@ -64,7 +64,7 @@ class _Planner:
         modes = [(a, mode) for a, asset in enumerate(self.assets) for mode in modes_of(asset.component)]
         mode_parts = [self._parts_of(a, mode) for a, mode in modes]
         groups = groups_of(self.assets)
-        sites, links, hour_bus = self._sites()
+        sites, links, link_open, hour_bus = self._sites()
         every = [self._all_parts(unit) for unit in range(len(self.assets))]
         units, ladders = self._units([a for a, _ in modes], groups, every)
         return Plan(
@@ -80,6 +80,7 @@ class _Planner:
             group_units=_flat(groups.values()),
             sites=sites,
             links=links,
+            link_open=link_open,
             ladders=ladders,
             asks_earth=np.array([rung not in self.station.recovery.autonomous for rung in RUNGS], np.bool_),
             landings=self._landings(),
@@ -167,17 +168,22 @@ class _Planner:
             numbers[number, : len(ladder)] = [RUNGS.index(rung) for rung in ladder]
         return rows, numbers
 
-    def _sites(self) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.int64]]:
-        """Who works at a site and how it speaks with the Earth; all links; buses of hours of work."""
-        buses = list(self.compiled.bus_keys)
+    def _sites(self) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
+        """Who works at a site and how it speaks with the Earth; links, when they are open; buses of hours of work."""
+        buses, grid = list(self.compiled.bus_keys), self.station.grid
         hours = [key for key in buses if key[0] in {"robot_h", "crew_h"}]
-        links = [[p for p, row in enumerate(self.compiled.processes) if _sends(*row, node)] for node in self.nodes]
+        ways = [ways_of(self.compiled.processes, node) for node in self.nodes]
+        links = [[way.link for way in here] for here in ways]
         rows = _spans(links)
         for row, node in zip(rows, self.nodes, strict=True):
             row |= {"links_first": row.pop("first"), "links_last": row.pop("last")}
             for name, quantity in (("robots", "robot_h"), ("crew", "crew_h")):
                 row[name] = hours.index((quantity, node)) if (quantity, node) in hours else -1
-        return _table(SITE, rows), _flat(links), np.array([buses.index(key) for key in hours], np.int64)
+        all_ways = [way for here in ways for way in here]
+        link_open = np.zeros((len(all_ways), grid.count), np.bool_)
+        for mask, way in zip(link_open, all_ways, strict=True):
+            mask[:] = commandable(open_steps(self.compiled.processes, way, grid.count), grid.step_h)
+        return _table(SITE, rows), _flat(links), link_open, np.array([buses.index(key) for key in hours], np.int64)
 
     def _landings(self) -> NDArray[Any]:
         """Landings after the begin, in order; each named by itself, so that one more changes no draw of the others."""
@@ -194,11 +200,6 @@ class _Planner:
 def _event_number(*names: str) -> int:
     """Number of an event for its draws, small enough to be followed by its kind (see ``faults``)."""
     return name_hash(*names) >> 3
-
-
-def _sends(asset: Asset, process: Process, node: str) -> bool:
-    """Whether a process at a node sends data away from it."""
-    return asset.node == node and any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
 
 
 def _spans(lists: Iterable[Sequence[Any]], **columns: Sequence[Any]) -> list[Row]:

@@ -77,7 +77,7 @@ class FaultReference:
         self.groups = [[self.units[number] for number in group] for group in groups]
         self.needed = plan.groups["needed"].tolist()
         self.sites = [
-            Row(robots=int(s["robots"]), crew=int(s["crew"]), links=plan.links[s["links_first"] : s["links_last"]])
+            Row(robots=int(s["robots"]), crew=int(s["crew"]), links=range(s["links_first"], s["links_last"]))
             for s in plan.sites
         ]
         self.ladders = plan.ladders.tolist()
@@ -323,10 +323,12 @@ class FaultReference:
         return _GO_ON
 
     def contact(self, site: int) -> bool:
-        """Whether a link of a site works in this step, outside the silence that a test imposes."""
+        """Whether the Earth can command a site: a link works in a window of commands, outside an imposed silence."""
         if self.rules.silent_first <= self.step < self.rules.silent_last:
             return False
-        return any(self.seen[link] & ft.TRIED and self.health[link] > 0.0 for link in self.sites[site].links)
+        now = min(self.step, self.plan.link_open.shape[1] - 1)
+        links = [self.plan.links[place] for place in self.sites[site].links if self.plan.link_open[place, now]]
+        return any(self.seen[link] & ft.TRIED and self.health[link] > 0.0 for link in links)
 
     def allowed(self, mode: _Mode, rung: int) -> bool:
         """Whether a step may be taken now: at once where the station decides, else when Earth has decided."""

@@ -170,6 +170,7 @@ class FaultTables(NamedTuple):
     group_units: Ints
     sites: Table
     links: Ints
+    link_open: NDArray[np.bool_]  # (place in links, step) the Earth could command over it; the last goes on
     ladders: Ints  # (ladder, place), -1 at its end
     asks_earth: NDArray[np.bool_]  # by step of a ladder
     landings: Table
@@ -207,6 +208,7 @@ class Plan(NamedTuple):
     group_units: Ints
     sites: Table
     links: Ints
+    link_open: NDArray[np.bool_]
     ladders: Ints
     asks_earth: NDArray[np.bool_]
     landings: Table

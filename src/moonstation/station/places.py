@@ -19,11 +19,12 @@ from moonstation.core.time import HOUR_S, YEAR_H, TimeGrid
 from moonstation.facts.table import lookup
 from moonstation.moon.sink import SinkTemperatures, sink_temperatures
 from moonstation.moon.site import SiteLight, site_light
-from moonstation.orbits.ground import contacts
+from moonstation.orbits.ground import contact, contacts
 from moonstation.orbits.ground_rain import GroundRain
 from moonstation.orbits.interpolation import sampled
 from moonstation.orbits.relay import RelaySight, SkyLine, relay_over_sky_line, relay_sees_earth, relay_sunlit
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
+from moonstation.station.command_windows import GroundSkies
 from moonstation.station.model import Asset, RelaySite, Station, SurfaceSite
 from moonstation.station.silence import silent_steps
 
@@ -47,9 +48,21 @@ class Sky:
     def ground_stations_in_view(self) -> Series:
         """Number of ground stations that have the Moon in sight, shape (grid.count,); none in an imposed silence."""
         seen = contacts(self.station.ground_stations, self.grid)
-        first, after = silent_steps(self.station.recovery, self.grid)
-        seen[max(first, 0) : max(after, 0)] = 0
+        seen[self._silence] = 0
         return _series(seen)
+
+    @property
+    def _silence(self) -> slice:
+        first, after = silent_steps(self.station.recovery, self.grid)
+        return slice(max(first, 0), max(after, 0))
+
+    @cached_property
+    def ground_skies(self) -> GroundSkies:
+        """In which steps each ground station sees the Moon, and the Earth's distance."""
+        seen = {station.name: contact(station, self.grid) for station in self.station.ground_stations}
+        for mask in seen.values():
+            mask[self._silence] = False
+        return GroundSkies(self.grid, seen, self.distances[1])
 
     @cached_property
     def ground_rain(self) -> GroundRain:

@@ -54,13 +54,13 @@ _ENDLESS = 1e15  # hours: cannot be done
 
 @called
 def _contact(tables: FaultTables, lane: int, step: int, site: int) -> bool:
-    """Whether a link of a site works in this step, outside the silence that a test imposes."""
+    """Whether the Earth can command a site: a link works in a window of commands, outside an imposed silence."""
     if tables.rules[0].silent_first <= step < tables.rules[0].silent_last:
         return False
-    given = tables.sites[site]
+    given, now = tables.sites[site], min(step, tables.link_open.shape[1] - 1)
     for place in range(given.links_first, given.links_last):
         p = tables.links[place]
-        if (tables.seen[p, lane] & TRIED) != 0 and tables.health[p, lane] > 0.0:
+        if tables.link_open[place, now] and (tables.seen[p, lane] & TRIED) != 0 and tables.health[p, lane] > 0.0:
             return True
     return False
 

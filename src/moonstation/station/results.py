@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from moonstation.components.quantities import quantities
 from moonstation.station import packed
 from moonstation.station.chances import FaultLog
+from moonstation.station.command_windows import CommandWindow, command_windows, ways_of
 from moonstation.station.critical_loads import CriticalLoads, critical_loads
 from moonstation.station.data_fate import DataFate, data_fates
 from moonstation.station.means import means_over
@@ -139,7 +140,7 @@ class RunResult:
         builder = _DatasetBuilder(self)
         data = xr.Dataset(coords={"time": self.time})
         groups = (builder.sites, builder.units, builder.processes, builder.stores, builder.thermal, builder.assets)
-        for add in (*groups, builder.sources):
+        for add in (*groups, builder.sources, builder.windows):
             data = data.assign(add())
         data = data.set_coords([str(name) for name in data.data_vars if "time" not in data[name].dims])
         data.attrs = {
@@ -155,6 +156,21 @@ class RunResult:
     def data_fates(self) -> tuple[DataFate, ...]:
         """What became of the data of every source, in the order in which they are sent."""
         return data_fates(self.compiled.processes, self.compiled.stores, self.records, self.record_hours)
+
+    @cached_property
+    def command_windows(self) -> tuple[CommandWindow, ...]:
+        """When the Earth could command each site, site by site in order of time."""
+        rows, skies = self.compiled.processes, self.places.sky.ground_skies
+        found: list[CommandWindow] = []
+        for site in self.station.sites:
+            links = {link for way in ways_of(rows, site) for link in (way.link, *way.onward)}
+            working = {link: self._in_steps(self.records.ready[:, link] > 0.0) for link in links}
+            found += command_windows(site, rows, working, skies)
+        return tuple(found)
+
+    def _in_steps(self, by_record: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """What holds in each record, step by step, shape (record,) -> (count,)."""
+        return np.repeat(by_record, self.record_steps)[: self.station.grid.count]
 
     @property
     def record_hours(self) -> NDArray[np.float64]:
@@ -414,6 +430,20 @@ class _DatasetBuilder:
             "source": ("source", [f"{fate.asset}: {fate.process}" for fate in fates]),
             **_labels("source", columns),
         }
+
+    def windows(self) -> dict[str, Any]:
+        """When the Earth could command each site."""
+        rows = self.run.command_windows
+        columns: dict[str, Any] = {
+            "window_site": [row.site for row in rows],
+            "window_begin": np.array([row.begin for row in rows], "datetime64[ns]"),
+            "window_end": np.array([row.end for row in rows], "datetime64[ns]"),
+            "window_link": [row.link for row in rows],
+            "window_relay": [row.relay for row in rows],
+            "window_ground_station": [row.ground_station for row in rows],
+            "window_light_s": [row.light_s for row in rows],
+        }
+        return {"window": ("window", np.arange(len(rows))), **_labels("window", columns)}
 
     def _relay_in_view(self, site: SurfaceSky | None, relays: Sequence[str]) -> NDArray[np.float32]:
         """Share of each record in which a relay that has arrived stands above a site's sky-line."""

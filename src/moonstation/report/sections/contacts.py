@@ -116,6 +116,7 @@ def _node_blocks(view: StudyView, run: Run, name: str) -> list[Block]:
         and not any(plot.title == _SIGHTS["relay_visible"] for plot in plots)
     ):
         found.append(Text("No relay comes into view here.", "note"))
+    found += _commands(run, name)
     waiting = run.at(name, "data_backlog_gbit")
     if waiting is not None and np.nanmax(waiting, initial=0.0) > 0:
         most = float(np.nanmax(waiting))
@@ -128,6 +129,34 @@ def _node_blocks(view: StudyView, run: Run, name: str) -> list[Block]:
     elif waiting is not None:
         found.append(Text(f"No data ever wait at {site.label}.", "note"))
     return found
+
+
+def _commands(run: Run, name: str) -> list[Block]:
+    """When the Earth can command a node: how often, how long, and the longest wait."""
+    if "window_site" not in run.dataset.coords:
+        return []
+    here = run.dataset["window_site"].to_numpy() == name
+    if not here.any():
+        return []
+    begin, end = (run.dataset[f"window_{edge}"].to_numpy()[here] for edge in ("begin", "end"))
+    hour = np.timedelta64(1, "h")
+    last = max(run.time[-1] + np.timedelta64(round(run.record_h * 3.6e6), "ms"), end[-1])
+    open_h, waits_h = (end - begin) / hour, (np.append(begin[1:], last) - end) / hour
+    relayed = run.dataset["window_relay"].to_numpy()[here] != ""
+    light_s = run.dataset["window_light_s"].to_numpy()[here]
+    rows = [
+        ["windows", f"{here.sum():,}".replace(",", "\u202f")],
+        ["of them through relays", share(float(np.average(relayed)))],
+        ["share of time since the first", share(float(open_h.sum() / ((last - begin[0]) / hour)))],
+        ["length, median", span(float(np.median(open_h)))],
+        ["longest wait", span(float(waits_h.max()))],
+        ["one-way time of the signal", f"{light_s.min():.2f} to {light_s.max():.2f} s"],
+    ]
+    caption = (
+        "Windows in which the Earth can command: the site or a relay over it sees the Earth, an antenna listens, and "
+        "there is time left to see the command carried out. At each change the longest is taken."
+    )
+    return [Table([Column("commands from the Earth"), Column("", right=True)], rows, caption)]
 
 
 def waiting_h(run: Run, name: str, waiting: Values) -> float | None:
