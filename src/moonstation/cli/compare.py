@@ -46,7 +46,8 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step), "failures": failures}
     with progress_bar("compiling the station") as show:
         made = compare_lives(first, second, **asked, workers=Workers(threads, cluster), progress=show)
-    folder = made.save(output, where="-o", overwrite=overwrite) if output else None
+    with progress_bar("writing the report"):
+        folder = made.save(output, where="-o", overwrite=overwrite) if output else None
     if as_json:
         typer.echo(json_text(made.summary), nl=False)
     else:

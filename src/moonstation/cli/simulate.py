@@ -80,6 +80,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         _life_of_many(scenario, output or _runs(scenario, f"-life-{life}"), life, asked, of_many, **how)
         return
     target = output or _runs(scenario)
+    from moonstation.cli.progress import progress_bar
     from moonstation.studies.ensemble import Keep, Workers, order_faults
     from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
 
@@ -90,7 +91,8 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         "keep": Keep(unfinished_folder(target), resume, "-o"),
     }
     run = _many_lives(scenario, asked)
-    folder = run.save(target, where="-o", overwrite=overwrite)
+    with progress_bar("writing the report"):
+        folder = run.save(target, where="-o", overwrite=overwrite)
     clear_unfinished_folder(target)
     if as_json:
         from moonstation.core.output import json_text
