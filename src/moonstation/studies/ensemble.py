@@ -234,11 +234,11 @@ def _version() -> str:
 
 def _run(
     lives: Lives, store: ChunkStore | None, tell: Progress, workers: Workers
-) -> Mapping[int, Mapping[str, NDArray[Any]]]:
+) -> Mapping[int, dict[str, NDArray[Any]]]:
     """Every chunk by its first member, finished ones from the store."""
     chunks = lives.order.chunks()
     done = store.finished() & chunks.keys() if store else set[int]()
-    kept: dict[int, Mapping[str, NDArray[Any]]] = {}
+    kept: dict[int, dict[str, NDArray[Any]]] = {}
     finished = sum(len(chunks[first]) for first in done if first != NOMINAL)
     tell("lives", finished, lives.order.members)
     todo = {first: chunks[first] for first in chunks if first not in done}
@@ -253,7 +253,7 @@ def _run(
 
 def _computed(
     lives: Lives, todo: Mapping[int, Sequence[int]], workers: Workers
-) -> Iterator[tuple[int, Mapping[str, NDArray[Any]]]]:
+) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
     """Chunks as they are finished."""
     threads = workers.threads or core_count()
     if workers.cluster:
@@ -269,7 +269,7 @@ def _computed(
 
 def _in_threads(
     lives: Lives, todo: Mapping[int, Sequence[int]], threads: int
-) -> Iterator[tuple[int, Mapping[str, NDArray[Any]]]]:
+) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
     """Chunks as they are finished; no more are begun than there are threads, so that a fault is told soon."""
     waiting: dict[Future[dict[str, NDArray[Any]]], int] = {}
     rest = iter(todo.items())
@@ -287,13 +287,13 @@ def _in_threads(
                 begin(pool, 1)
 
 
-def gathered(lives: Lives, chunks: Mapping[int, Mapping[str, NDArray[Any]]]) -> Gathered:
-    """All chunks side by side, in order of member."""
+def gathered(lives: Lives, chunks: Mapping[int, dict[str, NDArray[Any]]]) -> Gathered:
+    """All chunks side by side, in order of member; takes the arrays out of the chunks."""
     nominal = chunks[NOMINAL]
     parts = [chunks[first] for first in sorted(chunks) if first != NOMINAL]
 
     def all_of(name: str) -> NDArray[Any]:
-        return np.concatenate([part[name] for part in parts])
+        return np.concatenate([part.pop(name) for part in parts])  # or everything would be there twice
 
     return Gathered(
         names=tuple(map(str, nominal["outcome_names"])),
