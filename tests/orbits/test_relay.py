@@ -12,9 +12,11 @@ from moonstation.core.errors import RangeError
 from moonstation.core.events import longest_run
 from moonstation.core.time import TimeGrid
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import recorded
 from moonstation.orbits.relay import (
     RelayOrbit,
     SkyLine,
+    forget_positions,
     relay_elevation_azimuth_range,
     relay_over_sky_line,
     relay_sees_earth,
@@ -188,3 +190,15 @@ def test_a_place_that_is_none_is_refused_before_a_relay_is_sought_over_its_sky_l
     line = SkyLine(np.zeros_like, 0.0, 0.0)
     with pytest.raises(RangeError, match="latitude"):
         relay_over_sky_line(QUEQIAO_2, 91.0, 0.0, YEAR.tdb[:5], line)
+
+
+def test_positions_are_kept_until_they_are_let_go():
+    tdb = YEAR.tdb[:50]
+    first = QUEQIAO_2.positions_moon_me_km(tdb)
+    with recorded() as keys:
+        QUEQIAO_2.positions_moon_me_km(tdb)
+    assert "moon.gm" in keys  # remembered work notes its facts again
+    forget_positions()
+    with recorded() as again:
+        np.testing.assert_array_equal(QUEQIAO_2.positions_moon_me_km(tdb), first)
+    assert again == keys

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 
 import numpy as np
+import plotly.graph_objects as go
 import pytest
+from reading import Page
 from test_browser import complaints, opened
 
 from moonstation.core.errors import RangeError
@@ -39,6 +41,13 @@ def test_the_page_says_in_how_many_lives_the_station_lives(run):
     assert str(run.plan.held[0].reason) in text
 
 
+def test_every_figure_is_one_that_plotly_takes(run):
+    drawn = Page(run.report).figures()
+    assert len(drawn) > 3
+    for figure in drawn:
+        go.Figure(figure)  # refuses unknown or wrong properties
+
+
 def test_a_fan_holds_the_percentiles_of_the_lives(run):
     fan = lives.fan_of(run, "charge", 1)
     np.testing.assert_array_equal(np.stack(fan[:3]), percentiles(run.gathered.series["charge"]))
@@ -62,9 +71,9 @@ def test_a_tornado_shows_each_cause_about_the_mean_under_its_whole_name():
     long = "failure.regenerative_fuel_cell.electrolyser_stack.life_h"
     figure = figures.tornado([figures.Bar("a < b", 0.1, 0.4), figures.Bar(long, 0.3, 0.2)], 0.25, "x [%]", 100.0)
     low, high = figure.data
-    np.testing.assert_allclose(np.array(low.base) + low.x, [10.0, 30.0], rtol=1e-6)
-    np.testing.assert_allclose(np.array(high.base) + high.x, [40.0, 20.0], rtol=1e-6)
-    assert [name.text for name in figure.layout.annotations] == ["a &lt; b", long]
+    np.testing.assert_allclose(np.array(low["base"]) + low["x"], [10.0, 30.0], rtol=1e-6)
+    np.testing.assert_allclose(np.array(high["base"]) + high["x"], [40.0, 20.0], rtol=1e-6)
+    assert [name["text"] for name in figure.layout["annotations"]] == ["a &lt; b", long]
 
 
 def test_the_causes_are_those_of_the_lives_and_their_reach_is_told(run):
@@ -106,7 +115,7 @@ def test_a_line_of_the_timeline_lasts_until_it_is_mended_served_again_lost_or_ov
     assert figures.spells(marks, "failed", 9) == [("pump", 3, 4), ("pump", 1, 7), ("lamp", 6, 9)]
     assert figures.spells(marks, "unserved", 9) == [("base", 2, 5)]
     drawn = figures.timeline(marks, (0, 9))
-    assert [name.text for name in drawn.layout.annotations] == ["pump", "base", "lamp"]
+    assert [name["text"] for name in drawn.layout["annotations"]] == ["pump", "base", "lamp"]
 
 
 def test_the_story_says_how_to_see_a_life_in_full_and_which_there_are(run):

@@ -116,4 +116,7 @@ def test_a_run_lets_go_what_kernels_alone_read_and_places_make_it_again(rim) -> 
     for one, other in zip(again.columns, own.columns, strict=True):
         np.testing.assert_array_equal(one, other)
     for (_, one), (_, other) in zip(run.compiled.processes, own.processes, strict=True):
-        np.testing.assert_array_equal(one.series, other.series)
+        assert (one.series is None) == (other.series is None)
+        if other.series is not None:
+            links = any(name.startswith(("data", "antenna_h")) for name in other.recipe)
+            np.testing.assert_array_equal(one.series, other.series if links else [])

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from threading import Lock
 from types import MappingProxyType
-from typing import ParamSpec, TypeVar
+from typing import Any, ParamSpec, TypeVar, cast
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -68,7 +68,7 @@ def fact_cache(function: Callable[_P, _R]) -> Callable[_P, _R]:
 
 
 def fact_cache_of(size: int | None) -> Callable[[Callable[_P, _R]], Callable[_P, _R]]:
-    """As ``fact_cache``, for the ``size`` results that were made last."""
+    """As ``fact_cache``, for the ``size`` results that were made last; ``forget()`` of the function lets all go."""
 
     def decorate(function: Callable[_P, _R]) -> Callable[_P, _R]:
         kept: dict[Hashable, tuple[_R, frozenset[str]]] = {}
@@ -92,6 +92,7 @@ def fact_cache_of(size: int | None) -> Callable[[Callable[_P, _R]], Callable[_P,
                         del kept[next(iter(kept))]
             return result
 
+        cast(Any, remembered).forget = kept.clear
         return remembered
 
     return decorate

@@ -11,7 +11,7 @@ import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -144,6 +144,11 @@ def _positions_km(orbit: RelayOrbit, kernels: Ephemeris, moments: _Moments) -> F
     """Positions on the ellipse [km], shape (n, 3); those asked for last are kept, for a run asks again and again."""
     turn = _equinox_longitude_rad(moments.tdb, kernels)
     return _ellipse_km(moments.tdb - orbit.epoch_tdb, turn, *orbit._ellipse())
+
+
+def forget_positions() -> None:
+    """Let go the positions that are kept for the next question at the same epochs."""
+    cast(Any, _positions_km).forget()
 
 
 class RelayView(NamedTuple):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
-    import plotly.graph_objects as go
+    from moonstation.report.figures.plot import Figure
 
 
 @dataclass(frozen=True)
@@ -54,7 +54,7 @@ class Plot:
     solid : three-dimensional; ``instead`` says where a browser that draws none finds the same
     """
 
-    figure: go.Figure
+    figure: Figure
     caption: str
     title: str = ""
     keys: Sequence[tuple[str, str]] = ()
@@ -65,7 +65,7 @@ class Plot:
     @property
     def height_px(self) -> int:
         """Height that is kept free for it."""
-        return int(self.figure.layout.height or 320)
+        return int(self.figure.layout.get("height", 320))
 
 
 @dataclass(frozen=True)

@@ -13,15 +13,13 @@ if TYPE_CHECKING:
 
 def render_page(template: str, **content: Any) -> str:
     """The page of a template of this package as one HTML text; every text in ``content`` is escaped."""
-    from plotly.offline import get_plotlyjs
-
     return (
         _environment()
         .get_template(template)
         .render(
             style=_asset("style.css"),
             script=_asset("report.js"),
-            plotly=_safe_script(get_plotlyjs()),
+            plotly=_safe_script(_plotly()),
             **content,
         )
     )
@@ -43,6 +41,11 @@ def _environment() -> Environment:
     return environment
 
 
+def _plotly() -> str:
+    """The plotting library's script."""
+    return (resources.files("plotly") / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+
+
 def _asset(name: str) -> Markup:
     from markupsafe import Markup
 
@@ -59,7 +62,7 @@ def _safe_script(text: str) -> Markup:
 
 def _figure_json(figure: Any) -> Markup:
     """A figure as JSON inside a script element."""
-    return _inside_script(figure.to_json(validate=False))
+    return _inside_script(figure.to_json())
 
 
 def _as_json(value: Any) -> Markup:

@@ -27,6 +27,7 @@ from moonstation.station.shared_series import SharedSeries
 
 #: Capability by which a component states the efficiency of its site's power distribution.
 DISTRIBUTION = "distribution_efficiency"
+_LINKED = {"data", "antenna_h"}  # what links and the antennas on the Earth move
 _ENDLESS = 1e30  # room for all the data that reach the Earth
 _BLOCK_STEPS = 8192
 
@@ -52,12 +53,25 @@ class Compiled:
         return series_block(self.columns, 0, self.steps)
 
     def without_columns(self) -> Compiled:
-        """The same after a run, without what kernels alone read: the columns, and the series of thermal nodes (nan)."""
+        """The same after a run, without what kernels alone read.
+
+        Let go are the columns, the series of thermal nodes (nan), and those of processes (empty) but for links and
+        antennas, of which results tell when they were open.
+        """
         nodes = tuple(
             (asset, replace(node, radiative_sink_k=nan, conductive_sink_k=nan, heat_w=nan))
             for asset, node in self.thermal_nodes
         )
-        return replace(self, columns=(), thermal_nodes=nodes)
+        gone = np.empty(0, np.float32)
+        processes = tuple(
+            (asset, process if process.series is None or _links(process) else replace(process, series=gone))
+            for asset, process in self.processes
+        )
+        return replace(self, columns=(), thermal_nodes=nodes, processes=processes)
+
+
+def _links(process: Process) -> bool:
+    return any(name.partition("@")[0] in _LINKED for name in process.recipe)
 
 
 def series_block(columns: Sequence[Series], first: int, last: int) -> NDArray[np.float32]:

@@ -22,7 +22,14 @@ from moonstation.moon.site import SiteLight, site_light
 from moonstation.orbits.ground import contact, contacts
 from moonstation.orbits.ground_rain import GroundRain
 from moonstation.orbits.interpolation import sampled
-from moonstation.orbits.relay import RelaySight, SkyLine, relay_over_sky_line, relay_sees_earth, relay_sunlit
+from moonstation.orbits.relay import (
+    RelaySight,
+    SkyLine,
+    forget_positions,
+    relay_over_sky_line,
+    relay_sees_earth,
+    relay_sunlit,
+)
 from moonstation.sky.apparent import AU_KM, body_vectors_moon_me_km
 from moonstation.station.command_windows import GroundSkies
 from moonstation.station.model import Asset, RelaySite, Station, SurfaceSite
@@ -403,10 +410,18 @@ class Places:
             for found in looking:
                 found.result()
 
+    def look_for_relays(self) -> None:
+        """Compute what results tell of relays: when each is in light and over each site's sky-line, and has contact."""
+        for name, relay in self.relays.items():
+            for site in self.surface.values():
+                site.relay_over(name)
+            _ = relay.sun_disc_fraction, relay.earth_contact
+
     def forget(self) -> None:
         """Let go what only components ask for (temperatures, distances of relays), after a run."""
         for site in self.surface.values():
             site.forget()
+        forget_positions()
 
     def of_asset(self, asset: Asset) -> Surroundings:
         """Surroundings of one asset; raises ScenarioError when its node does not exist."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.quantities import quantities
+from moonstation.core.memory import give_back_free_memory
 from moonstation.station import packed
 from moonstation.station.chances import FaultLog
 from moonstation.station.command_windows import CommandWindow, command_windows, ways_of
@@ -53,6 +54,8 @@ _DETAILS = {
     "delivery": "landed with a mission",
     "delivery-overflow": "no room in the stores for a part of the delivery",
 }
+#: Unit and rows of a variable by its name, one for each member of a dimension.
+_Table = dict[str, tuple[str, NDArray[np.float32]]]
 _LOST = {"lost-cold", "lost-heat", "lost-starved", "lost-housed"}
 
 
@@ -150,6 +153,7 @@ class RunResult:
             "record_h": self.record_h,
             "max_relative_residual": self.max_relative_residual,
         }
+        give_back_free_memory()
         return data
 
     @cached_property
@@ -304,8 +308,14 @@ class _DatasetBuilder:
         skies = {**self.run.places.surface, **self.run.places.relays}
         out: dict[str, Any] = {"site": ("site", names)}
 
-        def sky(series: str) -> list[NDArray[np.float32]]:
-            return [self.run.record_means(getattr(skies[name], series)).astype(np.float32) for name in names]
+        def each(made: Callable[[str], NDArray[np.floating]]) -> NDArray[np.float32]:
+            rows = np.empty((len(names), len(self.run.time)), np.float32)
+            for number, name in enumerate(names):
+                rows[number] = made(name)
+            return rows
+
+        def sky(series: str) -> NDArray[np.float32]:
+            return each(lambda name: self.run.record_means(getattr(skies[name], series)))
 
         surface = self.run.places.surface
         relays = list(self.run.station.relays)
@@ -313,11 +323,11 @@ class _DatasetBuilder:
             "sun_disc_fraction": ("1", sky("sun_disc_fraction")),
             "earth_disc_fraction": ("1", sky("earth_disc_fraction")),
             "earth_contact": ("1", sky("earth_contact")),
-            "relay_visible": ("1", [self._relay_in_view(surface.get(name), relays) for name in names]),
+            "relay_visible": ("1", each(lambda name: self._relay_in_view(surface.get(name), relays))),
         }
         table |= self._power(names)
-        table["data_backlog_gbit"] = ("Gbit", [self._stored("data", name) for name in names])
-        table["crew"] = ("1", [self.run.crew_at(name) for name in names])
+        table["data_backlog_gbit"] = ("Gbit", each(lambda name: self._stored("data", name)))
+        table["crew"] = ("1", each(self.run.crew_at))
         return out | _side_by_side("site", table)
 
     def units(self) -> dict[str, Any]:
@@ -459,11 +469,12 @@ class _DatasetBuilder:
     def _nothing(self) -> NDArray[np.float32]:
         return np.zeros(len(self.run.time), np.float32)
 
-    def _power(self, nodes: Iterable[str]) -> dict[str, tuple[str, list[NDArray[np.float32]]]]:
-        out: dict[str, tuple[str, list[NDArray[np.float32]]]] = {}
-        for node in nodes:
+    def _power(self, nodes: Sequence[str]) -> _Table:
+        out: _Table = {}
+        shape = len(nodes), len(self.run.time)
+        for number, node in enumerate(nodes):
             for name, (unit, row) in self.run.power_of(node).items():
-                out.setdefault(name, (unit, []))[1].append(row)
+                out.setdefault(name, (unit, np.empty(shape, np.float32)))[1][number] = row
         return out
 
     def _stored(self, quantity: str, node: str) -> NDArray[np.float32]:
@@ -471,9 +482,9 @@ class _DatasetBuilder:
         return self.run.records.amount[:, numbers].sum(axis=1, dtype=np.float32)
 
 
-def _side_by_side(dim: str, table: Mapping[str, tuple[str, Sequence[NDArray[np.float32]]]]) -> dict[str, Any]:
-    """Variables by name from their unit and their series, one for each member of ``dim``."""
-    return {name: (("time", dim), np.stack(rows).T, {"units": unit}) for name, (unit, rows) in table.items()}
+def _side_by_side(dim: str, table: _Table) -> dict[str, Any]:
+    """Variables by name from their unit and their rows, one for each member of ``dim``."""
+    return {name: (("time", dim), rows.T, {"units": unit}) for name, (unit, rows) in table.items()}
 
 
 def _labels(dim: str, columns: Mapping[str, Sequence[Any]]) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
 
 from moonstation.core.errors import BalanceError
 from moonstation.core.memory import give_back_free_memory
@@ -36,10 +38,13 @@ def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | N
     give_back_free_memory()
     record_steps = max(round(record_s / station.grid.step_s), 1)
     faults = None
-    if chances:
-        records, faults = run_with_failures(station, compiled, record_steps, chances)
-    else:
-        records = run_compiled(compiled, station.grid.step_h, record_steps)
+    with ThreadPoolExecutor(1) as beside:
+        looking = beside.submit(copy_context().run, places.look_for_relays)
+        if chances:
+            records, faults = run_with_failures(station, compiled, record_steps, chances)
+        else:
+            records = run_compiled(compiled, station.grid.step_h, record_steps)
+        looking.result()
     places.forget()
     compiled = compiled.without_columns()
     give_back_free_memory()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from moonstation.report.figures.plot import Figure, Trace, scatter3d, surface
 from moonstation.report.figures.style import BLUE, INK, MUTED, ORANGE, figure, plain, single
 from moonstation.report.view import SiteView, SkyLine, Track
 from moonstation.report.view3d.dome import Dome, bottom_deg, pieces, sky_line_at, stretch_for, swing
@@ -23,7 +23,7 @@ _COMPASS = {0: "N", 45: "NE", 90: "E", 135: "SE", 180: "S", 225: "SW", 270: "W",
 _ANGLES = "azimuth %{customdata[0]:.1f}°, elevation %{customdata[1]:.2f}°"
 
 
-def dome(site: SiteView, height: int = 520) -> go.Figure | None:
+def dome(site: SiteView, height: int = 520) -> Figure | None:
     """The sky of a site in three dimensions, or None where its sky-line is not known."""
     sky_line = site.mast_line or site.ground_line
     if sky_line is None:
@@ -84,7 +84,7 @@ def _terrain(ground: Ground | None, sky: Dome) -> list[Any]:
         return []
     metres = np.round(np.nan_to_num(ground.height_m)).astype(np.int16)
     return [
-        go.Surface(
+        surface(
             x=single(ground.east_km),
             y=single(ground.north_km),
             z=single(ground.up_km * sky.stretch),
@@ -105,7 +105,7 @@ def _wall(sky_line: SkyLine, sky: Dome) -> list[Any]:
     top = _highest_around(sky_line, azimuth)
     foot = np.full_like(top, bottom_deg(sky_line))
     x, y, z = (np.stack(pair) for pair in zip(sky.at(azimuth, foot), sky.at(azimuth, top), strict=True))
-    wall = go.Surface(
+    wall = surface(
         x=single(x),
         y=single(y),
         z=single(z),
@@ -118,7 +118,7 @@ def _wall(sky_line: SkyLine, sky: Dome) -> list[Any]:
         name="terrain",
     )
     edge = _line(sky, azimuth, top, f"sky-line from {sky_line.height_m:g} m", INK, 3.0)
-    edge.hovertemplate = f"sky-line<br>{_ANGLES}<extra></extra>"
+    edge["hovertemplate"] = f"sky-line<br>{_ANGLES}<extra></extra>"
     return [wall, edge]
 
 
@@ -131,10 +131,10 @@ def _highest_around(sky_line: SkyLine, azimuth_deg: NDArray[Any]) -> NDArray[Any
 
 def _line(
     sky: Dome, azimuth: NDArray[Any], elevation: NDArray[Any], name: str, colour: str, width: float, **more: Any
-) -> go.Scatter3d:
+) -> Trace:
     x, y, z = sky.at(azimuth, elevation)
     angles = np.stack([np.mod(azimuth, 360.0), elevation], axis=-1).astype(np.float32)
-    return go.Scatter3d(
+    return scatter3d(
         x=single(x),
         y=single(y),
         z=single(z),
@@ -151,7 +151,7 @@ def _compass(sky: Dome, sky_line: SkyLine) -> list[Any]:
     azimuth = np.arange(0.0, 361.0, 3.0)
     level = _line(sky, azimuth, np.zeros_like(azimuth), "horizontal (0°)", MUTED, 1.5, hoverinfo="skip")
     x, y, z = sky.at(np.array(list(_COMPASS), float), bottom_deg(sky_line))
-    letters = go.Scatter3d(
+    letters = scatter3d(
         x=single(1.06 * x),
         y=single(1.06 * y),
         z=single(z),
@@ -164,7 +164,7 @@ def _compass(sky: Dome, sky_line: SkyLine) -> list[Any]:
     reach = sky.radius * np.array([0.0, 0.9, 0.82, np.nan, 0.9, 0.82])
     aside = sky.radius * np.array([0.0, 0.0, 0.04, np.nan, 0.0, -0.04])
     floor = np.full(6, float(z[0]))
-    arrow = go.Scatter3d(
+    arrow = scatter3d(
         x=single(aside),
         y=single(reach),
         z=single(floor),
@@ -194,16 +194,14 @@ def _moments(track: Track, hours: NDArray[Any]) -> NDArray[Any]:
     return np.char.replace(np.datetime_as_string(start + (hours * 3600.0).astype("timedelta64[s]"), unit="m"), "T", " ")
 
 
-def _path(
-    sky: Dome, track: tuple[NDArray[Any], ...], shown: NDArray[np.bool_], name: str, **style: Any
-) -> go.Scatter3d:
+def _path(sky: Dome, track: tuple[NDArray[Any], ...], shown: NDArray[np.bool_], name: str, **style: Any) -> Trace:
     """The shown stretches of a path; each point tells its moment and its direction."""
     azimuth, elevation, moments = track
     at = pieces(shown)
     gap = at < 0
     line = _line(sky, np.where(gap, np.nan, azimuth[at]), np.where(gap, np.nan, elevation[at]), name, **style)
-    line.text = np.where(gap, "", moments[at]).tolist()
-    line.hovertemplate = f"{plain(name)}<br>%{{text}}<br>{_ANGLES}<extra></extra>"
+    line["text"] = np.where(gap, "", moments[at]).tolist()
+    line["hovertemplate"] = f"{plain(name)}<br>%{{text}}<br>{_ANGLES}<extra></extra>"
     return line
 
 
@@ -232,7 +230,7 @@ def _earth(track: Track, sky_line: SkyLine, sky: Dome) -> list[Any]:
     if box is not None and box.high_deg > bottom_deg(sky_line):
         azimuth, elevation = box.outline()
         edge = _line(sky, azimuth, np.maximum(elevation, bottom_deg(sky_line)), "Earth's libration", MUTED, 2.5)
-        edge.hovertemplate = (
+        edge["hovertemplate"] = (
             f"Earth stays within<br>azimuth {box.west_deg % 360:.1f}° to {box.east_deg % 360:.1f}°"
             f"<br>elevation {box.low_deg:.2f}° to {box.high_deg:.2f}°<extra></extra>"
         )
@@ -240,8 +238,8 @@ def _earth(track: Track, sky_line: SkyLine, sky: Dome) -> list[Any]:
     return found
 
 
-def _eye(sky_line: SkyLine) -> go.Scatter3d:
-    return go.Scatter3d(
+def _eye(sky_line: SkyLine) -> Trace:
+    return scatter3d(
         x=single([0.0]),
         y=single([0.0]),
         z=single([0.0]),

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
-import plotly.graph_objects as go
 
+from moonstation.report.figures.plot import Figure, Trace, bar, scatter
 from moonstation.report.figures.style import (
     BLUE,
     GREEN,
@@ -75,7 +75,7 @@ _CLOSED_BY = {"failed": "repaired", "unserved": "served"}
 _LONGEST_NAME = 60
 
 
-def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any) -> go.Figure:
+def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any) -> Figure:
     """A series over time: the band from P5 to P95, the median, and the nominal life; ``factor`` to the axis's unit."""
     low, middle, high, nominal = (factor * np.asarray(values) for values in spread)
     traces: list[Any] = band(axis, Envelope(low, middle, high), BLUE)
@@ -88,7 +88,7 @@ def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any)
     return figure(traces, height=280, xaxis=date_axis(), yaxis=value_axis(title, rangemode="tozero"), **layout)
 
 
-def survival(axis: Axis, share: Values, low: Values, high: Values) -> go.Figure:
+def survival(axis: Axis, share: Values, low: Values, high: Values) -> Figure:
     """Share of lives not yet lost, with its 95 % interval."""
     stairs = {"width": 0.5, "color": "var(--green-soft)", "shape": "hv"}
     traces: list[Any] = band(axis, Envelope(100 * low, 100 * share, 100 * high), GREEN, line=stairs)
@@ -98,14 +98,14 @@ def survival(axis: Axis, share: Values, low: Values, high: Values) -> go.Figure:
     )
 
 
-def tornado(rows: Sequence[Bar], mean: float, title: str, factor: float = 1.0) -> go.Figure:
+def tornado(rows: Sequence[Bar], mean: float, title: str, factor: float = 1.0) -> Figure:
     """Mean outcome at either end of each cause, about the mean of all lives; ``factor`` to the axis's unit."""
     traces = []
     mean *= factor
     for name, colour, side in (("low, or no failure", BLUE, "low"), ("high, or a failure", ORANGE, "high")):
         ends = factor * np.array([getattr(row, side) for row in rows])
         traces.append(
-            go.Bar(
+            bar(
                 x=single(ends - mean),
                 y=_marked(range(len(rows))),
                 width=_BAR_WIDTH,
@@ -130,7 +130,7 @@ def tornado(rows: Sequence[Bar], mean: float, title: str, factor: float = 1.0) -
     )
 
 
-def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> go.Figure:
+def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> Figure:
     """What happened to the parts of one life, a row for each part."""
     rows = list(dict.fromkeys(mark.row for mark in marks))
     number = {row: place for place, row in enumerate(rows)}
@@ -139,7 +139,7 @@ def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> go.Figure:
         of_kind = [mark for mark in marks if mark.kind == kind]
         if of_kind:
             traces.append(
-                go.Scatter(
+                scatter(
                     x=[str(mark.utc) for mark in of_kind],
                     y=_marked(number[mark.row] for mark in of_kind),
                     customdata=[[plain(mark.row), plain(mark.words)] for mark in of_kind],
@@ -160,7 +160,7 @@ def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> go.Figure:
     )
 
 
-def _bars(marks: Sequence[Mark], opening: str, number: Mapping[str, int], end: Any) -> go.Scatter:
+def _bars(marks: Sequence[Mark], opening: str, number: Mapping[str, int], end: Any) -> Trace:
     """Lines from what began to what ended it, or to the end."""
     x: list[str | None] = []
     y: list[float | None] = []
@@ -169,7 +169,7 @@ def _bars(marks: Sequence[Mark], opening: str, number: Mapping[str, int], end: A
         y += [*_marked([number[row]] * 2), None]
     colour = _KINDS[opening][0]
     style = {"color": colour, "width": 3}
-    return go.Scatter(x=x, y=y, mode="lines", line=style, opacity=0.5, hoverinfo="skip", showlegend=False)
+    return scatter(x=x, y=y, mode="lines", line=style, opacity=0.5, hoverinfo="skip", showlegend=False)
 
 
 def spells(marks: Sequence[Mark], opening: str, end: Any) -> list[tuple[str, Any, Any]]:
@@ -187,12 +187,12 @@ def spells(marks: Sequence[Mark], opening: str, end: Any) -> list[tuple[str, Any
     return found + [(row, first, end) for (row, _), first in begun.items()]
 
 
-def difference(rows: Sequence[tuple[str, float, float, float]]) -> go.Figure:
+def difference(rows: Sequence[tuple[str, float, float, float]]) -> Figure:
     """Mean differences with their intervals, each in units of its own interval's half-width, about nothing, 0."""
     scale = [max((high - low) / 2.0, 1e-300) for _, _, low, high in rows]
     values = [mean / size for (_, mean, _, _), size in zip(rows, scale, strict=True)]
     clear = [abs(value) > 1.0 for value in values]
-    trace = go.Scatter(
+    trace = scatter(
         x=single(values),
         y=_marked(range(len(rows))),
         error_x={"type": "constant", "value": 1.0, "color": MUTED},

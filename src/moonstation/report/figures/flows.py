@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from moonstation.report.figures.plot import Figure, bar, scatter
 from moonstation.report.figures.style import (
     BLUE,
     CATEGORIES,
@@ -31,7 +31,7 @@ from moonstation.report.series import Run, Span, Values, active, envelope, finit
 _ROOM_TOO_LARGE = 4.0
 
 
-def returned(run: Run, ways: Sequence[tuple[str, Values]]) -> go.Figure:
+def returned(run: Run, ways: Sequence[tuple[str, Values]]) -> Figure:
     """Data that reached the Earth in each day, week or month, by the link that sent them, and their sum."""
     begin, _ = run.months
     traces: list[Any] = []
@@ -40,7 +40,7 @@ def returned(run: Run, ways: Sequence[tuple[str, Values]]) -> go.Figure:
         sums = run.bar_sums(rate)
         total += sums
         traces.append(
-            go.Bar(
+            bar(
                 x=begin,
                 y=single(sums),
                 name=short(name),
@@ -49,7 +49,7 @@ def returned(run: Run, ways: Sequence[tuple[str, Values]]) -> go.Figure:
             )
         )
     traces.append(
-        go.Scatter(
+        scatter(
             x=begin,
             y=single(np.cumsum(total)),
             name="sum since the start",
@@ -71,7 +71,7 @@ def returned(run: Run, ways: Sequence[tuple[str, Values]]) -> go.Figure:
     )
 
 
-def backlog(run: Run, waiting: Values, capacity: Values | None) -> go.Figure:
+def backlog(run: Run, waiting: Values, capacity: Values | None) -> Figure:
     """Data waiting at a node, the most of each day, under what its recorders hold."""
     span = active(waiting, capacity) or Span(0, run.time.size)
     records = run.span_records
@@ -87,7 +87,7 @@ def backlog(run: Run, waiting: Values, capacity: Values | None) -> go.Figure:
     return figure(traces, height=300, xaxis=date_axis(), yaxis=value_axis("data [Gbit]", rangemode="tozero"))
 
 
-def stock(run: Run, unit: str, held: Values, capacity: Values, people: Sequence[Span]) -> go.Figure:
+def stock(run: Run, unit: str, held: Values, capacity: Values, people: Sequence[Span]) -> Figure:
     """A stock at a site over time; the shaded stretches had people."""
     held = np.where(capacity > 0, held, np.nan)
     span = finite(held) or Span(0, run.time.size)
@@ -117,10 +117,10 @@ def stock(run: Run, unit: str, held: Values, capacity: Values, people: Sequence[
     )
 
 
-def science_bars(fields: Sequence[str], partners: Sequence[str], hours: Values) -> go.Figure:
+def science_bars(fields: Sequence[str], partners: Sequence[str], hours: Values) -> Figure:
     """Hours per field of science, stacked by partner; ``hours`` has the shape (field, partner)."""
     traces = [
-        go.Bar(
+        bar(
             x=single(hours[:, number]),
             y=list(range(len(fields))),
             name=short(partner),
@@ -145,11 +145,11 @@ def science_bars(fields: Sequence[str], partners: Sequence[str], hours: Values) 
     )
 
 
-def science_growth(run: Run, fields: Sequence[str], rates: Sequence[Values]) -> go.Figure:
+def science_growth(run: Run, fields: Sequence[str], rates: Sequence[Values]) -> Figure:
     """Hours of science since the start, by field."""
     begin, _ = run.months
     traces = [
-        go.Scatter(
+        scatter(
             x=begin,
             y=single(np.cumsum(run.bar_sums(rate))),
             name=plain(field),

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from moonstation.report.figures.plot import Figure, Trace, bar, heatmap
 from moonstation.report.figures.style import (
     BLUE,
     GREEN,
@@ -33,7 +33,7 @@ from moonstation.station.model import MODES
 MODE_KEYS = tuple(zip(MODE_COLOURS, MODES, strict=True))
 
 
-def whole_run(run: Run, site: str, span: Span) -> go.Figure:
+def whole_run(run: Run, site: str, span: Span) -> Figure:
     """Power, shed power, charge and mode from the first to the last powered day."""
     records = run.span_records
     axis = run.axis(span.first, records)
@@ -71,7 +71,7 @@ def whole_run(run: Run, site: str, span: Span) -> go.Figure:
     )
 
 
-def worst_dark(run: Run, site: str, worst: WorstDark) -> go.Figure:
+def worst_dark(run: Run, site: str, worst: WorstDark) -> Figure:
     """Every record about the worst dark: light, power, shed power, charge, mode."""
     window = worst.window
     axis = run.axis(window.first)
@@ -114,9 +114,9 @@ def worst_dark(run: Run, site: str, worst: WorstDark) -> go.Figure:
     )
 
 
-def unserved(names: list[str], energy_kwh: list[float]) -> go.Figure:
+def unserved(names: list[str], energy_kwh: list[float]) -> Figure:
     """What was wished and not served for want of power, as energy, by load; the largest on top."""
-    bars = go.Bar(
+    bars = bar(
         x=single(energy_kwh),
         y=list(range(len(names))),
         orientation="h",
@@ -135,11 +135,11 @@ def unserved(names: list[str], energy_kwh: list[float]) -> go.Figure:
     )
 
 
-def _mode_strip(axis: Any, modes: Values) -> go.Heatmap:
+def _mode_strip(axis: Any, modes: Values) -> Trace:
     """The worst mode of each span as a strip of colour."""
     steps = len(MODE_COLOURS)
     scale = [[edge / steps, colour] for i, colour in enumerate(MODE_COLOURS) for edge in (i, i + 1)]
-    return go.Heatmap(
+    return heatmap(
         x0=axis.x0,
         dx=axis.dx,
         y=["mode"],

@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-import plotly.graph_objects as go
-
+from moonstation.report.figures.plot import Figure, Trace, bar, scatter
 from moonstation.report.figures.style import CATEGORIES, GREEN, INK, MUTED, RED, category_axis, figure, plain
 from moonstation.report.view import AssetRow, MilestoneRow, MissionRow
 from moonstation.report.words import day, minute
@@ -20,7 +19,7 @@ def gantt(
     milestones: Sequence[MilestoneRow],
     assets: Sequence[AssetRow],
     period: tuple[datetime, datetime],
-) -> go.Figure:
+) -> Figure:
     """A row per mission from arrival to the end of what it brought, then a row per milestone."""
     flights = sorted(missions, key=lambda row: row.get("arrival") or row.get("launch") or period[1])
     goals = sorted(milestones, key=lambda row: row["planned"])
@@ -58,7 +57,7 @@ def _ends(assets: Sequence[AssetRow], end: datetime) -> dict[str, datetime]:
     return found
 
 
-def _bars(flights: Sequence[MissionRow], ends: dict[str, datetime]) -> list[go.Bar]:
+def _bars(flights: Sequence[MissionRow], ends: dict[str, datetime]) -> list[Trace]:
     groups = list(dict.fromkeys(partners_of(row) for row in flights))
     traces = []
     for number, group in enumerate(groups):
@@ -71,7 +70,7 @@ def _bars(flights: Sequence[MissionRow], ends: dict[str, datetime]) -> list[go.B
         colour = CATEGORIES[number % len(CATEGORIES)]
         pattern = {"shape": "/" if number >= len(CATEGORIES) else ""}
         traces.append(
-            go.Bar(
+            bar(
                 name=plain(group),
                 orientation="h",
                 y=[place for place, _, _ in rows],
@@ -87,12 +86,12 @@ def _bars(flights: Sequence[MissionRow], ends: dict[str, datetime]) -> list[go.B
     return traces
 
 
-def _failures(flights: Sequence[MissionRow], end: datetime) -> list[go.Scatter]:
+def _failures(flights: Sequence[MissionRow], end: datetime) -> list[Trace]:
     rows = [(place, row) for place, row in enumerate(flights) if row.get("status") == "failed"]
     if not rows:
         return []
     return [
-        go.Scatter(
+        scatter(
             x=[minute(row.get("arrival") or row.get("launch") or end) for _, row in rows],
             y=[place for place, _ in rows],
             mode="markers",
@@ -104,7 +103,7 @@ def _failures(flights: Sequence[MissionRow], end: datetime) -> list[go.Scatter]:
     ]
 
 
-def _goals(goals: Sequence[MilestoneRow], offset: int) -> list[go.Scatter]:
+def _goals(goals: Sequence[MilestoneRow], offset: int) -> list[Trace]:
     if not goals:
         return []
     reached = [(place, row, when) for place, row in enumerate(goals, offset) if (when := row.get("reached"))]
@@ -113,7 +112,7 @@ def _goals(goals: Sequence[MilestoneRow], offset: int) -> list[go.Scatter]:
     for place, row, when in reached:
         x += [minute(row["planned"]), minute(when), None]
         y += [place, place, None]
-    delay = go.Scatter(x=x, y=y, mode="lines", line={"color": MUTED, "width": 2}, hoverinfo="skip", showlegend=False)
+    delay = scatter(x=x, y=y, mode="lines", line={"color": MUTED, "width": 2}, hoverinfo="skip", showlegend=False)
     planned = _diamonds(
         "milestone, planned",
         [
@@ -136,8 +135,8 @@ def _goals(goals: Sequence[MilestoneRow], offset: int) -> list[go.Scatter]:
     return [delay, planned, *([done] if reached else []), *([never] if len(reached) < len(goals) else [])]
 
 
-def _diamonds(name: str, rows: Sequence[tuple[int, datetime, str]], marker: dict[str, Any]) -> go.Scatter:
-    return go.Scatter(
+def _diamonds(name: str, rows: Sequence[tuple[int, datetime, str]], marker: dict[str, Any]) -> Trace:
+    return scatter(
         x=[minute(when) for _, when, _ in rows],
         y=[place for place, _, _ in rows],
         mode="markers",

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 from numpy.typing import NDArray
 
+from moonstation.report.figures.plot import Figure, Trace, heatmap, scatter
 from moonstation.report.figures.style import BLUE, GRID, INK, MUTED, ORANGE, figure, single, value_axis
 from moonstation.report.series import Values, envelope
 from moonstation.report.view import SiteView, SkyLine, Track
@@ -19,7 +19,7 @@ _LEAP_YEAR = 2000
 _ROW_PX, _LEAST_PX = 20, 110
 
 
-def horizon(site: SiteView) -> go.Figure:
+def horizon(site: SiteView) -> Figure:
     """Elevation against azimuth: the terrain from the mast and from the ground, and a year of Sun and Earth."""
     lines = [sky_line for sky_line in (site.mast_line, site.ground_line) if sky_line is not None]
     tracks = [track for track in (site.sun, site.earth) if track is not None]
@@ -28,7 +28,7 @@ def horizon(site: SiteView) -> go.Figure:
     tops = [float(np.nanmax(elevation)) for elevation in heights if elevation.size]
     floors = [float(np.nanmin(track.elevation_deg)) for track in tracks if track.elevation_deg.size]
     bottom = min(low, max(min(floors, default=low), low - 6.0)) - 0.3
-    traces: list[go.Scatter] = []
+    traces: list[Trace] = []
     if site.mast_line is not None:
         traces += _terrain(site.mast_line, bottom)
     if site.sun is not None:
@@ -62,13 +62,11 @@ def _closed(sky_line: SkyLine) -> tuple[NDArray[Any], NDArray[Any]]:
     )
 
 
-def _terrain(sky_line: SkyLine, bottom: float) -> list[go.Scatter]:
+def _terrain(sky_line: SkyLine, bottom: float) -> list[Trace]:
     azimuth, elevation = _closed(sky_line)
-    floor = go.Scatter(
-        x=single([0, 360]), y=single([bottom, bottom]), mode="lines", line={"width": 0}, hoverinfo="skip"
-    )
-    floor.showlegend = False
-    fill = go.Scatter(
+    floor = scatter(x=single([0, 360]), y=single([bottom, bottom]), mode="lines", line={"width": 0}, hoverinfo="skip")
+    floor["showlegend"] = False
+    fill = scatter(
         x=azimuth,
         y=elevation,
         mode="lines",
@@ -81,9 +79,9 @@ def _terrain(sky_line: SkyLine, bottom: float) -> list[go.Scatter]:
     return [floor, fill]
 
 
-def _outline(sky_line: SkyLine, dash: str, colour: str) -> go.Scatter:
+def _outline(sky_line: SkyLine, dash: str, colour: str) -> Trace:
     azimuth, elevation = _closed(sky_line)
-    return go.Scatter(
+    return scatter(
         x=azimuth,
         y=elevation,
         mode="lines",
@@ -97,12 +95,12 @@ def _period(track: Track) -> str:
     return "a year" if track.days > 360.0 else f"{track.days:.0f} days"
 
 
-def _track(track: Track, name: str, colour: str) -> go.Scatter:
+def _track(track: Track, name: str, colour: str) -> Trace:
     step = max(1, -(-len(track.azimuth_deg) // _TRACK_POINTS))
     azimuth = np.mod(np.asarray(track.azimuth_deg, np.float64)[::step], 360.0)
     elevation = np.asarray(track.elevation_deg, np.float64)[::step]
     cuts = np.flatnonzero(np.abs(np.diff(azimuth)) > 180.0) + 1  # over north: no line right across the plot
-    return go.Scatter(
+    return scatter(
         x=single(np.insert(azimuth, cuts, np.nan)),
         y=single(np.insert(elevation, cuts, np.nan)),
         mode="lines",
@@ -114,7 +112,7 @@ def _track(track: Track, name: str, colour: str) -> go.Scatter:
 
 def calendar(
     time: NDArray[np.datetime64], share: Values, record_h: float, word: str, colours: str = "Cividis"
-) -> go.Figure:
+) -> Figure:
     """Share of time or of a disc through the years: a row for each year, or for each month of a short run."""
     if _spans_years(time):
         return _by_year(time.astype("datetime64[D]"), share, record_h, word, colours)
@@ -133,7 +131,7 @@ def _spans_years(time: NDArray[np.datetime64]) -> bool:
     return np.unique(time.astype("datetime64[Y]")).size > 2
 
 
-def _by_year(days: NDArray[Any], share: Values, record_h: float, word: str, colours: str) -> go.Figure:
+def _by_year(days: NDArray[Any], share: Values, record_h: float, word: str, colours: str) -> Figure:
     per_day = max(round(24.0 / record_h), 1)
     mean = envelope(share, per_day).mean
     dates = days[::per_day]
@@ -160,7 +158,7 @@ def _by_year(days: NDArray[Any], share: Values, record_h: float, word: str, colo
     )
 
 
-def _by_month(time: NDArray[Any], share: Values, record_h: float, word: str, colours: str) -> go.Figure:
+def _by_month(time: NDArray[Any], share: Values, record_h: float, word: str, colours: str) -> Figure:
     cell_h = max(6.0, record_h)
     per_cell = max(round(cell_h / record_h), 1)
     mean = envelope(share, per_cell).mean
@@ -177,9 +175,9 @@ def _by_month(time: NDArray[Any], share: Values, record_h: float, word: str, col
 
 def _heat(
     table: Values, labels: list[str], cells: dict[str, Any], axis: dict[str, Any], says: tuple[str, str, str]
-) -> go.Figure:
+) -> Figure:
     word, where, colours = says
-    heat = go.Heatmap(
+    heat = heatmap(
         z=single(table),
         y=labels,
         zmin=0,

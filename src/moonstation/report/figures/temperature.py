@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import plotly.graph_objects as go
 
+from moonstation.report.figures.plot import Figure, Trace, bar
 from moonstation.report.figures.style import (
     BLUE,
     GREEN,
@@ -74,7 +74,7 @@ def lumps_at(run: Run, site: str, own: Sequence[str] = ()) -> list[Lump]:
     return sorted(found, key=lambda lump: lump.margin_k)
 
 
-def ranges(lumps: Sequence[Lump]) -> go.Figure:
+def ranges(lumps: Sequence[Lump]) -> Figure:
     """Per thermal node the temperatures it had, on the range in which it works and the one in which it survives."""
     rows = list(range(len(lumps)))
     floor = min(lump.low_k for lump in lumps)
@@ -82,13 +82,13 @@ def ranges(lumps: Sequence[Lump]) -> go.Figure:
     floor = min([floor, *(lump.survive_min_k for lump in lumps if lump.survive_min_k > 0)]) - _BESIDE_K
     roof = max([roof, *(lump.survive_max_k for lump in lumps if np.isfinite(lump.survive_max_k))]) + _BESIDE_K
 
-    def spans(name: str, low: list[float], high: list[float], colour: str, width: float) -> go.Bar:
+    def spans(name: str, low: list[float], high: list[float], colour: str, width: float) -> Trace:
         base = np.clip(low, floor, roof)
         length = np.clip(high, floor, roof) - base
-        return go.Bar(
+        return bar(
             name=name,
             y=rows,
-            base=single(base),
+            base=single(base).tolist(),
             x=single(np.maximum(length, 0.4)),
             width=width,
             orientation="h",
@@ -117,7 +117,7 @@ def ranges(lumps: Sequence[Lump]) -> go.Figure:
     )
 
 
-def history(run: Run, lump: Lump) -> go.Figure:
+def history(run: Run, lump: Lump) -> Figure:
     """One thermal node over time, with its limits where they are near."""
     span = finite(lump.values)
     if span is None:
