@@ -14,6 +14,7 @@ from pydantic_core import PydanticUndefined
 
 from moonstation.roadmap.milestones import METRICS
 from moonstation.scenario.fields import Part
+from moonstation.scenario.go import GoEntry, LeaveEntry
 from moonstation.scenario.recovery import RecoveryEntry
 from moonstation.scenario.schema import (
     FACILITIES,
@@ -51,6 +52,8 @@ _SECTIONS: tuple[tuple[str, type[Part], str], ...] = (
     ("[policy]", PolicyEntry, ""),
     ("[policy.serve_up_to]", ServeUpTo, ""),
     ("[policy.recovery]", RecoveryEntry, "Only where failures are simulated ([model](../models/failures.md))."),
+    ("[policy.go.NAME]", GoEntry, "Missions name it as their `go` ([model](../models/crews.md))."),
+    ("[policy.go.NAME.leave]", LeaveEntry, ""),
     (
         "[sites.NAME]",
         SiteEntry,
@@ -117,6 +120,8 @@ def _row(name: str, part: type[Part], schema: dict[str, Any]) -> str:
         default = "its own keys' values"
     elif info.default in (None, "", (), {}):
         default = "nothing"
+    elif isinstance(info.default, bool):
+        default = f"`{str(info.default).lower()}`"
     elif isinstance(info.default, tuple):
         default = f"`{_listed(info.default)}`"
     elif isinstance(info.default, dict):
@@ -153,7 +158,8 @@ def _words(schema: dict[str, Any]) -> str:
         if low is None and high is None:
             return name
         return f"{name}, at least {low:g}" if high is None else f"{name}, {low:g} to {high:g}"
-    return "tables" if kind == "object" and "additionalProperties" in schema else "table"
+    tables = kind == "object" and "additionalProperties" in schema
+    return "true or false" if kind == "boolean" else "tables" if tables else "table"
 
 
 def main() -> int:

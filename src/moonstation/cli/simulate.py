@@ -34,6 +34,10 @@ _HOURS = {
 }
 _YIELD = {
     "crew_days": "person-days",
+    "crew_lost": "crews lost",
+    "crews_late": "crews that came late",
+    "crews_not_come": "crews that did not come",
+    "crews_left_early": "crews that left early",
     "science_hours": "instrument-hours",
     "data_returned_gbit": "Gbit returned",
     "failures": "failures",

@@ -113,6 +113,9 @@ def _lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("science", f"{summary['science_hours']:,.0f} instrument-hours"),
         ("data returned", f"{summary['data_returned_gbit']:,.0f} Gbit"),
     ]
+    rows += [
+        (f"landing {item['mission']}", _landing(item)) for item in summary["landings"] if item["state"] != "landed"
+    ]
     for name, item in summary["milestones"].items():
         reached = item["reached"][:10] if item["reached"] else "not reached"
         rows.append((f"milestone {name}", f"{reached} (planned {item['planned'][:10]})"))
@@ -122,3 +125,10 @@ def _lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
         ("stands on", f"{summary['facts']} facts, of which {summary['assumptions']} nobody has confirmed"),
     ]
     return rows
+
+
+def _landing(item: dict[str, Any]) -> str:
+    """What became of a landing that waited, was cancelled, or whose people left early."""
+    when = item["left"] or item["landed"]
+    told = f"{item['state']} {when[:10]}" if when else item["state"]
+    return f"{told} (planned {item['planned'][:10]}): {item['cause']}"

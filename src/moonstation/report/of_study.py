@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from moonstation.studies.study import Study
 
 _RULE = (
-    "A station lives when all its people stay alive, nothing of its main site is lost to cold, heat or want, and every "
-    "milestone planned within the study is reached."
+    "A station lives when all its people come, stay alive and stay as long as planned, nothing of its main site is "
+    "lost to cold, heat or want, and every milestone planned within the study is reached."
 )
 _YEAR_S = 365.25 * DAY_S
 _TRACK_STEP_S = 7200.0
@@ -127,6 +127,7 @@ def _milestone(study: Study, item: Any) -> MilestoneRow:
 
 
 def _mission(study: Study, entry: MissionEntry) -> MissionRow:
+    landing = next((item for item in study.run.landings if item.mission == entry.name), None)
     return {
         "name": entry.name,
         "title": entry.title,
@@ -135,6 +136,14 @@ def _mission(study: Study, entry: MissionEntry) -> MissionRow:
         "launch": entry.launch,
         "arrival": entry.arrival,
         "until": entry.until,
+        "decided": landing is not None,
+        "landed": landing.landed if landing else None,
+        "landing": f"{landing.state}: {landing.cause}"
+        if landing and landing.cause
+        else landing.state
+        if landing
+        else "",
+        "left": landing.left if landing else None,
         "status": entry.status,
         "site": entry.site or "",
         "phase": entry.phase,
@@ -156,10 +165,13 @@ def _cargo(study: Study, mission: str) -> Iterator[str]:
 
 
 def _assets(study: Study) -> list[AssetRow]:
+    from moonstation.station.landing_log import lived_spans
+
     lost = {event.subject: event for event in study.lost}
     rows: list[AssetRow] = []
+    spans = lived_spans(study.run.compiled, study.run.log, study.run.station.grid)
     for asset in study.run.station.assets:
-        event = lost.get(asset.name)
+        event, lived = lost.get(asset.name), spans.get(asset.name)
         rows.append(
             {
                 "name": asset.name,
@@ -168,8 +180,8 @@ def _assets(study: Study) -> list[AssetRow]:
                 "mission": asset.mission,
                 "partner": asset.partner,
                 "facility": asset.facility,
-                "start": asset.start,
-                "end": asset.end,
+                "start": lived[0] if lived else asset.start,
+                "end": lived[1] if lived else asset.end,
                 "lost": utc(np.datetime64(event.utc)) if event else None,
                 "loss": event.detail.removeprefix("lost: ") if event else "",
             }

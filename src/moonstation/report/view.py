@@ -68,7 +68,10 @@ class MilestoneRow(TypedDict, total=False):
 
 
 class MissionRow(TypedDict, total=False):
-    """A flight. ``brings`` lists its assets and deliveries; ``until`` is when it left, where that is known."""
+    """A flight. ``brings`` lists its assets and deliveries; ``until`` is when it left, where that is known.
+
+    Of one that was ``decided`` by a go, ``landed`` and ``left`` tell when, and ``landing`` what became of it.
+    """
 
     name: str
     title: str
@@ -77,6 +80,10 @@ class MissionRow(TypedDict, total=False):
     launch: datetime | None
     arrival: datetime | None
     until: datetime | None
+    decided: bool
+    landed: datetime | None
+    landing: str
+    left: datetime | None
     status: str
     site: str
     phase: str
@@ -93,7 +100,7 @@ class AssetRow(TypedDict, total=False):
     mission: str
     partner: str
     facility: str
-    start: datetime
+    start: datetime | None
     end: datetime | None
     lost: datetime | None
     loss: str

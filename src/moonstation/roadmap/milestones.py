@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
@@ -108,7 +108,14 @@ def evaluate(milestones: Sequence[Milestone], result: RunResult) -> list[Milesto
     from moonstation.roadmap.capability import Capability
 
     capability = Capability(result)
-    return judge(milestones, capability.time, cache(capability.series))
+    decided = {landing.mission: landing.landed for landing in result.landings}
+    known = [replace(item, landed={**item.landed, **_among(item.landed, decided)}) for item in milestones]
+    return judge(known, capability.time, cache(capability.series))
+
+
+def _among(landed: Mapping[str, datetime | None], decided: Mapping[str, datetime | None]) -> dict[str, datetime | None]:
+    """When the missions that needed a go landed, of those that a milestone asks for."""
+    return {mission: decided[mission] for mission in landed if mission in decided}
 
 
 def judge(milestones: Sequence[Milestone], time: NDArray[np.datetime64], series: SeriesOf) -> list[MilestoneOutcome]:

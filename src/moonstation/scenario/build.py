@@ -11,6 +11,7 @@ from moonstation.orbits.ground import GroundStation, named_stations
 from moonstation.orbits.relay import RelayOrbit
 from moonstation.roadmap.milestones import METRICS, Milestone
 from moonstation.scenario.assets import component_of, facility_of
+from moonstation.scenario.go import go_rule
 from moonstation.scenario.places import GROUND_M, horizon_from, position
 from moonstation.scenario.recovery import recovery_of
 from moonstation.scenario.schema import (
@@ -22,6 +23,7 @@ from moonstation.scenario.schema import (
     SiteEntry,
     unit_names,
 )
+from moonstation.station.go import Landing
 from moonstation.station.model import MODES, Asset, Delivery, Policy, RelaySite, Station, SurfaceSite
 
 
@@ -38,6 +40,7 @@ def build_station(scenario: Scenario) -> Station:
         deliveries=tuple(_deliveries(scenario)),
         main_site=scenario.main_site,
         recovery=recovery_of(scenario.policy.recovery),
+        landings=tuple(_landings(scenario)),
     )
 
 
@@ -80,7 +83,7 @@ def _ground_station(name: str, entry: GroundStationEntry) -> GroundStation:
 
 
 def _policy(scenario: Scenario) -> Policy:
-    fields = scenario.policy.model_dump(exclude={"serve_up_to", "recovery"})
+    fields = scenario.policy.model_dump(exclude={"serve_up_to", "recovery", "go"})
     return Policy(serve_up_to={mode: getattr(scenario.policy.serve_up_to, mode) for mode in MODES}, **fields)
 
 
@@ -127,6 +130,26 @@ def _deliveries(scenario: Scenario) -> Iterator[Delivery]:
         if arrival is not None:  # what landed before the start is all still there
             at = max(arrival, scenario.start)
             yield Delivery(node=entry.site, at=at, amounts=entry.amounts(), mission=entry.mission)
+
+
+def _landings(scenario: Scenario) -> Iterator[Landing]:
+    """Missions that land by a rule, in order of their dates; who is there at the start needs no go any more."""
+    arrivals = {mission.name: _arrival(scenario, mission.name) for mission in scenario.missions if mission.go}
+    decided = [
+        mission for mission in scenario.missions if (arrivals.get(mission.name) or scenario.start) > scenario.start
+    ]
+    for mission in sorted(decided, key=lambda mission: mission.arrival or scenario.end):
+        assert mission.go
+        assert mission.arrival
+        assert mission.site  # checked
+        yield Landing(
+            mission=mission.name,
+            node=mission.site,
+            at=mission.arrival,
+            rule=go_rule(mission.go, scenario.policy.go[mission.go]),
+            ascent=mission.ascent,
+            requires=mission.requires,
+        )
 
 
 def left_out(scenario: Scenario) -> list[str]:

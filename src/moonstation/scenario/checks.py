@@ -16,6 +16,7 @@ from moonstation.scenario.assets import component_of
 from moonstation.scenario.cables import faults_of_cables
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
+from moonstation.scenario.go_checks import faults_of_landings
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.masses import faults_of_masses
 from moonstation.scenario.messages import Source
@@ -44,6 +45,7 @@ def check(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
         *_relays(draft, source),
         *_ground_stations(draft, source),
         *_missions(draft, source),
+        *faults_of_landings(draft, source),
         *_assets(draft, source),
         *parts.faults,
         *faults_of_cables(draft, source, folder),

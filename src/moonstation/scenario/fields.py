@@ -33,8 +33,10 @@ KEY_UNITS = {
     "hours": "h",
     "deg": "deg",
     "kg": "kg",
+    "kpa": "kPa",
     "km": "km",
     "kw": "kW",
+    "k": "K",
     "h": "h",
     "m": "m",
 }

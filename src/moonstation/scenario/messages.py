@@ -17,6 +17,7 @@ from moonstation.components.registry import components
 from moonstation.core.errors import Fault
 from moonstation.scenario.assets import asset_model, parameter, scenario_model
 from moonstation.scenario.fields import LONGEST_SHOWN, Part, did_you_mean, shortened, unit_of_key
+from moonstation.scenario.go import GoEntry, LeaveEntry
 from moonstation.scenario.lines import KeyPath, line_of
 from moonstation.scenario.recovery import RecoveryEntry
 from moonstation.scenario.schema import (
@@ -208,6 +209,8 @@ def _part(path: KeyPath, source: Source) -> type[Part]:
     section = path[0]
     if section == "policy" and len(path) > 2 and path[1] == "recovery":
         return RecoveryEntry
+    if section == "policy" and len(path) > 2 and path[1] == "go":
+        return LeaveEntry if len(path) > 4 else GoEntry
     if section == "policy" and len(path) > 1:
         return ServeUpTo if len(path) > 2 else PolicyEntry
     if len(path) < 3:

@@ -11,6 +11,7 @@ from pydantic import Field, PrivateAttr, create_model
 from moonstation.components.quantities import quantities
 from moonstation.core.errors import Fault
 from moonstation.scenario.fields import LISTED, Duration, Moment, NodeName, OrFact, Part, Text, number, within
+from moonstation.scenario.go import GoEntry
 from moonstation.scenario.recovery import RecoveryEntry
 
 Facility = Literal[
@@ -58,6 +59,8 @@ class PolicyEntry(Part):
     """What each mode still serves."""
     recovery: RecoveryEntry = RecoveryEntry()
     """What is done about faults, where failures are simulated."""
+    go: dict[NodeName, GoEntry] = {}
+    """When people may land and when they must leave: rules by name, which missions name as their ``go``."""
 
 
 class SiteEntry(Part):
@@ -146,6 +149,10 @@ class MissionEntry(Part):
     """Phase of the road map."""
     requires: Annotated[tuple[Text, ...], LISTED] = ()
     """Missions that must have arrived before this one is launched."""
+    go: NodeName | None = None
+    """Rule of ``policy.go`` by which its landing is decided; left out: it lands on its date whatever is there."""
+    ascent: Annotated[tuple[Text, ...], LISTED] = ()
+    """Assets that take its people home; all must be sound before they leave early. Left out: their way home is sure."""
     source: Text = ""
     """Where dates and masses come from, and how sure they are."""
 

@@ -62,6 +62,8 @@ def _look_everywhere(raw: Tables, faults: FaultTables, lane: int) -> None:
         _see(raw, faults, lane, p)
     for a in range(len(faults.units)):
         faults.alive[a, lane] = raw.assets[a].on[lane] > 0
+    for g in range(len(raw.gates)):
+        faults.opened[g, lane] = raw.gates[g].opened[lane]
 
 
 @inlined

@@ -15,7 +15,7 @@ from moonstation.station.draws import name_hash
 from moonstation.station.fault_tables import GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
 from moonstation.station.model import Asset, Station, groups_of, keeps_on, needed_of
 from moonstation.station.network import Compiled
-from moonstation.station.packed import steps_of
+from moonstation.station.packed import NEVER, steps_of
 from moonstation.station.recovery import RUNGS
 from moonstation.station.silence import silent_steps
 
@@ -66,6 +66,7 @@ class _Planner:
         groups = groups_of(self.assets)
         sites, links, link_open, hour_bus = self._sites()
         every = [self._all_parts(unit) for unit in range(len(self.assets))]
+        landings = self._landings()
         units, ladders = self._units([a for a, _ in modes], groups, every)
         return Plan(
             rules=_table(RULES, [self._rules(seed)]),
@@ -83,9 +84,11 @@ class _Planner:
             link_open=link_open,
             ladders=ladders,
             asks_earth=np.array([rung not in self.station.recovery.autonomous for rung in RUNGS], np.bool_),
-            landings=self._landings(),
+            landings=landings,
+            gated=np.array([(landings["gate"] < 0).sum()], np.int64),
             hour_bus=hour_bus,
             processes=np.array([self.process_count], np.int64),
+            gates=len(self.compiled.network.schedule.gate_start),
             parts=self.process_count + 2 * len(self.compiled.stores),
             powers=len(self.compiled.power_nodes),
             pools=len(self._pools()),
@@ -186,12 +189,26 @@ class _Planner:
         return _table(SITE, rows), _flat(links), link_open, np.array([buses.index(key) for key in hours], np.int64)
 
     def _landings(self) -> NDArray[Any]:
-        """Landings after the begin, in order; each named by itself, so that one more changes no draw of the others."""
-        grid = self.station.grid
-        found = sorted({(grid.index_at(asset.start), asset.node, asset.mission, asset.start) for asset in self.assets})
+        """Landings after the begin, in order; each named by itself, so that one more changes no draw of the others.
+
+        Those by a go come last: only the kernel knows when they are.
+        """
+        grid, gate_of = self.station.grid, self.compiled.network.schedule.asset_gate.tolist()
+        found = sorted(
+            {
+                (gate, NEVER if gate >= 0 else grid.index_at(asset.start), asset.node, asset.mission, asset.start)
+                for asset, gate in zip(self.assets, gate_of, strict=False)
+            },
+            key=lambda item: (item[1], item[2:]),
+        )
         rows = [
-            {"step": step, "site": self.nodes.index(node), "number": _event_number(mission, node, start.isoformat())}
-            for step, node, mission, start in found
+            {
+                "step": step,
+                "site": self.nodes.index(node),
+                "number": _event_number(mission, node, start.isoformat()),
+                "gate": gate,
+            }
+            for gate, step, node, mission, start in found
             if step > 0
         ]
         return _table(LANDING, rows)

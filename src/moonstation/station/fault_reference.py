@@ -81,7 +81,9 @@ class FaultReference:
             for s in plan.sites
         ]
         self.ladders = plan.ladders.tolist()
-        self.landings = [Row(**{name: int(row[name]) for name in ("step", "site", "number")}) for row in plan.landings]
+        self.landings = [
+            Row(**{name: int(row[name]) for name in ("step", "site", "number", "gate")}) for row in plan.landings
+        ]
         self.landing, self.solar_number, self.solar_due, self.forced = 0, -1, NEVER, forced
         self.watched: list[_Mode] = []
         self.stock = [0] * plan.pools
@@ -93,10 +95,16 @@ class FaultReference:
         self.log: list[tuple[int, int, int, int, int, int]] = []
 
     def advance(
-        self, step: int, seen: Sequence[int], alive: Sequence[bool], unserved: Sequence[bool], offered: Sequence[float]
+        self,
+        step: int,
+        seen: Sequence[int],
+        alive: Sequence[bool],
+        unserved: Sequence[bool],
+        offered: Sequence[float],
+        opened: Sequence[int] = (),
     ) -> None:
         """One step: what comes about, what is found, what is done about it."""
-        self.step, self.seen, self.unserved, self.offered = step, seen, unserved, offered
+        self.step, self.seen, self.unserved, self.offered, self.opened = step, seen, unserved, offered, opened
         self.follow_lives(alive)
         self.strike_together()
         for mode in self.modes:
@@ -247,6 +255,9 @@ class FaultReference:
             landing = self.landings[self.landing]
             self.strike(ft.ON_LANDING, ft.BY_LANDING, landing.number, ("site", landing.site))
             self.landing += 1
+        for landing in self.landings:
+            if landing.gate >= 0 and self.opened[landing.gate] == self.step:
+                self.strike(ft.ON_LANDING, ft.BY_LANDING, landing.number, ("site", landing.site))
         for power, unserved in enumerate(self.unserved):
             if unserved and not self.brown[power]:
                 self.strike(ft.ON_BROWN_OUT, ft.BY_BROWN_OUT, self.step, ("power", power))

@@ -107,7 +107,8 @@ UNIT = np.dtype(
 UNIT_STATE = np.dtype([("service", np.int8), ("on", _B), ("landed", _L), ("off_until", _L)], align=True)
 GROUP = np.dtype([("first", _I), ("last", _I), ("needed", _I)], align=True)
 SITE = np.dtype([("robots", _I), ("crew", _I), ("links_first", _I), ("links_last", _I)], align=True)
-LANDING = np.dtype([("step", _L), ("site", _I), ("number", _L)], align=True)  # the number names its draws
+#: The number names its draws; one by a go stands last, has no step, and is told by the kernel (``opened``).
+LANDING = np.dtype([("step", _L), ("site", _I), ("number", _L), ("gate", _I)], align=True)
 RULES = np.dtype(
     [
         ("seed", np.uint64),
@@ -153,6 +154,7 @@ class FaultTables(NamedTuple):
     ``safe_until``.
 
     seen : (process, lane) TRIED and BLOCKED of the last step
+    opened : (landing by a go, lane) step at which it was, -1 not yet
     alive : (asset, lane); unserved : (electricity bus, lane), critical loads went unserved
     offered, taken : (kind of hours at a site, lane) hours of work that nobody used, and what repairs took of them
     wanted : (kind of hours at a site, lane) something waits for such hours
@@ -174,6 +176,7 @@ class FaultTables(NamedTuple):
     ladders: Ints  # (ladder, place), -1 at its end
     asks_earth: NDArray[np.bool_]  # by step of a ladder
     landings: Table
+    gated: Ints  # first of the landings by a go, one entry
     hour_bus: Ints
     processes: Ints  # number of processes, one entry
     solar_interval_h: Floats  # (lane,)
@@ -186,6 +189,7 @@ class FaultTables(NamedTuple):
     brown: NDArray[np.bool_]  # (electricity bus, lane) unserved in the step before
     seen: NDArray[np.uint8]
     alive: NDArray[np.bool_]
+    opened: Ints
     unserved: NDArray[np.bool_]
     offered: Floats
     taken: Floats
@@ -212,8 +216,10 @@ class Plan(NamedTuple):
     ladders: Ints
     asks_earth: NDArray[np.bool_]
     landings: Table
+    gated: Ints
     hour_bus: Ints
     processes: Ints
+    gates: int
     parts: int
     powers: int
     pools: int
@@ -247,6 +253,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
         brown=np.zeros((plan.powers, lanes), np.bool_),
         seen=np.zeros((int(plan.processes[0]), lanes), np.uint8),
         alive=np.zeros((len(plan.units), lanes), np.bool_),
+        opened=np.full((plan.gates, lanes), -1, np.int64),
         unserved=np.zeros((plan.powers, lanes), np.bool_),
         offered=np.zeros((len(plan.hour_bus), lanes)),
         taken=np.zeros((len(plan.hour_bus), lanes)),

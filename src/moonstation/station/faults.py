@@ -253,6 +253,10 @@ def _strike_together(tables: FaultTables, lane: int, step: int) -> None:
         landing = tables.landings[here.landing]
         _strike(tables, lane, step, ON_LANDING, BY_LANDING, landing.site, NONE, landing.number)
         here.landing += 1
+    for place in range(tables.gated[0], len(tables.landings)):
+        landing = tables.landings[place]
+        if tables.opened[landing.gate, lane] == step:
+            _strike(tables, lane, step, ON_LANDING, BY_LANDING, landing.site, NONE, landing.number)
     for e in range(len(tables.brown)):
         if tables.unserved[e, lane] and not tables.brown[e, lane]:
             _strike(tables, lane, step, ON_BROWN_OUT, BY_BROWN_OUT, NONE, e, step)

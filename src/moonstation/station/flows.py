@@ -24,6 +24,7 @@ from moonstation.station.packed import (
     L_REMOVED,
     L_SPILLED,
     L_STORED,
+    NOTHING,
 )
 from moonstation.station.tables import Record, Table, Tables
 
@@ -286,7 +287,7 @@ def note_spills(raw: Tables, log: Table, step: int) -> None:
 @inlined
 def worse(worst: Lively, rest: Lively, scale: Lively) -> Lively:
     """The greater of ``worst`` and ``rest`` relative to ``scale``; what is not a number stays [-]."""
-    exceeds = no(abs(rest) <= worst * scale) & (worst == worst)  # noqa: PLR0124 (is a number)
+    exceeds = no(abs(rest) <= max(worst * scale, NOTHING)) & (worst == worst)  # noqa: PLR0124 (is a number)
     if any_of(exceeds):
         only_here()
         return select(exceeds, abs(rest) / scale, worst)

@@ -29,8 +29,9 @@ from moonstation.station.flows import (
     write_ledger,
 )
 from moonstation.station.heat import Row, heat_residual, open_heat, solve_heat, thermostat_activity, warm
+from moonstation.station.landings import come_and_go
 from moonstation.station.lanes import all_of, any_of, in_lanes, no, only_here, select, true_as
-from moonstation.station.lives import change_assets, deliver, lose_assets, note, refresh_live
+from moonstation.station.lives import lose_assets, note, refresh_live
 from moonstation.station.packed import (
     ALWAYS,
     DARK,
@@ -51,12 +52,15 @@ from moonstation.station.packed import (
 )
 from moonstation.station.recording import note_critical, write_record
 from moonstation.station.repairs import PARTS as RULES_PARTS
-from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_STEP, Record, Table, Tables, make_tables
+from moonstation.station.tables import NEXT_STEP, Record, Table, Tables, make_tables
 
 #: A wish counts as served when less than this share of it is missing.
 _SERVED = 1e-9
 #: Files that the kernel is compiled from.
-_PARTS = (*RULES_PARTS, "lanes", "stacking", "tables", "lives", "flows", "heat", "attending", "recording", "kernel")
+_PARTS = (
+    *(*RULES_PARTS, "lanes", "stacking", "landing_tables", "tables", "lives", "flows", "heat", "landings", "attending"),
+    *("recording", "kernel"),
+)
 
 
 @inlined
@@ -332,21 +336,6 @@ def _lose(raw: Tables, log: Table, step: int, step_h: float) -> bool:
 
 
 @inlined
-def _come_and_go(raw: Tables, tables: Tables, log: Table, step: int) -> bool:
-    """Landings, ends and deliveries of a step; True when anything may have come or gone."""
-    clock = raw.clock
-    changed = step >= clock[NEXT_CHANGE]
-    if changed:
-        clock[NEXT_CHANGE] = change_assets(raw, log, step)
-    delivery = clock[NEXT_DELIVERY]
-    clock[NEXT_DELIVERY] = deliver(raw, log, step, delivery)
-    changed |= clock[NEXT_DELIVERY] > delivery
-    if changed:
-        take_stock(tables.buses, tables.stores, tables.nodes, raw.live_buses)
-    return changed
-
-
-@inlined
 def _run_step(  # noqa: PLR0913, PLR0917
     raw: Tables,
     tables: Tables,
@@ -362,7 +351,7 @@ def _run_step(  # noqa: PLR0913, PLR0917
     raw, tables : the same tables, life by life and in lanes
     """
     log, live, buses, stores, nodes = records.log, raw.live_buses, tables.buses, tables.stores, tables.nodes
-    changed = _come_and_go(raw, tables, log, step)
+    changed = come_and_go(raw, tables, log, now, step)
     open_heat(nodes, now)
     if _call_modes(tables, rules, now, step):
         _change_modes(raw, log, step)

@@ -162,41 +162,44 @@ def _land(raw: Tables, lane: int, asset: int) -> None:
 
 
 @inlined
-def change_assets(raw: Tables, log: Table, step: int) -> int:
+def change_assets(raw: Tables, log: Table, step: int) -> int | np.int64:
     """Land and end assets in all lives; returns the next step at which something changes."""
-    upcoming = NEVER
+    upcoming = np.int64(NEVER)
     for a in range(len(raw.assets)):
         asset = raw.assets[a]
         for lane in range(log.shape[1]):
-            if asset.start <= step < asset.end and asset.on[lane] == 0 and asset.dead[lane] == 0:
+            start, end = asset.start[lane], asset.end[lane]
+            if start <= step < end and asset.on[lane] == 0 and asset.dead[lane] == 0:
                 asset.on[lane] = 1
                 _land(raw, lane, a)
                 note(log, lane, step, EV_LANDED, a, 0.0)
-            elif step >= asset.end and asset.on[lane] > 0:
+            elif step >= end and asset.on[lane] > 0:
                 asset.on[lane] = 0
                 _drop_stores(raw.stores, raw.buses, lane, a, False)
                 note(log, lane, step, EV_ENDED, a, 0.0)
-        if asset.start > step:
-            upcoming = min(upcoming, asset.start)
-        elif asset.end > step:
-            upcoming = min(upcoming, asset.end)
+            if start > step:
+                upcoming = min(upcoming, start)
+            elif end > step:
+                upcoming = min(upcoming, end)
     refresh_live(raw)
     return upcoming
 
 
 @inlined
 def deliver(raw: Tables, log: Table, step: int, delivery: int) -> int:
-    """Fill stores with what landed by this step, in all lives; returns the next delivery's number."""
+    """Fill stores with what landed by its date by this step, in all lives; returns the next delivery's number."""
     while delivery < len(raw.deliveries) and raw.deliveries[delivery].step <= step:
         b = np.int64(raw.deliveries[delivery].bus)
-        for lane in range(log.shape[1]):
-            _deliver_to(raw, log, lane, step, b, raw.deliveries[delivery].amount)
+        if raw.deliveries[delivery].gate < 0:
+            for lane in range(log.shape[1]):
+                deliver_to(raw, log, lane, step, b, raw.deliveries[delivery].amount)
         delivery += 1
     return delivery
 
 
 @inlined
-def _deliver_to(raw: Tables, log: Table, lane: int, step: int, b: np.int64, amount: float) -> None:
+def deliver_to(raw: Tables, log: Table, lane: int, step: int, b: np.int64, amount: float) -> None:
+    """Fill a life's stores of a bus, the first ones first; what finds no room is let go."""
     bus, rest = raw.buses[b], amount
     note(log, lane, step, EV_DELIVERY, b, amount)
     bus.delivered[lane] += amount

@@ -27,6 +27,7 @@ from moonstation.station.assessment import (
 )
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.fault_spells import Spell, failures, open_spells, spares_used, takes_of_use
+from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
 from moonstation.station.results import Columns, Event, RunResult
@@ -56,7 +57,7 @@ class Shared:
         self.link_open = [hourly_means(np.asarray(process.series) > 0, self.hour_steps) for _, process in links]
         sky = run.places.surface.get(self.site)
         self.dark = None if sky is None else find_runs(sky.sun_disc_fraction <= 0)
-        self.planned = self._planned_lives()
+        self.planned = planned_lives(run.compiled.assets, run.station.grid, run.record_steps)
 
     def means(self, series: ArrayLike) -> Floats:
         """Mean over each record of a series that every life has; worked out once."""
@@ -67,17 +68,6 @@ class Shared:
             values = np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
             found = self._means[id(series)] = (series, values)  # kept, so that no other array gets its number
         return found[1]
-
-    def _planned_lives(self) -> NDArray[np.bool_]:
-        """Which asset would be alive at the end of each record if nothing were lost, shape (record, asset)."""
-        grid, steps = self._run.station.grid, self.record_steps
-        count = -(-grid.count // steps)
-        alive = np.zeros((count, len(self._run.compiled.assets)), np.bool_)
-        for number, asset in enumerate(self._run.compiled.assets):
-            start = max(grid.index_at(asset.start), 0) // steps
-            end = grid.index_at(asset.end) // steps if asset.end else count
-            alive[start : max(end, 0), number] = True
-        return alive
 
 
 def is_link(process: Any) -> bool:
@@ -126,9 +116,14 @@ class MemberRun(RunResult):
         return self._event(row)
 
     @cached_property
+    def planned(self) -> NDArray[np.bool_]:
+        """Which asset would be alive at the end of each record if nothing were lost, shape (record, asset)."""
+        return lived_by(self.shared.planned, self.compiled, self.log, self.record_steps)
+
+    @cached_property
     def alive(self) -> NDArray[np.bool_]:
         """Which asset is alive at the end of each record, shape (record, asset)."""
-        alive = self.shared.planned
+        alive = self.planned
         if self.losses:
             alive = alive.copy()
             for step, number in self.losses:
@@ -215,6 +210,7 @@ class MemberRun(RunResult):
             "lowest_charge": _number(lowest_charge(self, self.shared.site)),
             "crew_days": float(crew_present(self).sum()) * self.record_h / 24.0,
             "crew_lost": float(len(self.crew_losses)),
+            **self._visits(),
             "science_hours": float(science_hours(self).sum()),
             "data_returned_gbit": data_returned_gbit(self),
             "assets_lost": float(len(self.losses)),
@@ -223,9 +219,19 @@ class MemberRun(RunResult):
             "max_relative_residual": self.max_relative_residual,
         }
 
+    def _visits(self) -> dict[str, float]:
+        """How often people came late, not at all, or left early, of those that need a go."""
+        crewed = [landing for landing in self.landings if landing.people]
+        return {
+            "crews_late": float(sum(landing.waited_days > 0 for landing in crewed)),
+            "crews_not_come": float(sum(landing.landed is None for landing in crewed)),
+            "crews_left_early": float(sum(landing.left is not None for landing in crewed)),
+            "landing_wait_days": float(sum(landing.waited_days for landing in crewed)),
+        }
+
     def downtime_h(self) -> Singles:
         """Hours within its planned life that each asset was down: lost, or failed by the share lost, shape (asset,)."""
-        return np.asarray((self.shared.planned - self.useful).sum(axis=0) * self.record_h, np.float32)
+        return np.asarray((self.planned - self.useful).sum(axis=0) * self.record_h, np.float32)
 
     def degraded_h(self) -> Singles:
         """Hours in which each asset had an open failure and was of some use all the same, shape (asset,)."""
@@ -263,7 +269,7 @@ class MemberRun(RunResult):
             "energy": self.served_at(site),
             "communication": self._contact_per_record(),
             "life_support": np.where(self.living >= 0, self.living, np.nan),
-            "assets_working": self.useful.sum(axis=1) / np.maximum(self.shared.planned.sum(axis=1), 1),
+            "assets_working": self.useful.sum(axis=1) / np.maximum(self.planned.sum(axis=1), 1),
             "crew": crew_present(self),
             "science_hours": np.cumsum(science_hours(self)),
             "data_returned_gbit": np.cumsum(self._returned_gbit()),

@@ -11,6 +11,7 @@ from moonstation.components.contract import Component, Process, Thermostat
 from moonstation.components.quantities import quantities
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.time import TimeGrid
+from moonstation.station.go import Landing
 from moonstation.station.recovery import Recovery
 
 if TYPE_CHECKING:
@@ -123,6 +124,8 @@ class Station:
     #: Order of service by names of asset and process, where that of another life is to be kept.
     service: tuple[tuple[str, str], ...] = ()
     recovery: Recovery = field(default_factory=Recovery)
+    #: Landings that are decided by a rule, after the begin; all others come by their date.
+    landings: tuple[Landing, ...] = ()
     #: The site whose infrastructure is the station's; the first site where none is named.
     main_site: str = ""
 
@@ -149,6 +152,11 @@ def keeps_on(asset: Asset, process: Process) -> bool:
     """Whether a process runs on while its unit stands by: heaters, and what keeps it alive."""
     draws_alone = all(name.startswith("electricity") and rate < 0 for name, rate in process.recipe.items())
     return isinstance(process.control, Thermostat) or (draws_alone and effective_priority(asset, process) == 0)
+
+
+def sends_data(asset: Asset, process: Process, node: str) -> bool:
+    """Whether a process at a node sends data away from it."""
+    return asset.node == node and any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
 
 
 def groups_of(assets: Sequence[Asset]) -> dict[str, list[int]]:

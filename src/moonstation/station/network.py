@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from moonstation.components.contract import Primitives, Process, Series, Store, Surroundings, ThermalNode
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
+from moonstation.station.go import Asked, Landing
+from moonstation.station.landing_plan import LandingPlanner
 from moonstation.station.model import EARTH, Asset, BusKey, Station, bus_key, resting
 from moonstation.station.packing import (
     ProcessCompiler,
@@ -46,6 +48,8 @@ class Compiled:
     stores: tuple[tuple[Asset | None, Store, BusKey], ...]
     thermal_nodes: tuple[tuple[Asset, ThermalNode], ...]
     capabilities: tuple[Mapping[str, float], ...]  # by asset
+    landings: tuple[Landing, ...] = ()  # those that need a go
+    asked: tuple[Asked, ...] = ()  # their conditions
 
     @property
     def series(self) -> NDArray[np.float32]:
@@ -114,13 +118,15 @@ def compile_station(
         bus_number, node_number, powers, efficiency, table, _bodies(parts), resting(station.assets)
     )
     packed_processes = compiler.pack(processes, asset_number)
+    landing = LandingPlanner(station, parts, processes, bus_number, power_nodes, thermal)
     network = packed.Network(
         buses=pack_buses(bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),
         stores=pack_stores(stores, bus_number, asset_number, node_number),
         processes=packed_processes,
         thermal=pack_thermal(thermal, node_number, asset_number, table),
-        schedule=pack_schedule(station, bus_number),
+        schedule=pack_schedule(station, bus_number, landing.landings),
         rules=pack_rules(station.policy),
+        conditions=landing.conditions(),
     )
     return Compiled(
         network=network,
@@ -133,6 +139,8 @@ def compile_station(
         stores=tuple(stores),
         thermal_nodes=tuple(thermal),
         capabilities=tuple(dict(primitives.capability) for _, primitives in parts),
+        landings=landing.landings,
+        asked=landing.asked,
     )
 
 

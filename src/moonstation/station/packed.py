@@ -19,7 +19,7 @@ ALWAYS, HYSTERESIS, HOLD, SURPLUS, THERMOSTAT, PROPORTIONAL, FOLLOW = range(7)
 NOMINAL, DARK, SURVIVAL, SAFE = range(4)
 
 #: Not plain integers, for numba would compile what takes one of them for each of them anew.
-_numbers: Any = np.arange(13)
+_numbers: Any = np.arange(18)
 
 #: Events that the kernel reports: (step, code, index, value).
 (
@@ -36,13 +36,33 @@ _numbers: Any = np.arange(13)
     EV_DELIVERY,
     EV_DELIVERY_OVERFLOW,
     EV_LOST_HOUSED,
+    EV_GO,
+    EV_NO_GO,
+    EV_CANCELLED,
+    EV_LEFT,
+    EV_STRANDED,
 ) = _numbers
+
+#: What is asked by a condition: before a landing, of those who are there, of what takes them home.
+GO, STAY, ASCENT = range(3)
+
+#: How a landing stands: it waits for its go, its people are there, all is decided.
+WAITS, VISITED, DECIDED = range(3)
+
+#: Terms of a condition: mass on a bus; share of its stores' capacity; usable share of a power bus; limit of a process
+#: that is alive, by its health; an asset alive; a link that could send now; mode of a power bus; an asset none of whose
+#: parts has failed altogether; a mission that has landed; temperature of a thermal node, 0 where it is not there.
+(T_AMOUNT, T_FILL, T_CHARGE, T_HEALTH, T_ALIVE, T_OPEN, T_MODE, T_SOUND, T_LANDED, T_KELVIN) = range(10)
 
 #: A row of the log of events.
 EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), ("value", np.float64)])
 
 #: A store that can move no more than this in a step loses nothing by its rate [unit of the bus].
 NEXT_TO_NOTHING = 1e-100
+
+#: What a ledger leaves open counts as nothing up to this: beside it a stock that leaks away, halved again and again, is
+#: so small a number that its last digit is a great part of it [unit of the bus].
+NOTHING = 1e-290
 
 #: What a process offers while it could run is counted in so many parts of it, so that sums are exact in any order.
 OFFER_PARTS = float(2**20)
@@ -158,6 +178,32 @@ class Schedule(NamedTuple):
     delivery_step: Ints
     delivery_bus: Ints
     delivery_amount: Floats
+    asset_gate: Ints  # landing by whose go it comes, -1 it comes by its date
+    asset_people: Bools  # it is people who come by a go
+    asset_goes: Bools  # it leaves with them, should they leave early
+    delivery_gate: Ints
+    gate_start: Ints  # first step at which a landing may be, in which it is planned
+    gate_last: Ints  # last step at which it may be
+    gate_retry: Ints  # steps from one look to the next
+    gate_watch: Ints  # the same while people are there
+    gate_persistence: Ints  # steps for which a condition of theirs must be broken
+
+
+class Conditions(NamedTuple):
+    """What must hold before a landing and after it: ``base`` and a sum of terms between ``low`` and ``high``.
+
+    Sorted by ``gate``, the landing, and by what it is for: GO, STAY, ASCENT.
+    """
+
+    gate: Ints
+    asked: Ints
+    term_ptr: Ints
+    term_kind: Ints
+    term_index: Ints
+    term_weight: Floats
+    base: Floats
+    low: Floats
+    high: Floats
 
 
 class Rules(NamedTuple):
@@ -183,6 +229,7 @@ class Network(NamedTuple):
     thermal: Thermal
     schedule: Schedule
     rules: Rules
+    conditions: Conditions
 
 
 class Records(NamedTuple):

@@ -26,6 +26,8 @@ from moonstation.components.contract import (
 from moonstation.components.quantities import ELEMENTS, quantities
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
+from moonstation.station.go import Landing
+from moonstation.station.landing_plan import landing_columns
 from moonstation.station.model import MODES, Asset, BusKey, Policy, Station, bus_key, effective_priority, keeps_on
 from moonstation.station.service import in_circle, line, upstream
 
@@ -179,12 +181,20 @@ def _node(node_number: Mapping[tuple[str, str], int], asset: Asset, name: str) -
     return node_number[asset.name, name]
 
 
-def pack_schedule(station: Station, bus_number: Mapping[BusKey, int]) -> packed.Schedule:
-    """When assets live and what lands, in steps."""
+def pack_schedule(
+    station: Station, bus_number: Mapping[BusKey, int], landings: Sequence[Landing] = ()
+) -> packed.Schedule:
+    """When assets live and what lands, in steps; ``landings`` are those that need a go."""
     grid = station.grid
+    gate = {landing.mission: number for number, landing in enumerate(landings)}
     number = {asset.name: index for index, asset in enumerate(station.assets)}
     landed = sorted(
-        (max(grid.index_at(delivery.at), 0), bus_number[quantity, delivery.node], amount)
+        (
+            max(grid.index_at(delivery.at), 0),
+            bus_number[quantity, delivery.node],
+            amount,
+            gate.get(delivery.mission, -1),
+        )
         for delivery in station.deliveries
         for quantity, amount in delivery.amounts.items()
     )
@@ -195,9 +205,11 @@ def pack_schedule(station: Station, bus_number: Mapping[BusKey, int]) -> packed.
         asset_end=np.array([*ends, packed.NEVER], np.int64),
         asset_age_h=np.array([*ages_h, 0.0], np.float64),
         asset_body=np.array([number.get(asset.housed_in, -1) for asset in station.assets] + [-1], np.int64),
-        delivery_step=np.array([step for step, _, _ in landed], np.int64),
-        delivery_bus=np.array([bus for _, bus, _ in landed], np.int64),
-        delivery_amount=np.array([amount for _, _, amount in landed], np.float64),
+        delivery_step=np.array([step for step, *_ in landed], np.int64),
+        delivery_bus=np.array([bus for _, bus, *_ in landed], np.int64),
+        delivery_amount=np.array([amount for _, _, amount, _ in landed], np.float64),
+        delivery_gate=np.array([number for *_, number in landed], np.int64),
+        **landing_columns(station, landings),
     )
 
 

@@ -8,7 +8,7 @@ same order as in the compiled kernel, so both give the same numbers to the bit.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from types import SimpleNamespace as Row
 from typing import Any
 
@@ -19,6 +19,7 @@ from moonstation.components.quantities import ELEMENTS
 from moonstation.station import packed
 from moonstation.station.fault_reference import FaultReference
 from moonstation.station.fault_tables import BLOCKED, TRIED
+from moonstation.station.landing_reference import Gate
 from moonstation.station.packed import Network, Records, steps_of
 from moonstation.station.reference_flows import Bus, Store
 from moonstation.station.reference_heat import Node, value_of
@@ -64,7 +65,7 @@ class _Power:
 class _Process:
     """A recipe, what it wants, and what it gets."""
 
-    def __init__(self, network: Network, number: int, given: Row, station: _Station) -> None:
+    def __init__(self, network: Network, number: int, given: Row, station: Station) -> None:
         own, buses, nodes = network.processes, station.buses, station.nodes
         self.given = given
         self.power = station.powers[given.power] if given.power >= 0 else None
@@ -212,7 +213,7 @@ class _Process:
             self.starved = 0
 
 
-class _Station:
+class Station:
     """Everything, and the order of a step."""
 
     def __init__(self, network: Network, step_h: float, records: Records, faults: FaultReference | None = None) -> None:
@@ -220,13 +221,14 @@ class _Station:
         self.rules, self.step_h, self.records, self.step = network.rules, step_h, records, 0
         plan = network.schedule
         self.assets = [
-            Row(start=start, end=end, body=body, on=False, dead=False)
-            for start, end, body in zip(plan.asset_start, plan.asset_end, plan.asset_body.tolist(), strict=True)
+            Row(start=start if gate < 0 else packed.NEVER, end=end, body=body, on=False, dead=False)
+            for start, end, body, gate in _rows_of(plan.asset_start, plan.asset_end, plan.asset_body, plan.asset_gate)
         ]
-        landing = zip(
-            plan.delivery_step.tolist(), plan.delivery_bus.tolist(), plan.delivery_amount.tolist(), strict=True
-        )
-        self.deliveries = [Row(step=step, bus=bus, amount=amount) for step, bus, amount in landing]
+        self.gates = [Gate(network, number) for number in range(len(plan.gate_start))]
+        landing = _rows_of(plan.delivery_step, plan.delivery_bus, plan.delivery_amount, plan.delivery_gate)
+        every = [Row(step=step, bus=bus, amount=amount, gate=gate) for step, bus, amount, gate in landing]
+        self.deliveries = [row for row in every if row.gate < 0]
+        self.gated_deliveries = [row for row in every if row.gate >= 0]
         self.nodes = [Node(given, step_h) for given in _rows(network.thermal)]
         electric = network.buses.power_number >= 0
         self.stores = [Store(given, step_h, self.nodes, electric[given.bus]) for given in _rows(network.stores)]
@@ -238,8 +240,14 @@ class _Station:
 
     def run_step(self, now: Sequence[float], record_steps: int, last: bool) -> None:
         """One step: comings and goings, modes, processes, stores, temperatures, losses, ledger, record."""
+        for gate in self.gates:
+            gate.look(self, now)
         self.change_assets()
-        self.deliver()
+        for gate in self.gates:
+            if gate.opened == self.step:
+                self.deliver(row for row in self.gated_deliveries if row.gate == gate.number)
+        while self.deliveries and self.deliveries[0].step <= self.step:
+            self.deliver([self.deliveries.pop(0)])
         live = [node for node in self.nodes if self.assets[node.given.asset].on]
         for bus in self.buses:
             bus.open()
@@ -296,6 +304,7 @@ class _Station:
             [asset.on for asset in self.assets[: len(faults.units)]],
             [power.unserved for power in self.powers],
             [max(bus.pool, 0.0) for bus in work],
+            [gate.opened for gate in self.gates],
         )
         for bus, hours in zip(work, faults.taken, strict=True):
             bus.pay(hours)
@@ -320,10 +329,9 @@ class _Station:
             self.buses[store.given.bus].booked[column] += store.amount
             store.on, store.amount, store.capacity = False, 0.0, 0.0
 
-    def deliver(self) -> None:
+    def deliver(self, rows: Iterable[Row]) -> None:
         """Fill stores with what lands now; what finds no room is let go."""
-        while self.deliveries and self.deliveries[0].step <= self.step:
-            landed = self.deliveries.pop(0)
+        for landed in rows:
             bus, rest = self.buses[landed.bus], landed.amount
             self.note(packed.EV_DELIVERY, bus.number, rest)
             bus.booked[packed.L_DELIVERED] += rest
@@ -406,12 +414,12 @@ class _Station:
         for bus in self.buses:
             rest, mass_rest, scale = bus.close(self.records.ledger)
             debt = min(bus.pool, 0.0)  # more was taken than there was
-            self.worsen(0, max(abs(rest), abs(debt)) / scale if rest or debt else 0.0)
+            self.worsen(0, _share_of(max(abs(rest), abs(debt)), scale))
             for x, share in enumerate(bus.elements):
                 rests[x] += share * mass_rest
                 scales[x] += share * scale
         for rest, scale in zip(rests, scales, strict=True):
-            self.worsen(1, abs(rest) / scale if rest else 0.0)
+            self.worsen(1, _share_of(abs(rest), scale))
 
     def worsen(self, which: int, share: float) -> None:
         """Keep the greatest residual; what is not a number stays."""
@@ -441,10 +449,20 @@ class _Station:
             bus.spilled_sum = 0.0
 
 
+def _share_of(rest: float, scale: float) -> float:
+    """What is open of a ledger relative to its scale, none where it is next to nothing [-]."""
+    return 0.0 if rest <= packed.NOTHING else rest / scale
+
+
 def _rows(group: Any) -> list[Row]:
     """Rows of a group of the packed network, with the columns that are as long as the first."""
     columns = {name: values.tolist() for name, values in group._asdict().items() if len(values) == len(group[0])}
     return [Row(**dict(zip(columns, row, strict=True))) for row in zip(*columns.values(), strict=True)]
+
+
+def _rows_of(*columns: NDArray[Any]) -> Iterable[tuple[Any, ...]]:
+    """Columns side by side, as plain numbers."""
+    return zip(*(column.tolist() for column in columns), strict=True)
 
 
 def _span(pointers: NDArray[np.int64], number: int) -> range:
@@ -460,6 +478,6 @@ def run_reference(  # noqa: PLR0913, PLR0917
     faults: FaultReference | None = None,
 ) -> None:
     """Run from an empty Moon one step of ``step_h`` hours for every row of ``series``; fills ``records``."""
-    station = _Station(network, step_h, records, faults)
+    station = Station(network, step_h, records, faults)
     for step, now in enumerate(series):
         station.run_step(now.tolist(), record_steps, last=step == len(series) - 1)

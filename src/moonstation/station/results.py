@@ -17,6 +17,9 @@ from moonstation.station.chances import FaultLog
 from moonstation.station.command_windows import CommandWindow, command_windows, ways_of
 from moonstation.station.critical_loads import CriticalLoads, critical_loads
 from moonstation.station.data_fate import DataFate, data_fates
+from moonstation.station.event_words import DETAILS as _DETAILS
+from moonstation.station.event_words import EVENT_KINDS as _EVENT_KINDS
+from moonstation.station.landing_log import LandingOutcome, landing_outcomes, lived_by, planned_lives, told
 from moonstation.station.means import means_over
 from moonstation.station.model import EARTH, MODES, Asset, Station, effective_priority
 from moonstation.station.network import Compiled
@@ -25,35 +28,6 @@ from moonstation.station.places import Places, SurfaceSky
 if TYPE_CHECKING:
     import xarray as xr
 
-_EVENT_KINDS = {
-    packed.EV_LANDED: "landed",
-    packed.EV_ENDED: "ended",
-    packed.EV_MODE: "mode",
-    packed.EV_LOST_COLD: "lost-cold",
-    packed.EV_LOST_HOT: "lost-heat",
-    packed.EV_LOST_STARVED: "lost-starved",
-    packed.EV_LOST_HOUSED: "lost-housed",
-    packed.EV_UNSERVED: "critical-unserved",
-    packed.EV_SERVED: "critical-served",
-    packed.EV_SPILL: "recorder-full",
-    packed.EV_SPILL_END: "recorder-free",
-    packed.EV_DELIVERY: "delivery",
-    packed.EV_DELIVERY_OVERFLOW: "delivery-overflow",
-}
-_DETAILS = {
-    "landed": "comes alive",
-    "ended": "leaves service",
-    "lost-cold": "lost: colder than it survives",
-    "lost-heat": "lost: hotter than it survives",
-    "lost-starved": "lost: unserved for too long",
-    "lost-housed": "lost with the body that carried it",
-    "critical-unserved": "critical loads not all served",
-    "critical-served": "critical loads all served again",
-    "recorder-full": "data begins to be lost",
-    "recorder-free": "no more data lost",
-    "delivery": "landed with a mission",
-    "delivery-overflow": "no room in the stores for a part of the delivery",
-}
 #: Unit and rows of a variable by its name, one for each member of a dimension.
 _Table = dict[str, tuple[str, NDArray[np.float32]]]
 _LOST = {"lost-cold", "lost-heat", "lost-starved", "lost-housed"}
@@ -98,8 +72,7 @@ class RunResult:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Every event, in order of time."""
-        rows = packed.log_rows(self.records)
-        named = (self._event(row) for row in rows if row["code"] > packed.EV_ENDED or self._is_asset(row["index"]))
+        named = (self._event(row) for row in self.log if row["code"] > packed.EV_ENDED or self._is_asset(row["index"]))
         return tuple(sorted([*named, *self._fault_events()], key=lambda event: event.utc))
 
     def _fault_events(self) -> list[Event]:
@@ -121,19 +94,25 @@ class RunResult:
     @cached_property
     def alive(self) -> NDArray[np.bool_]:
         """Which asset is alive at the end of each record, shape (record, asset)."""
-        grid = self.station.grid
-        count = len(self.records.activity)
-        alive = np.zeros((count, len(self.compiled.assets)), np.bool_)
-        for number, asset in enumerate(self.compiled.assets):
-            start = max(grid.index_at(asset.start), 0) // self.record_steps
-            end = grid.index_at(asset.end) // self.record_steps if asset.end else count
-            alive[max(start, 0) : max(end, 0), number] = True
+        grid, steps = self.station.grid, self.record_steps
+        planned = planned_lives(self.compiled.assets, grid, steps)
+        alive = lived_by(planned, self.compiled, self.log, steps).copy()
         number_of = {asset.name: number for number, asset in enumerate(self.compiled.assets)}
         for event in self.events:
             if event.kind in _LOST:
                 step = int((event.utc - grid.utc[0]) / np.timedelta64(1, "ms") / (grid.step_s * 1000.0))
-                alive[step // self.record_steps :, number_of[event.subject]] = False
+                alive[step // steps :, number_of[event.subject]] = False
         return alive
+
+    @property
+    def log(self) -> NDArray[Any]:
+        """The kernel's events."""
+        return np.asarray(packed.log_rows(self.records))
+
+    @cached_property
+    def landings(self) -> tuple[LandingOutcome, ...]:
+        """What became of the landings that need a go, in order of their dates."""
+        return landing_outcomes(self.compiled, self.log, self.station.grid)
 
     @cached_property
     def dataset(self) -> xr.Dataset:
@@ -281,6 +260,8 @@ class RunResult:
         if kind in {"landed", "ended"} | _LOST:
             subject = self.compiled.assets[index].name
             unit = {"lost-cold": "K", "lost-heat": "K", "lost-starved": "h"}.get(kind, "")
+        elif kind.startswith(("landing-", "people-")):
+            subject, detail, unit = told(self.compiled, int(row["code"]), index)
         elif kind in {"mode", "critical-unserved", "critical-served"}:
             subject = self.compiled.power_nodes[index]
             detail = MODES[int(value)] if kind == "mode" else ""

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from moonstation.station.packed import Network
 
 #: Groups whose numbers may differ between lives; the schedule, the policy and the buses are common.
-_LIVELY = ("stores", "processes", "thermal")
+_LIVELY = ("stores", "processes", "thermal", "conditions")
 
 
 def lanes_of(network: Network) -> int:

@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import constants
 
+from moonstation.station.landing_tables import asset_table, gate_table
 from moonstation.station.packed import (
     FOLLOW,
     HOLD,
@@ -135,10 +136,13 @@ _LOCK = ("low high", [("bus", _U)])
 _ELEMENT = ("", [("element", _U), ("share", _F)])
 _BALANCE: _Columns = ("open scale", [])
 _WORST: _Columns = ("bus element heat", [])
-_DELIVERY = ("", [("step", np.int64), ("bus", _I), ("amount", _F)])
+_DELIVERY = ("", [("step", np.int64), ("bus", _I), ("gate", _I), ("amount", _F)])
+_TERM = ("weight", [("kind", _I), ("index", _I)])
+_CONDITION = ("base low high", [("first", _I), ("last", _I)])
 
-#: Places in the clock: next step to run, step of the next landing or end, number of the next delivery.
-NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY = range(3)
+#: Places in the clock: next step to run, step of the next landing or end, number of the next delivery, step at which
+#: somebody next decides on a landing or a departure.
+NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY, NEXT_LOOK = range(4)
 
 
 class Tables(NamedTuple):
@@ -149,7 +153,8 @@ class Tables(NamedTuple):
     elements : mass fractions of the buses, those that are not 0
     balances : scratch of the ledger, by element: what a step leaves open, and its scale [kg]
     worst : the greatest relative residuals so far: one row
-    clock : what comes next: see NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY
+    clock : what comes next: see NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY, NEXT_LOOK
+    gates, conditions, terms : landings that need a go, what each asks for, and of what that is the sum
     """
 
     buses: Table
@@ -169,6 +174,9 @@ class Tables(NamedTuple):
     live_processes: NDArray[np.int64]
     live_buses: NDArray[np.int64]
     clock: NDArray[np.int64]
+    gates: Table
+    conditions: Table
+    terms: Table
 
 
 def make_tables(network: Network, step_h: float) -> Tables:
@@ -211,12 +219,13 @@ def make_tables(network: Network, step_h: float) -> Tables:
         locks=locks,
         nodes=_node_table(network, step_h),
         powers=_power_table(network, step_h),
-        assets=_asset_table(network, width),
+        assets=asset_table(network.schedule, width),
         deliveries=_table(
             _DELIVERY,
             width,
             step=network.schedule.delivery_step,
             bus=network.schedule.delivery_bus,
+            gate=network.schedule.delivery_gate,
             amount=network.schedule.delivery_amount,
         ),
         balances=_rows(_BALANCE, width, buses.elements.shape[1]),
@@ -224,7 +233,22 @@ def make_tables(network: Network, step_h: float) -> Tables:
         serve_up_to=network.rules.serve_up_to,
         live_processes=np.full(len(processes) + 1, -1, np.int64),
         live_buses=np.full(len(buses.spills) + 1, -1, np.int64),
-        clock=np.zeros(3, np.int64),
+        clock=np.zeros(4, np.int64),
+        gates=gate_table(network.schedule, network.conditions, width),
+        conditions=_table(
+            _CONDITION,
+            width,
+            first=network.conditions.term_ptr[:-1],
+            last=network.conditions.term_ptr[1:],
+            **_same_columns(_CONDITION, network.conditions),
+        ),
+        terms=_table(
+            _TERM,
+            width,
+            kind=network.conditions.term_kind,
+            index=network.conditions.term_index,
+            weight=network.conditions.term_weight,
+        ),
     )
 
 
@@ -288,20 +312,6 @@ def _elements(shares: NDArray[np.float64]) -> tuple[NDArray[np.int64], Table]:
     bus, element = np.nonzero(shares)
     ends = np.searchsorted(bus, np.arange(len(shares) + 1))
     return ends.astype(np.int64), _table(_ELEMENT, 1, element=element, share=shares[bus, element])
-
-
-def _asset_table(network: Network, width: int) -> Table:
-    schedule = network.schedule
-    kind = [
-        ("start", np.int64),
-        ("end", np.int64),
-        ("body", _I),
-        ("on", np.uint8, (width,)),
-        ("dead", np.uint8, (width,)),
-    ]
-    table = np.zeros(len(schedule.asset_start), np.dtype(kind, align=True))
-    table["start"], table["end"], table["body"] = schedule.asset_start, schedule.asset_end, schedule.asset_body
-    return table
 
 
 def _power_table(network: Network, step_h: float) -> Table:

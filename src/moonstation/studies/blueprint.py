@@ -110,6 +110,8 @@ class Blueprint:
         for name, values in _arrays(self.compiled.network):
             digest.update(name.encode())
             digest.update(np.ascontiguousarray(values).tobytes())
+        for values in self.compiled.network.schedule:
+            digest.update(np.ascontiguousarray(values).tobytes())
         numbers = self.nominal.failures
         digest.update(np.ascontiguousarray(numbers.modes).tobytes())
         digest.update(repr((numbers.solar_interval_h, numbers.dormancy)).encode())

@@ -33,6 +33,10 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "lowest_charge": ("1", "least share of the main site's usable charge at the end of a day"),
     "crew_days": ("d", "days lived by people"),
     "crew_lost": ("1", "crews lost"),
+    "crews_late": ("1", "crews that landed later than planned, for want of a go"),
+    "crews_not_come": ("1", "crews that did not come, for want of a go"),
+    "crews_left_early": ("1", "crews that left early"),
+    "landing_wait_days": ("d", "days by which crews landed later than planned, sum"),
     "science_hours": ("h", "hours worked by instruments"),
     "data_returned_gbit": ("Gbit", "data that reached the Earth"),
     "assets_lost": ("1", "assets lost"),
@@ -82,6 +86,7 @@ _TITLES = {
     "science_hours": "science hours",
     "crew_days": "crew days",
     "lost_h": "time of the loss",
+    "landing_wait_days": "crews waited",
 }
 _UNIT_ENDINGS = ("_gbit", "_kwh", "_kpa", "_kw", "_kg", "_h", "_k")
 AVAILABILITY = ("energy", "communication", "life_support")

@@ -18,6 +18,7 @@ from moonstation.scenario.build import build_milestones, build_station, left_out
 from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
 from moonstation.station.assessment import Assessment, assess, main_site
+from moonstation.station.landing_log import LandingOutcome
 from moonstation.station.results import Event, RunResult
 from moonstation.station.simulate import simulate
 
@@ -84,14 +85,15 @@ class Study:
         """Why the verdict is negative; empty when the station lives.
 
         A station lives when its people all stay, when the critical loads of its main site are never unserved for
-        longer than their stores of heat and patience allow (nothing of the main site is lost), and when every
-        milestone within the period is reached.
+        longer than their stores of heat and patience allow (nothing of the main site is lost), when all people come
+        who are to come and stay as long, and when every milestone within the period is reached.
         """
         site = main_site(self.run)
         node_of = {asset.name: asset.node for asset in self.run.station.assets}
         reasons = []
         if self.assessment.crew_lost:
             reasons.append(f"{self.assessment.crew_lost} crew(s) could not be kept alive")
+        reasons += [_told(landing) for landing in self.run.landings if landing.people and _failed(landing)]
         here = sorted({event.subject for event in self.lost if node_of[event.subject] == site})
         if here:
             reasons.append(f"lost at the main site: {', '.join(here)}")
@@ -128,6 +130,7 @@ class Study:
             "lowest_charge": judged.lowest_charge,
             "crew_days": judged.crew_days,
             "crew_lost": judged.crew_lost,
+            "landings": [_landing(landing) for landing in self.run.landings],
             "science_hours": judged.science_hours,
             "data_returned_gbit": judged.data_returned_gbit,
             "assets": len(self.run.station.assets),
@@ -162,6 +165,30 @@ def study(scenario: str | Path, *, progress: Progress | None = None, step: str |
         tell("judging the run")
         outcomes = tuple(evaluate(build_milestones(loaded), run))
     return Study(loaded, run, outcomes, frozenset(keys), time.perf_counter() - begin)
+
+
+def _failed(landing: LandingOutcome) -> bool:
+    """Whether people who were to come did not, or left before their time."""
+    return landing.landed is None or landing.left is not None
+
+
+def _told(landing: LandingOutcome) -> str:
+    """Why people did not come or did not stay."""
+    what = "left early" if landing.left else "did not come"
+    return f"the people of {landing.mission} {what}: {landing.cause}"
+
+
+def _landing(landing: LandingOutcome) -> dict[str, Any]:
+    moments = {"planned": landing.planned, "landed": landing.landed, "left": landing.left}
+    told = {name: iso_utc(when) if when else None for name, when in moments.items()}
+    return {
+        "mission": landing.mission,
+        "people": landing.people,
+        "state": landing.state,
+        **told,
+        "waited_days": landing.waited_days,
+        "cause": landing.cause,
+    }
 
 
 def _milestone(item: MilestoneOutcome) -> dict[str, Any]:

@@ -47,6 +47,11 @@ def partners_of(mission: MissionRow) -> str:
     return " and ".join(mission.get("partners") or ()) or "not said"
 
 
+def _came(mission: MissionRow) -> datetime | None:
+    """When a mission arrived: by its plan, or by the go that it needed."""
+    return mission.get("landed") if mission.get("decided") else mission.get("arrival")
+
+
 def _ends(assets: Sequence[AssetRow], end: datetime) -> dict[str, datetime]:
     """Mission -> when the last of what it brought left service or was lost."""
     found: dict[str, datetime] = {}
@@ -64,7 +69,7 @@ def _bars(flights: Sequence[MissionRow], ends: dict[str, datetime]) -> list[Trac
         rows = [
             (place, row, arrival)
             for place, row in enumerate(flights)
-            if partners_of(row) == group and (arrival := row.get("arrival")) and row.get("status") != "failed"
+            if partners_of(row) == group and (arrival := _came(row)) and row.get("status") != "failed"
         ]
         spans = [ends.get(row["name"], row.get("until") or arrival) - arrival for _, row, arrival in rows]
         colour = CATEGORIES[number % len(CATEGORIES)]
@@ -87,7 +92,11 @@ def _bars(flights: Sequence[MissionRow], ends: dict[str, datetime]) -> list[Trac
 
 
 def _failures(flights: Sequence[MissionRow], end: datetime) -> list[Trace]:
-    rows = [(place, row) for place, row in enumerate(flights) if row.get("status") == "failed"]
+    rows = [
+        (place, row)
+        for place, row in enumerate(flights)
+        if row.get("status") == "failed" or (row.get("decided") and not row.get("landed"))
+    ]
     if not rows:
         return []
     return [
@@ -95,7 +104,7 @@ def _failures(flights: Sequence[MissionRow], end: datetime) -> list[Trace]:
             x=[minute(row.get("arrival") or row.get("launch") or end) for _, row in rows],
             y=[place for place, _ in rows],
             mode="markers",
-            name="failed",
+            name="failed" if all(row.get("status") == "failed" for _, row in rows) else "did not land",
             marker={"symbol": "x", "size": 11, "color": RED},
             text=[_says(row) for _, row in rows],
             hovertemplate="%{text}<extra></extra>",
@@ -162,6 +171,7 @@ def _says(row: MissionRow) -> str:
     parts = [
         f"{plain(head)}<br>{plain(partners_of(row))}",
         f"launch {day(row.get('launch'))}, arrival {day(row.get('arrival'))}, {row.get('status', '')}",
+        *([plain(f"go: {row.get('landing')}")] if row.get("decided") else []),
     ]
     brings = list(row.get("brings") or ())
     for start in range(0, min(len(brings), 12), 3):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import datetime
 
 from moonstation.core.time import DAY_S
@@ -12,7 +13,8 @@ from moonstation.report.view import ConditionRow, MilestoneRow, StudyView
 from moonstation.report.words import NOTHING, amount, capital, count, day, listed, share, utc
 
 _MISSION_HEADS = ("mission", "partners", "launch", "arrival", "status", "to", "brings", "source")
-_DATES = ("launch", "arrival")
+_LANDING_HEADS = ("mission", "planned", "landed", "left early", "what became of it")
+_DATES = ("launch", "arrival", "planned", "landed", "left early")
 _SHARES = ("energy_served_share",)
 #: What the metrics of a condition ask for, with the least value.
 _ASKED = {
@@ -60,6 +62,7 @@ def roadmap(view: StudyView) -> Section:
         blocks.append(Text(_MEANS, "note"))
     else:
         blocks.append(Text("The study sets no milestones.", "note"))
+    blocks += _landings(view)
     if view.missions:
         heads = [Column(text, fixed=text in _DATES) for text in _MISSION_HEADS]
         rows = [
@@ -77,6 +80,26 @@ def roadmap(view: StudyView) -> Section:
         ]
         blocks.append(Table(heads, rows, "Missions and what they bring", folded=True))
     return Section("roadmap", "Road map", [Panel(blocks)])
+
+
+def _landings(view: StudyView) -> Iterator[Block]:
+    """Landings that needed a go: planned and real."""
+    decided = [row for row in view.missions if row.get("decided")]
+    if not decided:
+        return
+    heads = [Column(text, fixed=text in _DATES) for text in _LANDING_HEADS]
+    rows = [
+        [
+            row["name"],
+            day(row.get("arrival")),
+            day(row["landed"]) if row.get("landed") else "did not land",
+            day(row["left"]) if row.get("left") else NOTHING,
+            capital(row.get("landing", "")),
+        ]
+        for row in decided
+    ]
+    marks = {number: "bad" for number, row in enumerate(decided) if not row.get("landed") or row.get("left")}
+    yield Table(heads, rows, "Landings that need a go", marks=marks)
 
 
 def _milestone(row: MilestoneRow) -> list[str]:
