@@ -70,12 +70,6 @@ def direct_sunlight_w_m2(sun_disc_fraction: ArrayLike, sun_distance_au: ArrayLik
     return lookup("sun.irradiance_1au").value * share / distance**2
 
 
-def absorbed_by_ground_w_m2(sunlight_w_m2: ArrayLike, sun_elevation_deg: ArrayLike) -> FloatArray:
-    """Sunlight that level rough ground absorbs [W/m2], none while the Sun's centre is below the level plane."""
-    light = _falling(sunlight_w_m2, sun_elevation_deg)
-    return (1.0 - light.albedo) * light.level_w_m2
-
-
 def radiator_sink_k(
     sunlight_w_m2: ArrayLike,
     sun_elevation_deg: ArrayLike,

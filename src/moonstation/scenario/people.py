@@ -112,7 +112,7 @@ def notes_on_people(draft: Draft, parts: Parts, source: Source) -> Iterator[Faul
     for crew in _crews(draft, parts):
         if crew.parts is not None and parts.keepers((_AIR, crew.entry.site)):
             yield from _notes_on_stay(draft, parts, crew, source)
-            yield from _note_on_air(draft, parts, crew, source)
+            yield from _note_on_air(parts, crew, source)
     for site in dict.fromkeys(crew.entry.site for crew in _crews(draft, parts)):
         for quantity in _NEEDS:
             yield from _notes_on_rations(draft, parts, (quantity, site), source)
@@ -149,7 +149,7 @@ def _at_once(draft: Draft, crew: Unit, other: Unit) -> bool:
     return same and _planned(draft, other.entry).covers(_planned(draft, crew.entry).begin)
 
 
-def _note_on_air(draft: Draft, parts: Parts, crew: Unit, source: Source) -> Iterator[Fault]:
+def _note_on_air(parts: Parts, crew: Unit, source: Source) -> Iterator[Fault]:
     """Nothing takes carbon dioxide out of the air: the hours until it reaches the limit."""
     bus = (_CO2, crew.entry.site)
     if parts.takers(bus):

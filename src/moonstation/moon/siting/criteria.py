@@ -22,7 +22,6 @@ from moonstation.moon.ways.slope import LandingEllipse
 _MOST_BYTES = 1_000_000
 _MOST_STEPS = 20_000_000
 
-Positive = Annotated[float, Field(gt=0.0)]
 Mast = Annotated[float, Field(ge=0.1, le=200.0)]
 
 

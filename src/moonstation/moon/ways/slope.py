@@ -57,11 +57,6 @@ class Relief:
         """Side of a pixel on the ground [m]: the map's posting by its scale there, at the ground's own height."""
         return pixel_side_m(self.area, self.ground_m)
 
-    @property
-    def window_m(self) -> float:
-        """Side of the roughness window on the map [m]."""
-        return self.window_px * self.area.posting_m
-
 
 def relief(dems: Sequence[Dem], area: MapArea, window_px: int = WINDOW_PX) -> Relief:
     """Slope and roughness of the ground over an area, from the finest elevation model at each pixel.
