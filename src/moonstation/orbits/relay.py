@@ -330,15 +330,23 @@ def _eccentric_anomaly(mean: float, e: float) -> float:
 
 
 @compiled
+def _from_place(position: FloatArray, place: tuple[float, float, float, float, float]) -> tuple[float, float, float]:
+    """East, north and up [km] of a position in MOON_ME [km] from a place: sines and cosines of its latitude and
+    longitude, and radius [km].
+    """
+    slat, clat, slon, clon, radius_km = place
+    outward = position[0] * clon + position[1] * slon
+    east = position[1] * clon - position[0] * slon
+    return east, position[2] * clat - outward * slat, outward * clat + position[2] * slat - radius_km
+
+
+@compiled
 def _look(positions: FloatArray, lat: float, lon: float, radius_km: float) -> FloatArray:
     """Elevation [deg], azimuth [deg], distance [km] of positions in MOON_ME [km] from a place, shape (3, n)."""
     out = np.empty((3, len(positions)))
-    slat, clat, slon, clon = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon)
+    place = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon), radius_km
     for i in range(len(positions)):
-        outward = positions[i, 0] * clon + positions[i, 1] * slon
-        east = positions[i, 1] * clon - positions[i, 0] * slon
-        north = positions[i, 2] * clat - outward * slat
-        up = outward * clat + positions[i, 2] * slat - radius_km
+        east, north, up = _from_place(positions[i], place)
         flat = np.sqrt(east * east + north * north)
         out[0, i] = np.degrees(np.arctan2(up, flat))
         out[1, i] = np.degrees(np.arctan2(east, north)) % 360.0
@@ -353,13 +361,10 @@ def _over_levels(
     """Which positions stand higher than the tangent ``high``, numbers of those between it and ``low``; ranges [km]."""
     over, near = np.empty(len(positions), np.bool_), np.empty(len(positions), np.intp)
     range_km = np.empty(len(positions))
-    slat, clat, slon, clon = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon)
+    place = np.sin(lat), np.cos(lat), np.sin(lon), np.cos(lon), radius_km
     count = 0
     for i in range(len(positions)):
-        outward = positions[i, 0] * clon + positions[i, 1] * slon
-        east = positions[i, 1] * clon - positions[i, 0] * slon
-        north = positions[i, 2] * clat - outward * slat
-        up = outward * clat + positions[i, 2] * slat - radius_km
+        east, north, up = _from_place(positions[i], place)
         flat = np.sqrt(east * east + north * north)
         range_km[i] = np.sqrt(flat * flat + up * up)
         over[i] = up > flat * high

@@ -16,12 +16,11 @@ from moonstation.components.contract import Process, Series
 from moonstation.core.events import find_runs
 from moonstation.core.time import TimeGrid
 from moonstation.facts.table import lookup
+from moonstation.sky.topocentric import LIGHT_KM_S
 from moonstation.station.model import EARTH, Asset, bus_key
 
 Truths = NDArray[np.bool_]
 Row = tuple[Asset, Process]
-#: Seconds of light per kilometre.
-_S_PER_KM = 1.0 / 299_792.458
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +165,7 @@ def command_windows(
         lasts_ms = (after - first) * step_ms - guard_ms
         if lasts_ms > 0:
             way, begin = ways[number], grid.utc[first]
-            light_s = float(skies.distance_km[first]) * _S_PER_KM
+            light_s = float(skies.distance_km[first]) / LIGHT_KM_S
             end = begin + np.timedelta64(lasts_ms, "ms")
             found.append(CommandWindow(site, begin, end, processes[way.link][0].name, way.relay, station, light_s))
     return tuple(found)
