@@ -324,7 +324,8 @@ def test_a_turned_moon_gives_the_turned_sky_line(engine, bumps, eye_m):
     heights = bumpy(bumps)
     # On the map of the south pole a quarter turn of the picture is 90 deg of longitude.
     turned = look(np.rot90(heights), eye_m)
-    assert turned == pytest.approx(np.roll(look(heights, eye_m), -ROUND.size // 4), abs=2e-3)  # as below
+    near_deg = 2e-3 if engine == "point" else 1e-3  # leaves are 1e-3 of a post wider on the sides along which rays run
+    assert turned == pytest.approx(np.roll(look(heights, eye_m), -ROUND.size // 4), abs=near_deg)
 
 
 @given(bumps=BUMPS, eye_m=st.floats(0.0, 500.0))

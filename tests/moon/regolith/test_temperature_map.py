@@ -134,9 +134,10 @@ def test_a_pixel_does_not_change_with_the_area_asked_for(tmp_path, write_dem, ri
     edges = small.area.bounds_m, large.area.bounds_m
     col, row = round((edges[0][0] - edges[1][0]) / POSTING_M), round((edges[1][3] - edges[0][3]) / POSTING_M)
     within = slice(row, row + 10), slice(col, col + 10)
-    # Rough ground is not known better than another draw of the same roughness beyond the smaller area shows.
+    # Beyond the fine margin rough ground is not known better than another draw of the same roughness shows; within it
+    # the light on a rim is, to a tenth.
     changed = made_of(np.where(beyond, other, one), 2.0, 2.5) if rough_m else made_of(one, 2.0, 0.0)
-    share = 1.0 if rough_m else WELL_KNOWN
+    share = (0.1 if rim_m < 2000.0 else 1.0) if rough_m else WELL_KNOWN
     for name in ("temperature_max_k", "temperature_mean_k"):
         same = getattr(large, name)[within]
         assert rms(getattr(small, name) - same) < share * rms(getattr(changed, name)[within] - same)
