@@ -117,8 +117,8 @@ class Proportional:
 class FollowDemand:
     """Just as much electricity as ``bus`` lacks: a cable, fuel cell or generator that gives to it.
 
-    What the loads of ``bus`` asked for in the last step, less what it has been given in this one, and what its
-    stores can take that lack of the share ``fraction`` of their capacity (or can give beyond it).
+    What the loads of ``bus`` asked for in the last step, less what it has been given in this one, and what its stores
+    lack of the share ``fraction`` of their capacity, as far as they can take it; what they hold beyond is used first.
     """
 
     bus: BusName
