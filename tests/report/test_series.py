@@ -87,3 +87,16 @@ def test_capabilities_are_read_from_their_text() -> None:
     assert capability(member, "science_field:geology") == 1.0
     assert capability(member, "science_field") == 0.0
     assert capability(Member(0, "lab", {}), "crew_oxygen") == 0.0
+
+
+def test_sums_leave_out_what_is_not_known_and_members_are_read_once() -> None:
+    rates = np.array([[1.0, 2.0, np.nan], [0.5, np.nan, np.nan]], np.float32).repeat(12, axis=0)
+    run = Run(run_of(1).dataset.assign(rate=(("time", "process"), rates)).assign_coords(process=["a", "b", "c"]))
+    np.testing.assert_array_equal(run.sums("rate"), [18.0, 24.0, 0.0])
+    assert run.sums("rate") is run.sums("rate")
+    assert run.sums("nothing").size == 0
+    first = run.members("process")
+    assert [member.name for member in first] == ["a", "b", "c"]
+    first.clear()
+    assert len(run.members("process")) == 3
+    assert run.members("store") == []

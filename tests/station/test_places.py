@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import numpy as np
 import pytest
 
 from moonstation.components.energy.solar_array import SolarArray
+from moonstation.core.time import YEAR_H, TimeGrid
 from moonstation.facts.table import lookup
 from moonstation.scenario.build import build_station
 from moonstation.scenario.reading import load_scenario, read_scenario
 from moonstation.station.model import Asset
-from moonstation.station.places import Places
+from moonstation.station.places import Places, _age_years
 
 START = datetime(2029, 1, 1, tzinfo=UTC)
 
@@ -47,3 +48,11 @@ def test_a_polar_array_with_its_real_ground_loses_a_few_per_cent_to_warmth(rim):
     lit = rim.sun_disc_fraction() == 1.0
     factor = source.series[lit] / array.light(rim)[lit]
     assert 0.96 < factor.min() < factor.max() < 1.02
+
+
+@pytest.mark.parametrize("days", [-400.0, -0.01, 0.0, 0.3, 20.0, 29.99, 30.0, 500.0])
+def test_age_counts_from_the_landing_before_within_and_after_the_grid(days):
+    grid = TimeGrid(START, 3600.0, 720)
+    landed = START + timedelta(days=days)
+    steps = np.arange(grid.count) - grid.index_at(landed)
+    np.testing.assert_array_equal(_age_years(grid, landed), (np.maximum(steps, 0) / YEAR_H).astype(np.float32))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+from moonstation.core.memory import give_back_free_memory
 from moonstation.studies.folder import write_run
 from moonstation.studies.study import Progress, Study
 from moonstation.studies.study import study as _study
@@ -21,7 +22,9 @@ class Run(Study):
         from moonstation.report.html import render_report
         from moonstation.report.of_study import view_of
 
-        return render_report(view_of(self))
+        view = view_of(self)
+        give_back_free_memory()
+        return render_report(view)
 
     def save(self, folder: str | Path, *, where: str = "folder", overwrite: bool = False) -> Path:
         """Write the run folder whole or not at all; returns its path.

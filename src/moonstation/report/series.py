@@ -121,6 +121,12 @@ class Run:
 
     def members(self, dim: str) -> list[Member]:
         """Every process, store or thermal node (``dim``) with its labels, their prefix left off."""
+        known: dict[str, list[Member]] = self.__dict__.setdefault("_members", {})
+        if dim not in known:
+            known[dim] = self._named(dim)
+        return list(known[dim])
+
+    def _named(self, dim: str) -> list[Member]:
         if dim not in self.dataset.coords:
             return []
         prefix = f"{dim.split('_', maxsplit=1)[0]}_"

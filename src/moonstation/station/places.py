@@ -381,7 +381,10 @@ class RelayPlace:
 
 def _age_years(grid: TimeGrid, landed: datetime) -> Series:
     first = grid.index_at(landed)
-    return _series(np.maximum(np.arange(grid.count) - first, 0) * (grid.step_h / YEAR_H))
+    age = np.zeros(grid.count, np.float32)
+    begin = min(max(first, 0), grid.count)
+    age[begin:] = np.arange(begin - first, grid.count - first) * (grid.step_h / YEAR_H)
+    return age
 
 
 @dataclass(frozen=True)

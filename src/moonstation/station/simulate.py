@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import copy_context
+from importlib import import_module
 
 from moonstation.core.errors import BalanceError
 from moonstation.core.memory import give_back_free_memory
@@ -40,6 +41,7 @@ def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | N
     faults = None
     with ThreadPoolExecutor(1) as beside:
         looking = beside.submit(copy_context().run, places.look_for_relays)
+        beside.submit(import_module, "xarray")  # which the results will take half a second to import
         if chances:
             records, faults = run_with_failures(station, compiled, record_steps, chances)
         else:
