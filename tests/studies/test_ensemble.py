@@ -20,6 +20,7 @@ from moonstation.studies import chunks, ensemble_cluster
 from moonstation.studies.chunks import NOMINAL, ChunkStore
 from moonstation.studies.comparison import comparison
 from moonstation.studies.ensemble import Ensemble, Keep, Workers, ensemble
+from moonstation.studies.ensemble_tables import OUTCOMES, WORSE_WHEN_MORE
 from moonstation.studies.study import study
 
 MEMBERS = 20
@@ -165,6 +166,10 @@ def test_the_summary_tells_survival_with_its_interval(lived):
     assert set(told["milestones"]) == {"landed", "first results"}
     assert told["max_relative_residual"] <= 1e-9
     assert "survival" in repr(lived)
+
+
+def test_harm_is_told_of_outcomes_that_there_are():
+    assert set(OUTCOMES) >= WORSE_WHEN_MORE
 
 
 def test_the_series_are_daily_and_have_an_axis_of_members(lived):

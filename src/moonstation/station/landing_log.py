@@ -17,8 +17,6 @@ from moonstation.station.landing_plan import people_of
 from moonstation.station.model import MODES, Asset
 from moonstation.station.network import Compiled
 
-#: Events of the kernel whose index is a condition.
-OF_CONDITIONS = (packed.EV_NO_GO, packed.EV_CANCELLED, packed.EV_LEFT, packed.EV_STRANDED)
 #: What each condition looks at, by its key without its unit.
 _LOOKS_AT = {
     "pressure_kpa": "cabin pressure",

@@ -18,12 +18,10 @@ from moonstation.station.influence import (
     smallest_found,
     strongest,
 )
+from moonstation.studies.ensemble_tables import WORSE_WHEN_MORE
 
 if TYPE_CHECKING:
     from moonstation.studies.ensemble import Ensemble
-
-#: Outcomes of which more is worse; of all others less is.
-_WORSE_WHEN_MORE = frozenset({"longest_blackout_h", "longest_without_contact_h", "assets_lost", "crew_lost"})
 
 
 @dataclass(frozen=True)
@@ -80,7 +78,7 @@ def causes(run: Ensemble, outcome: str) -> Causes:
         if outcome == "survived":
             found += loss_influences(plan.unit_names, first_h, run.outcome("lost_h"), values)
         else:
-            harm = 1 if outcome in _WORSE_WHEN_MORE else -1
+            harm = 1 if outcome in WORSE_WHEN_MORE else -1
             found += failure_influences(plan.unit_names, np.isfinite(first_h), values, harm=harm, seed=run.seed)
     used = [number for number, key in enumerate(keys) if key not in idle]
     found += fact_influences([keys[number] for number in used], lives.values[:, used], values, seed=run.seed)

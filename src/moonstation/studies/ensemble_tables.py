@@ -104,6 +104,22 @@ EXPLAINED = (
     "data_returned_gbit",
     "crew_days",
 )
+#: Outcomes of which more is worse; of all others less is.
+WORSE_WHEN_MORE = frozenset(
+    {
+        "longest_blackout_h",
+        "longest_without_contact_h",
+        "crew_lost",
+        "crews_late",
+        "crews_not_come",
+        "crews_left_early",
+        "landing_wait_days",
+        "assets_lost",
+        "spares_used",
+        "failures",
+        "max_relative_residual",
+    }
+)
 _MOST_CAUSES = 12
 _OF_PARTS = {"activity": "1", "shortfall": "1", "ready": "1", "temperature_k": "K", "alive": "1"}
 
