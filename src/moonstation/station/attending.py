@@ -6,7 +6,7 @@ Failures are rare, so they go life by life, in plain numbers: ``store.amount[lan
 from __future__ import annotations
 
 from moonstation.station.compiling import called, inlined
-from moonstation.station.fault_tables import BLOCKED, TRIED, FaultTables
+from moonstation.station.fault_tables import BLOCKED, HIDDEN, TRIED, FaultTables
 from moonstation.station.lives import refresh_process
 from moonstation.station.repairs import advance_faults
 from moonstation.station.tables import Record, Tables
@@ -28,18 +28,21 @@ def _take_over(raw: Tables, faults: FaultTables, lane: int) -> None:
     """Give the parts of a life's station the health that the rules found, and its buses their safe mode."""
     count, stores = len(raw.processes), len(raw.stores)
     for p in range(count):
-        raw.processes[p].health[lane] = faults.health[p, lane]
-        raw.processes[p].sound[lane] = 1.0 if faults.health[p, lane] > 0.0 else 0.0
-        refresh_process(raw, p)
+        process, health = raw.processes[p], faults.health[p, lane]
+        if process.health[lane] != health:
+            process.health[lane] = health
+            process.sound[lane] = 1.0 if health > 0.0 else 0.0
+            refresh_process(raw, p)
     for s in range(stores):
         store, health = raw.stores[s], faults.health[count + s, lane]
         if raw.assets[store.asset].on[lane] > 0 and health != store.health[lane]:
             _damage(store, raw.buses[store.bus], lane, health)
         store.health[lane] = health
-        store.rate[lane] = faults.health[count + stores + s, lane]
-        store.throttled = False
-        for each in range(len(store.rate)):
-            store.throttled |= store.rate[each] < 1.0
+        if store.rate[lane] != faults.health[count + stores + s, lane]:
+            store.rate[lane] = faults.health[count + stores + s, lane]
+            store.throttled = False
+            for each in range(len(store.rate)):
+                store.throttled |= store.rate[each] < 1.0
     for e in range(len(raw.powers)):
         raw.powers[e].safe_until[lane] = float(faults.safe_until[e, lane])
     faults.lanes[lane].changed = False
@@ -68,12 +71,14 @@ def _look_everywhere(raw: Tables, faults: FaultTables, lane: int) -> None:
 
 @inlined
 def _look_at_watched(raw: Tables, faults: FaultTables, lane: int) -> None:
-    """What the rules must know where only what has failed already is watched: its units, and links to Earth."""
+    """What the rules must know where only what has failed already is watched: units to be found out, links to Earth."""
     for place in range(faults.lanes[lane].watched):
-        unit = faults.units[faults.modes[faults.watch[place, lane]].unit]
-        for part in range(unit.parts_first, unit.parts_last):
-            if faults.unit_parts[part] < len(raw.processes):
-                _see(raw, faults, lane, faults.unit_parts[part])
+        mode = faults.watch[place, lane]
+        if faults.faults[mode, lane].state == HIDDEN:
+            unit = faults.units[faults.modes[mode].unit]
+            for part in range(unit.parts_first, unit.parts_last):
+                if faults.unit_parts[part] < len(raw.processes):
+                    _see(raw, faults, lane, faults.unit_parts[part])
     for place in range(len(faults.links)):
         _see(raw, faults, lane, faults.links[place])
 
