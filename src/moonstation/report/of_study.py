@@ -138,11 +138,7 @@ def _mission(study: Study, entry: MissionEntry) -> MissionRow:
         "until": entry.until,
         "decided": landing is not None,
         "landed": landing.landed if landing else None,
-        "landing": f"{landing.state}: {landing.cause}"
-        if landing and landing.cause
-        else landing.state
-        if landing
-        else "",
+        "landing": ": ".join(filter(None, (landing.state, landing.cause))) if landing else "",
         "left": landing.left if landing else None,
         "status": entry.status,
         "site": entry.site or "",
