@@ -33,6 +33,8 @@ LENIENT = Policy(
 class Mains:
     """Electricity without end, for ``hours`` if given."""
 
+    kind = "mains"
+
     def __init__(self, power_kw: float = 1000.0, hours: float = np.inf) -> None:
         self.power_kw, self.hours = power_kw, hours
 
@@ -43,6 +45,8 @@ class Mains:
 
 class Load:
     """Draws ``power_kw`` for ever."""
+
+    kind = "load"
 
     def __init__(self, power_kw: float) -> None:
         self.power_kw = power_kw

@@ -64,6 +64,8 @@ def test_the_kernel_charges_and_discharges_it_with_that_loss():
 class Heaterless:
     """A battery whose heater is broken."""
 
+    kind = "battery"
+
     def __init__(self, battery: Battery) -> None:
         self.battery = battery
 

@@ -223,6 +223,8 @@ def test_in_a_cabin_that_grows_cold_people_stop_and_are_gone_a_day_later():
 
 def test_the_relief_valve_holds_oxygen_that_plants_or_leaks_of_tanks_bring():
     class Leak:
+        kind = "leak"
+
         def primitives(self, place):
             return Primitives(processes=(Process("leak", {"oxygen": -2.0, "cabin_oxygen": 2.0}, limit=1.0),))
 

@@ -59,6 +59,8 @@ def warmth_w(days, heat_w):
 class Body:
     """Ten nodes in a tree, with seasons around."""
 
+    kind = "body"
+
     def __init__(self, number: int) -> None:
         self.number = number
 
