@@ -93,6 +93,29 @@ def test_lines_by_way_of_a_bus_without_stores_carry_on_in_the_same_step_whatever
     np.testing.assert_allclose(run.activity("one/p")[3:], 1.0, rtol=1e-6)
 
 
+@pytest.mark.parametrize(("keep", "reserve"), [(1.0, 1.0), (0.5, 0.5), (0.5, 0.6), (0.5, 1.0)])
+def test_a_bus_on_the_way_passes_on_however_full_its_battery_is_kept(keep, reserve):
+    """Its battery first gets out of the surplus what the second line leaves it; then the surplus goes on."""
+    way = (line("ridge", "hub", keep=keep, name="one"), line("hub", "end", reserve=reserve, name="two"))
+    end = (asset("end"), load(1.8, node="end", name="far"))
+    run = Run(source(20.0), load(1.0), HUB, battery(4.0, 2.4, "hub"), *end, *way, hours=3)
+    np.testing.assert_allclose(run.activity("far/p")[-3:], 1.8, rtol=1e-6)
+    held = run.amount("battery/b")
+    assert held[-1] >= 4.0 * reserve * (1.0 - 1e-5)
+    assert held[-1] == held[-3]
+    np.testing.assert_allclose(run.activity("one/p")[-3:], 1.8 / 0.81, rtol=1e-6)  # no more than is used
+
+
+def test_what_a_bus_on_the_way_makes_itself_is_not_brought_to_it_for_others():
+    way = (line("ridge", "hub", keep=0.5, name="one"), line("hub", "end", reserve=0.5, name="two"))
+    end = (asset("end"), load(1.8, node="end", name="far"))
+    made = (source(3.0), HUB, source(1.5, "hub", "own"), battery(4.0, 2.4, "hub"))
+    run = Run(*made, *end, *way, hours=6)
+    np.testing.assert_allclose(run.activity("far/p")[1:], 1.8, rtol=1e-6)
+    np.testing.assert_allclose(run.activity("one/p")[-3:], (2.0 - 1.5) / 0.9, rtol=1e-6)
+    assert run.power("hub")["spilled"].max() < 1e-12
+
+
 def test_two_lines_one_each_way_help_and_do_not_pump():
     ways = (line("ridge", "hub", name="there"), line("hub", "ridge", name="back"))
     parts = (battery(9.0, 9.0), HUB, battery(9.0, 9.0, "hub", "far battery"))

@@ -118,8 +118,8 @@ def _controlled(process: Record, bus: Record, limit: Lively) -> Lively:
         return min(limit, _moving(process, missing))
     if process.control == FOLLOW:
         lacking = _lacking(process, bus)
-        if process.passes:
-            lacking += bus.wanted
+        if process.passes:  # what is wanted beyond does not wait until stores have sunk to where they are kept
+            lacking = max(lacking, min(bus.asked - bus.produced, 0.0)) + bus.wanted
         return min(limit, _moving(process, lacking))
     if process.control == PROPORTIONAL:
         return limit * min(bus.fill / process.control_on, 1.0)

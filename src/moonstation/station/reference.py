@@ -120,7 +120,9 @@ class _Process:
             return min(limit, self.activity_for(bus, on * bus.capacity - bus.filled - bus.pool))
         if self.given.control == packed.FOLLOW:
             lacking = self.lacking(bus)
-            return min(limit, self.activity_for(bus, lacking + bus.wanted if self.given.passes else lacking))
+            if self.given.passes:  # what is wanted beyond does not wait until stores have sunk to where they are kept
+                lacking = max(lacking, min(bus.asked - bus.booked[packed.L_PRODUCED], 0.0)) + bus.wanted
+            return min(limit, self.activity_for(bus, lacking))
         start, stop = (fill < on, fill > off) if on < off else (fill > on, fill < off)
         self.hysteresis_on = start or (self.hysteresis_on and not stop)
         return limit if self.hysteresis_on else 0.0
