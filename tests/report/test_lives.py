@@ -168,6 +168,15 @@ def test_a_comparison_says_what_the_design_changes(run, tmp_path):
     assert made.summary["milestones"]["first results"]["mean"] == reached.mean
 
 
+def test_a_difference_that_may_be_chance_is_not_green():
+    def colour_beyond_its_interval(sure: bool) -> str:
+        drawn = figures.difference([("survival", 0.15, 0.02, 0.29, sure)])
+        return drawn.data[0]["marker"]["color"][0]
+
+    assert colour_beyond_its_interval(sure=True) == figures.GREEN
+    assert colour_beyond_its_interval(sure=False) == figures.MUTED
+
+
 def test_a_life_in_full_is_the_life_of_the_ensemble(run):
     member = lives_story.chosen_member(run)[0]
     full = run.life(member)

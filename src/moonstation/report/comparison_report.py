@@ -118,9 +118,9 @@ def _differences(made: Comparison) -> Section:
     heads = [Column("outcome"), Column("A", right=True), Column("B", right=True), Column("B less A", right=True)]
     heads += [Column("95 % interval", right=True), Column("p", right=True), Column("pairs", right=True)]
     moving = [item for item in items if item.high > item.low]
-    points = [(title_of(item.outcome), item.mean, item.low, item.high) for item in moving]
+    points = [(title_of(item.outcome), item.mean, item.low, item.high, item.is_clear) for item in moving]
     figure = difference(points)
-    words = "Mean difference of the pairs, B less A, in half-widths of its interval: beyond 1 it is clear (green)."
+    words = "Mean difference of the pairs, B less A, in half-widths of its interval; green is clear (p under 0.05 too)."
     marks = {place: "good" for place, item in enumerate(items) if item.is_clear}
     plots: list[Block] = [Plot(figure, words)] if points else []
     lead = (

@@ -187,18 +187,17 @@ def spells(marks: Sequence[Mark], opening: str, end: Any) -> list[tuple[str, Any
     return found + [(row, first, end) for (row, _), first in begun.items()]
 
 
-def difference(rows: Sequence[tuple[str, float, float, float]]) -> Figure:
-    """Mean differences with their intervals, each in units of its own interval's half-width, about nothing, 0."""
-    scale = [max((high - low) / 2.0, 1e-300) for _, _, low, high in rows]
-    values = [mean / size for (_, mean, _, _), size in zip(rows, scale, strict=True)]
-    clear = [abs(value) > 1.0 for value in values]
+def difference(rows: Sequence[tuple[str, float, float, float, bool]]) -> Figure:
+    """Mean differences with their intervals, each in its interval's half-widths about 0; last: whether it is clear."""
+    scale = [max((high - low) / 2.0, 1e-300) for _, _, low, high, _ in rows]
+    values = [mean / size for (_, mean, *_), size in zip(rows, scale, strict=True)]
     trace = scatter(
         x=single(values),
         y=_marked(range(len(rows))),
         error_x={"type": "constant", "value": 1.0, "color": MUTED},
         mode="markers",
-        marker={"size": 9, "color": [GREEN if sure else MUTED for sure in clear]},
-        customdata=[[plain(name), f"{mean:.4g} ({low:.4g} to {high:.4g})"] for name, mean, low, high in rows],
+        marker={"size": 9, "color": [GREEN if sure else MUTED for *_, sure in rows]},
+        customdata=[[plain(name), f"{mean:.4g} ({low:.4g} to {high:.4g})"] for name, mean, low, high, _ in rows],
         hovertemplate="%{customdata[0]}: %{customdata[1]}<extra></extra>",
         showlegend=False,
     )
