@@ -36,9 +36,9 @@ def life(*spells: Spell, lost: dict[int, int] | None = None) -> MemberRun:
     run = object.__new__(MemberRun)
     known = {
         "station": SimpleNamespace(grid=SimpleNamespace(step_h=1.0, count=DAYS * STEPS)),
-        "shared": SimpleNamespace(planned=planned),
         "record_steps": STEPS,
         "faults": FaultLog(PLAN, np.zeros(0), REMAINING),  # type: ignore[arg-type]
+        "planned": planned,
         "alive": alive,
         "_spells": [*spells],
     }

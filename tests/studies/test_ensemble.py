@@ -256,7 +256,7 @@ def test_bad_orders_are_refused_in_words(scenario, asked, words):
 def test_a_scenario_compared_with_itself_differs_in_nothing(scenario):
     made = comparison(scenario, scenario, members=6, seed=3)
     assert all((item.mean, item.low, item.high) == (0.0, 0.0, 0.0) for item in made.differences)
-    assert made.names == ("first-night (A)", "first-night (B)")
+    assert made.names == ("short (A)", "short (B)")
 
 
 def test_pairs_have_the_same_facts_so_that_only_the_design_differs(scenario, tmp_path):

@@ -243,7 +243,7 @@ class LandingPlanner:
 
 def people_of(asset: Asset) -> float:
     """How many people an asset is, 0 for a thing."""
-    return float(getattr(asset.component, "crew_size", 0.0)) if asset.component.kind == "crew" else 0.0
+    return float(getattr(asset.component, "crew_size", 0.0)) if getattr(asset.component, "kind", "") == "crew" else 0.0
 
 
 def landing_columns(station: Station, landings: Sequence[Landing]) -> dict[str, np.ndarray]:
