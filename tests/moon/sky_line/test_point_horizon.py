@@ -301,6 +301,7 @@ def test_what_a_finer_model_covers_is_left_out_of_the_wider_one():
 
 
 def test_a_nest_is_built_once_and_forgotten_with_its_heights():
+    gc.collect()  # what other tests left
     patch = stereographic(rough(60, 60, 100.0, 1), 400.0)
     known = len(nest_module._kept)
     assert nest_of([patch]) is nest_of([patch])
