@@ -99,7 +99,11 @@ def test_keys_at_the_top_can_be_overridden() -> None:
             ["is outside its range", "got -1 kWh", "allowed: 0.001 to 1e+06 kWh"],
         ),
         ("capacity_kwh = 32", "capacity_kwh = true", ["must be a number"]),
-        ("capacity_kwh = 32", 'capacity_kwh = { fact = "battery.flor" }', ["no such fact", "battery.floor"]),
+        (
+            "capacity_kwh = 32",
+            'capacity_kwh = { fact = "battery.flor" }',
+            ["no such fact as battery.flor", "battery.floor"],
+        ),
         ("capacity_kwh = 32", 'capacity_kwh = { fact = "crew.oxygen" }', ["is in kg/CM-d", "a fact in kWh"]),
         ("capacity_kwh = 32", 'capacity_kwh = { file = "x" }', ["must be a number or a fact"]),
         ('type = "battery"', 'type = "batery"', ["unknown component", "got 'batery'", "did you mean battery"]),

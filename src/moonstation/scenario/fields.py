@@ -145,7 +145,9 @@ class OrFact:
             raise refused("must be a number or a fact", unit=self.unit, hint='write it like { fact = "crew.oxygen" }')
         facts = all_facts()
         if key not in facts:
-            raise refused("no such fact", hint=did_you_mean(key, facts, "list them with: moonstation facts"))
+            raise refused(
+                f"no such fact as {shortened(key)}", hint=did_you_mean(key, facts, "list them with: moonstation facts")
+            )
         fact = lookup(key)
         if not same_unit(fact.unit, self.unit):
             allowed = f"a fact in {self.unit}" if self.unit.strip("-1") else "a fact without a unit"
