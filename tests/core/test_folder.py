@@ -56,7 +56,7 @@ def test_a_folder_of_something_else_is_never_replaced(tmp_path):
     (tmp_path / "thesis" / "chapter.txt").write_text("x")
     faults = folder_faults(tmp_path / "thesis", MARK, "-o", overwrite=True)
     assert [fault.where for fault in faults] == ["-o"]
-    with pytest.raises(RangeError, match="taken by something"):
+    with pytest.raises(RangeError, match="taken by something else: it holds no manifest.json of kind 'map'"):
         write(tmp_path / "thesis", overwrite=True)
     assert (tmp_path / "thesis" / "chapter.txt").exists()
 
@@ -65,7 +65,7 @@ def test_results_of_another_kind_are_never_replaced(tmp_path):
     write(tmp_path / "map")
     for mark in (Mark(MARKER, "study"), Mark("sites.json", "map")):
         with (
-            pytest.raises(RangeError, match="taken by something"),
+            pytest.raises(RangeError, match=f"it holds no {mark.file} of kind '{mark.kind}'"),
             whole_folder(tmp_path / "map", mark, "-o", overwrite=True),
         ):
             raise AssertionError

@@ -52,9 +52,15 @@ def test_a_duration_names_its_unit(text: str, seconds: float) -> None:
     assert parse_duration_s(text) == seconds
 
 
-@pytest.mark.parametrize("text", ["10", "", "h", "-1h", "0min", "1 week", "1e3s", "nan s", "inf s"])
-def test_a_duration_without_a_unit_or_a_positive_number_is_refused(text: str) -> None:
+@pytest.mark.parametrize("text", ["10", "", "h", "1 week", "1e3s", "nan s", "inf s", "--1h", "- 1h"])
+def test_a_duration_without_a_number_and_a_unit_is_refused(text: str) -> None:
     with pytest.raises(RangeError, match="is not understood"):
+        parse_duration_s(text)
+
+
+@pytest.mark.parametrize("text", ["0h", "0min", "-0.0s", "-1h"])
+def test_a_duration_that_is_understood_but_not_positive_is_refused_as_such(text: str) -> None:
+    with pytest.raises(RangeError, match="is not longer than nothing"):
         parse_duration_s(text)
 
 

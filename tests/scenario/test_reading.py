@@ -121,6 +121,8 @@ def test_keys_at_the_top_can_be_overridden() -> None:
         ("start = 2029-01-01", 'start = "New Year"', ["is not a date", "2030-01-31"]),
         ('step = "10min"', "step = 10", ["must be a text in quotes"]),
         ('step = "10min"', 'step = "10"', ["is not a duration", "10min"]),
+        ('step = "10min"', 'step = "0h"', ["is outside its range", "allowed: 1min to 1h"]),
+        ('step = "10min"', 'step = "-1h"', ["is outside its range", "allowed: 1min to 1h"]),
         ('step = "10min"', 'step = "9h"', ["is outside its range", "allowed: 1min to 1h"]),
         ('main_site = "landing-place"', 'main_site = "landing"', ["no such site", "did you mean landing-place?"]),
         ("arrival = 2029-01-01", "arrival = 2028-12-01", ["is before the launch on 2028-12-20", "exchange them"]),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from moonstation.core.errors import Fault, RangeError
+from moonstation.core.units import shown_unit
 
 
 def refuse_disorder(component: object, *pairs: tuple[str, str], unit: str) -> None:
@@ -14,14 +15,14 @@ def refuse_disorder(component: object, *pairs: tuple[str, str], unit: str) -> No
 
 def disorder(component: object, *pairs: tuple[str, str], unit: str) -> list[Fault]:
     """A fault for each pair of which the first parameter is not below the second [unit]."""
-    shown_unit = "" if unit == "-" else unit
+    shown = shown_unit(unit)
     return [
         Fault(
             where=lower,
             message=f"must be below {upper}",
             value=getattr(component, lower),
-            unit=shown_unit,
-            allowed=f"below {getattr(component, upper):g} {shown_unit}".rstrip(),
+            unit=shown,
+            allowed=f"below {getattr(component, upper):g} {shown}".rstrip(),
             hint=f"exchange it with {upper}, or mend one of them",
         )
         for lower, upper in pairs

@@ -92,7 +92,7 @@ def _taken(folder: Path, mark: Mark, where: str, *, overwrite: bool) -> Fault | 
     if not any(folder.iterdir()):
         return None
     if not mark.stands_in(folder):
-        words = f"is taken by something else: it holds no {mark.file} of a {mark.kind}"
+        words = f"is taken by something else: it holds no {mark.file} of kind '{mark.kind}'"
         return Fault(where, words, str(folder), hint="name another")
     if overwrite:
         return None

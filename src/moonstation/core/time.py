@@ -24,7 +24,7 @@ _MS_PER_DAY = 86_400_000
 _SAME_STEP = 1e-9  # a moment this share of a step away from a step's begin is at it
 
 _DURATION_UNITS_S = {"s": 1.0, "min": 60.0, "h": HOUR_S, "d": DAY_S, "day": DAY_S, "days": DAY_S}
-_DURATION = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(s|min|h|d|days?)\s*$")
+_DURATION = re.compile(r"^\s*(-?\d+(?:\.\d+)?)\s*(s|min|h|d|days?)\s*$")
 
 
 def parse_utc(text: str | datetime) -> datetime:
@@ -56,17 +56,23 @@ def iso_utc(moment: datetime) -> str:
     return utc.isoformat(timespec="milliseconds" if utc.microsecond else "seconds") + "Z"
 
 
+def signed_duration_s(text: str | float) -> float:
+    """Seconds [s] that a text such as ``10min``, ``1h``, ``0h`` or ``-2d`` names; RangeError where it names none."""
+    match = _DURATION.match(str(text))
+    if not match:
+        raise RangeError(f"duration {text!r} is not understood; write a number with s, min, h or d, like 10min")
+    return float(match[1]) * _DURATION_UNITS_S[match[2]]
+
+
 def parse_duration_s(text: str | float) -> float:
     """Seconds [s] from a duration such as ``10min``, ``1h``, ``8h``, ``2d``, ``30s``.
 
     Raises RangeError when the unit is missing or unknown, or the duration is not positive.
     """
-    match = _DURATION.match(str(text))
-    if not match or float(match[1]) <= 0:
-        raise RangeError(
-            f"duration {text!r} is not understood; write a positive number with s, min, h or d, like 10min"
-        )
-    return float(match[1]) * _DURATION_UNITS_S[match[2]]
+    seconds = signed_duration_s(text)
+    if seconds <= 0.0:
+        raise RangeError(f"duration {text!r} is not longer than nothing; write a positive one, like 10min")
+    return seconds
 
 
 def tdb_from_utc(utc: ArrayLike) -> NDArray[np.float64]:

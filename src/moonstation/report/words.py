@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from moonstation.core.units import shown_unit
+
 #: What stands where there is no number.
 NOTHING = "–"
 _THIN = "\u202f"  # narrow no-break space between thousands
@@ -34,7 +36,7 @@ def number(value: Any, digits: int = 3) -> str:
 def amount(value: Any, unit: str, digits: int = 3) -> str:
     """A number and its unit; the unit ``-`` or ``1`` is not written."""
     text = number(value, digits)
-    return text if text == NOTHING or unit in {"", "-", "1"} else f"{text} {unit}"
+    return text if text == NOTHING or not shown_unit(unit) else f"{text} {unit}"
 
 
 def share(value: Any) -> str:

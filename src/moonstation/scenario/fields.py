@@ -21,7 +21,8 @@ from pydantic import (
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from moonstation.core.errors import MoonstationError, printable
-from moonstation.core.time import parse_duration_s, parse_utc
+from moonstation.core.time import parse_utc, signed_duration_s
+from moonstation.core.units import NO_UNIT, shown_unit
 from moonstation.facts.table import all_facts, lookup
 
 #: Endings of keys that name a unit, longest first, with the unit as people write it.
@@ -102,7 +103,7 @@ def _utc(value: object) -> datetime:
 def _duration(value: str) -> str:
     low, high = STEP_RANGE_S
     try:
-        seconds = parse_duration_s(value)
+        seconds = signed_duration_s(value)
     except MoonstationError as error:
         raise refused("is not a duration", hint='write a number and its unit, like "10min"') from error
     if not low <= seconds <= high:
@@ -113,7 +114,7 @@ def _duration(value: str) -> str:
 def same_unit(one: str, other: str) -> bool:
     """Whether two units are written the same, but for spaces and the sign for none."""
     plain = [re.sub(r"\s", "", unit) for unit in (one, other)]
-    return plain[0] == plain[1] or all(unit in ("", "-", "1") for unit in plain)
+    return plain[0] == plain[1] or NO_UNIT.issuperset(plain)
 
 
 class FactReference(Part):
@@ -150,8 +151,9 @@ class OrFact:
             )
         fact = lookup(key)
         if not same_unit(fact.unit, self.unit):
-            allowed = f"a fact in {self.unit}" if self.unit.strip("-1") else "a fact without a unit"
-            raise refused(f"fact {key} is in {fact.unit}", allowed=allowed)
+            allowed = f"a fact in {self.unit}" if shown_unit(self.unit) else "a fact without a unit"
+            measured = f"is in {fact.unit}" if shown_unit(fact.unit) else "has no unit"
+            raise refused(f"fact {key} {measured}", allowed=allowed)
         return fact.value
 
 

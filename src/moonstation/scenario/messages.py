@@ -15,6 +15,7 @@ from pydantic_core import ErrorDetails
 
 from moonstation.components.registry import components
 from moonstation.core.errors import Fault
+from moonstation.core.units import shown_unit
 from moonstation.scenario.assets import asset_model, parameter, scenario_model
 from moonstation.scenario.fields import LONGEST_SHOWN, Part, did_you_mean, shortened, unit_of_key
 from moonstation.scenario.go import GoEntry, LeaveEntry
@@ -237,7 +238,7 @@ def _unit(path: KeyPath, source: Source) -> str:
     kind = _kind(path, source) if path[0] == "assets" and len(path) == 3 else ""
     declared = parameter(kind, key) if kind else None
     unit = declared.unit if declared else unit_of_key(key)
-    return "" if unit in ("-", "text", "name") else unit
+    return "" if unit in ("text", "name") else shown_unit(unit)
 
 
 def _range(path: KeyPath, source: Source) -> str:

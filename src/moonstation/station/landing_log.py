@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.time import TimeGrid
+from moonstation.core.units import shown_unit
 from moonstation.station import packed
 from moonstation.station.go import Asked, Landing
 from moonstation.station.landing_plan import people_of
@@ -153,8 +154,7 @@ def found(asked: Asked, value: float) -> str:
 def _amount(asked: Asked, value: float) -> str:
     if asked.key == "worst_mode":
         return MODES[int(value)]
-    unit = asked.unit.strip("-1")
-    return f"{value:.3g} {unit}".rstrip()
+    return f"{value:.3g} {shown_unit(asked.unit)}".rstrip()
 
 
 def told(compiled: Compiled, code: int, index: int) -> tuple[str, str, str]:
@@ -163,7 +163,7 @@ def told(compiled: Compiled, code: int, index: int) -> tuple[str, str, str]:
         landing = compiled.landings[index]
         return landing.mission, _decision(landing, code, None), ""
     asked = compiled.asked[index]
-    return asked.landing.mission, _decision(asked.landing, code, asked), asked.unit.strip("-1")
+    return asked.landing.mission, _decision(asked.landing, code, asked), shown_unit(asked.unit)
 
 
 def _decision(landing: Landing, code: int, asked: Asked | None) -> str:

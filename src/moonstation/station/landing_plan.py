@@ -12,6 +12,7 @@ from moonstation.components.contract import Primitives, Process, ThermalNode
 from moonstation.components.life_support.cabin_air import GASES, scale_kpa
 from moonstation.components.life_support.crew import daily_balance
 from moonstation.core.errors import Fault, ScenarioError
+from moonstation.core.units import shown_unit
 from moonstation.station import packed
 from moonstation.station.go import Asked, Landing, Wants
 from moonstation.station.model import MODES, Asset, BusKey, Station, bus_key, resting, sends_data
@@ -150,7 +151,7 @@ class LandingPlanner:
         if name.least and name.limit > 0.0 and row.base < name.limit and not any(w > 0.0 for *_, w in row.terms):
             where = f"policy.go.{name.landing.rule.name}: {name.key}"
             what = f"is asked for {name.landing.mission}, and nothing at {name.landing.node} could ever meet it"
-            yield Fault(where, what, name.limit, unit=name.unit.strip("-1"))
+            yield Fault(where, what, name.limit, unit=shown_unit(name.unit))
 
     # ------------------------------------------------------------ of what the conditions are made
 

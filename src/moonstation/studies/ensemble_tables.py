@@ -9,6 +9,7 @@ import numpy as np
 
 from moonstation.components.quantities import quantities
 from moonstation.core.time import iso_utc
+from moonstation.core.units import unit_in_brackets
 from moonstation.scenario.build import left_out
 from moonstation.station.named_series import POWER
 from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
@@ -25,7 +26,7 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "lost_h": ("h", "hours into the run at which the station was lost"),
     "lost_by": ("1", "what ended it: 0 crew, 1 energy, 2 communication, 3 life support"),
     "energy": ("1", "share of time in which all critical loads of the main site were served"),
-    "communication": ("1", "share of time with an open, powered way from the main site towards the Earth"),
+    "communication": ("1", "share of time with an open, powered way from the main site to the Earth"),
     "life_support": ("1", "share of time in which life support sufficed or stood ready"),
     "longest_blackout_h": ("h", "longest time in which critical loads of the main site went unserved"),
     "longest_without_contact_h": ("h", "longest time without a way to the Earth"),
@@ -49,7 +50,7 @@ SERIES: dict[str, tuple[str, str]] = {
     "charge": ("1", "share of the main site's usable charge, end of the day"),
     "power_supply_kw": ("kW", "power that the main site's sources give, mean of the day"),
     "energy": ("1", "share of the day in which all critical loads of the main site were served"),
-    "communication": ("1", "share of the day with an open, powered way from the main site towards the Earth"),
+    "communication": ("1", "share of the day with an open, powered way from the main site to the Earth"),
     "life_support": ("1", "1 where life support sufficed or stood ready"),
     "assets_working": ("1", "share of the assets that should be there that work, by what is left, end of the day"),
     "crew": ("1", "people present"),
@@ -149,7 +150,7 @@ def shown(name: str) -> tuple[float, str]:
 def labelled(name: str) -> str:
     """Short name of an outcome with the unit in which people read it."""
     unit, reached = shown(name)[1], ", reached after" if name.startswith("milestone.") else ""
-    return f"{title_of(name)}{reached}" + (f" [{unit}]" if unit != "1" else "")
+    return f"{title_of(name)}{reached}" + unit_in_brackets(unit)
 
 
 def series_described(name: str) -> tuple[str, str]:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moonstation.core.units import unit_in_brackets
 from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, Plots, Points, Section, Table, Text
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.series import Axis, Values
@@ -115,7 +116,7 @@ def _cards(run: Ensemble) -> Iterator[Card]:
 def _outcome_row(run: Ensemble, name: str) -> list[str]:
     unit = described(name)[0]
     values = [*percentiles(run.outcome(name)), run.nominal_outcome(name)]
-    label = capital(title_of(name)) + (f" [{unit}]" if unit != "1" else "")
+    label = capital(title_of(name)) + unit_in_brackets(unit)
     return [label, *(share(value) if name in SHARES else number(value) for value in values)]
 
 
@@ -140,7 +141,7 @@ def fans(run: Ensemble) -> Section:
             continue
         unit, meaning = series_described(name)
         factor, shown = (100.0, "%") if unit == "1" and name in SERIES and name != "crew" else (1.0, unit)
-        label = title_of(name) + ("" if shown == "1" else f" [{shown}]")
+        label = title_of(name) + unit_in_brackets(shown)
         group = "asked" if "@" in name else "station" if name in SERIES else "stocks"
         figure = figures.fan(axis, spread, label, factor)
         caption = f"{capital(meaning)}{means}."

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from moonstation.core.units import unit_in_brackets
 from moonstation.report.blocks import Block, Column, Panel, Plot, Section, Table, Text
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.words import amount, capital, count, listed, number
@@ -96,7 +97,8 @@ def _tornado(run: Ensemble, made: Causes) -> Plot:
     if first.kind == "failure":
         ends = f"{low} without, {high} with one"
         words = f"{capital(title)} goes most surely with failures of {first.cause}: mean {ends}."
-    figure = figures.tornado(rows, float(np.nanmean(run.outcome(name))), f"mean {title}{_in(unit)}", factor)
+    label = f"mean {title}{unit_in_brackets(unit)}"
+    figure = figures.tornado(rows, float(np.nanmean(run.outcome(name))), label, factor)
     return Plot(figure, words, capital(title))
 
 
@@ -113,10 +115,6 @@ def _table(run: Ensemble, sure: Sequence[Causes]) -> list[Block]:
     heads += [Column("95 % interval", right=True), Column("mean outcome, low to high", right=True)]
     heads += [Column("p", right=True)]
     return [Table(heads, rows, "All of these with their confidence", folded=True)] if rows else []
-
-
-def _in(unit: str) -> str:
-    return "" if unit == "1" else f" [{unit}]"
 
 
 def _downtimes(run: Ensemble) -> list[Block]:
