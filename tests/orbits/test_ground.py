@@ -95,7 +95,7 @@ def test_shapes_are_kept():
     assert moon_elevation_deg(station, np.empty(0)).shape == (0,)
 
 
-def test_the_named_stations_have_places_and_the_default_mask():
+def test_the_named_stations_have_places_heights_and_the_default_mask():
     assert {"kashi", "jiamusi", "neuquen", "bear-lakes", "ussuriysk", "kalyazin", "malargue"} == set(named_stations())
     assert named_stations()["neuquen"].latitude_deg < 0 < named_stations()["kashi"].longitude_deg
     assert {s.min_elevation_deg for s in STATIONS} == {10.0}

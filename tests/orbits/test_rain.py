@@ -8,7 +8,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from moonstation.core.time import TimeGrid
-from moonstation.facts.table import lookup
 from moonstation.orbits.ground import GroundStation, contacts, elevation_on_grid_deg, named_stations
 from moonstation.orbits.ground_rain import GroundRain
 from moonstation.orbits.rain import MONTHS, Climate, RainPath
@@ -68,6 +67,16 @@ def test_rarer_rain_and_lower_moons_cost_more(climate, share, low):
     assert lower >= higher - 1e-9
 
 
+@given(climate=climates, low=st.floats(-0.4, 5.0), lift=st.floats(0.01, 3.0), elevation=st.floats(5.0, 90.0))
+def test_a_higher_station_has_no_more_rain_over_it(climate, low, lift, elevation):
+    below, above = (RainPath(climate, 45.0, km, 26.0).rare_attenuation_db(elevation) for km in (low, low + lift))
+    assert above <= below + 1e-9
+
+
+def test_over_the_height_of_rain_there_is_none():
+    assert not RainPath(EVEN, 45.0, EVEN.rain_height_km, 26.0).monthly_attenuation_db([20.0], 1e-4).any()
+
+
 def test_a_higher_carrier_loses_more():
     losses = [float(RainPath(EVEN, 45.0, 0.5, ghz).rare_attenuation_db(30.0)) for ghz in (2.25, 8.45, 26.0)]
     assert losses == sorted(losses)
@@ -98,8 +107,7 @@ class TestOverTheStations:
         left = GroundRain((station,), GRID).power_left(26.0, 1e-3)
         elevation = elevation_on_grid_deg(station, GRID)
         july = (GRID.utc.astype("datetime64[M]") == np.datetime64("2030-07")) & (elevation > 20.0)
-        height_km = lookup("ground.height").value / 1000.0
-        path = RainPath(Climate.of("jiamusi"), station.latitude_deg, height_km, 26.0)
+        path = RainPath(Climate.of("jiamusi"), station.latitude_deg, station.height_m / 1000.0, 26.0)
         expected_db = path.monthly_attenuation_db(elevation[july], 1e-3)[6]
         np.testing.assert_allclose(-10.0 * np.log10(left[july]), expected_db, rtol=0.05)
 

@@ -26,7 +26,7 @@ _EPOCH_MS = np.datetime64("2000-01-01T12:00:00", "ms")
 _LIMITS = (
     ("latitude_deg", -90.0, 90.0, "deg", "geodetic, north is positive"),
     ("longitude_deg", -180.0, 360.0, "deg", "east is positive"),
-    ("height_m", -500.0, 9000.0, "m", "above the ellipsoid"),
+    ("height_m", -500.0, 9000.0, "m", "above the sea"),
     ("min_elevation_deg", -5.0, 90.0, "deg", ""),
 )
 
@@ -35,7 +35,8 @@ _LIMITS = (
 class GroundStation:
     """An antenna on the Earth: geodetic place on WGS84 and the lowest elevation at which it works.
 
-    latitude_deg, longitude_deg (east), min_elevation_deg [deg]; height_m [m]
+    latitude_deg, longitude_deg (east), min_elevation_deg [deg]
+    height_m : above the sea, for the rain over it; taken as that above the ellipsoid too, within 60 m [m]
     weather : the station of the facts tables whose rain it has, "" for a clear sky
 
     Raises RangeError with all faults.
@@ -75,8 +76,10 @@ def named_stations() -> Mapping[str, GroundStation]:
 
 @fact_cache
 def _named_station(name: str) -> GroundStation:
-    latitude_deg, longitude_deg = lookup(f"ground.{name}_latitude").value, lookup(f"ground.{name}_longitude").value
-    return GroundStation(name, latitude_deg, longitude_deg, weather=name)
+    latitude_deg, longitude_deg, height_m = (
+        lookup(f"ground.{name}_{part}").value for part in ("latitude", "longitude", "height")
+    )
+    return GroundStation(name, latitude_deg, longitude_deg, height_m, weather=name)
 
 
 def moon_elevation_deg(station: GroundStation, tdb: ArrayLike, ephemeris: Ephemeris | None = None) -> FloatArray:

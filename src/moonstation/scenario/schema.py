@@ -115,7 +115,7 @@ class GroundStationEntry(Part):
     longitude_deg: Annotated[float, within(-180.0, 360.0)] | None = None
     """Longitude, east positive [deg]; may be left out for a station that the facts tables know."""
     height_m: Annotated[float, within(-500.0, 9000.0), OrFact("m")] | None = None
-    """Height above the ellipsoid [m]; left out: the fact ground.height."""
+    """Height above the sea [m]; left out: as the facts tables know the station, else the fact ground.height."""
     min_elevation_deg: Annotated[float, within(0.0, 60.0), OrFact("deg")] | None = None
     """Least elevation of the Moon at which it works [deg]; left out: the fact ground.min_elevation."""
     source: Text = ""
