@@ -19,6 +19,7 @@ from moonstation.station.simulate import simulate
 HOURS = 24.0
 STEPS = 144
 FIRST_HALF = np.repeat([1.0, 0.0], STEPS // 2).astype(np.float32)
+ALWAYS = np.ones(STEPS, np.float32)
 
 
 def site(name):
@@ -87,6 +88,22 @@ def test_contact_counts_from_the_first_link_on_and_only_at_the_main_site() -> No
     assert judged(camera(), link(second_half)).communication == 1.0
     assert judged(camera(), link(second_half)).longest_without_contact_h == 0.0
     assert judged(camera(), link(FIRST_HALF, node="crater")).communication is None
+
+
+def test_a_way_over_a_relay_counts_while_the_relay_has_its_own_way_to_the_earth() -> None:
+    def relayed(*onward, series=ALWAYS) -> Assessment:
+        to_relay = Process("p", {"data": -1.0, "data@crater": 1.0}, limit=2.0, series=series)
+        memory = asset("memory", stores=[Store("m", "data", 1e6)], node="crater")
+        return judged(camera(), asset("relay link", to_relay), memory, *onward)
+
+    assert relayed().communication is None, "the relay has no link of its own"
+    assert relayed(link(FIRST_HALF, node="crater")).communication == 0.5
+    assert relayed(link(FIRST_HALF, node="crater"), series=FIRST_HALF).longest_without_contact_h == 12.0
+    assert relayed(link(FIRST_HALF, node="crater"), series=1.0 - FIRST_HALF).communication is None
+    short_lived = link(ALWAYS, node="crater", end=at_hour(6.0))
+    assert relayed(short_lived).communication == 0.25
+    direct = asset("radio", Process("p", {"data": -1.0, "data@earth": 1.0}, limit=2.0, series=1.0 - FIRST_HALF))
+    assert relayed(link(FIRST_HALF, node="crater"), direct).communication == 1.0
 
 
 def test_data_and_science_are_what_was_sent_and_worked() -> None:

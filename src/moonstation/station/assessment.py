@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.events import longest_run
+from moonstation.station.command_windows import Way, open_steps, ways_of
 from moonstation.station.model import EARTH
 from moonstation.station.performance import (
     LIFE_SUPPORT,
@@ -15,7 +18,6 @@ from moonstation.station.performance import (
     Floats,
     crew_present,
     offered,
-    processes_at,
     ready,
     science_hours,
 )
@@ -27,7 +29,7 @@ class Assessment:
     """Numbers that say whether a station lives. Shares are 0..1; None where the thing never was.
 
     energy : share of time in which all critical loads of the main site were served, since its first one landed
-    communication : share of time with an open, powered way from the main site towards the Earth, since its first link
+    communication : share of time with an open, powered way from the main site to the Earth, since the first
     life_support : share of time in which the people there got all they needed, or, when nobody was there, the plant
         stood ready for one person; counted while people were there and since the first cabin landed that was to stay
     longest_blackout_h : longest time in which the main site's critical loads were not all served [h]
@@ -74,13 +76,24 @@ def assess(run: RunResult) -> Assessment:
 
 
 def link_open(run: RunResult, site: str) -> Floats:
-    """Share of each record in which some link of a site could send towards the Earth, shape (record,)."""
-    best = np.zeros(run.time.shape)
-    for number, _, process in processes_at(run, site):
-        away = any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
-        if away and process.series is not None:
-            best = np.maximum(best, np.minimum(run.record_means(process.series > 0), ready(run, number)))
+    """Share of each record in which a site had an open, powered way to the Earth, shape (record,).
+
+    A way over a relay counts while the relay's own link to the Earth is open and powered too (``command_windows``).
+    """
+    rows, best = run.compiled.processes, np.zeros(run.time.shape)
+    for way in ways_of(rows, site):
+        seen = run.record_means(open_steps(rows, way, run.station.grid.count))
+        best = np.maximum(best, np.minimum(seen, way_ready(way, lambda number: ready(run, number))))
     return best
+
+
+def way_ready(way: Way, ready_of: Callable[[int], NDArray[Any]]) -> NDArray[Any]:
+    """Share of time in which a link of a way, and one from its relay on, were alive and could run, shape (record,).
+
+    ready_of : the same of a process by its number
+    """
+    own = ready_of(way.link)
+    return np.minimum(own, np.max([ready_of(number) for number in way.onward], axis=0)) if way.onward else own
 
 
 def data_returned_gbit(run: RunResult) -> float:

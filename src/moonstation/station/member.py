@@ -24,7 +24,9 @@ from moonstation.station.assessment import (
     main_site,
     share_of,
     since,
+    way_ready,
 )
+from moonstation.station.command_windows import open_steps, ways_of
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.fault_spells import Spell, failures, open_spells, spares_used, takes_of_use
 from moonstation.station.landing_log import lived_by, planned_lives
@@ -52,9 +54,9 @@ class Shared:
         self.hour_steps = max(round(HOUR_S / grid.step_s), 1)
         self._means: dict[int, tuple[Any, Floats]] = {}
         self._run = run
-        links = [(number, process) for number, _, process in processes_at(run, self.site) if is_link(process)]
-        self.link_numbers = [number for number, _ in links]
-        self.link_open = [hourly_means(np.asarray(process.series) > 0, self.hour_steps) for _, process in links]
+        rows = run.compiled.processes
+        ways = [(way, open_steps(rows, way, grid.count)) for way in ways_of(rows, self.site)]
+        self.ways = [(way, hourly_means(mask, self.hour_steps)) for way, mask in ways]
         sky = run.places.surface.get(self.site)
         self.dark = None if sky is None else find_runs(sky.sun_disc_fraction <= 0)
         self.planned = planned_lives(run.compiled.assets, run.station.grid, run.record_steps)
@@ -68,12 +70,6 @@ class Shared:
             values = np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
             found = self._means[id(series)] = (series, values)  # kept, so that no other array gets its number
         return found[1]
-
-
-def is_link(process: Any) -> bool:
-    """Whether a process sends data towards the Earth along a series of contacts."""
-    away = any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
-    return away and process.series is not None
 
 
 def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
@@ -152,13 +148,13 @@ class MemberRun(RunResult):
 
     @cached_property
     def contact(self) -> Singles:
-        """Share of each hour in which some link of the main site could send towards the Earth, shape (hour,)."""
+        """Share of each hour in which the main site had an open, powered way to the Earth, shape (hour,)."""
         shared = self.shared
         hours = -(-self.station.grid.count // shared.hour_steps)
         best = np.zeros(hours, np.float32)
         record = np.arange(hours) * shared.hour_steps // self.record_steps
-        for number, share in zip(shared.link_numbers, shared.link_open, strict=True):
-            readiness = self.column("ready", number)
+        for way, share in shared.ways:
+            readiness = way_ready(way, lambda number: self.column("ready", number))
             np.maximum(best, np.minimum(share, readiness[record]), out=best)
         return best
 
