@@ -125,7 +125,17 @@ def _nodes(processes: Sequence[tuple[Asset, Process]]) -> list[str]:
     return list(dict.fromkeys(node for quantity, node in keys if quantity == "data" and node != EARTH))
 
 
-def _data(asset: Asset, process: Process) -> dict[str, float]:
+def is_science(process: Process) -> bool:
+    """Whether it serves a field of science; else its data are housekeeping."""
+    return any(name.startswith("science_field:") for name in process.capability)
+
+
+def worth_points_gbit(process: Process, gbit_h: float) -> float:
+    """Worth of a Gbit of what a process of science makes at ``gbit_h`` [Gbit/h] and full activity [points/Gbit]."""
+    return (process.value or _USUAL_WORTH) / gbit_h
+
+
+def data_by_node(asset: Asset, process: Process) -> dict[str, float]:
     """Data that a process gives (positive) and takes by node [Gbit per unit of activity]."""
     keys = ((bus_key(name, asset), rate) for name, rate in process.recipe.items() if rate != 0.0)
     return {node: rate for (quantity, node), rate in keys if quantity == "data"}
@@ -135,11 +145,10 @@ def _sources(processes: Sequence[tuple[Asset, Process]], nodes: Sequence[str]) -
     """What makes data: housekeeping first, then by worth of a Gbit; alike ones in the order of the scenario."""
     found = []
     for number, (asset, process) in enumerate(processes):
-        moved = _data(asset, process)
+        moved = data_by_node(asset, process)
         if moved and all(rate > 0.0 for rate in moved.values()):
-            science = any(name.startswith("science_field:") for name in process.capability)
             for node, rate in moved.items():
-                worth = (process.value or _USUAL_WORTH) / rate if science else np.inf
+                worth = worth_points_gbit(process, rate) if is_science(process) else np.inf
                 found.append(_Source(number, nodes.index(node), rate, worth))
     return sorted(found, key=lambda source: -source.worth)
 
@@ -147,7 +156,7 @@ def _sources(processes: Sequence[tuple[Asset, Process]], nodes: Sequence[str]) -
 def _links(processes: Sequence[tuple[Asset, Process]], nodes: Sequence[str]) -> list[_Link]:
     found = []
     for number, (asset, process) in enumerate(processes):
-        moved = _data(asset, process)
+        moved = data_by_node(asset, process)
         taken = [node for node, rate in moved.items() if rate < 0.0]
         given = [node for node, rate in moved.items() if rate > 0.0]
         if taken and given:

@@ -24,6 +24,7 @@ from moonstation.station.packing import (
     pack_stores,
     pack_thermal,
 )
+from moonstation.station.recorder_room import room_for_worthier
 from moonstation.station.service import sorted_processes
 from moonstation.station.shared_series import SharedSeries
 
@@ -113,7 +114,7 @@ def compile_station(
     thermal = _sorted_thermal(parts)
     node_number = {(asset.name, node.name): number for number, (asset, node) in enumerate(thermal)}
     efficiency = _distribution_efficiency(parts)
-    processes = sorted_processes(parts, station.service)
+    processes = room_for_worthier(sorted_processes(parts, station.service), stores)
     compiler = ProcessCompiler(
         bus_number, node_number, powers, efficiency, table, _bodies(parts), resting(station.assets)
     )

@@ -15,7 +15,7 @@ def worth_choice() -> Any:
 
 def recorder_choice() -> Any:
     """Parameter: how much room the instrument leaves in its site's recorder."""
-    doc = "pauses while the site's recorder is fuller than this, so that housekeeping finds room"
+    doc = "pauses while the site's recorder is fuller than this, or sooner, to leave room for worthier ones"
     return param(unit="-", doc=doc, low=0.0, high=1.0, default=0.95)
 
 
