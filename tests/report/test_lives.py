@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import numpy as np
@@ -17,7 +18,9 @@ from moonstation.report.lives_run import LivesRun, simulate_lives
 from moonstation.report.sections import lives, lives_causes, lives_story
 from moonstation.report.words import number
 from moonstation.scenario.reading import library
+from moonstation.station.influence import Influence
 from moonstation.station.odds import percentiles
+from moonstation.studies.ensemble_causes import Causes
 from moonstation.studies.ensemble_folder import events_of
 from moonstation.studies.ensemble_tables import EXPLAINED, OUTCOMES, title_of
 
@@ -85,6 +88,20 @@ def test_the_causes_are_those_of_the_lives_and_their_reach_is_told(run):
         assert item.cause in text
     told = run.summary["influences"]["science_hours"]
     assert [item["cause"] for item in told["causes"]] == [item.cause for item in made.sure]
+
+
+def test_a_failure_before_a_loss_is_told_by_its_hazard_and_marked_where_plain_means_hide_it(run, monkeypatch):
+    early = Influence("rover", "failure", 0.31, 0.2, 0.4, 1e-4, True, 0.69, 0.93, 2.6, 1.5, math.inf)
+    plain = Influence("lander", "failure", -0.4, -0.5, -0.3, 1e-3, True, 0.8, 0.4, 3.1, 1.2, 8.04)
+    none = Causes("", 24, (), 0)
+    for found in ((early, plain), (plain, early)):
+        made = Causes("survived", 24, found, 0)
+        monkeypatch.setattr(LivesRun, "causes", lambda _, name, made=made: made if name == "survived" else none)
+        text = words(" ".join(str(block) for block in lives_causes.causes(run).panels[0].blocks))
+        assert "The bars of the failures of rover point the other way than the hazard" in text
+        assert "'2.6 times', '1.5 to ∞', '69 to 93 %'" in text
+        assert "'3.1 times', '1.2 to 8', '80 to 40 %'" in text
+    assert "failures of lander: after one a loss is 3.1 times as likely at any moment (1.2 to 8); mean 80 %" in text
 
 
 def test_few_lives_are_said_to_be_too_few():

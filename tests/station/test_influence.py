@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from math import comb
-
 import numpy as np
 import pytest
 from hypothesis import given
@@ -13,7 +11,6 @@ from scipy import stats
 from moonstation.station.influence import (
     FALSE_SHARE,
     FEWEST,
-    as_many_by_chance,
     correlation_interval,
     fact_influences,
     failure_influences,
@@ -163,14 +160,6 @@ def test_a_loss_is_held_against_those_at_risk_alone():
     (found,) = loss_influences(["pump"], failed_h, lost_h, np.isnan(lost_h).astype(float))
     late = 15 - 10  # lost at 30, 32, ... 38 h, from 20, 19, ... 16 lives at risk of which 5 never failed
     assert found.p_value == pytest.approx(np.prod([(n - 5) / n for n in range(20, 20 - late, -1)]))
-
-
-def test_as_many_of_equal_chances_is_the_binomial_law():
-    known = stats.binom.sf(6, 20, 0.3)
-    assert as_many_by_chance(7, np.full(20, 0.3)) == pytest.approx(known)
-    assert as_many_by_chance(0, [0.1, 0.9]) == 1.0
-    assert as_many_by_chance(2, [0.1, 0.9]) == pytest.approx(0.09)
-    assert as_many_by_chance(5, np.full(5, 0.5)) == pytest.approx(0.5**5 / comb(5, 5))
 
 
 def test_nothing_is_said_of_an_outcome_that_never_differs_or_of_too_few():

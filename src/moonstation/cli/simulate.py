@@ -245,7 +245,8 @@ def _print_causes(console: Any, influences: dict[str, Any]) -> None:
 
 def _cause(item: dict[str, Any]) -> str:
     subject = f"failures of {item['cause']}" if item["kind"] == "failure" else item["cause"]
-    return f"{subject} ({item['rank_correlation']:+.2f})"
+    ratio = item["hazard_ratio"]
+    return f"{subject} ({item['rank_correlation']:+.2f})" if ratio is None else f"{subject} (hazard times {ratio:.1f})"
 
 
 def _rows(outcomes: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from moonstation.station.hazard import as_many_by_chance, hazard_ratio
 from moonstation.station.odds import CONFIDENCE
 
 Floats = NDArray[np.float64]
@@ -39,6 +40,8 @@ class Influence:
     p_value : probability of one as large by chance [-]; significant : whether that holds among so many causes
     low, high : mean outcome of the fifth of the lives in which the fact is least and greatest; of the lives without
         and with a failure
+    hazard_ratio : hazard of the loss after a failure over that before one [-]; hazard_low, hazard_high : its 95 %
+        interval; None for other causes and outcomes
     """
 
     cause: str
@@ -50,6 +53,17 @@ class Influence:
     significant: bool
     low: float
     high: float
+    hazard_ratio: float | None = None
+    hazard_low: float | None = None
+    hazard_high: float | None = None
+
+    @property
+    def hidden_by_time(self) -> bool:
+        """Whether lives with the failure were lost less often although it makes a loss likelier.
+
+        Whoever lives longer has longer to fail in, so plain means and correlations with the loss are too kind.
+        """
+        return self.hazard_ratio is not None and self.hazard_ratio > 1.0 and self.rank_correlation > 0.0
 
 
 def fact_influences(names: Sequence[str], values: ArrayLike, outcome: ArrayLike, *, seed: int = 0) -> list[Influence]:
@@ -107,6 +121,7 @@ def loss_influences(
     At each loss the lost life is held against all that had lived until then: the score test of Cox 1972 with a
     covariate that changes in time. With those at risk taken as given, the count of lost lives with a failure is a sum
     of independent yes and no, and the probability of as many follows from their law, which holds for few of them too.
+    The hazard ratio is of the same model.
     """
     first, lived = np.asarray(failed_h, np.float64), np.asarray(survived, np.float64)
     ends = np.nan_to_num(np.asarray(lost_h, np.float64), nan=np.inf)
@@ -120,9 +135,11 @@ def loss_influences(
         had = (first[:, k] <= ends) & np.isfinite(first[:, k])  # before the loss, or ever
         if FEWEST <= had.sum() <= len(had) - FEWEST:
             shares = (at_risk & (first[:, k] <= moments_h)).sum(axis=1) / at_risk.sum(axis=1)
-            p = as_many_by_chance(int(had[lost].sum()), shares)
+            count = int(had[lost].sum())
             rho = float(_standard(had.astype(np.float64)) @ _standard(lived) / len(lived))
-            found.append(_failure(name, rho, p, had, lived))
+            ratio, low, high = hazard_ratio(count, shares)
+            plain = _failure(name, rho, as_many_by_chance(count, shares), had, lived)
+            found.append(replace(plain, hazard_ratio=ratio, hazard_low=low, hazard_high=high))
     return found
 
 
@@ -196,14 +213,6 @@ def end_means(cause: Floats, outcome: Floats) -> tuple[float, float]:
     order = np.argsort(cause, kind="stable")
     count = max(round(END_SHARE * len(cause)), 1)
     return float(outcome[order[:count]].mean()), float(outcome[order[-count:]].mean())
-
-
-def as_many_by_chance(count: int, shares: ArrayLike) -> float:
-    """Probability of ``count`` or more among independent yes and no with these probabilities [-] (Poisson binomial)."""
-    law = np.ones(1)
-    for share in np.asarray(shares, np.float64):
-        law = np.convolve(law, [1.0 - share, share])
-    return float(min(law[count:].sum(), 1.0))
 
 
 def _chances(causes: Floats, ranks: Floats, seed: int, *, both_ways: bool = False) -> Floats:

@@ -87,19 +87,46 @@ def _named(run: Ensemble, item: Influence) -> str:
 
 
 def _tornado(run: Ensemble, made: Causes) -> Plot:
-    name, first = made.outcome, made.sure[0]
+    name, bars = made.outcome, made.sure[:_MOST_BARS]
     factor, unit = shown(name)
     title = title_of(name)
-    rows = [figures.Bar(_named(run, item), item.low, item.high) for item in made.sure[:_MOST_BARS]]
-    low, high = amount(factor * first.low, unit), amount(factor * first.high, unit)
-    ends = f"{low} where that is low, {high} where it is high"
-    words = f"{capital(title)} goes most surely with {first.cause}: mean {ends}."
-    if first.kind == "failure":
-        ends = f"{low} without, {high} with one"
-        words = f"{capital(title)} goes most surely with failures of {first.cause}: mean {ends}."
+    rows = [figures.Bar(_named(run, item), item.low, item.high) for item in bars]
     label = f"mean {title}{unit_in_brackets(unit)}"
     figure = figures.tornado(rows, float(np.nanmean(run.outcome(name))), label, factor)
+    words = f"{capital(title)} goes most surely with {_first(bars[0], factor, unit)}.{_hidden(bars)}"
     return Plot(figure, words, capital(title))
+
+
+def _first(item: Influence, factor: float, unit: str) -> str:
+    """The surest cause and what goes with it."""
+    low, high = amount(factor * item.low, unit), amount(factor * item.high, unit)
+    if item.kind != "failure":
+        return f"{item.cause}: mean {low} where that is low, {high} where it is high"
+    ends = f"mean {low} without, {high} with one"
+    if item.hazard_ratio is not None:
+        ends = f"after one a loss is {_times(item.hazard_ratio)} as likely at any moment ({_hazards(item)}); {ends}"
+    return f"failures of {item.cause}: {ends}"
+
+
+def _hidden(bars: Sequence[Influence]) -> str:
+    """A warning of bars that point the other way than the hazard."""
+    hidden = [item.cause for item in bars if item.hidden_by_time]
+    if not hidden:
+        return ""
+    what = f"the failures of {listed(hidden, len(hidden))}"
+    return (
+        f" The bars of {what} point the other way than the hazard: who lives longer has longer to fail in, so a plain "
+        "mean takes them for a good sign."
+    )
+
+
+def _times(ratio: float | None) -> str:
+    return "–" if ratio is None else f"{number(ratio, 2) if np.isfinite(ratio) else '∞'} times"
+
+
+def _hazards(item: Influence) -> str:
+    """Interval of a hazard ratio."""
+    return f"{_times(item.hazard_low)} to {_times(item.hazard_high)}".replace(" times", "")
 
 
 def _table(run: Ensemble, sure: Sequence[Causes]) -> list[Block]:
@@ -107,14 +134,20 @@ def _table(run: Ensemble, sure: Sequence[Causes]) -> list[Block]:
     for made in sure:
         factor, unit = shown(made.outcome)
         for item in made.sure[:_MOST_BARS]:
-            interval = f"{number(item.correlation_low, 2)} to {number(item.correlation_high, 2)}"
             ends = f"{number(factor * item.low)} to {amount(factor * item.high, unit)}"
-            cells = [title_of(made.outcome), _named(run, item), number(item.rank_correlation, 2), interval, ends]
-            rows.append([*cells, number(item.p_value, 1)])
-    heads = [Column("outcome"), Column("cause"), Column("rank correlation", right=True)]
+            rows.append([title_of(made.outcome), _named(run, item), *_strength(item), ends, number(item.p_value, 1)])
+    heads = [Column("outcome"), Column("cause"), Column("rank correlation, or times the hazard", right=True)]
     heads += [Column("95 % interval", right=True), Column("mean outcome, low to high", right=True)]
     heads += [Column("p", right=True)]
     return [Table(heads, rows, "All of these with their confidence", folded=True)] if rows else []
+
+
+def _strength(item: Influence) -> tuple[str, str]:
+    """How strongly a cause goes with its outcome, and the interval of that: of a loss, by the hazard."""
+    if item.hazard_ratio is not None:
+        return _times(item.hazard_ratio), _hazards(item)
+    interval = f"{number(item.correlation_low, 2)} to {number(item.correlation_high, 2)}"
+    return number(item.rank_correlation, 2), interval
 
 
 def _downtimes(run: Ensemble) -> list[Block]:
