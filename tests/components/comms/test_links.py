@@ -12,6 +12,7 @@ from moonstation.components.comms.recorder import Recorder
 from moonstation.components.comms.relay_downlink import RelayDownlink
 from moonstation.components.comms.relay_link import RelayLink
 from moonstation.facts.table import lookup
+from moonstation.orbits.relay import RelayOrbit, relay_elevation_azimuth_range
 
 
 def sending(link, place):
@@ -97,6 +98,19 @@ def test_sending_to_the_full_draws_the_transmitters_power_at_the_usual_distance(
     process = sending(link, ConstantPlace(MONTH, earth_distance_km=distance))
     mean_kw = -process.recipe["electricity"] * process.limit * process.series.mean()
     assert mean_kw == pytest.approx(0.02 / 0.35 * np.mean((384_400.0 / distance) ** 2), rel=1e-5)
+
+
+def test_over_the_contacts_with_queqiao_2_a_weak_antenna_pays_for_its_transmitter_and_no_more():
+    # by turns too much near the relay and too little far away: 28.6 W on the mean of a month of contacts
+    elements = (lookup(f"relay.{name}").value for name in ("perilune_altitude", "apolune_altitude", "inclination"))
+    orbit = RelayOrbit(*elements, lookup("relay.raan").value, lookup("relay.argument").value, 180.0, "2030-01-01")
+    view = relay_elevation_azimuth_range(orbit, -89.5, 222.7, MONTH.tdb)
+    over = view.elevation_deg > 0.0
+    place = ConstantPlace(MONTH, relay_distance_km=view.range_km, relay_visible=over.astype(np.float32))
+    process = sending(RelayLink(relay="q", dish_m=0.02, transmit_w=10.0, acquisition_min=0.0), place)
+    drawn_kw = -process.recipe["electricity"] * process.limit * process.series[over]
+    assert drawn_kw.mean() == pytest.approx(0.01 / 0.35, rel=0.02)
+    assert drawn_kw.max() > 1.5 * drawn_kw.mean() > 2.0 * drawn_kw.min()
 
 
 @pytest.mark.parametrize(("km", "kbit_s"), [(12_000.0, 555.0), (79_000.0, 50.0)])
