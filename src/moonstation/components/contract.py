@@ -376,8 +376,9 @@ def _family_of(module: str) -> str:
 
 
 def parameters(cls: type[Component]) -> tuple[Parameter, ...]:
-    """Declared parameters of a component class, in order."""
-    return tuple(
+    """Declared parameters of a component class: what must be given, its own, then what it shares with its like."""
+    order = [name for base in cls.__mro__ for name in base.__dict__.get("__annotations__", ())]
+    declared = [
         Parameter(
             name=item.name,
             unit=item.metadata["unit"],
@@ -389,4 +390,5 @@ def parameters(cls: type[Component]) -> tuple[Parameter, ...]:
             choices=item.metadata.get("choices", ()),
         )
         for item in dataclasses.fields(cls)  # type: ignore[arg-type]
-    )
+    ]
+    return tuple(sorted(declared, key=lambda item: (not item.required, order.index(item.name))))

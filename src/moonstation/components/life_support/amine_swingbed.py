@@ -5,37 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.contract import (
-    Flow,
-    Primitives,
-    Process,
-    Proportional,
-    Surroundings,
-    component,
-    fact,
-    param,
-)
+from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.life_support.cabin_air import fill_fraction
-from moonstation.components.life_support.crew import daily_balance
+from moonstation.components.life_support.carbon_dioxide_beds import CarbonDioxideBeds
 
 
 @component("amine_swingbed")
 @dataclass(frozen=True, slots=True)
-class AmineSwingbed:
+class AmineSwingbed(CarbonDioxideBeds):
     """Two beds of solid amine, one in the air and one open to vacuum: light and frugal, but its water is lost.
 
     For landers, rovers and as a reserve; nothing is heated, so it draws little.
     """
 
-    carbon_dioxide_kg_h: float = param(unit="kg/h", doc="removal at target_kpa", low=0, high=1000)
-    target_kpa: float = fact(
-        "cabin.carbon_dioxide_target",
-        unit="kPa",
-        doc="partial pressure at which the removal is rated",
-        low=0.05,
-        high=2,
-    )
     full_kpa: float = fact(
         "swingbed.full_pressure", unit="kPa", doc="partial pressure from which on the beds fill up", low=0.06, high=5
     )
@@ -63,20 +45,11 @@ class AmineSwingbed:
     def primitives(self, place: Surroundings) -> Primitives:
         """One process; its activity is the carbon dioxide removed [kg/h]."""
         oxygen_share = 0.233  # of sea-level air by mass
-        full_kpa = max(self.full_kpa, self.target_kpa)  # beds that are full before are rated as full
-        process = Process(
-            name="removal",
-            recipe={
-                "electricity": -self.energy_kwh_per_kg,
-                "cabin_carbon_dioxide": -1.0,
-                "cabin_vapour": -self.water_kg_per_kg,
-                "cabin_oxygen": -oxygen_share * self.air_kg_per_kg,
-                "cabin_nitrogen": -(1.0 - oxygen_share) * self.air_kg_per_kg,
-            },
-            limit=self.carbon_dioxide_kg_h * full_kpa / self.target_kpa,
-            priority=1,
-            control=Proportional("cabin_carbon_dioxide", full_at=fill_fraction("cabin_carbon_dioxide", full_kpa)),
-            boundary=True,
-            capability={"crew_co2_removal": self.carbon_dioxide_kg_h * 24.0 / daily_balance()["cabin_carbon_dioxide"]},
-        )
-        return Primitives(processes=(process,))
+        lost = {
+            "electricity": -self.energy_kwh_per_kg,
+            "cabin_carbon_dioxide": -1.0,
+            "cabin_vapour": -self.water_kg_per_kg,
+            "cabin_oxygen": -oxygen_share * self.air_kg_per_kg,
+            "cabin_nitrogen": -(1.0 - oxygen_share) * self.air_kg_per_kg,
+        }
+        return Primitives(processes=(self.removal(lost, boundary=True),))

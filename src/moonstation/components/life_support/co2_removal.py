@@ -5,42 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.contract import (
-    Flow,
-    HoldLevel,
-    Primitives,
-    Process,
-    Proportional,
-    Store,
-    Surroundings,
-    component,
-    fact,
-    param,
-)
+from moonstation.components.contract import Flow, HoldLevel, Primitives, Process, Store, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.life_support.cabin_air import fill_fraction
-from moonstation.components.life_support.crew import daily_balance
+from moonstation.components.life_support.carbon_dioxide_beds import CarbonDioxideBeds
 from moonstation.core.time import YEAR_H
 from moonstation.facts.table import lookup
 
 
 @component("co2_removal")
 @dataclass(frozen=True, slots=True)
-class Co2Removal:
+class Co2Removal(CarbonDioxideBeds):
     """Four-bed molecular sieve: the more carbon dioxide is in the air the more it takes, until its beds are full.
 
     What it takes waits in the beds until heat drives it out, to a tank, a Sabatier reactor or space. The mean over its
     cycles; ``four_beds`` resolves them.
     """
 
-    carbon_dioxide_kg_h: float = param(unit="kg/h", doc="removal at target_kpa", low=0, high=1000)
-    target_kpa: float = fact(
-        "cabin.carbon_dioxide_target",
-        unit="kPa",
-        doc="partial pressure at which the removal is rated",
-        low=0.05,
-        high=2,
-    )
     full_kpa: float = fact(
         "cdra.full_pressure", unit="kPa", doc="partial pressure from which on the beds fill up", low=0.06, high=5
     )
@@ -70,22 +50,13 @@ class Co2Removal:
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Adsorption (activity: carbon dioxide removed [kg/h]), and desorption of what the beds hold."""
-        full_kpa = max(self.full_kpa, self.target_kpa)  # beds that are full before are rated as full
-        full_kg_h = self.carbon_dioxide_kg_h * full_kpa / self.target_kpa
         blower = lookup("cdra.blower_share").value
-        removal = Process(
-            name="removal",
-            recipe={
-                "electricity": -blower * self.energy_kwh_per_kg,
-                "cabin_carbon_dioxide": -1.0,
-                "carbon_dioxide@self": 1.0,
-            },
-            limit=full_kg_h,
-            priority=1,
-            control=Proportional("cabin_carbon_dioxide", full_at=fill_fraction("cabin_carbon_dioxide", full_kpa)),
-            decay_per_h=self.decay_per_year / YEAR_H,
-            capability={"crew_co2_removal": self.carbon_dioxide_kg_h * 24.0 / daily_balance()["cabin_carbon_dioxide"]},
-        )
+        adsorbed = {
+            "electricity": -blower * self.energy_kwh_per_kg,
+            "cabin_carbon_dioxide": -1.0,
+            "carbon_dioxide@self": 1.0,
+        }
+        removal = self.removal(adsorbed, decay_per_h=self.decay_per_year / YEAR_H)
         desorption = Process(
             name="desorption",
             recipe={
@@ -93,11 +64,11 @@ class Co2Removal:
                 "carbon_dioxide@self": -1.0,
                 "carbon_dioxide": 1.0,
             },
-            limit=full_kg_h,
+            limit=self.full_kg_h(),
             priority=1,
             control=HoldLevel("carbon_dioxide@self", 0.0),
             spills=True,
         )
-        beds_kg = 2.0 * full_kg_h * lookup("cdra.half_cycle").value / 60.0
+        beds_kg = 2.0 * self.full_kg_h() * lookup("cdra.half_cycle").value / 60.0
         beds = Store(name="beds", bus="carbon_dioxide@self", capacity=beds_kg)
         return Primitives(stores=(beds,), processes=(removal, desorption))

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.life_support.feed_processor import FeedProcessor
+from moonstation.components.life_support.feed_dryer import FeedDryer
 from moonstation.facts.table import lookup
 
 
 @component("trash_compactor")
 @dataclass(frozen=True, slots=True)
-class TrashCompactor(FeedProcessor):
+class TrashCompactor(FeedDryer):
     """Heats and presses trash until its plastic melts: its water is used again, dry tiles remain that keep."""
 
     trash_kg_h: float = param(unit="kg/h", doc="trash taken at full rate", low=0, high=1000)
@@ -26,6 +26,7 @@ class TrashCompactor(FeedProcessor):
     leaves_out: ClassVar = "gases of the melt, batches, hands that fill it, what the tiles shield from radiation"
     failures: ClassVar = (FailureMode("press", "heater, seal or drive of the press", spare=True),)
     feed: ClassVar = "trash"
+    dry: ClassVar = "tiles"
     flows: ClassVar = (
         Flow("electricity", "in", "heater, press and pump"),
         Flow("trash", "in", "clothes, wipes and packing, used, with their water"),
@@ -36,11 +37,4 @@ class TrashCompactor(FeedProcessor):
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One process; its activity is the trash taken [kg/h]."""
-        water = lookup("trash.water").value
-        made = {
-            "electricity": -self.energy_kwh_per_kg,
-            "grey_water": self.recovery * water,
-            "tiles": self.recovery * (1.0 - water),
-            "trash@self": 1.0 - self.recovery,
-        }
-        return Primitives(processes=(self.working_off("melting", made, self.trash_kg_h, priority=5),))
+        return self.drying("melting", self.trash_kg_h, lookup("trash.water").value)

@@ -7,13 +7,13 @@ from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.life_support.feed_processor import FeedProcessor
+from moonstation.components.life_support.feed_dryer import FeedDryer
 from moonstation.components.quantities import waste_water_share
 
 
 @component("waste_dryer")
 @dataclass(frozen=True, slots=True)
-class WasteDryer(FeedProcessor):
+class WasteDryer(FeedDryer):
     """Dries faeces and the rest of the waste: the water is used again, the dry matter keeps without rotting."""
 
     waste_kg_h: float = param(unit="kg/h", doc="waste taken at full rate", low=0, high=1000)
@@ -26,6 +26,7 @@ class WasteDryer(FeedProcessor):
     leaves_out: ClassVar = "packaging and clothes, heat melt compaction, pyrolysis or burning of the dry matter, odours"
     failures: ClassVar = (FailureMode("heater", "heater or its thermostat", spare=True),)
     feed: ClassVar = "waste"
+    dry: ClassVar = "dry_waste"
     flows: ClassVar = (
         Flow("electricity", "in", "heater and pump"),
         Flow("waste", "in", "faeces with their water, solids of urine and sweat"),
@@ -36,12 +37,4 @@ class WasteDryer(FeedProcessor):
 
     def primitives(self, place: Surroundings) -> Primitives:
         """One process; its activity is the waste taken [kg/h]."""
-        water = waste_water_share()
-        made = {
-            "electricity": -self.energy_kwh_per_kg,
-            "grey_water": self.recovery * water,
-            "dry_waste": self.recovery * (1.0 - water),
-            "waste@self": 1.0 - self.recovery,
-        }
-        process = self.working_off("drying", made, self.waste_kg_h, priority=5)
-        return Primitives(processes=(process,))
+        return self.drying("drying", self.waste_kg_h, waste_water_share())

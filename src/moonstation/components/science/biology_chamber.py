@@ -7,13 +7,12 @@ from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
-from moonstation.components.science_fields import field_capability
+from moonstation.components.science.observer import UPSET, Observer
 
 
 @component("biology_chamber")
 @dataclass(frozen=True, slots=True)
-class BiologyChamber:
+class BiologyChamber(Observer):
     """Plants, cells or small animals in a sealed chamber: without power for some hours the experiment is over."""
 
     keeping_kw: float = fact("biology.keeping_power", unit="kW", doc="air, water, light, warmth", low=0, high=100)
@@ -22,14 +21,12 @@ class BiologyChamber:
     starve_limit_h: float = fact(
         "biology.starve_limit", unit="h", doc="without power for so long the specimens are dead", low=0.1, high=1e5
     )
-    worth_points_per_h: float = worth_choice()
-    recorder_below: float = recorder_choice()
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = "growth, gas and water exchange, temperature, dose of radiation, harvest and new specimens"
     failures: ClassVar = (
         FailureMode("climate control", "lamp, fan or heater fails and the culture dies", spare=True),
-        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
+        UPSET,
     )
     flows: ClassVar = (
         Flow("electricity", "in", "keeping alive, observing"),
@@ -44,12 +41,8 @@ class BiologyChamber:
             priority=3,
             starve_limit_h=self.starve_limit_h,
         )
-        observing = Process(
-            name="observing",
-            recipe={"electricity": -self.observing_kw, "data": self.data_gbit_h},
-            priority=7,
-            interlocks=room_in_recorder(self.recorder_below),
-            value=self.worth_points_per_h,
-            capability=field_capability("fundamental"),
+        observing = self.observing(
+            "fundamental",
+            {"electricity": -self.observing_kw, "data": self.data_gbit_h},
         )
         return Primitives(processes=(keeping, observing))

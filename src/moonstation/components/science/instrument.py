@@ -8,15 +8,14 @@ from typing import ClassVar
 import numpy as np
 
 from moonstation.components.contract import Flow, Primitives, Process, Series, Surroundings, component, param
-from moonstation.components.failure_modes import FailureMode
 from moonstation.components.science.conditions import CONDITIONS, condition_series
-from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
-from moonstation.components.science_fields import FIELDS, field_capability
+from moonstation.components.science.observer import PAYLOAD, UPSET, Observer
+from moonstation.components.science_fields import FIELDS
 
 
 @component("instrument")
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class Instrument(Observer):
     """A telescope, camera, spectrometer, magnetometer, reflector, laboratory: observes while its condition holds."""
 
     field: str = param(unit="name", doc="field of science", choices=FIELDS)
@@ -29,8 +28,6 @@ class Instrument:
     crew_h_per_h: float = param(unit="h/h", doc="crew hours per hour of observing", low=0, high=10, default=0.0)
     priority: int = param(unit="-", doc="0 is served first, 9 last", low=3, high=9, default=7)
     duty: float = param(unit="-", doc="share of the fitting time in which it observes", low=0.0, high=1.0, default=1.0)
-    worth_points_per_h: float = worth_choice()
-    recorder_below: float = recorder_choice()
 
     example: ClassVar = {
         "field": "astronomy",
@@ -45,10 +42,7 @@ class Instrument:
         "targets and pointing, exposure and calibration, compression, temperature and dust of "
         "the optics, failures; the heat it gives"
     )
-    failures: ClassVar = (
-        FailureMode("payload", "detector, mechanism or front end", affects=("observing",), spare=True),
-        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
-    )
+    failures: ClassVar = (PAYLOAD, UPSET)
     flows: ClassVar = (
         Flow("electricity", "in", "observing and standby"),
         Flow("robot_h", "in", "deployment, pointing, samples"),
@@ -58,9 +52,9 @@ class Instrument:
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Observing (activity: share of the hour) and, where there is any, standby power."""
-        observing = Process(
-            name="observing",
-            recipe={
+        observing = self.observing(
+            self.field,
+            {
                 "electricity": -self.power_kw,
                 "robot_h": -self.robot_h_per_h,
                 "crew_h": -self.crew_h_per_h,
@@ -68,9 +62,6 @@ class Instrument:
             },
             series=self._wanted(place),
             priority=self.priority,
-            interlocks=room_in_recorder(self.recorder_below),
-            value=self.worth_points_per_h,
-            capability=field_capability(self.field),
         )
         if self.standby_kw <= 0:
             return Primitives(processes=(observing,))

@@ -5,11 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
-from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
-from moonstation.components.failure_modes import FailureMode
+from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.science.conditions import condition_series
-from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
-from moonstation.components.science_fields import field_capability
+from moonstation.components.science.observer import PAYLOAD, UPSET, Observer
 
 
 def correlator_gbit_h(antennas: float, channels: float, sample_bits: float, integration_s: float) -> float:
@@ -22,7 +20,7 @@ def correlator_gbit_h(antennas: float, channels: float, sample_bits: float, inte
 
 @component("radio_telescope")
 @dataclass(frozen=True, slots=True)
-class RadioTelescope:
+class RadioTelescope(Observer):
     """Dipoles on the ground and a correlator, observing while Earth and Sun are below the sky-line."""
 
     antennas: float = param(unit="-", doc="dipoles", low=1, high=4096)
@@ -33,18 +31,13 @@ class RadioTelescope:
     condition: str = param(
         unit="name", doc="silence that it needs", choices=("radio-quiet", "earth-hidden"), default="radio-quiet"
     )
-    worth_points_per_h: float = worth_choice()
-    recorder_below: float = recorder_choice()
 
     example: ClassVar = {"antennas": 4}
     leaves_out: ClassVar = (
         "interference of the station's own electronics and of relays, dust charging, calibration, beams, "
         "waves that bend over the sky-line"
     )
-    failures: ClassVar = (
-        FailureMode("payload", "detector, mechanism or front end", affects=("observing",), spare=True),
-        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
-    )
+    failures: ClassVar = (PAYLOAD, UPSET)
     flows: ClassVar = (
         Flow("electricity", "in", "receivers and correlator"),
         Flow("data", "out", "spectra"),
@@ -53,13 +46,9 @@ class RadioTelescope:
     def primitives(self, place: Surroundings) -> Primitives:
         """Observing (activity: share of the hour)."""
         data = correlator_gbit_h(self.antennas, self.channels, self.sample_bits, self.integration_s)
-        observing = Process(
-            name="observing",
-            recipe={"electricity": -self.antennas * self.antenna_power_kw, "data": data},
+        observing = self.observing(
+            "astronomy",
+            {"electricity": -self.antennas * self.antenna_power_kw, "data": data},
             series=condition_series(place, self.condition),
-            priority=7,
-            interlocks=room_in_recorder(self.recorder_below),
-            value=self.worth_points_per_h,
-            capability=field_capability("astronomy"),
         )
         return Primitives(processes=(observing,))

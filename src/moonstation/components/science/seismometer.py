@@ -16,10 +16,8 @@ from moonstation.components.contract import (
     fact,
     param,
 )
-from moonstation.components.failure_modes import FailureMode
 from moonstation.components.plutonium import decayed
-from moonstation.components.science.worth import recorder_choice, room_in_recorder, worth_choice
-from moonstation.components.science_fields import field_capability
+from moonstation.components.science.observer import PAYLOAD, UPSET, Observer
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.facts.table import lookup
 
@@ -57,7 +55,7 @@ def vault_nodes(mass_kg: float, side_m: float, rhu_w: float, place: Surroundings
 
 @component("seismometer")
 @dataclass(frozen=True, slots=True)
-class Seismometer:
+class Seismometer(Observer):
     """Sensors and digitiser in an insulated vault: moonquakes and impacts, day and night, while it is warm enough."""
 
     samples_per_s: float = fact("seismometer.sample_rate", unit="1/s", doc="samples per axis", low=0.01, high=10_000)
@@ -68,18 +66,13 @@ class Seismometer:
     mass_kg: float = fact("seismometer.mass", unit="kg", doc="vault and content", low=0.5, high=1000)
     side_m: float = fact("seismometer.side", unit="m", doc="edge of the cube", low=0.05, high=5)
     rhu_w: float = param(unit="W", doc="radioisotope heat in the vault on landing", low=0, high=1000, default=0.0)
-    worth_points_per_h: float = worth_choice()
-    recorder_below: float = recorder_choice()
 
     example: ClassVar[dict[str, float]] = {}
     leaves_out: ClassVar = (
         "noise from temperature swings, robots and people, sensitivity, levelling, compression, "
         "conduction into the ground"
     )
-    failures: ClassVar = (
-        FailureMode("payload", "detector, mechanism or front end", affects=("observing",), spare=True),
-        FailureMode("upset", "electronics latch up until switched off and on", affects=("observing",)),
-    )
+    failures: ClassVar = (PAYLOAD, UPSET)
     flows: ClassVar = (
         Flow("electricity", "in", "sensors and heater"),
         Flow("data", "out", "seismograms"),
@@ -87,18 +80,14 @@ class Seismometer:
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Observing (activity: share of the hour), survival heater, vault."""
-        observing = Process(
-            name="observing",
-            recipe={
+        observing = self.observing(
+            "geology",
+            {
                 "electricity": -self.power_kw,
                 "data": samples_gbit_h(self.samples_per_s, self.axes, self.sample_bits),
             },
-            priority=7,
             heat_node=VAULT,
             heat_kw=self.power_kw,
-            interlocks=room_in_recorder(self.recorder_below),
-            value=self.worth_points_per_h,
-            capability=field_capability("geology"),
         )
         heater = Process(
             name="heater",
