@@ -58,7 +58,7 @@ HABITAT_SITE = 'arrival = 2031-01-05\nstatus = "planned"\nsite = "base"'
         ('go = "base"', 'go = "bse"', ("no such rule", "did you mean base?")),
         ("water_days = 5", "water_days = 31", ("asks for more than what is asked before they land", "at most 30")),
         ("carbon_dioxide_kpa = 1.5", "carbon_dioxide_kpa = 0.5", ("asks for more", "at least 0.7")),
-        ("water_days = 30", "water_days = 300", ("asks by base for 300 days of water", "last 2 people")),
+        ("water_days = 30", "water_days = 300", ("can never hold for Visit", "last 2 people")),
         ('ascent = ["warmth"]', 'ascent = ["warmt"]', ("no such asset at base", "did you mean warmth")),
         ('["Habitat"]\ngo = "base"', '["Habitat"]', ("ascent", "means nothing")),
         ("wait_days = 20", "wait_day = 20", ("did you mean wait_days?",)),

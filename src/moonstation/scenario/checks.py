@@ -17,6 +17,7 @@ from moonstation.scenario.cables import faults_of_cables
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.go_checks import faults_of_landings
+from moonstation.scenario.go_reach import faults_of_reach, notes_on_reach
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.masses import faults_of_masses
 from moonstation.scenario.messages import Source
@@ -46,6 +47,7 @@ def check(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
         *_ground_stations(draft, source),
         *_missions(draft, source),
         *faults_of_landings(draft, source),
+        *_unnoted(lambda: faults_of_reach(draft, parts, source)),
         *_assets(draft, source),
         *parts.faults,
         *faults_of_cables(draft, source, folder),
@@ -58,12 +60,13 @@ def check(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
     ]
 
 
-def notes(draft: Draft, parts: Parts, source: Source) -> list[Fault]:
+def notes(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Fault]:
     """What may go ill in a sound scenario by dates, amounts or choices that are allowed."""
     return [
         *notes_on_policy(draft, parts, source),
         *_unnoted(lambda: notes_on_people(draft, parts, source)),
         *notes_on_supply(draft, parts, source),
+        *_unnoted(lambda: notes_on_reach(draft, parts, source, folder)),
     ]
 
 

@@ -4,20 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from moonstation.components.life_support.crew import daily_balance
 from moonstation.core.errors import Fault
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.go import GoEntry, WantsEntry
+from moonstation.scenario.go_reach import STOCKS
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.messages import Source
 from moonstation.scenario.schema import AssetEntry, MissionEntry, unit_names
 from moonstation.station.model import MODES
 
-#: Flow of the daily balance that empties the tanks of a stock.
-_STOCKS = {"oxygen": "cabin_oxygen", "water": "water", "food": "food"}
 _AT_MOST = ("carbon_dioxide_kpa", "warmest_k")
-_DAYS = tuple(f"{stock}_days" for stock in _STOCKS)
+_DAYS = tuple(f"{stock}_days" for stock in STOCKS)
 #: Keys that mean something only where people come.
 _OF_PEOPLE = (*_DAYS, "room_share", "oxygen_supply_share", "co2_removal_share", "water_supply_share")
 
@@ -42,7 +40,11 @@ def faults_of_landings(draft: Draft, source: Source) -> Iterator[Fault]:
 
 
 def _of_rule(source: Source, path: KeyPath, rule: GoEntry) -> Iterator[Fault]:
-    """Limits that are broken as soon as they are met."""
+    """Limits that leave nothing between them, or that are broken as soon as they are met."""
+    for at, wants in ((path, rule), ((*path, "leave"), rule.leave)):
+        if wants and wants.coldest_k is not None and wants.warmest_k is not None and wants.coldest_k > wants.warmest_k:
+            message = "is over warmest_k, so that no temperature is right"
+            yield source.fault((*at, "coldest_k"), message, unit="K", allowed=f"at most {wants.warmest_k:g} K")
     if rule.leave is None:
         return
     for key in WantsEntry.model_fields:
@@ -76,44 +78,11 @@ def _of_mission(
         if name not in units:
             message = f"no such asset at {mission.site}"
             yield source.fault((*path, "ascent", position), message, hint=did_you_mean(name, units))
-    if rule is None:
-        return
-    if not people:
-        for key in _OF_PEOPLE:
-            if getattr(rule, key) is not None:
-                message = f"brings no people, and {mission.go} asks for {key}, which counts them"
-                hint = "give it a rule of its own, such as contact = true"
-                yield source.fault((*path, "go"), message, hint=hint)
-        return
-    for stock in _STOCKS:
-        yield from _of_stock(draft, source, path, (mission, rule, stock, people))
-
-
-def _of_stock(
-    draft: Draft, source: Source, path: KeyPath, of: tuple[MissionEntry, GoEntry, str, float]
-) -> Iterator[Fault]:
-    """The fault of a stock that no tank of a site could hold."""
-    mission, rule, stock, people = of
-    asked_days = getattr(rule, f"{stock}_days")
-    if not asked_days:
-        return
-    tanks = [
-        float(getattr(entry, "capacity_kg", 0.0) or 0.0) * (entry.count or 1)
-        for _, entry in draft.assets
-        if entry.type == "tank" and entry.site == mission.site and getattr(entry, "quantity", "") == stock
-    ]
-    brought = sum(
-        delivery.amounts().get(stock, 0.0)
-        for number, delivery in draft.deliveries
-        if delivery.mission == mission.name and draft.sound("deliveries", number)
-    )
-    most_days = (sum(tanks) + brought) / (-daily_balance()[_STOCKS[stock]] * people)
-    if most_days < asked_days:
-        message = (
-            f"asks by {mission.go} for {asked_days:g} days of {stock}: the tanks at {mission.site} never hold them"
-        )
-        hint = f"all tanks there and what it brings last {people:g} people {most_days:.1f} d"
-        yield source.fault((*path, "go"), message, hint=hint)
+    for key in _OF_PEOPLE if rule and not people else ():
+        if getattr(rule, key) is not None:
+            message = f"brings no people, and {mission.go} asks for {key}, which counts them"
+            hint = "give it a rule of its own, such as contact = true"
+            yield source.fault((*path, "go"), message, hint=hint)
 
 
 def _people(entry: AssetEntry) -> float:

@@ -16,7 +16,7 @@ from moonstation.scenario.parts import Bus, Parts, Unit
 from moonstation.scenario.schema import AssetEntry, unit_names
 from moonstation.scenario.stocks import supplied
 
-_BEGIN, _NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
+_BEGIN, NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
 _DAY_S = 86_400.0
 _DAY_H = 24.0
 _AIR = "cabin_oxygen"
@@ -30,31 +30,33 @@ _NEEDS = {
 
 
 @dataclass(frozen=True)
-class _Stay:
+class Stay:
     """When something is there."""
 
     begin: datetime
     end: datetime
 
     def covers(self, moment: datetime) -> bool:
+        """Whether it is there at a moment."""
         return self.begin <= moment < self.end
 
 
-def _planned(draft: Draft, entry: AssetEntry) -> _Stay:
+def planned_stay(draft: Draft, entry: AssetEntry) -> Stay:
     """When an asset is there if every mission flies as planned; without a date it counts as always there."""
     mission = draft.mission(entry.mission)
     begin = (mission.arrival if mission else None) or _BEGIN
-    return _Stay(begin, entry.until or (mission.until if mission else None) or _NEVER)
+    return Stay(begin, entry.until or (mission.until if mission else None) or NEVER)
 
 
-def _comes(draft: Draft, name: str) -> bool:
+def comes(draft: Draft, name: str) -> bool:
+    """Whether a mission is there and has not failed."""
     mission = draft.mission(name)
     return mission is not None and mission.status != "failed"
 
 
 def _crews(draft: Draft, parts: Parts) -> list[Unit]:
     crews = [unit for unit in parts.units if unit.entry.type == "crew"]
-    return sorted(crews, key=lambda unit: _planned(draft, unit.entry).begin) if parts.settled else []
+    return sorted(crews, key=lambda unit: planned_stay(draft, unit.entry).begin) if parts.settled else []
 
 
 def faults_of_people(draft: Draft, parts: Parts, source: Source) -> Iterator[Fault]:
@@ -87,8 +89,8 @@ def _made_otherwise(parts: Parts, quantity: str, site: str) -> bool:
 
 def _fault_of_cabins(draft: Draft, crew: Unit, cabins: list[Unit], source: Source) -> Iterator[Fault]:
     """The fault of a crew that comes before every cabin, or stays when the last one has gone."""
-    stay, site = _planned(draft, crew.entry), crew.entry.site
-    stays = [_planned(draft, cabin.entry) for cabin in cabins]
+    stay, site = planned_stay(draft, crew.entry), crew.entry.site
+    stays = [planned_stay(draft, cabin.entry) for cabin in cabins]
     path = ("assets", crew.number)
     if stay.begin == _BEGIN:
         return
@@ -123,16 +125,16 @@ def _size(crew: Unit) -> float:
 
 
 def _notes_on_stay(draft: Draft, parts: Parts, crew: Unit, source: Source) -> Iterator[Fault]:
-    stay, site, path = _planned(draft, crew.entry), crew.entry.site, ("assets", crew.number)
-    if not _comes(draft, crew.entry.mission):
+    stay, site, path = planned_stay(draft, crew.entry), crew.entry.site, ("assets", crew.number)
+    if not comes(draft, crew.entry.mission):
         return
-    if stay.end == _NEVER:
+    if stay.end == NEVER:
         hint = "say when they leave with until, of the crew or of its mission"
         yield source.fault(path, "nothing takes them home: they stay until the simulation ends", value=None, hint=hint)
     there = [
         cabin
         for cabin in parts.keepers((_AIR, site))
-        if _comes(draft, cabin.entry.mission) and _planned(draft, cabin.entry).covers(stay.begin)
+        if comes(draft, cabin.entry.mission) and planned_stay(draft, cabin.entry).covers(stay.begin)
     ]
     room = sum(cabin.parts.capability.get("cabin_crew", 0.0) * cabin.entry.count for cabin in there if cabin.parts)
     people = sum(_size(other) for other in _crews(draft, parts) if _at_once(draft, crew, other))
@@ -145,8 +147,8 @@ def _notes_on_stay(draft: Draft, parts: Parts, crew: Unit, source: Source) -> It
 
 
 def _at_once(draft: Draft, crew: Unit, other: Unit) -> bool:
-    same = crew.entry.site == other.entry.site and _comes(draft, other.entry.mission)
-    return same and _planned(draft, other.entry).covers(_planned(draft, crew.entry).begin)
+    same = crew.entry.site == other.entry.site and comes(draft, other.entry.mission)
+    return same and planned_stay(draft, other.entry).covers(planned_stay(draft, crew.entry).begin)
 
 
 def _note_on_air(parts: Parts, crew: Unit, source: Source) -> Iterator[Fault]:
@@ -176,8 +178,8 @@ def _notes_on_rations(draft: Draft, parts: Parts, bus: Bus, source: Source) -> I
     end, used_kg = draft.moment("end"), 0.0
     supplies = list(_supplies(draft, parts, bus))
     for crew in _crews(draft, parts):
-        stay = _planned(draft, crew.entry)
-        if crew.entry.site != bus[1] or crew.parts is None or not end or not _comes(draft, crew.entry.mission):
+        stay = planned_stay(draft, crew.entry)
+        if crew.entry.site != bus[1] or crew.parts is None or not end or not comes(draft, crew.entry.mission):
             continue
         begin, last = max(stay.begin, draft.moment("start") or stay.begin), min(stay.end, end)
         days = (last - begin).total_seconds() / _DAY_S
@@ -196,9 +198,9 @@ def _notes_on_rations(draft: Draft, parts: Parts, bus: Bus, source: Source) -> I
 def _supplies(draft: Draft, parts: Parts, bus: Bus) -> Iterator[tuple[datetime, float]]:
     """When how much of a stock lands [kg], by missions that do not fail."""
     for unit in parts.keepers(bus):
-        if unit.parts and _comes(draft, unit.entry.mission):
+        if unit.parts and comes(draft, unit.entry.mission):
             start = sum(store.start for store in unit.stores_on(bus))
-            yield _planned(draft, unit.entry).begin, start * len(unit_names(unit.entry))
+            yield planned_stay(draft, unit.entry).begin, start * len(unit_names(unit.entry))
     for number, delivery in draft.deliveries:
         mission = draft.mission(delivery.mission)
         if delivery.site == bus[1] and draft.sound("deliveries", number) and mission and mission.status != "failed":

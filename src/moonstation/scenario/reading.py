@@ -59,10 +59,11 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
         faults, faulty = faults_of(error, source), faulty_entries(error)
     draft = Draft(source.document, faulty)
     parts = parts_of(draft, source)
-    if faults := faults + check(draft, parts, source, path.parent if path else Path()):
+    folder = path.parent if path else Path()
+    if faults := faults + check(draft, parts, source, folder):
         raise ScenarioError(sorted(faults, key=_line))
     scenario._path, scenario._text = path, text
-    scenario._notes = tuple(sorted(notes(draft, parts, source), key=_line))
+    scenario._notes = tuple(sorted(notes(draft, parts, source, folder), key=_line))
     for entry, given in zip(scenario.assets, source.document["assets"], strict=True):
         entry._facts.update({key: value["fact"] for key, value in given.items() if isinstance(value, dict)})
     return scenario
