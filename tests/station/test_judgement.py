@@ -56,7 +56,12 @@ def camera(**more):
 def plant(persons, **more):
     """Everything that life support needs for so many persons, ready as long as it is warm."""
     needs = {name: persons for name in LIFE_SUPPORT if name != "cabin_crew"}
-    return asset("plant", Process("p", {"oxygen": 1.0}, capability=needs), capability={"cabin_crew": persons}, **more)
+    return asset(
+        "plant",
+        Process("p", {"oxygen": 1.0}, capability=needs, boundary=True),
+        capability={"cabin_crew": persons},
+        **more,
+    )
 
 
 def test_energy_is_the_share_of_time_with_all_critical_loads_served() -> None:

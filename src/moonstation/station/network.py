@@ -27,6 +27,7 @@ from moonstation.station.packing import (
 from moonstation.station.recorder_room import room_for_worthier
 from moonstation.station.service import sorted_processes
 from moonstation.station.shared_series import SharedSeries
+from moonstation.station.soundness import faults_of_asset
 
 #: Capability by which a component states the efficiency of its site's power distribution.
 DISTRIBUTION = "distribution_efficiency"
@@ -94,16 +95,21 @@ def series_blocks(columns: Sequence[Series], first: int, last: int) -> Iterator[
 
 
 def compile_station(
-    station: Station, place_of: Callable[[Asset], Surroundings], shared: SharedSeries | None = None
+    station: Station,
+    place_of: Callable[[Asset], Surroundings],
+    shared: SharedSeries | None = None,
+    *,
+    judged: bool = False,
 ) -> Compiled:
     """Compile every asset at its place.
 
     shared : keeps series of equal values once, so that the network has fewer columns; left out, each as it is given
+    judged : refuses what no component may be (``station.soundness``); the lives of a station need it once
 
-    Raises ScenarioError when a component names a bus, node or thermal node that does not exist.
+    Raises ScenarioError when a component names a bus, node or thermal node that does not exist, and, where they are
+    judged, with every fault of what the components compile into.
     """
-    made = ((asset, asset.component.primitives(place_of(asset))) for asset in station.assets)
-    parts = [(asset, shared.in_primitives(primitives) if shared else primitives) for asset, primitives in made]
+    parts = _parts(station, place_of, shared, judged=judged)
     table = SeriesTable(station.grid.count)
     asset_number = {asset.name: number for number, asset in enumerate(station.assets)}
     stores = _sorted_stores(parts)
@@ -143,6 +149,21 @@ def compile_station(
         landings=landing.landings,
         asked=landing.asked,
     )
+
+
+def _parts(
+    station: Station, place_of: Callable[[Asset], Surroundings], shared: SharedSeries | None, *, judged: bool
+) -> list[tuple[Asset, Primitives]]:
+    """What every asset compiles into, one after the other: series that are there already are let go at once."""
+    parts: list[tuple[Asset, Primitives]] = []
+    faults: list[Fault] = []
+    for asset in station.assets:
+        primitives = asset.component.primitives(place_of(asset))
+        faults += faults_of_asset(asset, primitives, station.grid.count) if judged else ()
+        parts.append((asset, shared.in_primitives(primitives) if shared and not faults else primitives))
+    if faults:
+        raise ScenarioError(faults)
+    return parts
 
 
 def _sorted_stores(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[Asset | None, Store, BusKey]]:

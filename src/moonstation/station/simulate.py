@@ -31,11 +31,12 @@ def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | N
     record_s : length of a record of the results [s], at least one step
     chances : the life in which things fail; left out, nothing does
 
-    Raises ScenarioError for a network that cannot be compiled, BalanceError when mass or energy did not close.
+    Raises ScenarioError with every fault of what its components compile into, and for a network that cannot be
+    compiled; BalanceError when mass or energy did not close.
     """
     places = Places.of(station)
     places.look_round(station.assets)
-    compiled = compile_station(station, places.of_asset, SharedSeries())
+    compiled = compile_station(station, places.of_asset, SharedSeries(), judged=True)
     give_back_free_memory()
     record_steps = max(round(record_s / station.grid.step_s), 1)
     faults = None

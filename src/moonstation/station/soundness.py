@@ -19,6 +19,7 @@ from moonstation.components.contract import Interlock, Primitives, Process, Stor
 from moonstation.components.failure_modes import modes_of, numbers_of
 from moonstation.components.quantities import ELEMENTS, quantities
 from moonstation.core.errors import Fault, MoonstationError
+from moonstation.station.model import Asset
 
 #: Greatest part of what an element's flows amount to that may be missing: rounding.
 CLOSURE = 1e-9
@@ -83,6 +84,12 @@ def faults_of_parts(parts: Primitives, steps: int) -> Iterator[Fault]:
     for node in parts.thermal_nodes:
         yield from _faults_of_numbers(f"thermal node {node.name!r}", node, _NODE)
         yield from _faults_of_series(f"thermal node {node.name!r}", node, steps)
+
+
+def faults_of_asset(asset: Asset, parts: Primitives, steps: int) -> Iterator[Fault]:
+    """The same of an asset of a station, with its failure modes, at the asset's name."""
+    faults = list(faults_of_parts(parts, steps)) or list(faults_of_failures(asset.component, parts))
+    return (replace(fault, where=f'asset "{asset.name}"') for fault in faults)
 
 
 def faults_of_failures(component: Any, parts: Primitives) -> Iterator[Fault]:
