@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from moonstation.station.compiling import called, inlined
 from moonstation.station.fault_tables import BLOCKED, HIDDEN, TRIED, FaultTables
+from moonstation.station.faults import begin_step, count_evidence, may_be_found
 from moonstation.station.lives import refresh_process
-from moonstation.station.repairs import advance_faults
+from moonstation.station.repairs import mend_faults
 from moonstation.station.tables import Record, Tables
 
 
@@ -24,25 +25,48 @@ def _damage(store: Record, bus: Record, lane: int, health: float) -> None:
 
 
 @inlined
+def _take_over_process(raw: Tables, lane: int, p: int, health: float) -> None:
+    process = raw.processes[p]
+    if process.health[lane] != health:
+        process.health[lane] = health
+        process.sound[lane] = 1.0 if health > 0.0 else 0.0
+        refresh_process(raw, p)
+
+
+@inlined
+def _take_over_store(raw: Tables, lane: int, s: int, health: float) -> None:
+    store = raw.stores[s]
+    if raw.assets[store.asset].on[lane] > 0 and health != store.health[lane]:
+        _damage(store, raw.buses[store.bus], lane, health)
+    store.health[lane] = health
+
+
+@inlined
+def _take_over_rate(raw: Tables, lane: int, s: int, health: float) -> None:
+    store = raw.stores[s]
+    if store.rate[lane] != health:
+        store.rate[lane] = health
+        store.throttled = False
+        for each in range(len(store.rate)):
+            store.throttled |= store.rate[each] < 1.0
+
+
+@inlined
 def _take_over(raw: Tables, faults: FaultTables, lane: int) -> None:
-    """Give the parts of a life's station the health that the rules found, and its buses their safe mode."""
+    """Give the parts of a life's units the health that the rules found, and its buses their safe mode."""
     count, stores = len(raw.processes), len(raw.stores)
-    for p in range(count):
-        process, health = raw.processes[p], faults.health[p, lane]
-        if process.health[lane] != health:
-            process.health[lane] = health
-            process.sound[lane] = 1.0 if health > 0.0 else 0.0
-            refresh_process(raw, p)
-    for s in range(stores):
-        store, health = raw.stores[s], faults.health[count + s, lane]
-        if raw.assets[store.asset].on[lane] > 0 and health != store.health[lane]:
-            _damage(store, raw.buses[store.bus], lane, health)
-        store.health[lane] = health
-        if store.rate[lane] != faults.health[count + stores + s, lane]:
-            store.rate[lane] = faults.health[count + stores + s, lane]
-            store.throttled = False
-            for each in range(len(store.rate)):
-                store.throttled |= store.rate[each] < 1.0
+    for u in range(len(faults.units)):
+        if faults.touched[lane, u]:
+            faults.touched[lane, u] = False
+            for place in range(faults.units[u].parts_first, faults.units[u].parts_last):
+                part = faults.unit_parts[place]
+                health = faults.health[part, lane]
+                if part < count:
+                    _take_over_process(raw, lane, part, health)
+                elif part < count + stores:
+                    _take_over_store(raw, lane, part - count, health)
+                else:
+                    _take_over_rate(raw, lane, part - count - stores, health)
     for e in range(len(raw.powers)):
         raw.powers[e].safe_until[lane] = float(faults.safe_until[e, lane])
     faults.lanes[lane].changed = False
@@ -59,10 +83,8 @@ def _see(raw: Tables, faults: FaultTables, lane: int, p: int) -> None:
 
 
 @inlined
-def _look_everywhere(raw: Tables, faults: FaultTables, lane: int) -> None:
-    """What the rules must know where anything may fail."""
-    for p in range(len(raw.processes)):
-        _see(raw, faults, lane, p)
+def _look_at_lives(raw: Tables, faults: FaultTables, lane: int) -> None:
+    """Which units are there, and which landings had their go."""
     for a in range(len(faults.units)):
         faults.alive[a, lane] = raw.assets[a].on[lane] > 0
     for g in range(len(raw.gates)):
@@ -70,26 +92,28 @@ def _look_everywhere(raw: Tables, faults: FaultTables, lane: int) -> None:
 
 
 @inlined
+def _look_at_unit(raw: Tables, faults: FaultTables, lane: int, mode: int) -> None:
+    """What the rules must know to find a hidden fault."""
+    unit = faults.units[faults.modes[mode].unit]
+    for place in range(unit.parts_first, unit.parts_last):
+        if faults.unit_parts[place] < len(raw.processes):
+            _see(raw, faults, lane, faults.unit_parts[place])
+
+
+@inlined
 def _look_at_watched(raw: Tables, faults: FaultTables, lane: int) -> None:
-    """What the rules must know where only what has failed already is watched: units to be found out, links to Earth."""
+    """What the rules must know of what has failed, in this step too: units to be found out, links to Earth."""
     for place in range(faults.lanes[lane].watched):
         mode = faults.watch[place, lane]
         if faults.faults[mode, lane].state == HIDDEN:
-            unit = faults.units[faults.modes[mode].unit]
-            for part in range(unit.parts_first, unit.parts_last):
-                if faults.unit_parts[part] < len(raw.processes):
-                    _see(raw, faults, lane, faults.unit_parts[part])
+            _look_at_unit(raw, faults, lane, mode)
     for place in range(len(faults.links)):
         _see(raw, faults, lane, faults.links[place])
 
 
 @inlined
-def _look(raw: Tables, faults: FaultTables, lane: int, anew: bool) -> None:
-    """What the rules must know of a life in this step; ``anew`` where anything may fail in it."""
-    if anew:
-        _look_everywhere(raw, faults, lane)
-    else:
-        _look_at_watched(raw, faults, lane)
+def _look_at_buses(raw: Tables, faults: FaultTables, lane: int) -> None:
+    """Which hours of work nobody used, and where critical loads went unserved."""
     for h in range(len(faults.hour_bus)):
         faults.offered[h, lane] = max(raw.buses[faults.hour_bus[h]].pool[lane], 0.0)
         faults.taken[h, lane] = 0.0
@@ -106,9 +130,13 @@ def _pay(bus: Record, lane: int, hours: float) -> None:
 
 
 @called
-def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int, anew: bool) -> bool:
-    _look(raw, faults, lane, anew)
-    advance_faults(faults, lane, step)
+def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool:
+    if faults.lanes[lane].lives_changed:
+        _look_at_lives(raw, faults, lane)
+    _look_at_buses(raw, faults, lane)
+    begin_step(faults, lane, step)
+    _look_at_watched(raw, faults, lane)
+    mend_faults(faults, lane, step)
     for h in range(len(faults.hour_bus)):
         if faults.taken[h, lane] > 0.0:
             _pay(raw.buses[faults.hour_bus[h]], lane, faults.taken[h, lane])
@@ -122,23 +150,50 @@ def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int, anew: b
 def _hands_come(raw: Tables, faults: FaultTables, lane: int) -> bool:
     """Whether hours of work are free for which something waits in a life."""
     come = False
-    for h in range(len(faults.hour_bus)):
-        come |= faults.wanted[h, lane] and raw.buses[faults.hour_bus[h]].pool[lane] > 0.0
+    if faults.lanes[lane].waits:
+        for h in range(len(faults.hour_bus)):
+            come |= faults.wanted[h, lane] and raw.buses[faults.hour_bus[h]].pool[lane] > 0.0
     return come
 
 
 @inlined
-def attend(raw: Tables, faults: FaultTables, step: int, lives_changed: bool, called_for: bool) -> bool:
+def _comes_out(raw: Tables, faults: FaultTables, lane: int) -> bool:
+    """Whether a hidden fault may be found in this step; where none is, the step is counted for those that showed."""
+    watched = faults.lanes[lane].watched
+    for place in range(watched):
+        mode = faults.watch[place, lane]
+        if faults.faults[mode, lane].state == HIDDEN and may_be_found(faults, lane, mode):
+            return True
+    for place in range(watched):
+        mode = faults.watch[place, lane]
+        if faults.faults[mode, lane].state == HIDDEN:
+            _look_at_unit(raw, faults, lane, mode)
+            count_evidence(faults, lane, mode)
+    return False
+
+
+@inlined
+def _calls(raw: Tables, faults: FaultTables, lane: int) -> bool:
+    """Whether critical loads of a life began or ceased to be served."""
+    called = False
+    for e in range(len(raw.powers)):
+        called |= faults.unserved[e, lane] != (raw.powers[e].unserved[lane] > 0.0)
+    return called
+
+
+@inlined
+def attend(raw: Tables, faults: FaultTables, step: int, lives_changed: bool, relief: bool) -> bool:
     """Failures of a step in all lives, and what is done about them; True where something can do more or less now.
 
-    lives_changed : an asset may have come or gone; called_for : something else happened that the rules must look at
+    lives_changed : an asset may have come or gone; relief : critical loads of some life began or ceased to be served
     """
     changed = False
     for lane in range(len(faults.lanes)):
         here = faults.lanes[lane]
         if lives_changed:
             here.lives_changed = True
-        anew = lives_changed or called_for or step >= here.begins
-        if anew or step >= here.due or _hands_come(raw, faults, lane):
-            changed |= _attend_life(raw, faults, lane, step, anew)
+        called = lives_changed or (relief and _calls(raw, faults, lane))
+        due = called or step >= here.due or _hands_come(raw, faults, lane)
+        if due or (here.hides and _comes_out(raw, faults, lane)):
+            changed |= _attend_life(raw, faults, lane, step)
     return changed

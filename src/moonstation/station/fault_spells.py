@@ -29,9 +29,10 @@ def open_spells(log: FaultLog, steps: int) -> list[Spell]:
     """
     begun: dict[int, tuple[int, int]] = {}
     spells: list[Spell] = []
-    for row in log.rows[_of_modes(log.rows)]:
-        mode, unit, step = int(row["mode"]), int(row["unit"]), int(row["step"])
-        if row["code"] == ft.F_FAILED:
+    told, failed = log.rows[_of_modes(log.rows)], int(ft.F_FAILED)
+    columns = (told[name].tolist() for name in ("mode", "unit", "step", "code"))
+    for mode, unit, step, code in zip(*columns, strict=True):
+        if code == failed:
             begun.setdefault(mode, (unit, step))
         elif mode in begun:
             owner, first = begun.pop(mode)

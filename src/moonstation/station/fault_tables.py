@@ -131,13 +131,14 @@ RULES = np.dtype(
 LANE = np.dtype(
     [
         ("member", np.uint64),
-        ("due", _L),  # next step at which something is to be done
+        ("due", _L),  # next step at which something is to be done, but for what a hidden fault may be found by
         ("next", _L),  # least due of all modes
-        ("begins", _L),  # next step at which something may fail or strike
         ("stale", _B),  # ``next`` is to be found again
         ("lives_changed", _B),  # set by the kernel when an asset came or went
         ("changed", _B),  # told to the kernel: ``health`` is not what it was
         ("watched", _I),
+        ("hides", _B),  # some of the watched are hidden
+        ("waits", _B),  # something waits for hours of work
         ("solar_due", _L),
         ("solar_number", _L),
         ("landing", _I),  # number of the next landing
@@ -158,6 +159,7 @@ class FaultTables(NamedTuple):
     alive : (asset, lane); unserved : (electricity bus, lane), critical loads went unserved
     offered, taken : (kind of hours at a site, lane) hours of work that nobody used, and what repairs took of them
     wanted : (kind of hours at a site, lane) something waits for such hours
+    touched : (lane, asset) its ``health`` was found anew since the kernel took it over
     health : (part, lane) share of its limit or capacity; safe_until : (electricity bus, lane), step
     """
 
@@ -194,6 +196,7 @@ class FaultTables(NamedTuple):
     offered: Floats
     taken: Floats
     wanted: NDArray[np.bool_]
+    touched: NDArray[np.bool_]
     health: Floats
     safe_until: Ints
     log: Table  # (lane, event)
@@ -258,6 +261,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
         offered=np.zeros((len(plan.hour_bus), lanes)),
         taken=np.zeros((len(plan.hour_bus), lanes)),
         wanted=np.zeros((len(plan.hour_bus), lanes), np.bool_),
+        touched=np.ones((lanes, len(plan.units)), np.bool_),
         health=health,
         safe_until=np.zeros((plan.powers, lanes), np.int64),
         log=np.zeros((lanes, event_room), FAULT_EVENT),

@@ -1,7 +1,7 @@
 """Failures in the compiled kernel, one life at a time: when they come, how they show, what they do to a unit.
 
-What is done about them stands in ``repairs.py``. The same rules in plain Python: ``fault_reference.py``.
-The kernel calls ``advance_faults`` for a lane at every step that is not before its ``due``.
+What is done about them stands in ``repairs.py``. The same rules in plain Python: ``fault_reference.py``. When the
+kernel calls which of them stands in ``attending.py``.
 """
 
 from __future__ import annotations
@@ -129,6 +129,7 @@ def find_health(tables: FaultTables, lane: int, step: int, unit: int) -> None:
         if fault.state in (HIDDEN, KNOWN, GIVEN_UP):
             for place in range(mode.first, mode.last):
                 tables.health[tables.mode_parts[place], lane] *= tables.number[REMAINING, m, lane]
+    tables.touched[lane, unit] = True
     tables.lanes[lane].changed = True
 
 
@@ -280,12 +281,19 @@ def clear(tables: FaultTables, lane: int, step: int, mode: int) -> None:
         find_health(tables, lane, step, unit)
 
 
-@called
-def _evidence(tables: FaultTables, lane: int, step: int, mode: int) -> int:
-    """What a hidden fault is found by in this step, -1 nothing yet."""
-    rules, fault, given = tables.rules[0], tables.faults[mode, lane], tables.modes[mode]
-    unit, state = tables.units[given.unit], tables.unit_states[given.unit, lane]
-    tried, blocked = False, False
+@inlined
+def _is_missed(tables: FaultTables, lane: int, mode: int) -> bool:
+    """Whether what a fault takes shows where its unit tries to work."""
+    given = tables.modes[mode]
+    works = tables.unit_states[given.unit, lane].service == WORKS
+    return works and not given.latent and 1.0 - tables.number[REMAINING, mode, lane] >= tables.rules[0].residual
+
+
+@inlined
+def count_evidence(tables: FaultTables, lane: int, mode: int) -> None:
+    """Count the steps in which a hidden fault showed."""
+    fault, given = tables.faults[mode, lane], tables.modes[mode]
+    unit, tried, blocked = tables.units[given.unit], False, False
     for place in range(given.first, given.last):
         part = tables.mode_parts[place]
         tried |= part >= tables.processes[0] or (tables.seen[part, lane] & TRIED) != 0
@@ -294,15 +302,37 @@ def _evidence(tables: FaultTables, lane: int, step: int, mode: int) -> int:
         blocked |= part < tables.processes[0] and (tables.seen[part, lane] & BLOCKED) != 0
     if unit.power >= 0:
         blocked |= tables.unserved[unit.power, lane]
-    missing = 1.0 - tables.number[REMAINING, mode, lane]
-    if tried and state.service == WORKS and not given.latent and missing >= rules.residual:
+    if tried and _is_missed(tables, lane, mode):
         fault.timer += 1
     fault.alarm = fault.alarm + 1 if blocked else 0
+
+
+@inlined
+def may_be_found(tables: FaultTables, lane: int, mode: int) -> bool:
+    """Whether one more step in which a hidden fault shows is enough to find it."""
+    rules, fault = tables.rules[0], tables.faults[mode, lane]
+    missed = fault.timer + 1 >= rules.persistence and _is_missed(tables, lane, mode)
+    return missed or fault.alarm + 1 >= rules.limit_persistence
+
+
+@inlined
+def next_test(tables: FaultTables, lane: int, step: int, mode: int) -> int:
+    """The next step at which the unit of a mode is tested."""
+    every, landed = tables.rules[0].test_every, tables.unit_states[tables.modes[mode].unit, lane].landed
+    return landed + ((step - landed) // every + 1) * every
+
+
+@called
+def _evidence(tables: FaultTables, lane: int, step: int, mode: int) -> int:
+    """What a hidden fault is found by in this step, -1 nothing yet."""
+    rules, fault = tables.rules[0], tables.faults[mode, lane]
+    count_evidence(tables, lane, mode)
     if fault.timer >= rules.persistence:
         return BY_RESIDUAL
     if fault.alarm >= rules.limit_persistence:
         return BY_LIMIT
-    return BY_CHECK if step > state.landed and (step - state.landed) % rules.test_every == 0 else -1
+    landed = tables.unit_states[tables.modes[mode].unit, lane].landed
+    return BY_CHECK if step > landed and (step - landed) % rules.test_every == 0 else -1
 
 
 @called
@@ -330,7 +360,6 @@ def _plan_next(tables: FaultTables, lane: int, step: int) -> None:
     due = min(here.next, here.solar_due, here.forced_step)
     if here.landing < len(tables.landings):
         due = min(due, tables.landings[here.landing].step)
-    here.begins = due
     here.due = due
 
 
@@ -353,7 +382,7 @@ def watch_fault(tables: FaultTables, lane: int, step: int, mode: int) -> None:
             note_fault(tables, lane, step, F_DETECTED, mode, evidence, NONE)
 
 
-@inlined
+@called
 def begin_step(tables: FaultTables, lane: int, step: int) -> None:
     """What comes about in this step, before anything is done about it."""
     if tables.lanes[lane].lives_changed:

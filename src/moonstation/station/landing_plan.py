@@ -159,16 +159,62 @@ class LandingPlanner:
     def _asset_number(self) -> dict[str, int]:
         return {asset.name: number for number, asset in enumerate(self.station.assets)}
 
+    @cached_property
+    def _crews(self) -> list[tuple[int, Asset, float]]:
+        """Numbers of the assets that are people, and how many."""
+        counted = [(number, asset, people_of(asset)) for number, asset in enumerate(self.station.assets)]
+        return [row for row in counted if row[2]]
+
+    @cached_property
+    def _resting(self) -> frozenset[str]:
+        return resting(self.station.assets)
+
+    @cached_property
+    def _daily(self) -> Mapping[str, float]:
+        return daily_balance()
+
+    @cached_property
+    def _stated(self) -> dict[tuple[str, str], list[tuple[Asset, int, int, float]]]:
+        """By capability and node, what states it: assets first, then processes; kind, number and value of each."""
+        found: dict[tuple[str, str], list[tuple[Asset, int, int, float]]] = {}
+        for asset, primitives in self.parts:
+            for name, value in primitives.capability.items():
+                row = (asset, packed.T_ALIVE, self._asset_number[asset.name], value)
+                found.setdefault((name, asset.node), []).append(row)
+        for number, (asset, process) in enumerate(self.processes):
+            for name, value in process.capability.items():
+                found.setdefault((name, asset.node), []).append((asset, packed.T_HEALTH, number, value))
+        return found
+
+    @cached_property
+    def _start(self) -> dict[tuple[str, BusKey], float]:
+        """What stores bring along, by mission and bus."""
+        found: dict[tuple[str, BusKey], float] = {}
+        for asset, primitives in self.parts:
+            for store in primitives.stores:
+                key = (asset.mission, bus_key(store.bus, asset))
+                found[key] = found.get(key, 0) + store.start
+        return found
+
+    @cached_property
+    def _senders(self) -> dict[str, list[_Term]]:
+        """Links by the node from which they send."""
+        found: dict[str, list[_Term]] = {}
+        for number, (asset, process) in enumerate(self.processes):
+            if sends_data(asset, process, asset.node):
+                found.setdefault(asset.node, []).append((packed.T_OPEN, number, 1.0))
+        return found
+
     def _people(self, mission: str) -> float:
-        return sum(people_of(asset) for asset in self.station.assets if asset.mission == mission)
+        return sum(people for _, asset, people in self._crews if asset.mission == mission)
 
     def _others(self, landing: Landing, each: float) -> list[_Term]:
         """What others at the site need of something of which those who come need ``each``."""
         own = self._people(landing.mission) or 1.0
         return [
-            (packed.T_ALIVE, self._asset_number[asset.name], -each * people_of(asset) / own)
-            for asset in self.station.assets
-            if people_of(asset) and asset.node == landing.node and asset.mission != landing.mission
+            (packed.T_ALIVE, number, -each * people / own)
+            for number, asset, people in self._crews
+            if asset.node == landing.node and asset.mission != landing.mission
         ]
 
     def _air(self, node: str, gases: Sequence[str]) -> list[_Term]:
@@ -201,24 +247,15 @@ class LandingPlanner:
         """What states a capability at a site, per person who comes, and what of it comes with them [-]."""
         own = self._people(landing.mission) or 1.0
         terms, base = self._others(landing, share), 0.0
-        found: list[tuple[Asset, int, int, float]] = []
-        for asset, primitives in self.parts:
-            if capability in primitives.capability and asset.node == landing.node:
-                stated = primitives.capability[capability]
-                found.append((asset, packed.T_ALIVE, self._asset_number[asset.name], stated))
-        for number, (asset, process) in enumerate(self.processes):
-            if capability in process.capability and asset.node == landing.node:
-                found.append((asset, packed.T_HEALTH, number, process.capability[capability]))
-        idle = resting(self.station.assets)
-        for asset, kind, number, stated in found:
+        for asset, kind, number, stated in self._stated.get((capability, landing.node), ()):
             terms.append((kind, number, stated / own))
-            if asset.mission == landing.mission and asset.name not in idle:
+            if asset.mission == landing.mission and asset.name not in self._resting:
                 base += stated / own
         return terms, base
 
     def _stock(self, landing: Landing, stock: str, flow: str, days: float) -> tuple[list[_Term], float]:
         """Days for which a site's tanks last those who come, and days of what comes with them [d]."""
-        daily_kg = -daily_balance()[flow] * (self._people(landing.mission) or 1.0)
+        daily_kg = -self._daily[flow] * (self._people(landing.mission) or 1.0)
         key = (stock, landing.node)
         terms = [(packed.T_AMOUNT, self.bus_number[key], 1.0 / daily_kg)] if key in self.bus_number else []
         brought = sum(
@@ -226,20 +263,11 @@ class LandingPlanner:
             for delivery in self.station.deliveries
             if delivery.mission == landing.mission and delivery.node == landing.node
         )
-        brought += sum(
-            store.start
-            for asset, primitives in self.parts
-            for store in primitives.stores
-            if asset.mission == landing.mission and bus_key(store.bus, asset) == key
-        )
+        brought += self._start.get((landing.mission, key), 0)
         return [*terms, *self._others(landing, days)], brought / daily_kg
 
     def _links(self, node: str) -> list[_Term]:
-        return [
-            (packed.T_OPEN, number, 1.0)
-            for number, (asset, process) in enumerate(self.processes)
-            if sends_data(asset, process, node)
-        ]
+        return self._senders.get(node, [])
 
 
 def people_of(asset: Asset) -> float:

@@ -39,6 +39,7 @@ from moonstation.station.faults import (
     end_step,
     fill_group,
     find_health,
+    next_test,
     note_fault,
     set_service,
     watch_fault,
@@ -318,6 +319,7 @@ def _wish_hands(tables: FaultTables, lane: int, mode: int, rung: int) -> None:
     slot = _slot(tables, mode, rung)
     if slot >= 0 and _hours(tables, lane, mode, rung) < _ENDLESS:
         tables.wanted[slot, lane] = True
+        tables.lanes[lane].waits = True
 
 
 @inlined
@@ -342,7 +344,8 @@ def _rest(tables: FaultTables, lane: int, step: int, mode: int) -> int:
     elif asks and fault.ready > step:
         until = fault.ready
     elif asks and fault.ready < 0:
-        until = step + 1  # looks for contact
+        site = tables.sites[tables.units[tables.modes[mode].unit].site]
+        until = step + 1 if site.links_first < site.links_last else NEVER  # looks for contact, where it may come
     elif rung in (RESET, SUBSYSTEM):
         until = fault.until
     elif rung in (ROBOTS, CREW) and fault.work >= 0.0:
@@ -355,12 +358,16 @@ def _rest(tables: FaultTables, lane: int, step: int, mode: int) -> int:
 def _plan_watch(tables: FaultTables, lane: int, step: int) -> None:
     """The next step at which this life needs a look, its watched faults included, and the hands that they wait for."""
     here = tables.lanes[lane]
+    here.hides = here.waits = False
     for slot in range(len(tables.hour_bus)):
         tables.wanted[slot, lane] = False
     for place in range(here.watched):
         mode = tables.watch[place, lane]
-        known = tables.faults[mode, lane].state == KNOWN
-        here.due = min(here.due, _rest(tables, lane, step, mode) if known else step + 1)
+        if tables.faults[mode, lane].state == KNOWN:
+            here.due = min(here.due, _rest(tables, lane, step, mode))
+        else:
+            here.hides = True
+            here.due = min(here.due, tables.faults[mode, lane].clears, next_test(tables, lane, step, mode))
 
 
 @inlined
@@ -373,9 +380,8 @@ def _hands_offered(tables: FaultTables, lane: int) -> bool:
 
 
 @called
-def advance_faults(tables: FaultTables, lane: int, step: int) -> None:
-    """Everything about failures in one step of one life; what it changes holds from the next step on."""
-    begin_step(tables, lane, step)
+def mend_faults(tables: FaultTables, lane: int, step: int) -> None:
+    """What is found and done in one step of one life after ``begin_step``; what it changes holds from the next on."""
     for place in range(tables.lanes[lane].watched):
         mode = tables.watch[place, lane]
         watch_fault(tables, lane, step, mode)
@@ -396,9 +402,11 @@ def _runner_of(sources: int) -> Callable[[FaultTables, int, int], int]:
         """
         for lane in range(len(tables.lanes)):
             for step in range(first, last):
-                if step >= tables.lanes[lane].due or _hands_offered(tables, lane):
+                here = tables.lanes[lane]
+                if step >= here.due or here.hides or _hands_offered(tables, lane):
                     tables.taken[:, lane] = 0.0
-                    advance_faults(tables, lane, step)
+                    begin_step(tables, lane, step)
+                    mend_faults(tables, lane, step)
         return sources
 
     return run_faults
