@@ -59,6 +59,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from moonstation.cli.printing import print_trimmed
     from moonstation.report.comparison_report import statement
     from moonstation.studies.ensemble_tables import labelled, shown
 
@@ -72,7 +73,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
         interval = f"{factor * item.low:.4g} to {factor * item.high:.4g}" + (" *" if item.is_clear else "  ")
         values = (f"{factor * value:.4g}" for value in (item.first, item.second, item.mean))
         table.add_row(Text(labelled(item.outcome)), *values, interval, f"{item.p_value:.2g}")
-    console.print(table)
+    print_trimmed(console, table)
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
     console.print(f"{words}, {len(made.shared_facts)} uncertain facts shared")
     if folder:

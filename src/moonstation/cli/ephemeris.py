@@ -40,6 +40,8 @@ def _print_table(rows: list[dict[str, str | float]]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from moonstation.cli.printing import print_trimmed
+
     table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1, 0, 0), caption=_CAPTION)
     table.add_column("UTC", no_wrap=True)
     for heading in ("Sun az", "Sun el", "Earth az", "Earth el"):
@@ -49,4 +51,4 @@ def _print_table(rows: list[dict[str, str | float]]) -> None:
     for row in rows:
         angles = (f"{row[key]:.3f}" for key in _ANGLES)
         table.add_row(str(row["utc"]), *angles, f"{row['sun_distance_au']:.5f}", f"{row['earth_distance_km']:.0f}")
-    Console().print(table)
+    print_trimmed(Console(), table)

@@ -36,8 +36,10 @@ def facts(
     elif sys.stdout.isatty():
         from rich.console import Console
 
+        from moonstation.cli.printing import print_trimmed
+
         console = Console(highlight=False)
-        console.print(fact_table(found, console.width))
+        print_trimmed(console, fact_table(found, console.width))
     else:
         _print_rows(found)
 

@@ -24,14 +24,20 @@ if TYPE_CHECKING:
 _MOST_SHOWN = 5
 _TABLE_FILE = "sites.csv"
 
+_Dems = Annotated[
+    list[Path] | None, typer.Option("--dem", help="Elevation model, a file or a name of `terrain`; again for more.")
+]
+_Criteria = Annotated[
+    Path | None, typer.Option("--criteria", help="Criteria (TOML); those of --print-criteria if not given.")
+]
+_PrintCriteria = Annotated[
+    bool, typer.Option("--print-criteria", help="Print the criteria that come with moonstation, and do no more.")
+]
+
 
 def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
-    dem: Annotated[
-        list[Path] | None, typer.Option("--dem", help="Elevation model, a file or a name of `terrain`; again for more.")
-    ] = None,
-    criteria: Annotated[
-        Path | None, typer.Option("--criteria", help="Criteria (TOML); those of --print-criteria if not given.")
-    ] = None,
+    dem: _Dems = None,
+    criteria: _Criteria = None,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Folder to write.")] = None,
     bounds: Bounds = None,
     around: Around = None,
@@ -42,9 +48,7 @@ def find_sites(  # noqa: PLR0913, PLR0917 (one argument for each option)
     ] = True,
     names: Names = None,
     overwrite: ReplaceFolder = False,
-    print_criteria: Annotated[
-        bool, typer.Option("--print-criteria", help="Print the criteria that come with moonstation, and do no more.")
-    ] = False,
+    print_criteria: _PrintCriteria = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print sites.json.")] = False,
 ) -> None:
     """Rank the places of an area by light, Earth, slopes, ice and ways; say why; write sites that a scenario can take.
@@ -152,23 +156,27 @@ def _print_found(found: SiteSearch, folder: Path) -> None:
     from rich.console import Console
     from rich.text import Text
 
+    from moonstation.cli.printing import print_trimmed
+
     console = Console(highlight=False)
     if found.sites:
-        console.print(_table(found))
+        print_trimmed(console, _table(found))
         for site in found.sites[:3]:
-            console.print(Text(f"{site.name}: {site.why}"))
-    console.print(Text(_ground_in_words(found)))
+            print_trimmed(console, Text(f"{site.name}: {site.why}"))
+    print_trimmed(console, Text(_ground_in_words(found)))
     for pair in found.pairs[:3]:
-        console.print(
+        print_trimmed(
+            console,
             Text(
                 f"together: {pair.first} and {pair.second}, {pair.distance_km:.1f} km apart: one is lit "
                 f"{100 * pair.lit_share:.2f} % of the time, both are dark for {pair.longest_joint_dark_h:.0f} h at most"
-            )
+            ),
         )
     for one in found.fallen:
-        console.print(Text(f"fell when looked at exactly: {one.latitude_deg:.4f}, {one.longitude_deg:.4f}: {one.by}"))
+        fell = f"fell when looked at exactly: {one.latitude_deg:.4f}, {one.longitude_deg:.4f}: {one.by}"
+        print_trimmed(console, Text(fell))
     for note in found.notes:
-        console.print(Text(f"note: {note}"))
+        print_trimmed(console, Text(f"note: {note}"))
     console.print(Text(f"folder: {folder}", overflow="fold"), soft_wrap=True)
 
 

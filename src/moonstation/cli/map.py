@@ -34,6 +34,14 @@ if TYPE_CHECKING:
     from moonstation.moon.maps.plan import MapPlan
     from moonstation.moon.names import Name
 
+_Layers = Annotated[
+    str | None, typer.Option("--layers", help="Layers to compute, with commas between; all if not given.")
+]
+_Reach = Annotated[float | None, typer.Option("--reach-km", help="How far to look [km]; 310 if not given.")]
+_Cluster = Annotated[
+    str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
+]
+
 
 def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     dem: Dems,
@@ -45,18 +53,12 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     start: Start = "2026-01-01",
     end: End = "2044-08-08",
     step: Step = "1h",
-    layers: Annotated[
-        str | None, typer.Option("--layers", help="Layers to compute, with commas between; all if not given.")
-    ] = None,
+    layers: _Layers = None,
     directions: Annotated[int, typer.Option("--directions", help="Directions of the sky-lines.")] = 360,
-    reach_km: Annotated[
-        float | None, typer.Option("--reach-km", help="How far to look [km]; 310 if not given.")
-    ] = None,
+    reach_km: _Reach = None,
     tile: Annotated[int, typer.Option("--tile", help="Side of a tile [pixels]; less takes less memory.")] = 512,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads; one for each core if not given.")] = None,
-    cluster: Annotated[
-        str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
-    ] = None,
+    cluster: _Cluster = None,
     kernel: Kernels = None,
     pictures: Pictures = True,
     names: Names = None,
@@ -73,15 +75,7 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     from moonstation.moon.maps.light_map import write_light_map
 
     where = bounds, around, size
-    options = {
-        "height_m": height,
-        "directions": directions,
-        "reach_km": reach_km,
-        "tile_px": tile,
-        "kernels": tuple(str(path.absolute()) for path in kernel or ()),
-    }
-    if layers is not None:
-        options["layers"] = tuple(dict.fromkeys(name.strip() for name in layers.split(",") if name.strip()))
+    options = _options(layers, kernel, height_m=height, directions=directions, reach_km=reach_km, tile_px=tile)
     plan, labels = _plan(dem, where, (start, end, step), options, (output, overwrite, threads, names))
     with progress_bar("tiles") as show, by_option(area_options(where)):
         summary = write_light_map(
@@ -97,6 +91,14 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
         typer.echo(json.dumps(summary, indent=1))
     else:
         _print_summary(summary, output)
+
+
+def _options(layers: str | None, kernel: list[Path] | None, **numbers: float | None) -> dict[str, Any]:
+    """Options of a plan; layers that were not named are left to it."""
+    options: dict[str, Any] = {**numbers, "kernels": tuple(str(path.absolute()) for path in kernel or ())}
+    if layers is not None:
+        options["layers"] = tuple(dict.fromkeys(name.strip() for name in layers.split(",") if name.strip()))
+    return options
 
 
 def _draw(paths: list[Path], folder: Path, labels: Sequence[Name], show: Show) -> None:
@@ -170,6 +172,8 @@ def _print_summary(summary: dict[str, Any], folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from moonstation.cli.printing import print_trimmed
+
     title = (
         f"{summary['rows']} x {summary['columns']} pixels of {summary['posting_m']:g} m, eye {summary['height_m']:g} m"
     )
@@ -184,7 +188,7 @@ def _print_summary(summary: dict[str, Any], folder: Path) -> None:
         table.add_row(f"{name} \\[{unit}]", *values)
     console = Console(highlight=False)
     console.print(Text(f"{title}; {period}"), soft_wrap=True)
-    console.print(table)
+    print_trimmed(console, table)
     shadow = summary["layers"].get("permanent_shadow")
     if shadow:
         called = "no sunlight in this period" if shadow["note"] else "permanent shadow"

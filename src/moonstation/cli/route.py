@@ -35,34 +35,34 @@ _OPTIONS = {
 _PLACE_HELP = "a place that moonstation ships, or latitude and longitude [deg] as -89.45,222.7"
 _NUMBERS = re.compile(r"^\s*([-+]?\d+(?:\.\d+)?)\s*[,; ]\s*([-+]?\d+(?:\.\d+)?)\s*$")
 
+_ToColdTrap = Annotated[bool, typer.Option("--to-cold-trap", help="Go to the nearest permanent shadow instead.")]
+_CrossSlope = Annotated[
+    float | None, typer.Option("--max-cross-slope-deg", help="Steepest tilt to the side [deg]; as the pitch.")
+]
+_Within = Annotated[
+    float | None,
+    typer.Option("--within-km", help="Half side of the square looked at [km]; 30 for cold traps if not given."),
+]
+_LeastTrap = Annotated[float, typer.Option("--least-trap-km2", help="Smaller permanent shadows do not count [km2].")]
+_Waypoints = Annotated[Path | None, typer.Option("-o", "--output", help="Waypoints to write: .csv, or .geojson.")]
+
 
 def route(  # noqa: PLR0913, PLR0917 (one argument for each option)
     dem: Dems,
     start_at: Annotated[str, typer.Option("--from", help=f"Begin of the way: {_PLACE_HELP}.")],
     to: Annotated[str | None, typer.Option("--to", help=f"End of the way: {_PLACE_HELP}.")] = None,
-    to_cold_trap: Annotated[
-        bool, typer.Option("--to-cold-trap", help="Go to the nearest permanent shadow instead.")
-    ] = False,
+    to_cold_trap: _ToColdTrap = False,
     max_slope: Annotated[float, typer.Option("--max-slope-deg", help="Steepest pitch [deg].")] = 15.0,
-    max_cross_slope: Annotated[
-        float | None, typer.Option("--max-cross-slope-deg", help="Steepest tilt to the side [deg]; as the pitch.")
-    ] = None,
-    within: Annotated[
-        float | None,
-        typer.Option("--within-km", help="Half side of the square looked at [km]; 30 for cold traps if not given."),
-    ] = None,
-    least_trap: Annotated[
-        float, typer.Option("--least-trap-km2", help="Smaller permanent shadows do not count [km2].")
-    ] = 1.0,
+    max_cross_slope: _CrossSlope = None,
+    within: _Within = None,
+    least_trap: _LeastTrap = 1.0,
     eye: Annotated[float, typer.Option("--height", help="Height of the vehicle's arrays [m].")] = 2.0,
     start: Annotated[str, typer.Option("--start", help="Begin of the light, ISO 8601, UTC.")] = "2026-01-01",
     end: Annotated[str, typer.Option("--end", help="Its end, ISO 8601, UTC.")] = "2044-08-08",
     step: Annotated[str, typer.Option("--step", help="Its step, such as 10min, 1h, 8h.")] = "1h",
     no_light: Annotated[bool, typer.Option("--no-light", help="Leave out the light along the way.")] = False,
     kernel: Kernels = None,
-    output: Annotated[
-        Path | None, typer.Option("-o", "--output", help="Waypoints to write: .csv, or .geojson.")
-    ] = None,
+    output: _Waypoints = None,
     overwrite: ReplaceFile = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with code 1 where there is no way.")] = False,
     as_json: Json = False,

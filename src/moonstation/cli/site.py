@@ -268,6 +268,7 @@ def _print_report(report: dict[str, Any]) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from moonstation.cli.printing import print_trimmed
     from moonstation.core.errors import printable
 
     where = report["site"] or "place"
@@ -287,8 +288,8 @@ def _print_report(report: dict[str, Any]) -> None:
     starts = (report["longest_dark_start_utc"], report["longest_without_earth_start_utc"])
     table.add_row("  from", *(str(start or "-") for start in starts))
     console = Console()
-    console.print(table)
+    print_trimmed(console, table)
     for key in ("terrain", "dem", "honest_limit"):
         if key in report["horizon"]:
             line = printable(f"{key.replace('_', ' ')}: {report['horizon'][key]}")
-            console.print(line, highlight=False, markup=False)
+            print_trimmed(console, line, highlight=False, markup=False)

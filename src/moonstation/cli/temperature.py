@@ -31,6 +31,10 @@ if TYPE_CHECKING:
     from moonstation.moon.names import Name
     from moonstation.sky.ephemeris import Ephemeris
 
+_TerrainAround = Annotated[
+    float, typer.Option("--terrain-around-km", help="How far round the area terrain shines on it [km].")
+]
+
 
 def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
     dem: Dems,
@@ -40,9 +44,7 @@ def temperature(  # noqa: PLR0913, PLR0917 (one argument for each option)
     size: Size = None,
     start: Annotated[str, typer.Option("--start", help="Begin of the year of seasons, ISO 8601, UTC.")] = "2030-01-01",
     step: Annotated[str, typer.Option("--step", help="Step, such as 1h, 4h.")] = "4h",
-    terrain_around: Annotated[
-        float, typer.Option("--terrain-around-km", help="How far round the area terrain shines on it [km].")
-    ] = 20.0,
+    terrain_around: _TerrainAround = 20.0,
     kernel: Kernels = None,
     pictures: Pictures = True,
     names: Names = None,
@@ -137,6 +139,8 @@ def _print_summary(summary: dict[str, Any], output: Path) -> None:
     from rich.console import Console
     from rich.table import Table
 
+    from moonstation.cli.printing import print_trimmed
+
     rows, columns, posting = summary["rows"], summary["columns"], summary["posting_m"]
     title = (
         f"{rows} x {columns} pixels of {posting:g} m, {summary['period_start'][:10]} to {summary['period_end'][:10]}"
@@ -148,5 +152,5 @@ def _print_summary(summary: dict[str, Any], output: Path) -> None:
         numbers = ("-" if layer[key] is None else f"{layer[key]:.4g}" for key in ("min", "mean", "max"))
         table.add_row(name, *numbers, f"{layer['pixels']:,}")
     console = Console()
-    console.print(table)
+    print_trimmed(console, table)
     console.print(f"map: {output}", highlight=False, markup=False)

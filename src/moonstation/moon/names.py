@@ -10,18 +10,13 @@ from __future__ import annotations
 import csv
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from moonstation.core.errors import Fault, RangeError
-from moonstation.moon.sphere import moon_radius_m
-
-if TYPE_CHECKING:
-    from moonstation.moon.area import MapArea
 
 # Column headings: ours, of the Gazetteer's CSV, and of the table in its shape file.
 _HEADINGS = {
@@ -71,51 +66,6 @@ def read_names(path: Path) -> tuple[Name, ...]:
     return _read(text.splitlines(), str(path))
 
 
-def names_within(area: MapArea, min_diameter_km: float = 0.0, among: Iterable[Name] | None = None) -> list[Name]:
-    """Names whose middle lies on a map, largest first, of ``among`` or of the shipped ones.
-
-    ``min_diameter_km`` [km] leaves out what is smaller.
-    """
-    import numpy as np
-
-    from moonstation.moon.projection import pixels_of, unit_vectors
-
-    large = [one for one in (names() if among is None else among) if one.diameter_km >= min_diameter_km]
-    if not large:
-        return []
-    lat, lon = np.array([[one.latitude_deg, one.longitude_deg] for one in large]).T
-    pixels = np.asarray(pixels_of(area.grid, unit_vectors(lat, lon)))
-    rows, cols = area.shape
-    inside = (
-        (pixels[:, 0] >= -0.5) & (pixels[:, 0] <= cols - 0.5) & (pixels[:, 1] >= -0.5) & (pixels[:, 1] <= rows - 0.5)
-    )
-    return _by_size(one for one, within in zip(large, inside, strict=True) if within)
-
-
-def names_around(
-    lat_deg: float, lon_deg: float, radius_km: float, min_diameter_km: float = 0.0, among: Iterable[Name] | None = None
-) -> list[Name]:
-    """Names whose middle lies at most ``radius_km`` [km] along the ground from a place [deg], largest first."""
-    reach = 1e3 * radius_km / moon_radius_m()
-    return _by_size(
-        one
-        for one in (names() if among is None else among)
-        if one.diameter_km >= min_diameter_km and arc_rad(lat_deg, lon_deg, one) <= reach
-    )
-
-
-def arc_rad(lat_deg: float, lon_deg: float, one: Name) -> float:
-    """Angle at the Moon's centre between a place [deg] and the middle of a feature [rad] (haversine)."""
-    here, there = math.radians(lat_deg), math.radians(one.latitude_deg)
-    turn = math.radians(one.longitude_deg - lon_deg)
-    chord = math.sin((there - here) / 2.0) ** 2 + math.cos(here) * math.cos(there) * math.sin(turn / 2.0) ** 2
-    return 2.0 * math.asin(min(1.0, math.sqrt(chord)))
-
-
-def _by_size(found: Iterable[Name]) -> list[Name]:
-    return sorted(found, key=lambda one: (-one.diameter_km, one.name))
-
-
 def _read(lines: list[str], where: str) -> tuple[Name, ...]:
     reader = csv.DictReader(lines)
     columns = {_plain(heading): heading for heading in reader.fieldnames or ()}
@@ -132,7 +82,7 @@ def _read(lines: list[str], where: str) -> tuple[Name, ...]:
             found.extend(_name(row, wanted, f"{where}:{reader.line_num}", faults))
     if faults:
         raise RangeError(faults)
-    return tuple(_by_size(found))
+    return tuple(sorted(found, key=lambda one: (-one.diameter_km, one.name)))
 
 
 def _plain(heading: str | None) -> str:
