@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from moonstation.report.comparison_report import ComparedLives
     from moonstation.report.lives_run import LivesRun
     from moonstation.report.run import Run
-    from moonstation.studies.ensemble import Progress as LivesProgress
+    from moonstation.studies.ensemble_progress import Progress as LivesProgress
     from moonstation.studies.study import Progress
 
 __version__ = "0.1.0"

@@ -177,7 +177,7 @@ def test_a_comparison_says_what_the_design_changes(run, tmp_path):
     assert made.names == ("first-night", "small")
     charge = made.difference("lowest_charge")
     assert charge.is_clear
-    assert f"Lowest charge [%] {number(100 * charge.first)} {number(100 * charge.second)}" in text
+    assert f"Lowest charge at the end of a day [%] {number(100 * charge.first)} {number(100 * charge.second)}" in text
     assert f"{number(100 * charge.low)} to {number(100 * charge.high)}" in text
     reached = made.reached("first results")
     assert reached.pairs == 24

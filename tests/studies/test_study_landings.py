@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from html import unescape
 from pathlib import Path
 
 import pytest
 
+from moonstation.report.ensemble_report import render_ensemble
 from moonstation.report.html import render_report
 from moonstation.report.of_study import view_of
+from moonstation.scenario.reading import library
 from moonstation.station import packed
+from moonstation.station.survival import CAUSES
 from moonstation.studies.ensemble import ensemble
-from moonstation.studies.study import study
+from moonstation.studies.study import notes_told, other_verdict, study
 
 _HERE = Path(__file__).parent
 HABITAT = (_HERE.parent / "scenario" / "visit.toml").read_text("utf-8")
@@ -87,6 +91,47 @@ def test_people_who_do_not_come_are_named_in_the_verdict(scenario):
     )
     assert run.summary["crew_days"] == 0.0
     assert "did not land" in render_report(view_of(run))
+
+
+def test_each_verdict_names_the_other(scenario):
+    alone, many = study(scenario(100), step="1h"), ensemble(scenario(100), members=3, step="1h", failures=False)
+    assert alone.summary["verdict"] == "does not live"
+    assert not alone.summary["survives"], "nothing gives electricity here"
+    assert alone.summary["lost_by"] == "energy"
+    assert f"counts as lost: by energy on {alone.summary['lost'][:10]}" in other_verdict(alone.summary)
+    assert CAUSES[int(many.outcome("lost_by")[0])] == "energy"
+    assert many.outcome("survived").tolist() == [0.0] * 3
+    assert many.summary["as_planned_probability"] == 0.0
+
+
+def test_who_lives_on_while_its_visit_is_cancelled_is_told_both(tmp_path: Path):
+    path = tmp_path / "night.toml"
+    text = library()["first-night"].read_text("utf-8")
+    path.write_text(f'{text}\n[[milestones]]\nname = "too soon"\nplanned = 2029-01-02\nscience_hours = 1e6\n', "utf-8")
+    alone, many = study(path, step="1h"), ensemble(path, members=2, step="1h", failures=False)
+    assert alone.summary["verdict"] == "does not live"
+    assert alone.summary["survives"]
+    assert "counts as lived: no crew is lost" in other_verdict(alone.summary)
+    assert "Among many lives (simulate) this one counts as lived" in render_report(view_of(alone))
+    assert many.summary["survival_probability"] == 1.0
+    assert many.summary["as_planned_probability"] == 0.0
+    assert "By the stricter verdict of a study it lives in 0 %" in render_ensemble(many)
+
+
+def test_a_station_that_lives_by_both_verdicts_is_told_once():
+    summary = study("first-night", step="1h").summary
+    assert (summary["verdict"], summary["survives"], summary["lost"]) == ("lives", True, None)
+    assert other_verdict(summary) == ""
+
+
+def test_notes_of_a_scenario_are_counted_and_listed(scenario):
+    run = study(scenario(100), step="1h")
+    assert run.summary["notes"] == [str(note) for note in run.scenario.notes]
+    assert len(run.summary["notes"]) > 1
+    assert notes_told(run.summary["notes"]).startswith(f"{len(run.summary['notes'])} notes on what may go ill")
+    page = unescape(render_report(view_of(run)))
+    assert all(note in page for note in run.summary["notes"])
+    assert notes_told([]) == ""
 
 
 def test_an_ensemble_counts_who_came_late_or_not(scenario):

@@ -202,10 +202,15 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from moonstation.studies.study import notes_told
+
     console, told = Console(highlight=False), run.summary
     low, high = told["survival_low"], told["survival_high"]
     lived = f"{told['title']}: the station lives in {100 * told['survival_probability']:.1f} % of {run.members} lives"
     console.print(Text(f"{lived} (95 %: {100 * low:.1f} to {100 * high:.1f} %).", style="bold"), soft_wrap=True)
+    low, high, share = (100 * told[f"as_planned_{name}"] for name in ("low", "high", "probability"))
+    strict = "nothing of its main site lost, all people come and stay, every milestone reached"
+    console.print(Text(f"  as a study judges ({strict}): {share:.1f} % ({low:.1f} to {high:.1f} %)"), soft_wrap=True)
     for cause, lives in told["losses"].items():
         if lives:
             console.print(Text(f"  lost by {cause.replace('_', ' ')}: {lives}"))
@@ -220,6 +225,8 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
         words = f"milestone {name}: in {100 * item['probability']:.1f} % of the lives{half}"
         console.print(Text(f"{words} (planned {item['planned'][:10]})"), soft_wrap=True)
     _print_causes(console, told["influences"])
+    if notes := notes_told(told["notes"]):
+        console.print(Text(notes), soft_wrap=True)
     facts = f"{told['sampled_facts']} uncertain facts sampled, {len(told['held_facts'])} held"
     console.print(f"{facts}; seed {run.seed}; {run.elapsed_s:.1f} s")
     console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)

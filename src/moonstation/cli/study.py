@@ -83,15 +83,21 @@ def _print_summary(run: Run, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from moonstation.studies.study import notes_told, other_verdict
+
     console = Console()
     summary = run.summary
     console.print(Text(f"{summary['title']}: the station {summary['verdict']}.", style="bold"))
     for reason in summary["reasons"]:
         console.print(Text(f"  because {reason}"))
+    if other := other_verdict(summary):
+        console.print(Text(f"  {other}"))
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, value in _lines(summary):
         table.add_row(label, Text(value))
     console.print(table)
+    if notes := notes_told(summary["notes"]):
+        console.print(Text(notes), soft_wrap=True)
     console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)
 
 
@@ -107,7 +113,7 @@ def _lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
     if available["communication"] is not None:
         rows.append(("longest without contact", f"{summary['longest_without_contact_h']:.1f} h, main site"))
     if summary["lowest_charge"] is not None:
-        rows.append(("lowest charge", f"{100 * summary['lowest_charge']:.0f} % of the usable, main site"))
+        rows.append(("lowest hourly charge", f"{100 * summary['lowest_charge']:.0f} % of the usable, main site"))
     rows += [
         ("crew", f"{summary['crew_days']:,.0f} person-days"),
         ("science", f"{summary['science_hours']:,.0f} instrument-hours"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.events import longest_run
+from moonstation.core.time import HOUR_S
 from moonstation.station.command_windows import Way, open_steps, ways_of
+from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.model import EARTH
 from moonstation.station.performance import (
     LIFE_SUPPORT,
@@ -21,7 +23,8 @@ from moonstation.station.performance import (
     ready,
     science_hours,
 )
-from moonstation.station.results import RunResult
+from moonstation.station.results import Event, RunResult
+from moonstation.station.survival import Loss, Presence, first_true, loss_of
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,8 @@ class Assessment:
         stood ready for one person; counted while people were there and since the first cabin landed that was to stay
     longest_blackout_h : longest time in which the main site's critical loads were not all served [h]
     longest_without_contact_h : longest time without an open way to the Earth [h]
-    lowest_charge : least share of the main site's usable charge, None without stores [-]
+    lowest_charge : least share of the main site's usable charge at the end of a record, None without stores [-]
+    loss : when and by what the station was lost by the rule of many lives, None where it lived (``survival``)
     """
 
     energy: float | None
@@ -47,6 +51,7 @@ class Assessment:
     crew_lost: int
     science_hours: float
     data_returned_gbit: float
+    loss: Loss | None
 
 
 def main_site(run: RunResult) -> str:
@@ -72,7 +77,39 @@ def assess(run: RunResult) -> Assessment:
         crew_lost=len(crews),
         science_hours=float(science_hours(run).sum()),
         data_returned_gbit=data_returned_gbit(run),
+        loss=loss(run, critical, (linked > 0.5, run.record_h), lived, _since_start_h(run, crews)),
     )
+
+
+def loss(
+    run: RunResult,
+    critical: CriticalLoads | None,
+    linked: tuple[NDArray[np.bool_], float],
+    lived: NDArray[np.int8],
+    crew_lost_h: float | None,
+) -> Loss | None:
+    """How a station was lost, None where it lived.
+
+    critical : the critical loads of its main site, None for none
+    linked : whether it had a way to the Earth, shape (n,), and how long each of these times is [h]
+    lived : as ``living`` tells, shape (record,); crew_lost_h : when the first crew was lost, None for none [h]
+    """
+    count, step_h = run.station.grid.count, run.station.grid.step_h
+    loads, (contact, contact_h) = critical or no_critical_loads(count), linked
+    presences = {
+        "energy": Presence(count, loads.first, loads.last_served, step_h),
+        "communication": Presence.of(contact, first_true(contact), contact_h),
+        "life_support": Presence.of(lived == 1, first_true(lasting_cabin(run)), run.record_h),
+    }
+    return loss_of(presences, crew_lost_h, count * step_h)
+
+
+def _since_start_h(run: RunResult, events: Sequence[Event]) -> float | None:
+    """Hours into the run of the first of some events, None for none [h]."""
+    if not events:
+        return None
+    first = min(event.utc for event in events)
+    return float((first - run.station.grid.utc[0]) / np.timedelta64(1, "s")) / HOUR_S
 
 
 def link_open(run: RunResult, site: str) -> Floats:

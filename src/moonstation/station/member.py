@@ -18,8 +18,8 @@ from moonstation.station import packed
 from moonstation.station.assessment import (
     data_returned_gbit,
     is_crew,
-    lasting_cabin,
     living,
+    loss,
     lowest_charge,
     main_site,
     share_of,
@@ -33,12 +33,13 @@ from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
 from moonstation.station.results import Columns, Event, RunResult
-from moonstation.station.survival import CAUSES, Loss, Presence, first_true, loss_of, worst_dark_survived_h
+from moonstation.station.survival import CAUSES, Loss, worst_dark_survived_h
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
 
-_LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
+#: Events by which an asset is lost.
+LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
 
 
 class Shared:
@@ -98,7 +99,7 @@ class MemberRun(RunResult):
     def losses(self) -> list[tuple[int, int]]:
         """Step and number of the asset of every loss, in order of time."""
         rows = self.log
-        lost = np.isin(rows["code"], _LOST_CODES)
+        lost = np.isin(rows["code"], LOST_CODES)
         return [(int(row["step"]), int(row["index"])) for row in rows[lost]]
 
     @cached_property
@@ -177,32 +178,27 @@ class MemberRun(RunResult):
     @cached_property
     def loss(self) -> Loss | None:
         """How the station was lost, None where it lived."""
-        step_h, record_h = self.station.grid.step_h, self.record_h
-        linked, hour_h = self.contact > 0.5, self.shared.hour_steps * step_h
-        presences = {
-            "energy": Presence(self.station.grid.count, self.critical.first, self.critical.last_served, step_h),
-            "communication": Presence.of(linked, first_true(linked), hour_h),
-            "life_support": Presence.of(self.living == 1, first_true(lasting_cabin(self)), record_h),
-        }
+        step_h = self.station.grid.step_h
+        linked = (self.contact > 0.5, self.shared.hour_steps * step_h)
         crew_lost_h = self.crew_losses[0] * step_h if self.crew_losses else None
-        return loss_of(presences, crew_lost_h, self.station.grid.count * step_h)
+        return loss(self, self.critical, linked, self.living, crew_lost_h)
 
     def outcomes(self) -> dict[str, float]:
         """The numbers that a life is judged by; nan where there is nothing to judge."""
         step_h = self.station.grid.step_h
         linked, expected = self.contact > 0.5, since(self.contact > 0)
         hour_h = self.shared.hour_steps * step_h
-        loss = self.loss
+        lost = self.loss
         return {
-            "survived": float(loss is None),
-            "lost_h": np.nan if loss is None else loss.at_h,
-            "lost_by": np.nan if loss is None else float(CAUSES.index(loss.cause)),
+            "survived": float(lost is None),
+            "lost_h": np.nan if lost is None else lost.at_h,
+            "lost_by": np.nan if lost is None else float(CAUSES.index(lost.cause)),
             "energy": _number(self.critical.share),
             "communication": _number(share_of(linked, expected)),
             "life_support": _number(share_of(self.living > 0, self.living >= 0)),
             "longest_blackout_h": self.critical.longest_unserved * step_h,
             "longest_without_contact_h": longest_run((self.contact <= 0) & expected) * hour_h,
-            "worst_dark_survived_h": self._worst_dark_survived_h(loss),
+            "worst_dark_survived_h": self._worst_dark_survived_h(lost),
             "lowest_charge": _number(lowest_charge(self, self.shared.site)),
             "crew_days": float(crew_present(self).sum()) * self.record_h / 24.0,
             "crew_lost": float(len(self.crew_losses)),
@@ -325,11 +321,11 @@ class MemberRun(RunResult):
         least = np.where(np.isnan(margins), np.float32(np.inf), np.maximum(margins, 0.0)).min(axis=1)
         return np.asarray(np.where(np.isinf(least), np.float32(np.nan), least), np.float32)
 
-    def _worst_dark_survived_h(self, loss: Loss | None) -> float:
+    def _worst_dark_survived_h(self, lost: Loss | None) -> float:
         step_h = self.station.grid.step_h
         if self.shared.dark is None:
             return 0.0
-        last = self.station.grid.count if loss is None else round(loss.at_h / step_h)
+        last = self.station.grid.count if lost is None else round(lost.at_h / step_h)
         lived = (self.critical.first, last)
         return worst_dark_survived_h(self.shared.dark, self.critical.unserved, lived, step_h)
 

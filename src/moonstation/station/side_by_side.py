@@ -55,6 +55,7 @@ def run_lives(  # noqa: PLR0913 (a run's numbers)
     width: int = LANES,
     room: int = _EVENT_ROOM,
     faults: Callable[[int], FaultTables] | None = None,
+    told: Callable[[float], None] | None = None,
 ) -> tuple[Records, FaultTables | None]:
     """One life of each network, up to ``width`` of them, in one go; the records have a last axis ``lane``.
 
@@ -67,6 +68,7 @@ def run_lives(  # noqa: PLR0913 (a run's numbers)
     room : for how many events of each life there is room at first
     faults : makes the tables of the failures of the lives before the first landing, of ``width`` lanes and with room
         for so many events; left out, nothing fails and there are no such tables
+    told : is told from time to time which share of the run is done [-]
 
     Raises ValueError for none or too many lives, or where their structures differ.
     """
@@ -78,8 +80,12 @@ def run_lives(  # noqa: PLR0913 (a run's numbers)
     while True:
         records = empty_records(networks[0], steps, record_steps, room, lanes=width)
         tables, failing = make_tables(stacked, step_h), faults(fault_room) if faults else None
+        done = 0
         for block in series_blocks(columns, 0, steps):
             run_kernel(tables, stacked.rules, block, step_h, record_steps, steps, records, failing)
+            done += len(block)
+            if told:
+                told(done / steps)
         most, failures = int(records.log["index"][0].max()), int(failing.lanes["count"].max()) if failing else 0
         if most <= room and failures <= fault_room:
             return Records._make(array[..., :count] for array in records), failing

@@ -74,15 +74,21 @@ class Lives:
         if order.failures:
             self.failure_plan = plan_failures(blueprint.station, blueprint.compiled, order.seed)
 
-    def run(self, members: Sequence[int]) -> dict[str, NDArray[Any]]:
-        """What these members leave: outcomes, downtimes, series and events, arrays with an axis of members."""
-        groups = [members[first : first + LANES] for first in range(0, len(members), LANES)]
-        rows = [row for group in groups for row in self._side_by_side(group)]
+    def run(self, members: Sequence[int], told: Callable[[float], None] | None = None) -> dict[str, NDArray[Any]]:
+        """What these members leave: outcomes, downtimes, series and events, arrays with an axis of members.
+
+        told : is told from time to time how many of them are done, parts of lives included
+        """
+        rows: list[dict[str, NDArray[Any]]] = []
+        for group in (members[first : first + LANES] for first in range(0, len(members), LANES)):
+            rows += self._side_by_side(group, _counted(told, len(rows), len(group)))
         out = {name: np.stack([row[name] for row in rows]) for name in rows[0] if name not in _NOT_STACKED}
         out |= {name: np.concatenate([row[name] for row in rows]) for name in ("events", "faults")}
         return out | {"members": np.asarray(members, np.int32), "outcome_names": rows[0]["outcome_names"]}
 
-    def _side_by_side(self, members: Sequence[int]) -> Iterator[dict[str, NDArray[Any]]]:
+    def _side_by_side(
+        self, members: Sequence[int], told: Callable[[float], None] | None
+    ) -> Iterator[dict[str, NDArray[Any]]]:
         """What each of a few members leaves, run in the lanes of the kernel."""
         plan, steps = self.blueprint, self.record_steps
         made = [self.member(number) for number in members]
@@ -93,6 +99,7 @@ class Lives:
             plan.station.grid.step_h,
             steps,
             faults=self._faults(members, made),
+            told=told,
         )
         columns = LaneColumns(records)
         for lane, (number, member) in enumerate(zip(members, made, strict=True)):
@@ -143,6 +150,11 @@ class Lives:
             else (item.reached - start).total_seconds() / HOUR_S
             for item in evaluate(self.blueprint.milestones, life)
         }
+
+
+def _counted(told: Callable[[float], None] | None, before: int, members: int) -> Callable[[float], None] | None:
+    """Tells of the share of a run of so many members as of members, after those that are done."""
+    return (lambda share: told(before + share * members)) if told else None
 
 
 def _copied(rows: NDArray[Any], kind: np.dtype[Any], member: int) -> NDArray[Any]:

@@ -15,7 +15,8 @@ from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
 from moonstation.station.odds import CONFIDENCE, wilson_interval
 from moonstation.station.paired import Difference, paired_difference
-from moonstation.studies.ensemble import Ensemble, Progress, Workers, ensemble
+from moonstation.studies.ensemble import Ensemble, Workers, ensemble
+from moonstation.studies.ensemble_progress import Progress
 from moonstation.studies.ensemble_tables import described
 
 #: Outcomes that are no gain or loss of a design by themselves.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +21,7 @@ from moonstation.facts.table import UNCONFIRMED, Fact, lookup
 from moonstation.station.named_series import name_faults
 from moonstation.studies.blueprint import Blueprint, blueprint
 from moonstation.studies.chunks import NOMINAL, ChunkStore, Lives, Order, identity
+from moonstation.studies.ensemble_progress import Count, Progress
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 #: Members that a run may have; more would fill the memory with their daily records.
 MOST_MEMBERS = 100_000
 _SEEDS = 2**63
-
-#: Told how many members are done, and how many there are.
-Progress = Callable[[str, float, float], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,20 +237,19 @@ def _run(
     chunks = lives.order.chunks()
     done = store.finished() & chunks.keys() if store else set[int]()
     kept: dict[int, dict[str, NDArray[Any]]] = {}
-    finished = sum(len(chunks[first]) for first in done if first != NOMINAL)
-    tell("lives", finished, lives.order.members)
+    count = Count(tell, lives.order.members, sum(len(chunks[first]) for first in done if first != NOMINAL))
     todo = {first: chunks[first] for first in chunks if first not in done}
-    for first, chunk in _computed(lives, todo, workers):
-        if store:
-            store.put(first, chunk)
-        kept[first] = chunk
-        finished += len(chunks[first]) if first != NOMINAL else 0
-        tell("lives", finished, lives.order.members)
+    with count.while_compiling():
+        for first, chunk in _computed(lives, todo, workers, count):
+            if store:
+                store.put(first, chunk)
+            kept[first] = chunk
+            count.finished(first, len(chunks[first]) if first != NOMINAL else 0)
     return kept | {first: store.get(first) for first in done if store}
 
 
 def _computed(
-    lives: Lives, todo: Mapping[int, Sequence[int]], workers: Workers
+    lives: Lives, todo: Mapping[int, Sequence[int]], workers: Workers, count: Count
 ) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
     """Chunks as they are finished."""
     threads = workers.threads or core_count()
@@ -262,21 +259,21 @@ def _computed(
         yield from cluster_chunks(lives, todo, workers.cluster)
     elif threads == 1:
         for first, members in todo.items():
-            yield first, lives.run(members)
+            yield first, lives.run(members, count.of(first))
     else:
-        yield from _in_threads(lives, todo, threads)
+        yield from _in_threads(lives, todo, threads, count)
 
 
 def _in_threads(
-    lives: Lives, todo: Mapping[int, Sequence[int]], threads: int
+    lives: Lives, todo: Mapping[int, Sequence[int]], threads: int, count: Count
 ) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
     """Chunks as they are finished; no more are begun than there are threads, so that a fault is told soon."""
     waiting: dict[Future[dict[str, NDArray[Any]]], int] = {}
     rest = iter(todo.items())
 
-    def begin(pool: ThreadPoolExecutor, count: int) -> None:
-        for first, members in islice(rest, count):
-            waiting[pool.submit(lives.run, members)] = first
+    def begin(pool: ThreadPoolExecutor, more: int) -> None:
+        for first, members in islice(rest, more):
+            waiting[pool.submit(lives.run, members, count.of(first))] = first
 
     with ThreadPoolExecutor(threads) as pool:
         begin(pool, threads)

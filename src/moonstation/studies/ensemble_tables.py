@@ -11,6 +11,7 @@ from moonstation.components.quantities import quantities
 from moonstation.core.time import iso_utc
 from moonstation.core.units import unit_in_brackets
 from moonstation.scenario.build import left_out
+from moonstation.station.member import LOST_CODES
 from moonstation.station.named_series import POWER
 from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
 from moonstation.station.survival import CAUSES
@@ -87,6 +88,7 @@ _TITLES = {
     "science_hours": "science hours",
     "crew_days": "crew days",
     "lost_h": "time of the loss",
+    "lowest_charge": "lowest charge at the end of a day",
     "landing_wait_days": "crews waited",
 }
 _UNIT_ENDINGS = ("_gbit", "_kwh", "_kpa", "_kw", "_kg", "_h", "_k")
@@ -236,6 +238,7 @@ def summary(run: Ensemble) -> dict[str, Any]:
         "survival_probability": float(survived.mean()),
         "survival_low": low,
         "survival_high": high,
+        **_as_planned(run),
         "losses": losses(run),
         "availability": {name: _mean(run.outcome(name)) for name in AVAILABILITY},
         "outcomes": {name: _spread(run, name) for name in run.gathered.names if not name.startswith("milestone.")},
@@ -251,11 +254,35 @@ def summary(run: Ensemble) -> dict[str, Any]:
         "softened_members": int(run.gathered.softened.sum()),
         "assets": len(run.plan.station.assets),
         "left_out": left_out(scenario),
+        "notes": [str(note) for note in scenario.notes],
         "max_relative_residual": float(run.outcome("max_relative_residual").max()),
         "facts": len(run.facts),
         "assumptions": len(run.assumptions),
         "assumption_keys": [fact.key for fact in run.assumptions],
     }
+
+
+def as_planned(run: Ensemble) -> Any:
+    """Which lives a study would call lived: all people come, live and stay, nothing of the main site is lost, and
+    every milestone planned within the run is reached, shape (member,).
+    """
+    good = np.ones(run.members, np.bool_)
+    for name in ("crew_lost", "crews_not_come", "crews_left_early"):
+        good &= run.outcome(name) == 0
+    for item in run.plan.milestones:
+        if item.planned < run.plan.scenario.end:
+            good &= np.isfinite(run.outcome(f"milestone.{item.name}"))
+    events, assets = run.gathered.events, run.plan.station.assets
+    lost = events[np.isin(events["code"], LOST_CODES)]
+    here = [assets[number].node == run.lives.shared.site for number in lost["index"]]
+    good[lost["member"][np.array(here, np.bool_)]] = False
+    return good
+
+
+def _as_planned(run: Ensemble) -> dict[str, float]:
+    kept = int(as_planned(run).sum())
+    low, high = wilson_interval(kept, run.members)
+    return {"as_planned_probability": kept / run.members, "as_planned_low": low, "as_planned_high": high}
 
 
 def losses(run: Ensemble) -> dict[str, int]:

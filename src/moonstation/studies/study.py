@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -119,6 +120,9 @@ class Study:
             "main_site": main_site(self.run),
             "verdict": "lives" if self.lives else "does not live",
             "reasons": list(self.reasons),
+            "survives": judged.loss is None,
+            "lost": iso_utc(self.scenario.start + timedelta(hours=judged.loss.at_h)) if judged.loss else None,
+            "lost_by": judged.loss.cause if judged.loss else None,
             "milestones": {item.name: _milestone(item) for item in self.milestones},
             "availability": {
                 "energy": judged.energy,
@@ -136,6 +140,7 @@ class Study:
             "assets": len(self.run.station.assets),
             "assets_lost": sorted({event.subject for event in self.lost}),
             "left_out": left_out(self.scenario),
+            "notes": [str(note) for note in self.scenario.notes],
             "max_relative_residual": self.run.max_relative_residual,
             "facts": len(self.facts),
             "assumptions": len(self.assumptions),
@@ -165,6 +170,23 @@ def study(scenario: str | Path, *, progress: Progress | None = None, step: str |
         tell("judging the run")
         outcomes = tuple(evaluate(build_milestones(loaded), run))
     return Study(loaded, run, outcomes, frozenset(keys), time.perf_counter() - begin)
+
+
+def other_verdict(summary: Mapping[str, Any]) -> str:
+    """What many lives would call a study's life, by its summary: they are less strict; "" where both are content."""
+    if summary["survives"]:
+        counted = "counts as lived" if summary["reasons"] else ""
+        why = "no crew is lost, and its basic infrastructure is there to the end"
+    else:
+        counted, cause = "counts as lost", summary["lost_by"].replace("_", " ")
+        why = f"by {'the loss of a crew' if cause == 'crew' else cause} on {summary['lost'][:10]}"
+    return f"among many lives (simulate) this one {counted}: {why}" if counted else ""
+
+
+def notes_told(notes: Sequence[str]) -> str:
+    """How many notes a scenario has, and where they are to be read; "" for none."""
+    many = f"{len(notes)} note{'s' if len(notes) > 1 else ''} on what may go ill in this scenario"
+    return f"{many}: see the report's verdict, or moonstation check" if notes else ""
 
 
 def _failed(landing: LandingOutcome) -> bool:

@@ -10,6 +10,7 @@ import numpy as np
 from moonstation.core.units import unit_in_brackets
 from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, Plots, Points, Section, Table, Text
 from moonstation.report.figures import ensemble as figures
+from moonstation.report.sections.verdict import notes_on
 from moonstation.report.series import Axis, Values
 from moonstation.report.words import NOTHING, amount, capital, count, day, number, share, span
 from moonstation.station.odds import percentiles, survival_band, survival_curve
@@ -21,6 +22,11 @@ if TYPE_CHECKING:
 RULE = (
     "A life counts as lived when no crew is lost, and when energy, communication and (where people are to stay) life "
     "support of the main site were each there at least once in the last synodic day. Single assets may be lost."
+)
+#: What the verdict of a study asks beyond that.
+STRICT = (
+    "A study, and one of these lives in full (--life), are judged more strictly: all people come, live and stay as "
+    "long as planned, nothing of the main site is lost, and every milestone planned within the run is reached."
 )
 #: What the life beside all others is.
 NOMINAL = "The nominal life has every fact at its table's value, and nothing fails in it."
@@ -62,9 +68,11 @@ def verdict(run: Ensemble) -> Section:
     blocks: list[Block] = [Points(points, "bad")] if points else [Text("No life was lost.")]
     nominal = "lives" if run.nominal_outcome("survived") else "is lost"
     blocks.append(Text(f"With every fact at its table's value and without failures the station {nominal}."))
+    strict, low, high = (share(told[f"as_planned_{name}"]) for name in ("probability", "low", "high"))
+    blocks.append(Text(f"By the stricter verdict of a study it lives in {strict} (95 % interval {low} to {high})."))
     if not run.lives.order.failures:
         blocks.append(Text("Nothing fails in these lives: they differ in their uncertain facts alone.", "note"))
-    blocks.append(Text(RULE, "note"))
+    blocks += [Text(RULE, "note"), Text(STRICT, "note"), *notes_on(told["notes"])]
     return Section("verdict", "Verdict", [Panel(blocks)])
 
 

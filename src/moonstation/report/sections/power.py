@@ -206,6 +206,6 @@ def _units(view: StudyView, run: Run, name: str) -> list[Block]:
         )
     if not rows:
         return []
-    heads = [Column("with a battery of its own"), Column("lowest charge", right=True), Column("on", fixed=True)]
+    heads = [Column("with a battery of its own"), Column("lowest hourly charge", right=True), Column("on", fixed=True)]
     heads += [Column("time in mode safe", right=True), Column("shed", right=True)]
     return [Table(heads, rows)]

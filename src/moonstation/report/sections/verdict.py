@@ -16,6 +16,7 @@ from moonstation.report.series import Run
 from moonstation.report.spells import blackout, lowest_charge, powered
 from moonstation.report.view import MilestoneRow, StudyView
 from moonstation.report.words import NOTHING, amount, capital, count, day, listed, minute, number, share, span, utc
+from moonstation.studies.study import other_verdict
 
 _INFRASTRUCTURE = (("energy", "Energy"), ("communication", "Communication"), ("life_support", "Life support"))
 
@@ -26,6 +27,8 @@ def verdict(view: StudyView, run: Run) -> Section:
     if view.verdict.reasons:
         reasons = [f"{capital(reason)}." for reason in view.verdict.reasons]
         blocks.append(Points(reasons, "" if view.verdict.lives else "bad"))
+    if "survives" in view.summary and (other := other_verdict(view.summary)):
+        blocks.append(Text(f"{capital(other)}."))
     blocks.append(Points([*_margins(view, run), *_delivers(view, run)]))
     if view.verdict.margins:
         rows = [
@@ -35,7 +38,15 @@ def verdict(view: StudyView, run: Run) -> Section:
         blocks.append(Table([Column("margin"), Column("value", right=True), Column("measured against")], rows))
     if view.verdict.rule:
         blocks.append(Text(view.verdict.rule, "note"))
+    blocks += notes_on(view.summary.get("notes") or ())
     return Section("verdict", "Verdict", [Panel(blocks)])
+
+
+def notes_on(notes: Sequence[str]) -> Iterator[Block]:
+    """What may go ill in the scenario by dates, amounts or choices that are allowed."""
+    if notes:
+        yield Text(f"{capital(count(len(notes), 'note'))} on what may go ill in this scenario:", "note")
+        yield Points(list(notes))
 
 
 def key_numbers(view: StudyView, run: Run) -> Section:
@@ -44,9 +55,8 @@ def key_numbers(view: StudyView, run: Run) -> Section:
     rows = [_place(view, run, name) for name in node_names(view, run)]
     if len(rows) > 1:
         heads = [Column("place"), Column("powered from", fixed=True)]
-        heads += [
-            Column(head, right=True) for head in ("lowest charge", "longest blackout", "Sun in view", "longest dark")
-        ]
+        heads += [Column("lowest hourly charge", right=True), Column("longest blackout", right=True)]
+        heads += [Column("Sun in view", right=True), Column("longest dark", right=True)]
         heads += [Column("longest without Earth", right=True), Column("assets lost", right=True)]
         blocks.append(Table(heads, rows, "Place by place"))
     return Section("numbers", "Key numbers", [Panel(blocks)])
@@ -97,7 +107,8 @@ def _margins(view: StudyView, run: Run) -> Iterator[str]:
             else "It has no site."
         )
     else:
-        yield f"The lowest charge was {share(low.share)} of what is usable, at {where} on {day(run.time[low.record])}."
+        on = day(run.time[low.record])
+        yield f"The lowest charge at the end of an hour was {share(low.share)} of what is usable, at {where} on {on}."
     yield _blackout_sentence(view, run, main)
     yield from _dark_sentences(view, main)
     availability = view.summary.get("availability") or {}
@@ -207,7 +218,7 @@ def _cards(view: StudyView, run: Run) -> Iterator[Card]:
     low = lowest_charge(run, name) if name else None
     if low:
         state = "bad" if low.share < 0.02 else ""
-        yield Card("lowest charge", share(low.share), f"of usable, {day(run.time[low.record])}", state)
+        yield Card("lowest hourly charge", share(low.share), f"of usable, {day(run.time[low.record])}", state)
     if _known(summary, "longest_blackout_h"):
         hours = float(summary["longest_blackout_h"])
         text = span(hours) if hours else "none"

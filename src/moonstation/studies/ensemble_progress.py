@@ -1,0 +1,79 @@
+"""How far the lives of an ensemble have come, told while they run."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from threading import Lock
+
+from numba.core import event
+
+from moonstation.studies.chunks import NOMINAL
+
+#: Told what is being done, how many members are done, and how many there are.
+Progress = Callable[[str, float, float], None]
+LIVES, COMPILING = "lives", "compiling (once, about a minute)"
+_COMPILES = "numba:compile"
+
+
+class Count:
+    """Members that are done, with the parts of those that are not; threads may tell of theirs at once.
+
+    tell : told of every change; done : members that were finished before
+    """
+
+    def __init__(self, tell: Progress, members: int, done: float = 0.0) -> None:
+        self._tell, self._members, self._done = tell, members, done
+        self._parts: dict[int, float] = {}
+        self._compiling = 0
+        self._lock = Lock()
+        self._say()
+
+    def of(self, first: int) -> Callable[[float], None]:
+        """Takes how many members of the chunk of a first member are done."""
+
+        def told(part: float) -> None:
+            with self._lock:
+                self._parts[first] = 0.0 if first == NOMINAL else part
+                self._say()
+
+        return told
+
+    def finished(self, first: int, members: int) -> None:
+        """Count a chunk as done."""
+        with self._lock:
+            self._parts.pop(first, None)
+            self._done += members
+            self._say()
+
+    @contextmanager
+    def while_compiling(self) -> Iterator[None]:
+        """Say so while machine code is made, which is kept for the next time."""
+        listener = _Compiles(self._compiles)
+        with event.install_listener(_COMPILES, listener):
+            yield
+
+    def _compiles(self, change: int) -> None:
+        with self._lock:
+            before, self._compiling = self._compiling, self._compiling + change
+            if bool(before) != bool(self._compiling):
+                self._say()
+
+    def _say(self) -> None:
+        done = min(self._done + sum(self._parts.values()), float(self._members))
+        self._tell(COMPILING if self._compiling else LIVES, done, self._members)
+
+
+class _Compiles(event.Listener):
+    """Tells of each function that begins (1) or ends (-1) to be compiled; one that is on disk is not."""
+
+    def __init__(self, told: Callable[[int], None]) -> None:
+        self._told = told
+
+    def on_start(self, event: event.Event) -> None:
+        """A function begins."""
+        self._told(1)
+
+    def on_end(self, event: event.Event) -> None:
+        """It is done."""
+        self._told(-1)
