@@ -132,8 +132,11 @@ def test_a_site_behind_the_limb_never_has_contact_by_itself():
 
 
 def test_air_beyond_what_the_valves_of_every_cabin_hold_is_noted():
-    (told,) = notes(("water_days = 30", "pressure_kpa = 112"))
+    (told,) = notes(("water_days = 30", "pressure_kpa = 140"))
     assert "the cabins at base hold at most" in told
+    (told,) = notes(("water_days = 30", "oxygen_kpa = 31"))
+    assert "the cabins at base hold at most 30.4 kPa" in told  # 30 % of 101.325 kPa are let go
+    assert notes(("water_days = 30", "pressure_kpa = 110\noxygen_kpa = 30")) == []
     beyond = sum(scale_kpa(gas) for gas in GASES) + 0.1
     assert any(
         "pressure_kpa: can never hold" in fault for fault in faults(("water_days = 30", f"pressure_kpa = {beyond}"))

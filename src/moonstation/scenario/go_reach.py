@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from moonstation.components.life_support.cabin import Cabin
 from moonstation.components.life_support.cabin_air import GASES, scale_kpa
 from moonstation.components.life_support.crew import daily_balance
 from moonstation.core.errors import Fault
@@ -200,14 +201,15 @@ def _pressure(scene: Scene, key: str) -> Bound:
 
 
 def _held_kpa(unit: Unit, key: str) -> float | None:
-    """Pressure over which the relief valves of a cabin open, None for what is no cabin of the library [kPa]."""
+    """The most that a cabin's relief valves leave, other gases in full stores; None for another component [kPa]."""
     cabin = unit.component
-    if unit.entry.type != "cabin":
+    if not isinstance(cabin, Cabin):
         return None
-    total = float(getattr(cabin, "pressure_kpa", math.inf))
-    if key == "pressure_kpa":
-        return total + float(getattr(cabin, "relief_kpa", math.inf))
-    return total * float(getattr(cabin, "oxygen_share_limit", 1.0))
+    oxygen_kpa = cabin.oxygen_share_limit * cabin.pressure_kpa
+    if key == "oxygen_kpa":
+        return oxygen_kpa
+    others = [scale_kpa(gas) for gas in GASES if gas not in {"cabin_oxygen", "cabin_nitrogen"}]
+    return oxygen_kpa + cabin.nitrogen_kpa() + cabin.relief_kpa + sum(others)
 
 
 def _warmth(scene: Scene) -> dict[str, Bound | None]:
