@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-import rasterio
 import typer
 from PIL import Image
 from typer.testing import CliRunner
 
+from made_terrain import write_bowl
 from moonstation.cli.map import light_map
 from moonstation.core.errors import RangeError
 from moonstation.report.maps import sheet
@@ -22,14 +21,7 @@ COARSE = ["--directions", "8", "--reach-km", "10"]
 @pytest.fixture
 def dem(tmp_path):
     """A bowl round the pole, 24 km wide, 800 m pixels."""
-    at = np.arange(-12_000.0, 12_001.0, 800.0)
-    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "width": at.size, "height": at.size}
-    crs = "+proj=stere +lat_0=-90 +lon_0=0 +k=1 +x_0=0 +y_0=0 +R=1737400 +units=m +no_defs"
-    transform = rasterio.Affine(800.0, 0.0, -12_400.0, 0.0, -800.0, 12_400.0)
-    path = tmp_path / "bowl.tif"
-    with rasterio.open(path, "w", crs=crs, transform=transform, **profile) as file:
-        file.write((np.hypot(*np.meshgrid(at, at)) / 10.0).astype("float32"), 1)
-    return path
+    return write_bowl(tmp_path / "bowl.tif", half_m=12_000.0, posting_m=800.0, slope=0.1)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import numpy as np
 import pytest
-import rasterio
 import typer
 from typer.testing import CliRunner
 
+from made_terrain import write_bowl
 from moonstation.cli.site import site
 from moonstation.core.errors import RangeError
 
@@ -23,14 +22,7 @@ def call(*options):
 @pytest.fixture
 def dem(tmp_path):
     """A gentle bowl round the pole, 40 km wide."""
-    at = np.arange(-20_000.0, 20_001.0, 400.0)
-    profile = {"driver": "GTiff", "count": 1, "dtype": "float32", "width": at.size, "height": at.size}
-    crs = "+proj=stere +lat_0=-90 +lon_0=0 +k=1 +x_0=0 +y_0=0 +R=1737400 +units=m +no_defs"
-    transform = rasterio.Affine(400.0, 0.0, -20_200.0, 0.0, -400.0, 20_200.0)
-    path = tmp_path / "bowl.tif"
-    with rasterio.open(path, "w", crs=crs, transform=transform, **profile) as file:
-        file.write((np.hypot(*np.meshgrid(at, at)) / 20.0).astype("float32"), 1)
-    return path
+    return write_bowl(tmp_path / "bowl.tif", half_m=20_000.0, posting_m=400.0, slope=0.05)
 
 
 def test_a_shipped_place_becomes_a_page(tmp_path):

@@ -10,24 +10,13 @@ from place import ConstantPlace
 from moonstation.components.contract import Primitives, Process
 from moonstation.core.time import TimeGrid
 from moonstation.station.kernel import run
-from moonstation.station.model import Asset, Policy, Station
+from moonstation.station.model import Asset, Station
 from moonstation.station.network import compile_station
 from moonstation.station.packed import LEDGER_COLUMNS, empty_records
+from policies import LENIENT
 
 START = datetime(2030, 1, 1, tzinfo=UTC)
 STEP_H = 1 / 6
-#: Everything is served in every mode, so what happens is what the components do.
-LENIENT = Policy(
-    serve_up_to={"nominal": 9, "dark": 9, "survival": 9, "safe": 9},
-    critical_priority=2,
-    dark_sun_below=0.0,
-    dark_charge_below=0.0,
-    survival_below=0.0,
-    survival_exit=0.0,
-    safe_below=0.0,
-    safe_exit=0.0,
-    recovery_h=0.0,
-)
 
 
 class Mains:

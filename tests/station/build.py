@@ -17,30 +17,8 @@ from moonstation.station.model import Asset, Delivery, Policy, Station
 from moonstation.station.network import Compiled, compile_station
 from moonstation.station.packed import LEDGER_COLUMNS, Records, empty_records
 from moonstation.station.reference import run_reference
+from policies import LENIENT, SHEDDING
 
-POLICY = Policy(
-    serve_up_to={"nominal": 9, "dark": 6, "survival": 3, "safe": 1},
-    critical_priority=2,
-    dark_sun_below=0.02,
-    dark_charge_below=0.9,
-    survival_below=0.35,
-    survival_exit=0.5,
-    safe_below=0.15,
-    safe_exit=0.3,
-    recovery_h=6.0,
-)
-#: Everything is served in every mode, and no mode is ever left for another.
-LENIENT = Policy(
-    serve_up_to={"nominal": 9, "dark": 9, "survival": 9, "safe": 9},
-    critical_priority=2,
-    dark_sun_below=0.0,
-    dark_charge_below=0.0,
-    survival_below=0.0,
-    survival_exit=0.0,
-    safe_below=0.0,
-    safe_exit=0.0,
-    recovery_h=0.0,
-)
 START = datetime(2030, 1, 1, tzinfo=UTC)
 
 
@@ -85,7 +63,7 @@ def asset(
 def station(
     *assets: Asset,
     hours: float = 24.0,
-    policy: Policy = POLICY,
+    policy: Policy = SHEDDING,
     deliveries: Sequence[Delivery] = (),
     step_s: float = 600.0,
 ) -> Station:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from build import POLICY, asset, at_hour, station
+from build import asset, at_hour, station
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
@@ -22,6 +22,7 @@ from moonstation.components.contract import (
 )
 from moonstation.components.quantities import reaction
 from moonstation.station.model import Delivery, Policy
+from policies import SHEDDING
 
 #: Stations are large to draw, and the first run compiles.
 relaxed = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
@@ -221,7 +222,7 @@ def policies(draw):
     return Policy(
         serve_up_to=dict(
             zip(
-                POLICY.serve_up_to,
+                SHEDDING.serve_up_to,
                 sorted(draw(st.lists(st.integers(0, 9), min_size=4, max_size=4)), reverse=True),
                 strict=True,
             )

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from build import LENIENT, asset, at_hour, station
+from build import asset, at_hour, station
 
 from moonstation.components.contract import Process, Store, ThermalNode
 from moonstation.moon.horizon import Horizon
@@ -15,6 +15,7 @@ from moonstation.station.model import SurfaceSite
 from moonstation.station.performance import offered, science_hours
 from moonstation.station.results import RunResult
 from moonstation.station.simulate import simulate
+from policies import LENIENT
 
 HOURS = 24.0
 STEPS = 144

@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import numpy as np
 import pytest
-from build import LENIENT, START, asset, at_hour, compile_lit, differences, run_with, station
+from build import START, asset, at_hour, compile_lit, differences, run_with, station
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_stations import cases, relaxed
@@ -24,6 +24,7 @@ from moonstation.station.model import Asset, Delivery
 from moonstation.station.packed import life_of
 from moonstation.station.reference import run_reference
 from moonstation.station.side_by_side import run_lanes
+from policies import LENIENT
 
 DRINK_KG = -daily_balance()["water"]
 AIR = (

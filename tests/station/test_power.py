@@ -6,12 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from build import LENIENT, POLICY, Run, asset, at_hour
+from build import Run, asset, at_hour
 
 from moonstation.components.contract import FollowDemand, Process, Store, ThermalNode
 from moonstation.core.errors import ScenarioError
 from moonstation.station import packed
 from moonstation.station.model import MODES
+from policies import LENIENT, SHEDDING
 
 NOMINAL, DARK, SURVIVAL, SAFE = range(4)
 
@@ -61,7 +62,7 @@ def test_a_site_bus_with_losses_takes_more_than_its_loads_use():
 )
 def test_the_mode_follows_charge_and_sun(charge, sun, mode):
     floor = 0.2
-    run = Run(battery(10.0, 10.0 * (floor + 0.8 * charge), floor_fraction=floor), hours=1, sun=sun, policy=POLICY)
+    run = Run(battery(10.0, 10.0 * (floor + 0.8 * charge), floor_fraction=floor), hours=1, sun=sun, policy=SHEDDING)
     assert (run.mode() == mode).all()
     changed = [(0, 0, float(mode))] if mode else []
     assert run.events(packed.EV_MODE) == changed
@@ -70,27 +71,27 @@ def test_the_mode_follows_charge_and_sun(charge, sun, mode):
 def test_each_mode_serves_down_to_its_priority():
     for start, mode in ((9.9, NOMINAL), (8.0, DARK), (3.0, SURVIVAL), (1.0, SAFE)):
         loads = [load(0.001, priority) for priority in range(10)]
-        run = Run(*loads, battery(10.0, start), hours=1, sun=0.0, policy=POLICY)
+        run = Run(*loads, battery(10.0, start), hours=1, sun=0.0, policy=SHEDDING)
         served = [priority for priority in range(10) if run.activity(f"load {priority}/p")[0] > 0.0]
-        assert served == list(range(POLICY.serve_up_to[MODES[mode]] + 1))
+        assert served == list(range(SHEDDING.serve_up_to[MODES[mode]] + 1))
         ready = [priority for priority in range(10) if run.ready(f"load {priority}/p")[0] > 0.0]
         assert ready == served
 
 
 def test_a_bus_without_stores_is_nominal():
-    assert (Run(load(1.0, 5), hours=1, sun=0.0, policy=POLICY).mode() == NOMINAL).all()
+    assert (Run(load(1.0, 5), hours=1, sun=0.0, policy=SHEDDING).mode() == NOMINAL).all()
 
 
 def test_a_severer_mode_comes_at_once_and_a_milder_one_after_its_time():
     night = (np.arange(240) >= 60).astype(np.float32)
-    run = Run(source(2.0, series=night), load(1.0, 0), battery(12.0, 12.0), hours=40, policy=POLICY)
+    run = Run(source(2.0, series=night), load(1.0, 0), battery(12.0, 12.0), hours=40, policy=SHEDDING)
     charge = np.concatenate([[12.0], run.amount("battery/b")[:-1]]) / 12.0
     mode = run.mode()
     entered = int(np.argmax(mode == SURVIVAL))
-    assert entered == np.argmax(charge < POLICY.survival_below)
-    recovered = int(np.argmax(charge[60:] >= POLICY.survival_exit)) + 60
+    assert entered == np.argmax(charge < SHEDDING.survival_below)
+    recovered = int(np.argmax(charge[60:] >= SHEDDING.survival_exit)) + 60
     back = int(np.argmax(mode[entered:] == NOMINAL)) + entered
-    assert back == recovered + round(POLICY.recovery_h * 6)
+    assert back == recovered + round(SHEDDING.recovery_h * 6)
     assert set(mode[entered:back]) <= {SURVIVAL, SAFE}
 
 
@@ -99,12 +100,12 @@ def test_recovery_counts_only_without_a_break():
     sun = np.ones(150, np.float32)
     sun[:30] = 0.0
     sun[48:54] = 0.0
-    run = Run(battery(10.0, 8.0), sun=sun, hours=25, policy=POLICY)
+    run = Run(battery(10.0, 8.0), sun=sun, hours=25, policy=SHEDDING)
     np.testing.assert_array_equal(run.mode() == NOMINAL, np.arange(150) >= 54 + 36)
 
 
 def test_without_recovery_time_the_mode_is_what_the_step_calls_for():
-    policy = replace(POLICY, recovery_h=0.0)
+    policy = replace(SHEDDING, recovery_h=0.0)
     sun = (np.arange(36) % 2).astype(np.float32)
     run = Run(battery(10.0, 8.0), sun=sun, hours=6, policy=policy)
     np.testing.assert_array_equal(run.mode(), np.where(sun > 0.0, NOMINAL, DARK))
@@ -148,11 +149,11 @@ def test_every_bus_of_electricity_has_its_own_mode():
         Process("p", {"electricity@self": -1.0}, priority=5),
         stores=[Store("b", "electricity@self", 6.0, 6.0)],
     )
-    run = Run(source(9.0), load(1.0, 1), battery(10.0, 10.0), rover, hours=6, policy=POLICY)
+    run = Run(source(9.0), load(1.0, 1), battery(10.0, 10.0), rover, hours=6, policy=SHEDDING)
     assert (run.mode("ridge") == NOMINAL).all()
     assert run.mode("rover")[-1] == SURVIVAL
     # serving stops at priority 3 once under 35 %
-    assert 0.0 < run.amount("rover/b")[-1] / 6.0 < POLICY.survival_below
+    assert 0.0 < run.amount("rover/b")[-1] / 6.0 < SHEDDING.survival_below
 
 
 def test_the_series_of_power_balance():

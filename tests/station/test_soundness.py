@@ -7,7 +7,7 @@ from typing import ClassVar
 
 import numpy as np
 import pytest
-from build import LENIENT, Thing, asset, station
+from build import Thing, asset, station
 
 from moonstation.components.contract import Process, Store, ThermalNode
 from moonstation.components.failure_modes import FailureMode
@@ -15,6 +15,7 @@ from moonstation.core.errors import ScenarioError
 from moonstation.moon.horizon import Horizon
 from moonstation.station.model import SurfaceSite
 from moonstation.station.simulate import simulate
+from policies import LENIENT
 
 STEPS = 12
 FLAT = Horizon.flat(-89.0, 0.0, 2.0)

@@ -10,7 +10,7 @@ from functools import cache
 
 import numpy as np
 import pytest
-from kernel_run import LENIENT, START
+from kernel_run import START
 from place import ConstantPlace
 from scipy.constants import Stefan_Boltzmann
 from scipy.integrate import solve_ivp
@@ -21,6 +21,7 @@ from moonstation.station.kernel import run
 from moonstation.station.model import Asset, Station
 from moonstation.station.network import compile_station
 from moonstation.station.packed import empty_records
+from policies import LENIENT
 
 DAY_S = 86_400.0
 YEAR_D = 365.25

@@ -205,27 +205,27 @@ def _path(sky: Dome, track: tuple[NDArray[Any], ...], shown: NDArray[np.bool_], 
     return line
 
 
-def _sun(track: Track, sky_line: SkyLine, sky: Dome) -> list[Any]:
-    path = _thinned(track, _SUN_H)
+def _seen(
+    path: tuple[NDArray[Any], ...], sky_line: SkyLine, sky: Dome, name: str, colours: tuple[str, str]
+) -> list[Any]:
+    """A body's path behind the terrain and in view, in a colour each."""
     over = path[1] > sky_line_at(sky_line, path[0])
     under = ~over & (path[1] > bottom_deg(sky_line))
     found = []
     if under.any():
-        found.append(_path(sky, path, under, "Sun behind terrain", colour="#b9a37c", width=1.5))
+        found.append(_path(sky, path, under, f"{name} behind terrain", colour=colours[0], width=1.5))
     if over.any():
-        found.append(_path(sky, path, over, "Sun in view", colour=ORANGE, width=3.0))
+        found.append(_path(sky, path, over, f"{name} in view", colour=colours[1], width=3.0))
     return found
+
+
+def _sun(track: Track, sky_line: SkyLine, sky: Dome) -> list[Any]:
+    return _seen(_thinned(track, _SUN_H), sky_line, sky, "Sun", ("#b9a37c", ORANGE))
 
 
 def _earth(track: Track, sky_line: SkyLine, sky: Dome) -> list[Any]:
     path = _thinned(track, _EARTH_H)
-    over = path[1] > sky_line_at(sky_line, path[0])
-    under = ~over & (path[1] > bottom_deg(sky_line))
-    found = []
-    if under.any():
-        found.append(_path(sky, path, under, "Earth behind terrain", colour="var(--sky)", width=1.5))
-    if over.any():
-        found.append(_path(sky, path, over, "Earth in view", colour=BLUE, width=3.0))
+    found = _seen(path, sky_line, sky, "Earth", ("var(--sky)", BLUE))
     box = swing(path[0], path[1])
     if box is not None and box.high_deg > bottom_deg(sky_line):
         azimuth, elevation = box.outline()
