@@ -202,6 +202,7 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from moonstation.cli.printing import print_trimmed
     from moonstation.studies.study import notes_told
 
     console, told = Console(highlight=False), run.summary
@@ -219,7 +220,7 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
         table.add_column(column, justify="right" if column else "left")
     for row in _rows(told["outcomes"]):
         table.add_row(*row)
-    console.print(table)
+    print_trimmed(console, table)
     for name, item in told["milestones"].items():
         half = f"; in half of all by {item['p50'][:10]}" if item["p50"] else ""
         words = f"milestone {name}: in {100 * item['probability']:.1f} % of the lives{half}"
