@@ -11,7 +11,9 @@ from build import Thing, asset, station
 
 from moonstation.components.contract import Process, Store, ThermalNode
 from moonstation.components.failure_modes import FailureMode
+from moonstation.components.registry import components
 from moonstation.core.errors import ScenarioError
+from moonstation.facts.usage import recorded
 from moonstation.moon.horizon import Horizon
 from moonstation.station.model import SurfaceSite
 from moonstation.station.simulate import simulate
@@ -36,6 +38,13 @@ def faults(*assets) -> list[str]:
 
 def test_a_sound_station_made_by_hand_runs():
     assert len(simulate(by_hand(SOUND)).time) == 2
+
+
+def test_what_is_looked_up_for_the_judgement_is_no_fact_of_the_run():
+    unit = replace(SOUND, name="cell", component=components()["battery"](capacity_kwh=20.0))
+    with recorded() as keys:
+        simulate(by_hand(SOUND, unit))
+    assert not [key for key in keys if key.startswith("failure.")]
 
 
 @pytest.mark.parametrize(

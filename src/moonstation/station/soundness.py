@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
+from contextvars import Context
 from dataclasses import fields, replace
 from difflib import get_close_matches
 from typing import Any
@@ -86,10 +87,16 @@ def faults_of_parts(parts: Primitives, steps: int) -> Iterator[Fault]:
         yield from _faults_of_series(f"thermal node {node.name!r}", node, steps)
 
 
-def faults_of_asset(asset: Asset, parts: Primitives, steps: int) -> Iterator[Fault]:
-    """The same of an asset of a station, with its failure modes, at the asset's name."""
-    faults = list(faults_of_parts(parts, steps)) or list(faults_of_failures(asset.component, parts))
-    return (replace(fault, where=f'asset "{asset.name}"') for fault in faults)
+def faults_of_asset(asset: Asset, parts: Primitives, steps: int) -> list[Fault]:
+    """The same of an asset of a station, with its failure modes, at the asset's name.
+
+    The facts behind are not noted: what is looked up for a check is no part of a run.
+    """
+
+    def found() -> list[Fault]:
+        return list(faults_of_parts(parts, steps)) or list(faults_of_failures(asset.component, parts))
+
+    return [replace(fault, where=f'asset "{asset.name}"') for fault in Context().run(found)]
 
 
 def faults_of_failures(component: Any, parts: Primitives) -> Iterator[Fault]:
