@@ -188,10 +188,10 @@ def test_a_stopped_run_goes_on_from_what_is_finished(scenario, lived, monkeypatc
     monkeypatch.setattr(chunks, "CHUNK", 4)
     run = chunks.Lives.run
 
-    def stops_after_two_chunks(self, members):
+    def stops_after_two_chunks(self, members, told=None):
         if len(list(tmp_path.glob("kept/chunk-*.npz"))) == 2:
             raise KeyboardInterrupt
-        return run(self, members)
+        return run(self, members, told)
 
     asked = {"members": MEMBERS, "seed": 7, "workers": Workers(1), "series": SERIES}
     with monkeypatch.context() as patched:
@@ -200,9 +200,9 @@ def test_a_stopped_run_goes_on_from_what_is_finished(scenario, lived, monkeypatc
             ensemble(scenario, **asked, keep=Keep(tmp_path / "kept"))
     begun = []
 
-    def counts(self, members):
+    def counts(self, members, told=None):
         begun.extend(members)
-        return run(self, members)
+        return run(self, members, told)
 
     monkeypatch.setattr(chunks.Lives, "run", counts)
     assert_same_lives(lived, ensemble(scenario, **asked, keep=Keep(tmp_path / "kept", resume=True)))

@@ -34,7 +34,7 @@ def test_every_assumption_is_listed(winter: Study) -> None:
 
 def test_only_the_places_that_the_study_names_count_as_facts_of_it(winter: Study) -> None:
     places = {key.split(".")[1].split("_")[0] for key in winter.fact_keys if key.startswith(("place.", "ground."))}
-    assert places == {"amundsen-rim", "kashi", "neuquen", "bear-lakes", "height", "min"}
+    assert places == {"amundsen-rim", "kashi", "neuquen", "bear-lakes", "min"}
     assert not any(key.startswith("crew.") for key in winter.fact_keys)
 
 
