@@ -45,22 +45,26 @@ _YIELD = {
     "assets_lost": "assets lost",
 }
 
+_Members = Annotated[
+    int | None, typer.Option("--members", help="Lives to run; one with facts as in the tables if not given.")
+]
+_Series = Annotated[
+    list[str] | None,
+    typer.Option("--series", help="Keep this series of every life too, such as charge_kwh@ridge; may be repeated."),
+]
+_Life = Annotated[
+    int | None, typer.Option("--life", help="Run this one of the lives alone, with the report of a study.")
+]
+
 
 def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     scenario: Annotated[str, typer.Argument(help="A scenario of the library (ilrs, first-night) or a TOML file.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Run folder; runs/NAME if not given.")] = None,
-    members: Annotated[
-        int | None, typer.Option("--members", help="Lives to run; one with facts as in the tables if not given.")
-    ] = None,
+    members: _Members = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of every draw: the same seed, the same lives.")] = 0,
     step: Step = None,
-    series: Annotated[
-        list[str] | None,
-        typer.Option("--series", help="Keep this series of every life too, such as charge_kwh@ridge; may be repeated."),
-    ] = None,
-    life: Annotated[
-        int | None, typer.Option("--life", help="Run this one of the lives alone, with the report of a study.")
-    ] = None,
+    series: _Series = None,
+    life: _Life = None,
     failures: Failures = True,
     threads: Threads = None,
     cluster: Cluster = None,
@@ -85,6 +89,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         return
     target = output or _runs(scenario)
     from moonstation.cli.progress import progress_bar
+    from moonstation.core.output import json_text
     from moonstation.studies.ensemble import Keep, Workers, order_faults
     from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
 
@@ -99,8 +104,6 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         folder = run.save(target, where="-o", overwrite=overwrite)
     clear_unfinished_folder(target)
     if as_json:
-        from moonstation.core.output import json_text
-
         typer.echo(json_text(run.summary), nl=False)
     else:
         _print_lives(run, folder)
