@@ -9,7 +9,7 @@ import pytest
 
 from moonstation.station.chances import FaultLog
 from moonstation.station.fault_spells import Spell
-from moonstation.station.member import MemberRun
+from moonstation.station.member import MemberRun, Shared
 
 DAYS, STEPS = 10, 24
 #: Assets 0 reactor, 1 rover, 2 lamp; modes: a converter of four, the rover's heater, the rover's computer, the lamp.
@@ -33,7 +33,8 @@ def life(*spells: Spell, lost: dict[int, int] | None = None) -> MemberRun:
     alive = planned.copy()
     for asset, day in (lost or {}).items():
         alive[day:, asset] = False
-    run = object.__new__(MemberRun)
+    run, shared = object.__new__(MemberRun), object.__new__(Shared)
+    shared.__dict__["_takes"] = None
     known = {
         "station": SimpleNamespace(grid=SimpleNamespace(step_h=1.0, count=DAYS * STEPS)),
         "record_steps": STEPS,
@@ -41,6 +42,7 @@ def life(*spells: Spell, lost: dict[int, int] | None = None) -> MemberRun:
         "planned": planned,
         "alive": alive,
         "_spells": [*spells],
+        "shared": shared,
     }
     run.__dict__.update(known)
     return run

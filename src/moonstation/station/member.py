@@ -29,6 +29,7 @@ from moonstation.station.assessment import (
 from moonstation.station.command_windows import open_steps, ways_of
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.fault_spells import Spell, failures, open_spells, spares_used, takes_of_use
+from moonstation.station.fault_tables import Plan
 from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
@@ -54,6 +55,7 @@ class Shared:
         self.record_steps = run.record_steps
         self.hour_steps = max(round(HOUR_S / grid.step_s), 1)
         self._means: dict[int, tuple[Any, Floats]] = {}
+        self._takes: tuple[Plan, list[bool]] | None = None
         self._run = run
         rows = run.compiled.processes
         ways = [(way, open_steps(rows, way, grid.count)) for way in ways_of(rows, self.site)]
@@ -65,12 +67,18 @@ class Shared:
     def means(self, series: ArrayLike) -> Floats:
         """Mean over each record of a series that every life has; worked out once."""
         found = self._means.get(id(series))
-        if found is None:
+        if found is None or found[0] is not series:
             starts = np.arange(0, self._run.station.grid.count, self.record_steps)
             lengths = np.diff([*starts, self._run.station.grid.count])
             values = np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
             found = self._means[id(series)] = (series, values)  # kept, so that no other array gets its number
         return found[1]
+
+    def takes_of_use(self, plan: Plan) -> list[bool]:
+        """Whether what each failure mode takes is taken of its unit's use; worked out once."""
+        if self._takes is None or self._takes[0] is not plan:
+            self._takes = plan, [takes_of_use(plan, mode) for mode in range(len(plan.modes))]
+        return self._takes[1]
 
 
 def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
@@ -238,7 +246,7 @@ class MemberRun(RunResult):
         useful = self.alive.astype(np.float32)
         log = self.faults
         for spell in self._spells:
-            if log and log.remaining is not None and takes_of_use(log.plan, spell.mode):
+            if log and log.remaining is not None and self.shared.takes_of_use(log.plan)[spell.mode]:
                 useful[self._records_of(spell), spell.unit] *= np.float32(log.remaining[spell.mode])
         return useful
 
