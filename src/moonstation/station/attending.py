@@ -9,7 +9,7 @@ from moonstation.station.compiling import called, inlined
 from moonstation.station.fault_tables import BLOCKED, HIDDEN, TRIED, FaultTables
 from moonstation.station.faults import begin_step, count_evidence, may_be_found
 from moonstation.station.lives import refresh_process
-from moonstation.station.repairs import mend_faults
+from moonstation.station.repairs import has_contact, mend_faults
 from moonstation.station.tables import Record, Tables
 
 
@@ -157,6 +157,18 @@ def _hands_come(raw: Tables, faults: FaultTables, lane: int) -> bool:
 
 
 @inlined
+def _earth_hears(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool:
+    """Whether there is contact for which something waits in a life."""
+    heard = False
+    if faults.lanes[lane].asks:
+        for place in range(len(faults.links)):
+            _see(raw, faults, lane, faults.links[place])
+        for site in range(len(faults.sites)):
+            heard |= faults.asking[site, lane] and has_contact(faults, lane, step, site)
+    return heard
+
+
+@inlined
 def _comes_out(raw: Tables, faults: FaultTables, lane: int) -> bool:
     """Whether a hidden fault may be found in this step; where none is, the step is counted for those that showed."""
     watched = faults.lanes[lane].watched
@@ -193,7 +205,7 @@ def attend(raw: Tables, faults: FaultTables, step: int, lives_changed: bool, rel
         if lives_changed:
             here.lives_changed = True
         called = lives_changed or (relief and _calls(raw, faults, lane))
-        due = called or step >= here.due or _hands_come(raw, faults, lane)
+        due = called or step >= here.due or _hands_come(raw, faults, lane) or _earth_hears(raw, faults, lane, step)
         if due or (here.hides and _comes_out(raw, faults, lane)):
             changed |= _attend_life(raw, faults, lane, step)
     return changed

@@ -131,7 +131,7 @@ RULES = np.dtype(
 LANE = np.dtype(
     [
         ("member", np.uint64),
-        ("due", _L),  # next step at which something is to be done, but for what a hidden fault may be found by
+        ("due", _L),  # next step at which something is to be done, whatever shows, comes free or is told until then
         ("next", _L),  # least due of all modes
         ("stale", _B),  # ``next`` is to be found again
         ("lives_changed", _B),  # set by the kernel when an asset came or went
@@ -139,6 +139,7 @@ LANE = np.dtype(
         ("watched", _I),
         ("hides", _B),  # some of the watched are hidden
         ("waits", _B),  # something waits for hours of work
+        ("asks", _B),  # something waits for the Earth to be told
         ("solar_due", _L),
         ("solar_number", _L),
         ("landing", _I),  # number of the next landing
@@ -159,6 +160,7 @@ class FaultTables(NamedTuple):
     alive : (asset, lane); unserved : (electricity bus, lane), critical loads went unserved
     offered, taken : (kind of hours at a site, lane) hours of work that nobody used, and what repairs took of them
     wanted : (kind of hours at a site, lane) something waits for such hours
+    asking : (site, lane) something waits for contact with the Earth
     touched : (lane, asset) its ``health`` was found anew since the kernel took it over
     health : (part, lane) share of its limit or capacity; safe_until : (electricity bus, lane), step
     """
@@ -196,6 +198,7 @@ class FaultTables(NamedTuple):
     offered: Floats
     taken: Floats
     wanted: NDArray[np.bool_]
+    asking: NDArray[np.bool_]
     touched: NDArray[np.bool_]
     health: Floats
     safe_until: Ints
@@ -261,6 +264,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
         offered=np.zeros((len(plan.hour_bus), lanes)),
         taken=np.zeros((len(plan.hour_bus), lanes)),
         wanted=np.zeros((len(plan.hour_bus), lanes), np.bool_),
+        asking=np.zeros((len(plan.sites), lanes), np.bool_),
         touched=np.ones((lanes, len(plan.units)), np.bool_),
         health=health,
         safe_until=np.zeros((plan.powers, lanes), np.int64),

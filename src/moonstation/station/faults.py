@@ -322,7 +322,7 @@ def next_test(tables: FaultTables, lane: int, step: int, mode: int) -> int:
     return landed + ((step - landed) // every + 1) * every
 
 
-@called
+@inlined
 def _evidence(tables: FaultTables, lane: int, step: int, mode: int) -> int:
     """What a hidden fault is found by in this step, -1 nothing yet."""
     rules, fault = tables.rules[0], tables.faults[mode, lane]

@@ -53,8 +53,8 @@ _NO_WORK = 1e-9  # hours: done
 _ENDLESS = 1e15  # hours: cannot be done
 
 
-@called
-def _contact(tables: FaultTables, lane: int, step: int, site: int) -> bool:
+@inlined
+def has_contact(tables: FaultTables, lane: int, step: int, site: int) -> bool:
     """Whether the Earth can command a site: a link works in a window of commands, outside an imposed silence."""
     if tables.rules[0].silent_first <= step < tables.rules[0].silent_last:
         return False
@@ -73,7 +73,7 @@ def _allowed(tables: FaultTables, lane: int, step: int, mode: int, rung: int) ->
     if not tables.asks_earth[rung]:
         return True
     if fault.ready < 0:
-        if not _contact(tables, lane, step, tables.units[tables.modes[mode].unit].site):
+        if not has_contact(tables, lane, step, tables.units[tables.modes[mode].unit].site):
             return False
         fault.ready = step + tables.rules[0].ground
         note_fault(tables, lane, step, F_STEP, mode, ASKED_EARTH, rung)
@@ -235,7 +235,7 @@ def _is_stocked(tables: FaultTables, lane: int, mode: int) -> bool:
     return not given.spare or tables.stock[tables.units[given.unit].pool, lane] > 0
 
 
-@called
+@inlined
 def _wait(tables: FaultTables, lane: int, step: int, mode: int, ladder: int) -> int:
     """Wait for hands and a spare, then go back to the repair; not where nobody could ever do it."""
     fault, hope = tables.faults[mode, lane], False
@@ -302,7 +302,7 @@ def _take_step(tables: FaultTables, lane: int, step: int, mode: int, ladder: int
     return after
 
 
-@called
+@inlined
 def _climb(tables: FaultTables, lane: int, step: int, mode: int) -> None:
     """Go up the ladder as far as this step allows."""
     ladder = tables.units[tables.modes[mode].unit].ladder
@@ -334,7 +334,7 @@ def _wish_any_hands(tables: FaultTables, lane: int, mode: int, ladder: int) -> N
 
 @inlined
 def _rest(tables: FaultTables, lane: int, step: int, mode: int) -> int:
-    """The next step at which a known fault goes on without free hands; nothing would come of looking at it before."""
+    """The next step at which a known fault goes on without free hands or contact; nothing comes of looking before."""
     fault, ladder = tables.faults[mode, lane], tables.units[tables.modes[mode].unit].ladder
     rung, until = tables.ladders[ladder, fault.rung], step + 1
     asks = 0 <= rung < WAIT and tables.asks_earth[rung]
@@ -344,8 +344,9 @@ def _rest(tables: FaultTables, lane: int, step: int, mode: int) -> int:
     elif asks and fault.ready > step:
         until = fault.ready
     elif asks and fault.ready < 0:
-        site = tables.sites[tables.units[tables.modes[mode].unit].site]
-        until = step + 1 if site.links_first < site.links_last else NEVER  # looks for contact, where it may come
+        tables.asking[tables.units[tables.modes[mode].unit].site, lane] = True
+        tables.lanes[lane].asks = True
+        until = NEVER
     elif rung in (RESET, SUBSYSTEM):
         until = fault.until
     elif rung in (ROBOTS, CREW) and fault.work >= 0.0:
@@ -356,11 +357,13 @@ def _rest(tables: FaultTables, lane: int, step: int, mode: int) -> int:
 
 @inlined
 def _plan_watch(tables: FaultTables, lane: int, step: int) -> None:
-    """The next step at which this life needs a look, its watched faults included, and the hands that they wait for."""
+    """The next step at which this life needs a look, its watched faults included, and what else they wait for."""
     here = tables.lanes[lane]
-    here.hides = here.waits = False
+    here.hides = here.waits = here.asks = False
     for slot in range(len(tables.hour_bus)):
         tables.wanted[slot, lane] = False
+    for site in range(len(tables.sites)):
+        tables.asking[site, lane] = False
     for place in range(here.watched):
         mode = tables.watch[place, lane]
         if tables.faults[mode, lane].state == KNOWN:
@@ -403,7 +406,7 @@ def _runner_of(sources: int) -> Callable[[FaultTables, int, int], int]:
         for lane in range(len(tables.lanes)):
             for step in range(first, last):
                 here = tables.lanes[lane]
-                if step >= here.due or here.hides or _hands_offered(tables, lane):
+                if step >= here.due or here.hides or here.asks or _hands_offered(tables, lane):
                     tables.taken[:, lane] = 0.0
                     begin_step(tables, lane, step)
                     mend_faults(tables, lane, step)
