@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.moon.area import MapArea
 from moonstation.moon.regolith.cells import Blends, blends_of, cells_over
+from moonstation.moon.regolith.crests import whole_facets
 from moonstation.moon.regolith.patches import WIDTH, Patches, patches_of
 from moonstation.moon.regolith.surroundings import Raster, rasters_around
 from moonstation.moon.regolith.views import SIDES, Places, Terrain, seen_from
@@ -112,7 +113,7 @@ def scene_of(
     toward = np.empty((patches.count, SIDES, 3), np.float32)
     first, hit, weight = _views(_terrain(pieces, level, cells.parent), places, toward, workers)
     facing = np.maximum(np.einsum("nqc,nsc->nsq", facets, toward[patches.of]), 0.0) + _NOT_SEEN
-    facing *= ground[:, None, None] / facets[:, None, :, 2]
+    facing *= (of_nodes("whole") * ground[:, None] / facets[..., 2])[:, None, :]
     blends = blends_of(cells, facing, hit)
     return Scene(area, node, of_nodes("frame"), facets, sky, patches, first, hit, weight, blends)
 
@@ -143,6 +144,7 @@ def _views(
 class _Piece:
     """A raster of the terrain, and of each pixel: height [m], sky-line, frame, facets, place, level, row and column.
 
+    whole : how much each facet counts in what a pixel shows
     node : numbers of its nodes, -1 where a pixel is none; lattice : row and column as ``Raster.box`` counts them
     """
 
@@ -151,6 +153,7 @@ class _Piece:
     sky: NDArray[np.int16]
     frame: FloatArray
     facets: FloatArray
+    whole: FloatArray
     at: FloatArray
     level: IntArray
     lattice: NDArray[np.int64]
@@ -168,6 +171,7 @@ class _Piece:
             lines.elevation,
             _frames(raster.area),
             _facets(raster.area, ground_m),
+            whole_facets(ground_m.astype(np.float64)),
             np.stack([c + a * (col + 0.5), f + e * (row + 0.5), ground_m, raster.area.scale()], axis=-1),
             np.full(shape, raster.level, np.int32),
             np.stack([row, col], axis=-1) + raster.box[:2],

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.machine_code import compiled_with
+from moonstation.moon.regolith.crests import Ray, crest_near, elevation, height_on, holds, lines_crossed
 
 FloatArray = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -15,9 +16,7 @@ IntArray = NDArray[np.int32]
 
 #: Sides from which a cell is looked at: quarters of a turn, the first from up the map to its right.
 SIDES = 4
-_STRIDE = 0.7  # of a pixel, near; far away a fiftieth of the distance
-_STRIDE_FAR = 0.02
-_BEHIND = 0.5  # of a pixel: what rises between two heights is the upper one's, or the light on rims would be lost
+_STRIDE_FAR = 0.02  # of the distance, from one line of posts to another; near, every line
 _SLIVER_SR = 0.01  # terrain on a side that fills less sees the place hardly
 _MOST_CELLS = 4096  # met by all rays of one place
 _nogil = compiled_with(nogil=True)
@@ -62,11 +61,29 @@ class Places(NamedTuple):
 
 
 class _Found(NamedTuple):
-    """Cells that the rays of one place have met: where each stands in the list, the list, and shares of the view."""
+    """What the rays of one place have met.
+
+    slot, cell, share : where each cell stands in the list, the list, and shares of the view; number : of cells, (1,)
+    toward : sums of the directions to what is seen on each side (east, north, up) and of solid angles, (SIDES, 4)
+    """
 
     slot: IntArray
     cell: IntArray
     share: FloatArray
+    number: IntArray
+    toward: FloatArray
+
+
+class _Look(NamedTuple):
+    """A direction in which a place looks: the place, the side, cosines of its ground's normal ahead and up, and the
+    solid angle [sr] to one of an integral over elevations.
+    """
+
+    place: int
+    side: int
+    ahead: float
+    up: float
+    turn: float
 
 
 @_nogil
@@ -75,8 +92,9 @@ def seen_from(
 ) -> tuple[IntArray, IntArray, Floats]:
     """What places from ``part[0]`` up to ``part[1]`` see: how many cells each, all cells, the share of view of each.
 
-    Rays run over the terrain in directions evenly round the map, over heights that are linear between the pixels. What
-    rises above what a ray has met, and above the plane of the place's own ground, is seen; it fills of the view
+    Rays run over the terrain in directions evenly round the map, over heights that are linear between the pixels, up
+    to crests as sharp as the pixels beside tell. What rises above what a ray has met, and above the plane of the
+    place's own ground, is seen; it fills of the view
 
         1/pi  integral of (normal . direction) over the solid angle.
 
@@ -84,22 +102,23 @@ def seen_from(
     as SIDES * cell + side. The mean direction to what is seen on each side (east, north, up) goes into ``toward``,
     shape (places, SIDES, 3).
     """
-    slot = np.full(SIDES * terrain.parent.size, -1, np.int32)
-    found = _Found(slot, np.empty(_MOST_CELLS, np.int32), np.empty(_MOST_CELLS))
-    highest, sides = float(np.nanmax(terrain.height)), np.zeros((SIDES, 4))
+    slot, room = np.full(SIDES * terrain.parent.size, -1, np.int32), np.empty(_MOST_CELLS, np.int32)
+    found = _Found(slot, room, np.empty(_MOST_CELLS), np.zeros(1, np.int32), np.zeros((SIDES, 4)))
+    highest = float(np.nanmax(terrain.height))
     counts = np.zeros(part[1] - part[0], np.int32)
     hit, weight = np.empty(_MOST_CELLS, np.int32), np.empty(_MOST_CELLS, np.float32)
     total = 0
     for place in range(part[0], part[1]):
-        sides[:], count = 0.0, 0
+        found.toward[:], found.number[0] = 0.0, 0
         for ray in range(places.rays[place]):
-            count = _look_along(place, ray, highest, terrain, places, found, count, sides)
+            _look_along(place, ray, highest, terrain, places, found)
         for side in range(SIDES):
             for c in range(3):
-                toward[place, side, c] = sides[side, c] / (sides[side, 3] + _SLIVER_SR)
+                toward[place, side, c] = found.toward[side, c] / (found.toward[side, 3] + _SLIVER_SR)
+        count = int(found.number[0])
         if total + count > hit.size:
-            room = 2 * hit.size
-            hit, weight = np.append(hit, np.empty(room, np.int32)), np.append(weight, np.empty(room, np.float32))
+            more = 2 * hit.size
+            hit, weight = np.append(hit, np.empty(more, np.int32)), np.append(weight, np.empty(more, np.float32))
         for j in range(count):
             slot[found.cell[j]] = -1
             hit[total + j], weight[total + j] = found.cell[j], found.share[j]
@@ -110,64 +129,83 @@ def seen_from(
 
 @_nogil
 def _look_along(  # noqa: PLR0917
-    place: int,
-    ray: int,
-    highest: float,
+    place: int, number: int, highest: float, terrain: Terrain, places: Places, found: _Found
+) -> None:
+    """Add what one ray sees to what is found, line by line of the posts that it crosses.
+
+    Of what rises between two lines each post has half, or up to the crest what lies nearer to it.
+    """
+    x, y, height, scale = places.at[place]
+    rays = places.rays[place]
+    turn = 2.0 * np.pi * (number + 0.5) / rays
+    ray = Ray(x, y, height, np.sin(turn), np.cos(turn), 1.0 / (scale * terrain.radius_m), terrain.radius_m)
+    ahead, up = places.normal[place, 0] * ray.dx + places.normal[place, 1] * ray.dy, places.normal[place, 2]
+    look = _Look(place, number * SIDES // rays, ahead, up, 2.0 * np.pi / rays)
+    top, raster = -ahead / up, places.raster[place]
+    below, held = _filled(top), (0.0, 0.0, 0.0)
+    lines = lines_crossed(ray, terrain.grids[raster], terrain.shapes[raster])
+    line, away, joined = np.floor(lines.start + 0.5), 0.0, False
+    while True:
+        before, jump = away, max(1.0, np.floor(_STRIDE_FAR * away * lines.pace))
+        line += jump
+        while not holds(lines, line) and raster + 1 < terrain.grids.shape[0]:
+            raster += 1
+            lines = lines_crossed(ray, terrain.grids[raster], terrain.shapes[raster])
+            line, jump = np.floor(lines.start + before * lines.pace + 0.5) + 1.0, 1.0
+        away = (line - lines.start) / lines.pace
+        ends = not holds(lines, line) or top * away > (highest - height) * scale
+        if ends and not joined:
+            return
+        rise = top if ends else elevation(ray, away, height_on(lines, line, terrain.height, False))
+        if rise > top:
+            above = _filled(rise)
+            half = _part(below, above, 0.5)
+            if joined:
+                _see(look, ray, before, _sum(held, half), terrain, places, found)
+            top, below, held, joined = rise, above, half if joined else _sum(half, half), True
+        elif joined:
+            top, before, past = crest_near(ray, lines, terrain.height, line - jump, jump, top)
+            above = _filled(top)
+            _see(look, ray, before + 1.0 / lines.pace, _part(below, above, past), terrain, places, found)
+            _see(look, ray, before, _sum(held, _part(below, above, 1.0 - past)), terrain, places, found)
+            below, joined = above, False
+            if ends:
+                return
+
+
+@_nogil
+def _sum(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float, float]:
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
+
+
+@_nogil
+def _part(
+    below: tuple[float, float, float], above: tuple[float, float, float], share: float
+) -> tuple[float, float, float]:
+    return share * (above[0] - below[0]), share * (above[1] - below[1]), share * (above[2] - below[2])
+
+
+@_nogil
+def _see(  # noqa: PLR0917
+    look: _Look,
+    ray: Ray,
+    away: float,
+    filled: tuple[float, float, float],
     terrain: Terrain,
     places: Places,
     found: _Found,
-    count: int,
-    toward: FloatArray,
-) -> int:
-    """Add what one ray sees to the cells found and to the directions on their side; the number of cells found."""
-    rays = places.rays[place]
-    turn = 2.0 * np.pi * (ray + 0.5) / rays
-    dx, dy = np.sin(turn), np.cos(turn)
-    side = ray * SIDES // rays
-    x, y, height, scale = places.at[place]
-    ahead, up = places.normal[place, 0] * dx + places.normal[place, 1] * dy, places.normal[place, 2]
-    top = -ahead / up
-    flat, high, sine = _filled(top)
-    away, joined, raster = 0.0, False, places.raster[place]
-    west, north, pixel = terrain.grids[raster, 0], terrain.grids[raster, 1], terrain.grids[raster, 2]
-    rows, cols, first = terrain.shapes[raster, 0], terrain.shapes[raster, 1], terrain.shapes[raster, 2]
-    to_arc, to_rise = 1.0 / (scale * terrain.radius_m), (highest - height) * scale
-    while True:
-        stride = max(_STRIDE * pixel, _STRIDE_FAR * away)
-        away += stride
-        col, row = (x + away * dx - west) / pixel, (north - y - away * dy) / pixel
-        while not (0.0 <= row < rows and 0.0 <= col < cols):
-            raster += 1
-            if raster == terrain.grids.shape[0]:
-                return count
-            west, north, pixel = terrain.grids[raster, 0], terrain.grids[raster, 1], terrain.grids[raster, 2]
-            rows, cols, first = terrain.shapes[raster, 0], terrain.shapes[raster, 1], terrain.shapes[raster, 2]
-            col, row = (x + away * dx - west) / pixel, (north - y - away * dy) / pixel
-        if top * away > to_rise:
-            return count
-        there = _between(col - 0.5, row - 0.5, rows, cols, first, terrain.height)
-        arc = away * to_arc
-        across = (terrain.radius_m + there) * arc
-        up_by = there - height - 0.5 * across * arc
-        if not up_by > top * across:
-            joined = False
-            continue
-        rise = up_by / across
-        before = flat, high, sine
-        flat, high, sine = _filled(rise)
-        flatter, higher = (flat - before[0]) * 2.0 / rays, (high - before[1]) * 2.0 / rays
-        top = rise
-        middle = (away - 0.5 * stride if joined else away) + _BEHIND * pixel
-        joined = True
-        seen = _node(x + middle * dx, y + middle * dy, terrain)
-        if seen < 0 or seen == places.node[place]:
-            continue
-        toward[side, 0] += np.pi * flatter * dx
-        toward[side, 1] += np.pi * flatter * dy
-        toward[side, 2] += np.pi * higher
-        toward[side, 3] += (sine - before[2]) * 2.0 * np.pi / rays
-        cell = SIDES * _cell(seen, places.width[place] * middle, terrain) + (side + SIDES // 2) % SIDES
-        count = _count_in(cell, ahead * flatter + up * higher, found, count)
+) -> None:
+    """Count what fills a part of the view, as integrals of ``_filled``, for the cell so many metres of the map away."""
+    seen = _node(ray.x + away * ray.dx, ray.y + away * ray.dy, terrain)
+    if seen < 0 or seen == places.node[look.place]:
+        return
+    toward = found.toward[look.side]
+    toward[0] += look.turn * filled[0] * ray.dx
+    toward[1] += look.turn * filled[0] * ray.dy
+    toward[2] += look.turn * filled[1]
+    toward[3] += look.turn * filled[2]
+    cell = SIDES * _cell(seen, places.width[look.place] * away, terrain) + (look.side + SIDES // 2) % SIDES
+    _count_in(cell, look.turn / np.pi * (look.ahead * filled[0] + look.up * filled[1]), found)
 
 
 @_nogil
@@ -181,15 +219,14 @@ def _cell(seen: int, width: float, terrain: Terrain) -> int:
 
 
 @_nogil
-def _count_in(cell: int, weight: float, found: _Found, count: int) -> int:
-    """Add a share of the view to a cell; the number of cells found."""
-    at = found.slot[cell]
+def _count_in(cell: int, weight: float, found: _Found) -> None:
+    """Add a share of the view to a cell."""
+    at, count = found.slot[cell], found.number[0]
     if at >= 0:
         found.share[at] += weight
     elif count < _MOST_CELLS:
         found.slot[cell], found.cell[count], found.share[count] = count, cell, weight
-        count += 1
-    return count
+        found.number[0] = count + 1
 
 
 @_nogil
@@ -207,19 +244,6 @@ def _raster_at(x: float, y: float, terrain: Terrain) -> int:
         if 0.0 <= row < terrain.shapes[k, 0] and 0.0 <= col < terrain.shapes[k, 1]:
             return k
     return -1
-
-
-@_nogil
-def _between(col: float, row: float, rows: int, cols: int, first: int, height: NDArray[np.float32]) -> float:
-    """Height between the middles of a raster's pixels, linear along both [m]; beyond the outermost, theirs."""
-    col, row = min(max(col, 0.0), cols - 1.0), min(max(row, 0.0), rows - 1.0)
-    c, r = min(int(col), max(cols - 2, 0)), min(int(row), max(rows - 2, 0))
-    col, row = col - c, row - r
-    right, down = min(cols - 1, 1), min(rows - 1, 1) * cols
-    at = first + r * cols + c
-    upper = height[at] + col * (height[at + right] - height[at])
-    lower = height[at + down] + col * (height[at + down + right] - height[at + down])
-    return float(upper + row * (lower - upper))
 
 
 @_nogil
