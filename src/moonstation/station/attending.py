@@ -10,7 +10,8 @@ from moonstation.station.fault_tables import BLOCKED, HIDDEN, TRIED, FaultTables
 from moonstation.station.faults import begin_step, count_evidence, may_be_found
 from moonstation.station.lives import refresh_process
 from moonstation.station.repairs import has_contact, mend_faults
-from moonstation.station.tables import Record, Tables
+from moonstation.station.rows import Record
+from moonstation.station.tables import Tables
 
 
 @inlined
@@ -78,8 +79,8 @@ def _see(raw: Tables, faults: FaultTables, lane: int, p: int) -> None:
     process = raw.processes[p]
     faults.seen[p, lane] = 0
     if raw.assets[process.asset].on[lane] > 0:
-        tried = TRIED if process.tried[lane] > 0.0 else 0
-        faults.seen[p, lane] = tried | (BLOCKED if process.blocked[lane] > 0.0 else 0)
+        tried = TRIED if (process.tried >> lane) & 1 else 0
+        faults.seen[p, lane] = tried | (BLOCKED if (process.blocked >> lane) & 1 else 0)
 
 
 @inlined

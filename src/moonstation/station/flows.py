@@ -26,9 +26,10 @@ from moonstation.station.packed import (
     L_STORED,
     NOTHING,
 )
-from moonstation.station.tables import Record, Table, Tables
+from moonstation.station.process_tables import GIVING, MANIFOLD
+from moonstation.station.rows import Record, Table
+from moonstation.station.tables import BUSES, STIRRING, Tables
 
-Numbers = NDArray[np.int64]
 #: A number per life: ``lanes.Lanes``, or a plain one where there is one life.
 Lively = Any
 #: A truth value per life.
@@ -40,12 +41,10 @@ _NEXT_TO_NO_RATE = 1e-300
 
 
 @inlined
-def take_stock(buses: Table, stores: Table, nodes: Table, live: Numbers) -> None:
+def take_stock(tables: Tables) -> None:
     """What the stores of each bus can give and take in a step, and how full they are."""
-    for b in live:
-        if b < 0:
-            break
-        _take_stock(buses[b], stores, nodes, False)
+    for place in range(tables.counts[BUSES]):
+        _take_stock(tables.buses[tables.live_buses[place]], tables.stores, tables.nodes, False)
 
 
 @inlined
@@ -162,12 +161,20 @@ def _take(bus: Record, amount: Lively, from_outside: bool) -> None:
 
 
 @inlined
-def apply(process: Record, tables: Tables, activity: Lively) -> None:
+def draws(process: Record, manner: int) -> bool:
+    """Whether a process draws electricity."""
+    if manner == MANIFOLD:
+        return process.power >= 0
+    return manner != GIVING
+
+
+@inlined
+def apply(process: Record, manner: int, tables: Tables, activity: Lively) -> None:
     """Move what a process takes and gives in a step."""
-    if process.power >= 0:
+    if draws(process, manner):
         drawn = process.draw * activity
         _take(tables.buses[process.power_bus], drawn, process.boundary)
-        if process.sparing:
+        if manner == MANIFOLD and process.sparing:
             tables.buses[process.power_bus].sent += drawn
     for k in range(process.recipe_first, process.recipe_last):
         moved, amount = tables.recipe[k], tables.amounts[k].amount * activity
@@ -244,20 +251,22 @@ def _age(store: Record, bus: Record) -> None:
 
 
 @inlined
-def settle(buses: Table, stores: Table, nodes: Table, live: Numbers, eventful: bool) -> bool:
+def settle(tables: Tables, eventful: bool) -> bool:
     """Settle pools with stores, let the rest go, age stores and take stock of them for the next step.
+
+    Only buses on which something moves or ages stir; the ledger looks at no others.
 
     eventful : whether anything came or went in this step, in any life
 
     True when a reporting bus began or ended to spill in any life.
     """
-    changed = False
-    for b in live:
-        if b < 0:
-            break
-        bus = buses[b]
+    stores, nodes, changed, stirring = tables.stores, tables.nodes, False, 0
+    for place in range(tables.counts[BUSES]):
+        bus = tables.buses[tables.live_buses[place]]
         if not (bus.moved or bus.restless or eventful):
             continue
+        tables.stirring[stirring] = tables.live_buses[place]
+        stirring += 1
         if any_of(bus.pool > 0.0):
             _charge(bus, stores, nodes)
         if any_of(bus.pool < 0.0):
@@ -268,6 +277,7 @@ def settle(buses: Table, stores: Table, nodes: Table, live: Numbers, eventful: b
         if bus.reports_spill:
             spills, told = bus.pool > _SPILLING, bus.spilling > 0.0
             changed |= any_of((spills & no(told)) | (told & no(spills)))
+    tables.counts[STIRRING] = stirring
     return changed
 
 
@@ -316,29 +326,27 @@ def _close_bus(bus: Record, spilled: Lively, eventful: bool) -> None:
 
 
 @inlined
-def _close_quiet(bus: Record, elements: Table, balances: Table) -> None:
-    """What a bus on which nothing happened adds to the scale of the chemical elements."""
-    for k in range(bus.element_first, bus.element_last):
-        balances[elements[k].element].scale += elements[k].share * (bus.fill_amount + bus.stored_before)
+def _stir_all(tables: Tables) -> None:
+    """Let the ledger look at every live bus in this step."""
+    for place in range(tables.counts[BUSES]):
+        tables.stirring[place] = tables.live_buses[place]
+    tables.counts[STIRRING] = tables.counts[BUSES]
 
 
 @inlined
-def close_ledger(tables: Tables, live: Numbers, eventful: bool) -> None:
+def close_ledger(tables: Tables, eventful: bool) -> None:
     """Check that every bus and every chemical element closes in this step, and add the step to the run's totals.
 
     eventful : whether anything came or went in this step, in any life
     """
+    if eventful:
+        _stir_all(tables)
     buses, elements, balances, worst = tables.buses, tables.elements, tables.balances, tables.worst[0]
     for x in range(len(balances)):
         balances[x].open = 0.0
         balances[x].scale = 0.0
-    for b in live:
-        if b < 0:
-            break
-        bus = buses[b]
-        if not (bus.moved or bus.restless or eventful):
-            _close_quiet(bus, elements, balances)
-            continue
+    for place in range(tables.counts[STIRRING]):
+        bus = buses[tables.stirring[place]]
         after, before, spilled = bus.fill_amount, bus.stored_before, bus.pool
         outside, scale = -spilled - bus.lost, after + before
         if eventful:
@@ -351,11 +359,13 @@ def close_ledger(tables: Tables, live: Numbers, eventful: bool) -> None:
         debt = abs(min(bus.pool, 0.0))  # more was taken than there was
         worst.bus = worse(worst.bus, max(abs(inside - bus.produced + bus.consumed), debt), scale)
         if bus.element_last > bus.element_first:
-            crossed = inside - bus.from_outside
+            # what other lives do here must not touch this one's scale
+            happened = (bus.produced + bus.consumed > 0.0) | (inside != 0.0) | (outside != 0.0)
+            crossed, weight = inside - bus.from_outside, select(happened, scale, 0.0)
             for k in range(bus.element_first, bus.element_last):
                 balance, share = balances[elements[k].element], elements[k].share
                 balance.open += share * crossed
-                balance.scale += share * scale
+                balance.scale += share * weight
         _close_bus(bus, spilled, eventful)
     for x in range(len(balances)):
         worst.element = worse(worst.element, balances[x].open, balances[x].scale)

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from moonstation.station.compiling import inlined
 from moonstation.station.flows import Lively, worse
 from moonstation.station.lanes import any_of, no, only_here, select
-from moonstation.station.tables import Record, Table
+from moonstation.station.rows import Record, Table
+from moonstation.station.tables import NODES, Tables
 
 Row = NDArray[np.float32]
 
@@ -26,24 +27,23 @@ def _open_share(node: Record) -> Lively:
 
 
 @inlined
-def open_heat(nodes: Table, now: Row) -> None:
+def open_heat(tables: Tables, now: Row) -> None:
     """Surroundings and louver of every live node in this step; only stores have warmed it, in the last."""
-    for n in range(len(nodes)):
-        node = nodes[n]
-        if node.live:
-            if node.sink_series >= 0:
-                sink_k = np.float64(now[node.sink_series])
-                node.sink_k4 = (sink_k * sink_k) * (sink_k * sink_k)
-            if node.ground_series >= 0:
-                node.ground_k = now[node.ground_series]
-            if node.heat_series >= 0:
-                node.source_w = now[node.heat_series]
-            node.emission = node.radiating * _open_share(node) if node.louver else node.radiating
-            node.heat = 0.0
-            node.heat_control = 0.0
-            if node.warmed:
-                node.heat = node.late
-                node.late = 0.0
+    for place in range(tables.counts[NODES]):
+        node = tables.nodes[tables.live_nodes[place]]
+        if node.sink_series >= 0:
+            sink_k = np.float64(now[node.sink_series])
+            node.sink_k4 = (sink_k * sink_k) * (sink_k * sink_k)
+        if node.ground_series >= 0:
+            node.ground_k = now[node.ground_series]
+        if node.heat_series >= 0:
+            node.source_w = now[node.heat_series]
+        node.emission = node.radiating * _open_share(node) if node.louver else node.radiating
+        node.heat = 0.0
+        node.heat_control = 0.0
+        if node.warmed:
+            node.heat = node.late
+            node.late = 0.0
 
 
 @inlined
@@ -74,61 +74,72 @@ def thermostat_activity(nodes: Table, process: Record) -> Lively:
 
 
 @inlined
-def solve_heat(nodes: Table) -> bool:
-    """Implicit temperatures of all live nodes, radiation linearised about the old ones.
+def solve_heat(tables: Tables) -> bool:
+    """Implicit temperatures of all live nodes, radiation linearised about the old ones, and how well they close.
 
     True when a node is colder or hotter than its asset survives, in any life.
     """
-    out = False
-    for n in range(len(nodes)):
-        node = nodes[n]
-        if node.live:
-            old = node.temperature
-            cube = old * old * old
-            node.before = old
-            node.heat_other = node.heat - node.heat_control
-            inverse = 1.0 / (node.fixed_w_k + 4.0 * node.emission * cube - node.from_children_w_k)
-            right = node.source_w + node.heat + node.emission * (3.0 * old * cube + node.sink_k4)
-            right += node.conductance * node.ground_k + node.heat_capacity * old + node.from_children
-            node.inverse = inverse
-            node.right = right
-            node.from_children = 0.0
-            node.from_children_w_k = 0.0
-            if node.parent >= 0:
-                parent, share = nodes[node.parent], node.parent_w_k * inverse
-                parent.from_children_w_k += share * node.parent_w_k
-                parent.from_children += share * right
-    for n in range(len(nodes) - 1, -1, -1):
-        node = nodes[n]
-        if node.live:
-            right = node.right
-            if node.parent >= 0:
-                right += node.parent_w_k * nodes[node.parent].temperature
-            kelvin = right * node.inverse
-            on = node.on > 0.0
-            node.temperature = select(on, kelvin, node.temperature)
-            out |= any_of(on & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
+    nodes = tables.nodes
+    for place in range(tables.counts[NODES]):
+        node = nodes[tables.live_nodes[place]]
+        old = node.temperature
+        cube = old * old * old
+        node.before = old
+        node.heat_other = node.heat - node.heat_control
+        inverse = 1.0 / (node.fixed_w_k + 4.0 * node.emission * cube - node.from_children_w_k)
+        right = node.source_w + node.heat + node.emission * (3.0 * old * cube + node.sink_k4)
+        right += node.conductance * node.ground_k + node.heat_capacity * old + node.from_children
+        node.inverse = inverse
+        node.right = right
+        node.from_children = 0.0
+        node.from_children_w_k = 0.0
+        if node.parent >= 0:
+            parent, share = nodes[node.parent], node.parent_w_k * inverse
+            parent.from_children_w_k += share * node.parent_w_k
+            parent.from_children += share * right
+    return _find_temperatures(tables)
+
+
+@inlined
+def _find_temperatures(tables: Tables) -> bool:
+    """From the roots of the trees to their leaves; notes the greatest share of a node's heat that is left open."""
+    nodes, worst, out = tables.nodes, tables.worst[0].heat, False
+    for place in range(tables.counts[NODES] - 1, -1, -1):
+        node = nodes[tables.live_nodes[place]]
+        right = node.right
+        if node.parent >= 0:
+            right += node.parent_w_k * nodes[node.parent].temperature
+        kelvin = right * node.inverse
+        on = node.on > 0.0
+        node.temperature = select(on, kelvin, node.temperature)
+        out |= any_of(on & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
+        rest, scale = _left_open(node)
+        if node.parent >= 0:
+            parent = nodes[node.parent]
+            to_parent = node.parent_w_k * (node.temperature - parent.temperature)
+            rest += to_parent
+            parent.right -= to_parent
+        if node.bears:  # its children are still to come
+            node.right = rest
+            node.inverse = scale
+        else:
+            worst = worse(worst, select(on, rest, 0.0), scale)
+    for place in range(tables.counts[NODES]):
+        node = nodes[tables.live_nodes[place]]
+        if node.bears:
+            worst = worse(worst, select(node.on > 0.0, node.right, 0.0), node.inverse)
+    tables.worst[0].heat = worst
     return out
 
 
 @inlined
-def heat_residual(nodes: Table, worst: Lively) -> Lively:
-    """The greater of ``worst`` and the share of a node's heat that this step leaves open, from its temperatures [-]."""
-    for n in range(len(nodes)):  # every node stands before its parent, so its children are summed already
-        node = nodes[n]
-        if not node.live:
-            continue
-        rise, cube = node.temperature - node.before, node.before * node.before * node.before
-        radiated = node.emission * cube * (node.before + 4.0 * rise)
-        received = node.emission * node.sink_k4
-        conducted = node.conductance * (node.temperature - node.ground_k)
-        source = node.source_w + node.heat
-        rest = node.heat_capacity * rise + radiated - received + conducted - source - node.from_children
-        scale = node.heat_capacity * node.temperature + abs(radiated) + received + abs(conducted) + abs(source)
-        node.from_children = 0.0
-        if node.parent >= 0:
-            to_parent = node.parent_w_k * (node.temperature - nodes[node.parent].temperature)
-            rest += to_parent
-            nodes[node.parent].from_children += to_parent
-        worst = worse(worst, select(node.on > 0.0, rest, 0.0), scale)
-    return worst
+def _left_open(node: Record) -> tuple[Lively, Lively]:
+    """What a node's own heats leave open of its balance at the temperature found, and the scale of that [W]."""
+    rise, cube = node.temperature - node.before, node.before * node.before * node.before
+    radiated = node.emission * cube * (node.before + 4.0 * rise)
+    received = node.emission * node.sink_k4
+    conducted = node.conductance * (node.temperature - node.ground_k)
+    source = node.source_w + node.heat
+    rest = node.heat_capacity * rise + radiated - received + conducted - source
+    scale = node.heat_capacity * node.temperature + abs(radiated) + received + abs(conducted) + abs(source)
+    return rest, scale

@@ -33,7 +33,8 @@ from moonstation.station.packed import (
     VISITED,
     WAITS,
 )
-from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_LOOK, Record, Table, Tables
+from moonstation.station.rows import Record, Table
+from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_LOOK, Tables
 
 #: None of the rows of a table.
 _NONE = np.int64(-1)
@@ -258,5 +259,5 @@ def come_and_go(raw: Tables, tables: Tables, log: Table, now: Row, step: int) ->
     clock[NEXT_DELIVERY] = deliver(raw, log, step, delivery)
     changed |= clock[NEXT_DELIVERY] > delivery
     if changed:
-        take_stock(tables.buses, tables.stores, tables.nodes, raw.live_buses)
+        take_stock(tables)
     return changed

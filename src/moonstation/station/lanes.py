@@ -224,6 +224,19 @@ def all_of(typingctx: Any, mask: Any) -> Any:
 
 
 @_instructions
+def bits_of(typingctx: Any, mask: Any) -> Any:
+    """A mask as a number: bit k is set where it is true in lane k, of 64 lanes at most."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        bits = args[0]
+        if isinstance(mask, Mask):
+            bits = builder.bitcast(bits, ir.IntType(mask.width))
+        return builder.zext(bits, ir.IntType(64))
+
+    return signature(types.int64, mask), codegen
+
+
+@_instructions
 def no(typingctx: Any, mask: Any) -> Any:
     """The opposite in every lane."""
 

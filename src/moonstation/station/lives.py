@@ -20,7 +20,8 @@ from moonstation.station.packed import (
     NEVER,
     OFFER_PARTS,
 )
-from moonstation.station.tables import Record, Table, Tables
+from moonstation.station.rows import Record, Table
+from moonstation.station.tables import BUSES, NODES, PROCESSES, RENEWED, Tables
 
 
 @inlined
@@ -86,6 +87,7 @@ def _refresh_rows(raw: Tables) -> None:
         for lane in range(len(on)):
             live |= on[lane] > 0
         raw.stores[s].live = live
+    count = 0
     for n in range(len(raw.nodes)):
         node, live = raw.nodes[n], False
         on = raw.assets[node.asset].on
@@ -93,12 +95,15 @@ def _refresh_rows(raw: Tables) -> None:
             node.on[lane] = 1.0 if on[lane] > 0 else 0.0
             live |= on[lane] > 0
         node.live = live
+        if live:
+            raw.live_nodes[count] = n
+            count += 1
+    raw.counts[NODES] = count
 
 
 @inlined
 def _refresh_processes(raw: Tables) -> None:
     """List the processes that live in any life, and touch the buses that they use."""
-    raw.live_processes[:] = -1
     count = 0
     for p in range(len(raw.processes)):
         process = raw.processes[p]
@@ -109,12 +114,12 @@ def _refresh_processes(raw: Tables) -> None:
                 raw.buses[process.power_bus].touched = True
             for k in range(process.recipe_first, process.recipe_last):
                 raw.buses[raw.recipe[k].bus].touched = True
+    raw.counts[PROCESSES] = count
 
 
 @inlined
 def _refresh_buses(raw: Tables) -> None:
     """List the buses that something touches in any life."""
-    raw.live_buses[:] = -1
     count = 0
     for b in range(len(raw.buses)):
         if raw.buses[b].touched:
@@ -123,11 +128,13 @@ def _refresh_buses(raw: Tables) -> None:
         else:
             for lane in range(len(raw.buses[b].pool)):
                 _forget(raw.buses[b], lane)
+    raw.counts[BUSES] = count
 
 
 @inlined
 def refresh_live(raw: Tables) -> None:
     """Rebuild the lists of what lives in any life, after assets came or went."""
+    raw.counts[RENEWED] += 1
     for b in range(len(raw.buses)):
         bus = raw.buses[b]
         bus.touched = False
@@ -236,10 +243,8 @@ def lose_assets(raw: Tables, log: Table, lane: int, step: int, step_h: float) ->
             if cold or kelvin > node.survive_max_k[lane]:
                 code = EV_LOST_COLD if cold else EV_LOST_HOT
                 lost |= _lose(raw, log, lane, step, np.int64(node.asset), code, kelvin)
-    for p in raw.live_processes:
-        if p < 0:
-            break
-        process = raw.processes[p]
+    for place in range(raw.counts[PROCESSES]):
+        process = raw.processes[raw.live_processes[place]]
         if process.starved[lane] >= process.starve_limit[lane]:
             hours = process.starved[lane] * step_h
             lost |= _lose(raw, log, lane, step, np.int64(process.asset), EV_LOST_STARVED, hours)

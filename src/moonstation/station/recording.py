@@ -7,7 +7,8 @@ import numpy as np
 from moonstation.station.compiling import inlined
 from moonstation.station.lanes import any_of, put, select
 from moonstation.station.packed import Records
-from moonstation.station.tables import Record, Tables
+from moonstation.station.rows import Record
+from moonstation.station.tables import BUSES, NODES, PROCESSES, RENEWED, Tables
 
 
 @inlined
@@ -23,7 +24,10 @@ def note_critical(power: Record, step: int) -> None:
 @inlined
 def write_record(tables: Tables, records: Records, record: int, steps: int) -> None:
     """Means and sums over the steps of a record; stores and temperatures as they are."""
-    for p in range(len(tables.processes)):
+    all_count = tables.counts[RENEWED] > 0  # something that lives no more may have lived within this record
+    tables.counts[RENEWED] = 0
+    for place in range(len(tables.processes) if all_count else tables.counts[PROCESSES]):
+        p = np.uint32(place) if all_count else tables.live_processes[place]
         process = tables.processes[p]
         if any_of(process.activity_sum > 0.0):
             put(records.activity[record, p], process.activity_sum / float(steps))
@@ -35,12 +39,13 @@ def write_record(tables: Tables, records: Records, record: int, steps: int) -> N
         process.ready_steps = 0
         process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
     for s in range(len(tables.stores)):
-        put(records.amount[record, s], tables.stores[s].amount)
-        put(records.capacity[record, s], tables.stores[s].capacity)
-    for n in range(len(tables.nodes)):
+        if tables.stores[s].live:
+            put(records.amount[record, s], tables.stores[s].amount)
+            put(records.capacity[record, s], tables.stores[s].capacity)
+    for place in range(tables.counts[NODES]):
+        n = tables.live_nodes[place]
         node = tables.nodes[n]
-        if node.live:
-            put(records.temperature_k[record, n], select(node.on > 0.0, node.temperature, np.nan))
+        put(records.temperature_k[record, n], select(node.on > 0.0, node.temperature, np.nan))
     for e in range(len(tables.powers)):
         power = tables.powers[e]
         put(records.power[record, e, 0], power.supply_sum)
@@ -54,6 +59,7 @@ def write_record(tables: Tables, records: Records, record: int, steps: int) -> N
         put(records.critical_span[e, 1], power.last_served)
         power.supply_sum = power.served_sum = power.shed_sum = 0.0
         power.severest = power.critical_steps = power.critical_served = 0.0
-    for b in range(len(tables.buses)):
+    for place in range(len(tables.buses) if all_count else tables.counts[BUSES]):
+        b = np.uint32(place) if all_count else tables.live_buses[place]
         put(records.spilled[record, b], tables.buses[b].spilled_sum)
         tables.buses[b].spilled_sum = 0.0

@@ -11,7 +11,6 @@ stands once. The kernel looks at such rows as lanes (``lanes.in_lanes``).
 
 from __future__ import annotations
 
-import math
 from itertools import pairwise
 from typing import Any, NamedTuple
 
@@ -21,8 +20,6 @@ from scipy import constants
 
 from moonstation.station.landing_tables import asset_table, gate_table
 from moonstation.station.packed import (
-    FOLLOW,
-    HOLD,
     HYSTERESIS,
     NEXT_TO_NOTHING,
     PROPORTIONAL,
@@ -32,34 +29,38 @@ from moonstation.station.packed import (
     Thermal,
     steps_of,
 )
+from moonstation.station.process_tables import process_table, recipes_of
+from moonstation.station.rows import (
+    FLAG,
+    FLOAT,
+    INT,
+    UNSIGNED,
+    Columns,
+    Table,
+    exp_of,
+    rows_of,
+    same_columns,
+    table_of,
+)
 from moonstation.station.stacking import lanes_of, stack_networks
 
-Table = NDArray[Any]
-#: One row of a table: numba gives its columns as attributes.
-Record = Any
-_F, _I, _B = np.float64, np.int32, np.bool_
-_U = np.uint32  # numbers that are never -1, so numba need not look whether they count from the end
-#: Bytes at which rows of lanes begin: those of the widest register and of a line of the cache.
-_LINE = 64
-
-_Columns = tuple[str, list[Any]]
 #: Columns of each table: what differs between lives, and what is common to all.
 _BUS = (
     "pool offer consumed produced room from_outside fill fill_amount stored_before spilled lost spilled_sum"
     " all_produced all_consumed all_spilled all_lost fill_capacity usable usable_capacity asked spilling delivered"
     " removed all_delivered all_removed sent wished wanted yields retains",
     [
-        ("first", _I),
-        ("last", _I),
-        ("element_first", _I),
-        ("element_last", _I),
-        ("spills", _B),
-        ("reports_spill", _B),
-        ("powers", _B),
-        ("restless", _B),
-        ("moved", _B),
-        ("watched", _B),
-        ("touched", _B),
+        ("first", UNSIGNED),
+        ("last", UNSIGNED),
+        ("element_first", UNSIGNED),
+        ("element_last", UNSIGNED),
+        ("spills", FLAG),
+        ("reports_spill", FLAG),
+        ("powers", FLAG),
+        ("restless", FLAG),
+        ("moved", FLAG),
+        ("watched", FLAG),
+        ("touched", FLAG),
     ],
 )
 _STORE = (
@@ -68,46 +69,14 @@ _STORE = (
     " can_give charge_efficiency charge_strain discharge_strain fade_per_cycle rated start charge_per_step"
     " discharge_per_step charge_min_k charge_max_k discharge_min_k discharge_max_k health broken rate",
     [
-        ("bus", _I),
-        ("asset", _I),
-        ("work_node", _I),
-        ("live", _B),
-        ("strains", _B),
-        ("ages", _B),
-        ("throttled", _B),
-        ("loss_w", _F),
-    ],
-)
-_PROCESS = (
-    "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
-    " starve_limit min_fraction ready_sum on limit health sound offers tried blocked first_worn reserve",
-    [
-        ("asset", _I),
-        ("recipe_first", _I),
-        ("recipe_last", _I),
-        ("lock_first", _I),
-        ("lock_last", _I),
-        ("series", _I),
-        ("control_index", _I),
-        ("heat_node", _I),
-        ("work_node", _I),
-        ("power", _I),
-        ("power_bus", _U),
-        ("priority", _F),
-        ("control", np.int8),
-        ("fills", _B),
-        ("spills", _B),
-        ("boundary", _B),
-        ("decays", _B),
-        ("partial", _B),
-        ("bound", _B),
-        ("limited", _B),
-        ("everywhere", _B),
-        ("starves", _B),
-        ("sparing", _B),
-        ("passes", _B),
-        ("seeks", _B),
-        ("ready_steps", _I),
+        ("bus", INT),
+        ("asset", INT),
+        ("work_node", INT),
+        ("live", FLAG),
+        ("strains", FLAG),
+        ("ages", FLAG),
+        ("throttled", FLAG),
+        ("loss_w", FLOAT),
     ],
 )
 _NODE = (
@@ -115,30 +84,33 @@ _NODE = (
     " parent_w_k right inverse before from_children from_children_w_k survive_min_k survive_max_k work_min_k"
     " work_max_k on radiating closed_share closed_k open_k slope start_k late",
     [
-        ("asset", _I),
-        ("parent", _I),
-        ("sink_series", _I),
-        ("ground_series", _I),
-        ("heat_series", _I),
-        ("live", _B),
-        ("louver", _B),
-        ("warmed", _B),
+        ("asset", INT),
+        ("parent", INT),
+        ("sink_series", INT),
+        ("ground_series", INT),
+        ("heat_series", INT),
+        ("live", FLAG),
+        ("louver", FLAG),
+        ("warmed", FLAG),
+        ("bears", FLAG),
     ],
 )
 _POWER = (
     "serve_up_to critical shed mode wanted safe_until timer unserved supply_sum served_sum shed_sum severest"
     " critical_steps critical_served first_critical last_served",
-    [("bus", _U), ("sun_series", _I), ("recovery", _F)],
+    [("bus", UNSIGNED), ("sun_series", INT), ("recovery", FLOAT)],
 )
-_RECIPE = ("", [("bus", _U), ("takes", _B), ("limits", _B)])
-_AMOUNT: _Columns = ("amount", [])
-_LOCK = ("low high", [("bus", _U)])
-_ELEMENT = ("", [("element", _U), ("share", _F)])
-_BALANCE: _Columns = ("open scale", [])
-_WORST: _Columns = ("bus element heat", [])
-_DELIVERY = ("", [("step", np.int64), ("bus", _I), ("gate", _I), ("amount", _F)])
-_TERM = ("weight", [("kind", _I), ("index", _I)])
-_CONDITION = ("base low high", [("first", _I), ("last", _I)])
+_LOCK = ("low high", [("bus", UNSIGNED)])
+_ELEMENT = ("", [("element", UNSIGNED), ("share", FLOAT)])
+_BALANCE: Columns = ("open scale", [])
+_WORST: Columns = ("bus element heat", [])
+_DELIVERY = ("", [("step", np.int64), ("bus", INT), ("gate", INT), ("amount", FLOAT)])
+_TERM = ("weight", [("kind", INT), ("index", INT)])
+_CONDITION = ("base low high", [("first", INT), ("last", INT)])
+
+#: Places among the counts: live processes, buses and thermal nodes, buses that stir in this step, and how often what
+#: lives has changed within this record.
+PROCESSES, BUSES, NODES, STIRRING, RENEWED = range(5)
 
 #: Places in the clock: next step to run, step of the next landing or end, number of the next delivery, step at which
 #: somebody next decides on a landing or a departure.
@@ -148,7 +120,9 @@ NEXT_STEP, NEXT_CHANGE, NEXT_DELIVERY, NEXT_LOOK = range(4)
 class Tables(NamedTuple):
     """All tables of one run of one or more lives.
 
-    live_processes, live_buses : numbers of those that assets use that live in any life, in order, padded with -1
+    live_processes, live_buses, live_nodes : numbers of those that assets use that live in any life, in order
+    stirring : numbers of the live buses on which something moves or ages in this step, in order
+    counts : how many of these there are, and more: see PROCESSES and what follows it
     recipe, amounts : what the processes move besides the electricity that they draw, row by row
     elements : mass fractions of the buses, those that are not 0
     balances : scratch of the ledger, by element: what a step leaves open, and its scale [kg]
@@ -171,8 +145,11 @@ class Tables(NamedTuple):
     balances: Table
     worst: Table
     serve_up_to: NDArray[np.int64]
-    live_processes: NDArray[np.int64]
-    live_buses: NDArray[np.int64]
+    live_processes: NDArray[np.uint32]
+    live_buses: NDArray[np.uint32]
+    live_nodes: NDArray[np.uint32]
+    stirring: NDArray[np.uint32]
+    counts: NDArray[np.int64]
     clock: NDArray[np.int64]
     gates: Table
     conditions: Table
@@ -184,11 +161,11 @@ def make_tables(network: Network, step_h: float) -> Tables:
     if not lanes_of(network):
         network = stack_networks([network])
     buses, width = network.buses, lanes_of(network)
-    draw, recipe_ptr, recipe, amounts = _recipes(network, step_h)
+    draw, recipe_ptr, recipe, amounts = recipes_of(network, step_h)
     element_ptr, elements = _elements(buses.elements)
     limited = np.array([recipe["limits"][first:last].any() for first, last in pairwise(recipe_ptr)], np.bool_)
-    processes = _process_table(network, step_h, draw, recipe_ptr, limited)
-    locks = _table(
+    processes = process_table(network, step_h, draw, recipe_ptr, limited)
+    locks = table_of(
         _LOCK,
         width,
         bus=network.processes.interlock_bus,
@@ -196,21 +173,7 @@ def make_tables(network: Network, step_h: float) -> Tables:
         high=network.processes.interlock_high,
     )
     return Tables(
-        buses=_table(
-            _BUS,
-            width,
-            first=buses.store_ptr[:-1],
-            last=buses.store_ptr[1:],
-            element_first=element_ptr[:-1],
-            element_last=element_ptr[1:],
-            spills=buses.spills,
-            reports_spill=buses.reports_spill,
-            powers=buses.power_number >= 0,
-            restless=_restless(network),
-            yields=_least_share(network, network.stores.discharge_efficiency),
-            retains=_least_share(network, network.stores.charge_efficiency),
-            watched=_watched(network, locks["bus"]),
-        ),
+        buses=_bus_table(network, element_ptr, locks["bus"]),
         elements=elements,
         stores=_store_table(network, step_h),
         processes=processes,
@@ -220,7 +183,7 @@ def make_tables(network: Network, step_h: float) -> Tables:
         nodes=_node_table(network, step_h),
         powers=_power_table(network, step_h),
         assets=asset_table(network.schedule, width),
-        deliveries=_table(
+        deliveries=table_of(
             _DELIVERY,
             width,
             step=network.schedule.delivery_step,
@@ -228,21 +191,24 @@ def make_tables(network: Network, step_h: float) -> Tables:
             gate=network.schedule.delivery_gate,
             amount=network.schedule.delivery_amount,
         ),
-        balances=_rows(_BALANCE, width, buses.elements.shape[1]),
-        worst=_rows(_WORST, width, 1),
+        balances=rows_of(_BALANCE, width, buses.elements.shape[1]),
+        worst=rows_of(_WORST, width, 1),
         serve_up_to=network.rules.serve_up_to,
-        live_processes=np.full(len(processes) + 1, -1, np.int64),
-        live_buses=np.full(len(buses.spills) + 1, -1, np.int64),
+        live_processes=np.zeros(len(processes), UNSIGNED),
+        live_buses=np.zeros(len(buses.spills), UNSIGNED),
+        live_nodes=np.zeros(len(network.thermal.asset), UNSIGNED),
+        stirring=np.zeros(len(buses.spills), UNSIGNED),
+        counts=np.zeros(5, np.int64),
         clock=np.zeros(4, np.int64),
         gates=gate_table(network.schedule, network.conditions, width),
-        conditions=_table(
+        conditions=table_of(
             _CONDITION,
             width,
             first=network.conditions.term_ptr[:-1],
             last=network.conditions.term_ptr[1:],
-            **_same_columns(_CONDITION, network.conditions),
+            **same_columns(_CONDITION, network.conditions),
         ),
-        terms=_table(
+        terms=table_of(
             _TERM,
             width,
             kind=network.conditions.term_kind,
@@ -252,50 +218,23 @@ def make_tables(network: Network, step_h: float) -> Tables:
     )
 
 
-def _record(columns: _Columns, width: int) -> np.dtype[Any]:
-    """A row: first what is common, then what differs between lives; where those are many, at whole lines."""
-    lanes, common = columns
-    own = [(name, _F, (width,)) for name in lanes.split()]
-    if width == 1 or not own:
-        return np.dtype([*common, *own], align=True)
-    first = np.dtype(common, align=True)
-    offsets = [first.fields[name][1] for name, *_ in common] if first.fields else []
-    head, lane_bytes = -(-first.itemsize // _LINE) * _LINE, 8 * width
-    return np.dtype(
-        {
-            "names": [*(name for name, *_ in common), *(name for name, *_ in own)],
-            "formats": [*(kind for _, kind in common), *[(_F, (width,))] * len(own)],
-            "offsets": [*offsets, *(head + lane_bytes * number for number in range(len(own)))],
-            "itemsize": head + lane_bytes * len(own),
-        }
+def _bus_table(network: Network, element_ptr: NDArray[np.int64], lock_buses: NDArray[Any]) -> Table:
+    buses = network.buses
+    return table_of(
+        _BUS,
+        lanes_of(network),
+        first=buses.store_ptr[:-1],
+        last=buses.store_ptr[1:],
+        element_first=element_ptr[:-1],
+        element_last=element_ptr[1:],
+        spills=buses.spills,
+        reports_spill=buses.reports_spill,
+        powers=buses.power_number >= 0,
+        restless=_restless(network),
+        yields=_least_share(network, network.stores.discharge_efficiency),
+        retains=_least_share(network, network.stores.charge_efficiency),
+        watched=_watched(network, lock_buses),
     )
-
-
-def _rows(columns: _Columns, width: int, count: int) -> Table:
-    """Empty rows that begin at a whole line of the cache."""
-    kind = _record(columns, width)
-    room = np.zeros(count * kind.itemsize + _LINE, np.uint8)
-    first = -room.ctypes.data % _LINE
-    return room[first : first + count * kind.itemsize].view(kind)
-
-
-def _table(columns: _Columns, width: int, **values: Any) -> Table:
-    """Rows with these columns: of shape (row,) or, what differs between lives, (row, lane)."""
-    table = _rows(columns, width, len(next(iter(values.values()))))
-    for name, column in values.items():
-        table[name] = column
-    return table
-
-
-def _same_columns(columns: _Columns, group: Any) -> dict[str, NDArray[Any]]:
-    """Columns that a group of the network and a table have in common."""
-    names = [*columns[0].split(), *(name for name, *_ in columns[1])]
-    return {name: getattr(group, name) for name in names if name in group._fields}
-
-
-def _exp(values: NDArray[np.float64]) -> NDArray[np.float64]:
-    """The C library's, one by one: numpy's own differs between machines."""
-    return np.array([math.exp(value) for value in values.ravel().tolist()]).reshape(values.shape)
 
 
 def _watched(network: Network, lock_buses: NDArray[Any]) -> NDArray[np.bool_]:
@@ -311,13 +250,13 @@ def _elements(shares: NDArray[np.float64]) -> tuple[NDArray[np.int64], Table]:
     """Per bus pointers to, and table of, the chemical elements of which it holds a share."""
     bus, element = np.nonzero(shares)
     ends = np.searchsorted(bus, np.arange(len(shares) + 1))
-    return ends.astype(np.int64), _table(_ELEMENT, 1, element=element, share=shares[bus, element])
+    return ends.astype(np.int64), table_of(_ELEMENT, 1, element=element, share=shares[bus, element])
 
 
 def _power_table(network: Network, step_h: float) -> Table:
     buses, rules = network.buses, network.rules
     count = len(buses.power_bus)
-    return _table(
+    return table_of(
         _POWER,
         lanes_of(network),
         bus=buses.power_bus,
@@ -330,46 +269,12 @@ def _power_table(network: Network, step_h: float) -> Table:
     )
 
 
-def _process_table(
-    network: Network,
-    step_h: float,
-    draw: NDArray[np.float64],
-    recipe_ptr: NDArray[np.int64],
-    limited: NDArray[np.bool_],
-) -> Table:
-    processes = network.processes
-    age_h = network.schedule.asset_age_h[processes.asset][:, np.newaxis]
-    limits = [float(max(steps_of(hours, step_h), 1)) for hours in processes.starve_limit_h.ravel().tolist()]
-    return _table(
-        _PROCESS,
-        lanes_of(network),
-        recipe_first=recipe_ptr[:-1],
-        recipe_last=recipe_ptr[1:],
-        lock_first=processes.interlock_ptr[:-1],
-        lock_last=processes.interlock_ptr[1:],
-        power_bus=_power_bus(network),
-        draw=draw,
-        sound=processes.health > 0.0,
-        control_rate=_control_rates(network, step_h),
-        fills=(processes.control_on < processes.control_off)[:, 0],
-        decays=(processes.decay_per_h != 0.0).any(axis=1),
-        partial=(processes.min_fraction > 0.0).any(axis=1),
-        bound=(processes.work_node >= 0) | (np.diff(processes.interlock_ptr) > 0),
-        limited=limited,
-        keeps=_exp(-processes.decay_per_h * step_h),
-        first_worn=_exp(-processes.decay_per_h * age_h),
-        heat_w=1000.0 * processes.heat_kw,
-        starve_limit=np.reshape(limits, processes.starve_limit_h.shape),
-        **_same_columns(_PROCESS, processes),
-    )
-
-
 def _store_table(network: Network, step_h: float) -> Table:
     stores = network.stores
-    common = _same_columns(_STORE, stores)
+    common = same_columns(_STORE, stores)
     del common["capacity"]  # nothing has landed yet
     charge_per_step, discharge_per_step = stores.charge_limit * step_h, stores.discharge_limit * step_h
-    return _table(
+    return table_of(
         _STORE,
         lanes_of(network),
         rated=stores.capacity,
@@ -384,7 +289,7 @@ def _store_table(network: Network, step_h: float) -> Table:
         charge_inverse=1.0 / stores.charge_efficiency,
         discharge_inverse=1.0 / stores.discharge_efficiency,
         ages=_ages(stores),
-        keeps=_exp(-stores.loss_per_h * step_h),
+        keeps=exp_of(-stores.loss_per_h * step_h),
         fade_per_step=stores.fade_per_h * step_h * stores.capacity,
         health=np.ones_like(stores.capacity),
         rate=np.ones_like(stores.capacity),
@@ -431,14 +336,15 @@ def _node_table(network: Network, step_h: float) -> Table:
     fixed_w_k = capacity_w_k + thermal.conductance + np.where(hangs, thermal.parent_w_k, 0.0)
     for n in np.flatnonzero(hangs[:, 0]):
         fixed_w_k[thermal.parent[n]] += thermal.parent_w_k[n]
-    common = _same_columns(_NODE, thermal)
+    common = same_columns(_NODE, thermal)
     common["heat_capacity"] = capacity_w_k
-    return _table(
+    return table_of(
         _NODE,
         lanes_of(network),
         fixed_w_k=fixed_w_k,
         slope=louver_slope(thermal),
         louver=(thermal.closed_share != 1.0).any(axis=1),
+        bears=np.isin(np.arange(len(thermal.asset)), thermal.parent),
         warmed=np.isin(np.arange(len(thermal.asset)), network.stores.work_node[_warming(network)]),
         radiating=constants.sigma * thermal.radiating_m2,
         sink_k4=(thermal.sink_k * thermal.sink_k) * (thermal.sink_k * thermal.sink_k),
@@ -451,41 +357,3 @@ def louver_slope(thermal: Thermal) -> NDArray[np.float64]:
     """Share of the radiating area by which a louver opens per kelvin between its marks [1/K]."""
     span_k = thermal.open_k - thermal.closed_k
     return np.divide(1.0 - thermal.closed_share, span_k, out=np.zeros_like(span_k), where=span_k > 0.0)
-
-
-def _power_bus(network: Network) -> NDArray[np.int64]:
-    """Bus that each process draws its electricity from; means nothing where it draws none."""
-    numbers = network.processes.power
-    return np.where(numbers >= 0, np.append(network.buses.power_bus, 0)[numbers], 0)
-
-
-def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
-    """What each process moves in a step at activity 1 on the bus that controls it, 0 where that is none."""
-    processes, rates = network.processes, np.zeros_like(network.processes.limit)
-    for p in np.flatnonzero(np.isin(processes.control, (HOLD, FOLLOW))):
-        for k in range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1]):
-            if processes.recipe_bus[k] == processes.control_index[p]:
-                rates[p] = processes.recipe_rate[k] * step_h
-    return rates
-
-
-def _recipes(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table, Table]:
-    """Per process: electricity drawn, pointers to, and tables of, all else that it moves in a step at activity 1."""
-    processes, power_bus = network.processes, _power_bus(network)
-    draw, ends = np.zeros_like(processes.limit), [0]
-    buses: list[int] = []
-    moved: list[NDArray[np.float64]] = []
-    limits: list[bool] = []
-    for p in range(len(processes.asset)):
-        for k in range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1]):
-            bus, rate = int(processes.recipe_bus[k]), processes.recipe_rate[k]
-            if processes.power[p] >= 0 and bus == power_bus[p] and rate[0] < 0.0:
-                draw[p] -= rate * step_h
-            elif rate[0] != 0.0:
-                buses.append(bus)
-                moved.append(rate * step_h)
-                limits.append(bool(rate[0] < 0.0 or not (network.buses.spills[bus] or processes.spills[p])))
-        ends.append(len(buses))
-    amounts = np.array(moved).reshape(len(moved), lanes_of(network))
-    rows = _table(_RECIPE, lanes_of(network), bus=buses, takes=amounts[:, 0] < 0.0, limits=limits)
-    return draw, np.array(ends, np.int64), rows, _table(_AMOUNT, lanes_of(network), amount=np.abs(amounts))
