@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -22,21 +27,58 @@ def test_a_compiled_function_is_its_python_self() -> None:
 
 
 def test_where_nothing_may_be_kept_it_is_compiled_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[dict[str, Any]] = []
-    numba = machine_code._njit
+    asked: list[str] = []
 
-    def without_a_folder(**options: Any) -> Any:
-        asked.append(options)
-        if options.get("cache"):
-            raise RuntimeError("cannot cache function: no locator available")
-        return numba(**options)
+    def without_a_folder(function: Callable[..., Any]) -> None:
+        asked.append(function.__name__)
+        raise RuntimeError("cannot cache function: no locator available")
 
-    monkeypatch.setattr(machine_code, "_njit", without_a_folder)
+    monkeypatch.setattr(machine_code, "_Kept", without_a_folder)
 
     @machine_code.compiled_with(error_model="numpy")
     def ratio(above: float, below: float) -> float:
         return above / below
 
     assert ratio(1.0, 0.0) == np.inf
-    given = {"nogil": True, "error_model": "numpy"}
-    assert asked == [{"cache": True, **given}, given]
+    assert asked == ["ratio"]
+
+
+_CALLER = """
+from moonstation.core.machine_code import compiled
+from {neighbour} import FACTOR, shifted
+
+@compiled
+def scaled(x):
+    return FACTOR * shifted(x)
+"""
+_NEIGHBOUR = """
+from moonstation.core.machine_code import compiled
+
+FACTOR = {factor}.0
+
+@compiled
+def shifted(x):
+    return x + {shift}.0
+"""
+
+
+@pytest.mark.parametrize(("factor", "shift", "taken"), [pytest.param(2, 3, 1, id="as it was"), (5, 3, 0), (2, 7, 0)])
+def test_machine_code_is_not_taken_when_a_neighbouring_file_of_the_same_date_and_size_has_changed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: int, shift: int, taken: int
+) -> None:
+    name = f"neighbour_{factor}_{shift}"  # a name that no other test's modules have
+    caller, neighbour = tmp_path / f"caller_{factor}_{shift}.py", tmp_path / f"{name}.py"
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)  # Python's own, which looks at date and size alone
+    caller.write_text(_CALLER.format(neighbour=name))
+
+    def run(factor: int, shift: int) -> tuple[float, int]:
+        neighbour.write_text(_NEIGHBOUR.format(factor=factor, shift=shift))
+        os.utime(neighbour, (1e9, 1e9))
+        for module in (caller.stem, name):
+            sys.modules.pop(module, None)
+        scaled = importlib.import_module(caller.stem).scaled
+        return scaled(1.0), sum(scaled.stats.cache_hits.values())
+
+    assert run(2, 3) == (8.0, 0)
+    assert run(factor, shift) == (factor * (1.0 + shift), taken)

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
+from contextlib import suppress
+from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
+import numpy as np
 from numba import njit
+from numba.core.caching import FunctionCache
+from numba.core.dispatcher import Dispatcher
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _njit: Callable[..., Any] = njit  # its type knows no options
+_Cache: Any = FunctionCache
+_PLAIN = (bool, int, float, complex, str, bytes, tuple, np.generic, type(None))
 
 
 def compiled(function: _F) -> _F:
@@ -25,9 +33,62 @@ def compiled_with(**options: Any) -> Callable[[_F], _F]:
     options = {"nogil": True, **options}
 
     def compile_it(function: _F) -> _F:
-        try:
-            return _njit(cache=True, **options)(function)
-        except RuntimeError:  # numba: "no locator available"
-            return _njit(**options)(function)
+        made = _njit(**options)(function)
+        with suppress(RuntimeError):  # numba: "no locator available"
+            made._cache = _Kept(function)
+        return made
 
     return compile_it
+
+
+class _Kept(_Cache):  # type: ignore[misc]
+    """numba's cache on disk, which by itself looks at the file of the cached function alone: here also at what the
+    function takes in from others.
+    """
+
+    def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
+        return (*super()._index_key(sig, codegen), mark_of_function(self._py_func))
+
+
+def mark_of_function(function: Callable[..., Any]) -> str:
+    """Mark that changes with the code of a function, of all compiled ones that it calls, and with the constants that
+    these read from their modules.
+    """
+    digest, seen, left = hashlib.sha256(), {function}, [function]
+    while left:
+        one = left.pop()
+        assert isinstance(one, FunctionType)
+        scope = _scope(one)
+        digest.update(repr(one.__defaults__).encode())
+        for code in _codes(one.__code__):
+            shown = [const for const in code.co_consts if not isinstance(const, CodeType)]
+            digest.update(repr((one.__qualname__, code.co_code, code.co_names, code.co_varnames, shown)).encode())
+            for name in code.co_names + code.co_freevars:
+                value = scope.get(name)
+                digest.update(f"{name}={_shown(value)};".encode())
+                if isinstance(value, Dispatcher) and value.py_func not in seen:
+                    seen.add(value.py_func)
+                    left.append(value.py_func)
+    return digest.hexdigest()
+
+
+def _scope(function: FunctionType) -> dict[str, Any]:
+    """Variables from outside that a function may read."""
+    own = zip(function.__code__.co_freevars, function.__closure__ or (), strict=True)
+    return {**function.__globals__, **{name: cell.cell_contents for name, cell in own}}
+
+
+def _codes(code: CodeType) -> list[CodeType]:
+    """A function's code and that of the functions and comprehensions in it."""
+    return [code, *(deeper for const in code.co_consts if isinstance(const, CodeType) for deeper in _codes(const))]
+
+
+def _shown(value: Any) -> str:
+    """What of a module's variable goes into machine code, as text that is the same in each process."""
+    if isinstance(value, np.ndarray):
+        return f"{value.dtype}{value.shape}{value.tobytes()!r}"
+    if isinstance(value, type):
+        return f"{value.__qualname__}{getattr(value, '_fields', '')}"
+    if isinstance(value, Dispatcher):
+        return f"{value.targetoptions}"
+    return repr(value) if isinstance(value, _PLAIN) else type(value).__qualname__
