@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import os
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -41,6 +42,24 @@ def test_where_nothing_may_be_kept_it_is_compiled_all_the_same(monkeypatch: pyte
 
     assert ratio(1.0, 0.0) == np.inf
     assert asked == ["ratio"]
+
+
+def test_the_mark_of_a_function_is_the_same_in_each_process() -> None:
+    # Sets show their members in an order that each process draws, and the sweep's options are one.
+    asked = "from moonstation.moon.sweep import hull; from moonstation.core.machine_code import mark_of_function; "
+    asked += "print(mark_of_function(hull.far_tangents.py_func))"
+    marks = {
+        subprocess.run(
+            [sys.executable, "-c", asked],
+            env={**os.environ, "PYTHONHASHSEED": seed},
+            check=True,
+            capture_output=True,
+            text=True,
+        ).stdout
+        for seed in ("1", "2", "3")
+    }
+    assert len(marks) == 1
+    assert len(marks.pop().strip()) == 64
 
 
 _CALLER = """

@@ -61,7 +61,7 @@ def mark_of_function(function: Callable[..., Any]) -> str:
         scope = _scope(one)
         digest.update(repr(one.__defaults__).encode())
         for code in _codes(one.__code__):
-            shown = [const for const in code.co_consts if not isinstance(const, CodeType)]
+            shown = [_shown(const) for const in code.co_consts if not isinstance(const, CodeType)]
             digest.update(repr((one.__qualname__, code.co_code, code.co_names, code.co_varnames, shown)).encode())
             for name in code.co_names + code.co_freevars:
                 value = scope.get(name)
@@ -90,5 +90,7 @@ def _shown(value: Any) -> str:
     if isinstance(value, type):
         return f"{value.__qualname__}{getattr(value, '_fields', '')}"
     if isinstance(value, Dispatcher):
-        return f"{value.targetoptions}"
+        return _shown(tuple(f"{name}={_shown(option)}" for name, option in value.targetoptions.items()))
+    if isinstance(value, set | frozenset):  # repr would show the members in an order that each process draws
+        return repr(sorted(map(_shown, value)))
     return repr(value) if isinstance(value, _PLAIN) else type(value).__qualname__
