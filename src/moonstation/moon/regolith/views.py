@@ -164,7 +164,9 @@ def _look_along(  # noqa: PLR0917
                 _see(look, ray, before, _sum(held, half), terrain, places, found)
             top, below, held, joined = rise, above, half if joined else _sum(half, half), True
         elif joined:
-            top, before, past = crest_near(ray, lines, terrain.height, line - jump, jump, top)
+            past = 0.0
+            if places.node[place] >= 0:  # several look from their mean place, which lies beside the ground
+                top, before, past = crest_near(ray, lines, terrain.height, line - jump, jump, top)
             above = _filled(top)
             _see(look, ray, before + 1.0 / lines.pace, _part(below, above, past), terrain, places, found)
             _see(look, ray, before, _sum(held, _part(below, above, 1.0 - past)), terrain, places, found)
