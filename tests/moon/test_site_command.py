@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 
+import numpy as np
 import pytest
 import typer
 from typer.testing import CliRunner
@@ -53,6 +54,18 @@ def test_json_is_the_library_s_report():
     assert set(report) >= PROMISED
     assert report["start"] == "2030-01-01T00:00:00Z"
     assert "moon_south_75S_400m.tif" in report["horizon"]["dem"]
+
+
+def test_every_elevation_model_and_every_written_file_is_told(tmp_path, write_dem):
+    x = np.arange(-20, 21) * 1000.0
+    bowl = np.hypot(*np.meshgrid(x, x)) / 20.0
+    near, far = (write_dem(tmp_path / name, bowl, pixel) for name, pixel in (("near.tif", 100.0), ("far.tif", 1000.0)))
+    page, windows = tmp_path / "place.html", tmp_path / "windows.csv"
+    place = ["--lat", -90, "--lon", 0, "--dem", far, "--dem", near]
+    said = call(*place, "--view", page, "--events", windows, *MONTH).output
+    assert "dem: near.tif, far.tif\n" in said
+    assert "terrain reached (km): " in said
+    assert f"windows: {windows}\nview: {page}\n" in said
 
 
 def test_height_defaults_to_ten_metres():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -77,7 +78,7 @@ def site(  # noqa: PLR0913, PLR0917 (one argument for each option)
     if as_json:
         typer.echo(json.dumps(report, indent=1))
     else:
-        _print_report(report)
+        _print_report(report, {"windows": events, "view": view})
 
 
 def site_report(light: SiteLight, name: str | None = None) -> dict[str, Any]:
@@ -263,7 +264,21 @@ def _write_view(path: Path, light: SiteLight, place: _Place) -> None:
     write_whole(path, render_site_view(light, title, open_named_dems(place.dems)).encode(), "--view")
 
 
-def _print_report(report: dict[str, Any]) -> None:
+def _terrain_lines(notes: dict[str, float | str]) -> list[str]:
+    """What the sky-line stands on, and how far the terrain went."""
+    lines = [f"{key.replace('_', ' ')}: {notes[key]}" for key in ("terrain", "dem") if key in notes]
+    nest = [str(notes[key]) for key in notes if re.fullmatch(r"dem_\d+", key)]
+    if nest:
+        lines.append(f"dem: {', '.join(nest)}")
+    if "reach_attained_km" in notes:
+        lines.append(f"terrain reached (km): {notes['reach_attained_km']}")
+    if "honest_limit" in notes:
+        lines.append(f"honest limit: {notes['honest_limit']}")
+    return lines
+
+
+def _print_report(report: dict[str, Any], written: dict[str, Path | None]) -> None:
+    """The table, what it stands on, and the files that were written."""
     from rich.box import SIMPLE_HEAD
     from rich.console import Console
     from rich.table import Table
@@ -289,7 +304,8 @@ def _print_report(report: dict[str, Any]) -> None:
     table.add_row("  from", *(str(start or "-") for start in starts))
     console = Console()
     print_trimmed(console, table)
-    for key in ("terrain", "dem", "honest_limit"):
-        if key in report["horizon"]:
-            line = printable(f"{key.replace('_', ' ')}: {report['horizon'][key]}")
-            print_trimmed(console, line, highlight=False, markup=False)
+    for line in _terrain_lines(report["horizon"]):
+        print_trimmed(console, printable(line), highlight=False, markup=False)
+    for what, path in written.items():
+        if path:
+            print_trimmed(console, printable(f"{what}: {path}"), highlight=False, markup=False, soft_wrap=True)

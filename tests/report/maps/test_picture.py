@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from map_frames import polar
 from matplotlib import colormaps
 from PIL import Image
 
 from moonstation.core.errors import RangeError, TerrainError
 from moonstation.moon.dem import open_dem
 from moonstation.report.maps.labels import Feature
-from moonstation.report.maps.picture import _large_patches, map_picture, map_pictures
+from moonstation.report.maps.picture import Layer, _large_patches, map_picture, map_pictures, outline_shadow
+from moonstation.report.maps.sheet import new_sheet
 from moonstation.report.maps.sites import _column, sites_picture
 
 SIDE_PX = 300
@@ -185,6 +187,18 @@ def test_of_several_eye_heights_the_greatest_is_shown():
     assert _column(sites, "sun_visible_mean") == "sun_visible_mean_10m"
     assert _column(sites, "slope_deg") == "slope_deg"
     assert _column(sites, "score") == ""
+
+
+@pytest.mark.parametrize(("side", "words"), [(2, "permanent shadow,\npatches over 1.3 km²"), (10, "permanent shadow")])
+def test_the_key_of_shadow_tells_a_size_only_where_patches_are_left_out(monkeypatch, side, words):
+    share = np.zeros((200, 200), "float32")
+    share[10 : 10 + side, 10 : 10 + side] = 1.0
+    share[100:110, 100:120] = 1.0
+    keys = []
+    monkeypatch.setattr("moonstation.report.maps.picture.draw_key", lambda _sheet, entries: keys.extend(entries))
+    frame = polar(40_000.0, side=200)  # 400 m to a pixel
+    outline_shadow(new_sheet(frame), Layer("permanent_shadow", frame, share, {}))
+    assert [label for _, _, label in keys] == [words]
 
 
 def test_specks_of_shadow_are_not_outlined():

@@ -227,9 +227,11 @@ def outline_shadow(sheet: Sheet, shadow: Layer) -> None:
     hatched = sheet.axes.contourf(x, y, share, levels=[0.5, 2.0], colors="none", hatches=["////"])
     hatched.set(edgecolor=(0.75, 0.9, 1.0, 0.5), linewidth=0.0)
     sheet.axes.contour(x, y, share, levels=[0.5], colors=[(0.75, 0.9, 1.0)], linewidths=0.9)
-    least_km2 = _LEAST_PATCH * rows * cols * (frame.pixel_m / frame.scale(*frame.middle_m) / 1e3) ** 2
-    called = "no sunlight in this\nperiod\n" if _short_period(shadow.notes) else "permanent shadow\n"
-    draw_key(sheet, [("#4a6d8c", "////", f"{called}over {least_km2:.2g} km²")])
+    called = "no sunlight in this\nperiod" if _short_period(shadow.notes) else "permanent shadow"
+    if (share < 0.5).sum() > (np.nan_to_num(shadow.values) < 0.5).sum():
+        least_km2 = _LEAST_PATCH * rows * cols * (frame.pixel_m / frame.scale(*frame.middle_m) / 1e3) ** 2
+        called += f",\npatches over {least_km2:.2g} km²"
+    draw_key(sheet, [("#4a6d8c", "////", called)])
 
 
 def _large_patches(share: Values) -> Values:
