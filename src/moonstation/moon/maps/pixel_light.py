@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.machine_code import compiled, compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.moon.maps.longest_gap import longest_gap_steps
 from moonstation.moon.maps.sky_table import ELEVATION_STEP_DEG
 
@@ -17,7 +17,7 @@ SUN, EARTH, ROWS = 0, 3, 6
 _PER_DEG = np.float32(1.0 / ELEVATION_STEP_DEG)
 
 
-@compiled_with(nogil=True)
+@compiled
 def pixel_light(
     lines: NDArray[np.int16],
     scale: tuple[float, int],

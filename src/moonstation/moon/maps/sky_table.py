@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.moon.illumination import covered_fraction, sun_visible_fraction
 from moonstation.moon.maps.tracks import Tracks
 
@@ -128,7 +128,7 @@ def _disc() -> FloatArray:
     return sun_visible_fraction(np.linspace(-1.0, 1.0, _DISC_STEPS), 0.0, 1.0)
 
 
-@compiled_with(nogil=True)
+@compiled
 def _sight(
     body_km: FloatArray, place_km: FloatArray, frame: FloatArray, body_radius_km: float, slots: int
 ) -> tuple[NDArray[np.uint16], Series, Series]:
@@ -148,7 +148,7 @@ def _sight(
     return slot, elevation, radius
 
 
-@compiled_with(nogil=True)
+@compiled
 def _summed(  # noqa: PLR0914, PLR0917 (one pass over all steps)
     slot: NDArray[np.uint16],
     elevation: Series,

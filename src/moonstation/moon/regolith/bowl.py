@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from scipy.constants import Stefan_Boltzmann
 
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.moon.horizon import Horizon
 from moonstation.moon.illumination import sun_radius_deg, sun_visible_fraction
 from moonstation.moon.regolith.albedo import diffuse_albedo, rough_albedo
@@ -33,7 +33,6 @@ _BANDS = len(_EDGES) - 1
 _RIM_POINTS = 360
 _SUN_AZIMUTHS = 36
 _SUN_ELEVATIONS = 41
-_nogil = compiled_with(nogil=True)
 
 
 @dataclass(frozen=True)
@@ -187,7 +186,7 @@ def _rim_elevation_deg(rim: FloatArray, patch: FloatArray, sun_azimuth_deg: Floa
     return np.degrees(np.arctan(highest))
 
 
-@_nogil
+@compiled
 def _over_rim(rim: FloatArray, patch: FloatArray, azimuth: FloatArray) -> FloatArray:
     """Tangent of the rim's elevation from each patch at each azimuth [rad] (evenly round from north), -inf where none.
 
@@ -248,7 +247,7 @@ def _direct(
     return _looked_up(bowl.takes, row, column, light), _looked_up(bowl.throws, row, column, light)
 
 
-@_nogil
+@compiled
 def _looked_up(table: FloatArray, row: FloatArray, column: FloatArray, light: FloatArray) -> FloatArray:
     """Bilinear in the table, periodic in its rows, times the light; shape (n, sectors)."""
     rows, columns, sectors = table.shape
@@ -265,7 +264,7 @@ def _looked_up(table: FloatArray, row: FloatArray, column: FloatArray, light: Fl
     return out
 
 
-@_nogil
+@compiled
 def _exchange(  # noqa: PLR0913, PLR0917 (state, forcing, views)
     layers: FloatArray,
     skin: FloatArray,

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.moon.regolith.views import SIDES
 
 FloatArray = NDArray[np.float64]
@@ -16,7 +16,6 @@ IntArray = NDArray[np.int32]
 #: Parts of a pixel, each with its own slope: north-west, north-east, south-west, south-east.
 FACETS = 4
 _WIDER = 6  # levels of cells above the coarsest node
-_nogil = compiled_with(nogil=True)
 
 
 @dataclass(frozen=True)
@@ -112,7 +111,7 @@ def _members(parent: IntArray, count: int) -> IntArray:
     return member
 
 
-@_nogil
+@compiled
 def blend(part: tuple[int, int], member: IntArray, share: Floats, lights: Floats) -> None:
     """Fill the lights of blends from ``part[0]`` up to ``part[1]``, of shape (SIDES * nodes + blends, 2)."""
     first = lights.shape[0] - member.shape[0]

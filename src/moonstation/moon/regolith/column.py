@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import Stefan_Boltzmann
 
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.moon.regolith.ground import Ground
 
 FloatArray = NDArray[np.float64]
@@ -20,7 +20,6 @@ _SKIN_K = 0.01  # last change of the skin's temperature; Newton's next would be 
 _SKIN_TURNS = 60
 _COLDEST_K = 1.0
 _REFERENCE_K = 350.0
-_nogil = compiled_with(nogil=True)
 
 
 def advance(  # noqa: PLR0917 (state, forcing, what is kept)
@@ -53,7 +52,7 @@ def advance(  # noqa: PLR0917 (state, forcing, what is kept)
     return out
 
 
-@_nogil
+@compiled
 def _advance(  # noqa: PLR0917
     layers: FloatArray,
     skin: FloatArray,
@@ -71,7 +70,7 @@ def _advance(  # noqa: PLR0917
             take_up(layers, skin, ground, scratch[0], sums)
 
 
-@_nogil
+@compiled
 def step_columns(  # noqa: PLR0917
     layers: FloatArray, skin: FloatArray, absorbed: FloatArray, step_s: float, ground: Ground, scratch: FloatArray
 ) -> None:
@@ -105,7 +104,7 @@ def step_columns(  # noqa: PLR0917
             layers[j, m] = inverse[j, m] * (rest[j, m] + down[j - 1, m] * layers[j - 1, m])
 
 
-@_nogil
+@compiled
 def _solve_skins(  # noqa: PLR0917
     layers: FloatArray, skin: FloatArray, absorbed: FloatArray, ground: Ground, held: FloatArray, rest: FloatArray
 ) -> None:
@@ -133,7 +132,7 @@ def _solve_skins(  # noqa: PLR0917
         layers[0, m] = (rest[m] + g * skin[m]) / (held[m] + g)
 
 
-@_nogil
+@compiled
 def take_up(layers: FloatArray, skin: FloatArray, ground: Ground, down: FloatArray, sums: FloatArray) -> None:
     """Add a step's temperatures and fluxes to the sums of ``advance``; ``down`` is the first of the step's scratch."""
     count, lanes = layers.shape
@@ -147,7 +146,7 @@ def take_up(layers: FloatArray, skin: FloatArray, ground: Ground, down: FloatArr
             sums[1, j + 1, m] += down[j, m] * (layers[j, m] - layers[j + 1, m])
 
 
-@_nogil
+@compiled
 def skin_over(guess_k: float, absorbed_w_m2: float, layer_k: float, ground: Ground) -> float:
     """Temperature at which a surface neither gains nor loses [K], over a first layer of given temperature [K]."""
     black = ground.emissivity * Stefan_Boltzmann

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.constants import Stefan_Boltzmann
 
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.moon.regolith.cells import FACETS
 from moonstation.moon.regolith.column import step_columns, take_up
 from moonstation.moon.regolith.ground import Ground
@@ -20,7 +20,6 @@ Floats = NDArray[np.float32]
 #: Columns side by side.
 LANES = 32
 _LOWEST = -0.2  # sine of the Sun's elevation below which no sky-line of the Moon lets it be seen
-_nogil = compiled_with(nogil=True)
 
 
 class Surfaces(NamedTuple):
@@ -70,7 +69,7 @@ class Lie(NamedTuple):
     sky: NDArray[np.int16]
 
 
-@_nogil
+@compiled
 def direct_light(
     part: tuple[int, int],
     sun: SunRays,
@@ -89,9 +88,7 @@ def direct_light(
     quantum = np.radians(QUANTUM_DEG)
     last = albedo.size - 1
     for node in range(part[0], part[1]):
-        area = 0.0
-        for q in range(FACETS):
-            area += 1.0 / lie.facets[node, q, 2]
+        area = _area(lie.facets[node])
         for t in range(sun.toward.shape[0]):
             takes[t, node] = 0.0
             throws[t, node] = 0.0
@@ -124,7 +121,16 @@ def direct_light(
                     throws[t, node, q] += light * facing * back
 
 
-@_nogil
+@compiled
+def _area(facets: FloatArray) -> float:
+    """Of the facets of a node, each 1 on the map."""
+    area = 0.0
+    for q in range(FACETS):
+        area += 1.0 / facets[q, 2]
+    return area
+
+
+@compiled
 def _faces(facets: FloatArray, east: float, north: float, up: float) -> bool:
     """Whether any facet faces a direction."""
     most = 0.0
@@ -133,7 +139,7 @@ def _faces(facets: FloatArray, east: float, north: float, up: float) -> bool:
     return most > 0.0
 
 
-@_nogil
+@compiled
 def send(  # noqa: PLR0917
     part: tuple[int, int],
     state: Surfaces,
@@ -159,7 +165,7 @@ def send(  # noqa: PLR0917
             state.sent[sides * node + side, 1] = heat
 
 
-@_nogil
+@compiled
 def step_surfaces(  # noqa: PLR0913, PLR0917
     part: tuple[int, int],
     state: Surfaces,
@@ -202,7 +208,7 @@ def step_surfaces(  # noqa: PLR0913, PLR0917
                 state.glowing[node] = black * state.skin[block, m] ** 4 + (1.0 - ground.emissivity) * infrared[m]
 
 
-@_nogil
+@compiled
 def note_extremes(  # noqa: PLR0917
     part: tuple[int, int],
     state: Surfaces,

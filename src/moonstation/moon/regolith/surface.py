@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.core.errors import Fault, RangeError
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.core.time import HOUR_S
 from moonstation.moon.regolith.column import skin_over, step_columns
 from moonstation.moon.regolith.ground import Ground, lunar_ground
@@ -16,8 +16,6 @@ FloatArray = NDArray[np.float64]
 
 #: Longest step of conduction [s]: a degree of the Sun's way.
 CONDUCTION_STEP_S = 2.0 * HOUR_S
-
-_nogil = compiled_with(nogil=True)
 
 
 def regolith_temperature_k(
@@ -64,7 +62,7 @@ def _split(step_s: float) -> tuple[int, int]:
     return max(1, int(CONDUCTION_STEP_S / step_s)), max(1, int(np.ceil(step_s / CONDUCTION_STEP_S)))
 
 
-@_nogil
+@compiled
 def _follow(  # noqa: PLR0917
     layers: FloatArray,
     skin: FloatArray,

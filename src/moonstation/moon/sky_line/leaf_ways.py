@@ -52,14 +52,7 @@ _fast = compiled_with(error_model="numpy", nogil=True)
 
 @_fast
 def straight_leaf(
-    tree: Tree,
-    finer: Finer,
-    frame: Frame,
-    limits: Limits,
-    place: tuple[int, int],
-    span: Span,
-    sky: Sky,
-    stride: float,
+    tree: Tree, finer: Finer, frame: Frame, limits: Limits, place: tuple[int, int], span: Span, sky: Sky, stride: float
 ) -> None:
     """Follow the rays of a span through a leaf whose map is linear, one by one."""
     levels, _, frames, records, _, mixed, _, _, _ = tree
