@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import plotly.graph_objects as go
 import pytest
@@ -38,6 +40,14 @@ def test_the_sun_is_bright_where_its_centre_is_seen() -> None:
     shown = np.isfinite(np.asarray(seen["Sun in view"]["x"], float)).sum()
     year = light.sun_centre_visible[:8766]
     assert shown / 2192 == pytest.approx(year.mean(), abs=0.03)
+
+
+def test_the_words_tell_for_how_long_the_sun_was_followed() -> None:
+    site = site_view("ridge")
+    assert site.sun is not None
+    assert "; the Sun's path over a year is bright" in dome_words(site)
+    assert "; the Sun's path over 31 days is bright" in dome_words(replace(site, sun=replace(site.sun, days=31.0)))
+    assert "Sun" not in dome_words(replace(site, sun=None))
 
 
 def test_walls_reach_the_highest_point_between_their_posts() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.report.figures.plot import Figure, Trace, scatter3d, surface
+from moonstation.report.figures.sky import period_words
 from moonstation.report.figures.style import BLUE, INK, MUTED, ORANGE, figure, plain, single
 from moonstation.report.view import SiteView, SkyLine, Track
 from moonstation.report.view3d.dome import Dome, bottom_deg, pieces, sky_line_at, stretch_for, swing
@@ -57,9 +58,11 @@ def dome_words(site: SiteView) -> str:
     sky, ground = _dome_of(site, sky_line), site.ground
     words = (
         f"The sky of {site.label} from {sky_line.height_m:g} m above the ground; turn it with the mouse or a finger. "
-        "The wall is the sky-line; the Sun's path over a year is bright where its centre is seen and dim behind the "
-        "terrain."
+        "The wall is the sky-line."
     )
+    if site.sun is not None:
+        path = f"the Sun's path over {period_words(site.sun)}"
+        words = f"{words[:-1]}; {path} is bright where its centre is seen and dim behind the terrain."
     if site.earth is not None:
         words += " The Earth stays within the box of its libration."
     if sky.stretch != 1.0:

@@ -32,9 +32,9 @@ def horizon(site: SiteView) -> Figure:
     if site.mast_line is not None:
         traces += _terrain(site.mast_line, bottom)
     if site.sun is not None:
-        traces.append(_track(site.sun, f"Sun, over {_period(site.sun)}", ORANGE))
+        traces.append(_track(site.sun, f"Sun, over {period_words(site.sun)}", ORANGE))
     if site.earth is not None:
-        traces.append(_track(site.earth, f"Earth, over {_period(site.earth)}", BLUE))
+        traces.append(_track(site.earth, f"Earth, over {period_words(site.earth)}", BLUE))
     for sky_line, dash, colour in ((site.ground_line, "dot", MUTED), (site.mast_line, "solid", INK)):
         if sky_line is not None:
             traces.append(_outline(sky_line, dash, colour))
@@ -91,7 +91,8 @@ def _outline(sky_line: SkyLine, dash: str, colour: str) -> Trace:
     )
 
 
-def _period(track: Track) -> str:
+def period_words(track: Track) -> str:
+    """How long a path was followed."""
     return "a year" if track.days > 360.0 else f"{track.days:.0f} days"
 
 
