@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 
 FloatArray = NDArray[np.float64]
 Floats = NDArray[np.float32]
@@ -16,7 +16,6 @@ Floats = NDArray[np.float32]
 #: too: where they have this share of the bend, half of what an edge would stand over the cubic is left (decision 013).
 _HALF_SHARP = 0.045
 _LEAST_WHOLE = 0.01  # of a facet: where no facet is whole, all count
-_nogil = compiled_with(nogil=True)
 
 
 class Ray(NamedTuple):
@@ -53,7 +52,7 @@ class Lines(NamedTuple):
     to_post: int
 
 
-@_nogil
+@compiled
 def lines_crossed(ray: Ray, grid: FloatArray, shape: NDArray[np.int64]) -> Lines:
     """The lines that a ray crosses more squarely, of a raster with ``grid`` and ``shape`` as ``views.Terrain`` has."""
     pixel, rows, cols, first = grid[2], shape[0], shape[1], shape[2]
@@ -68,19 +67,19 @@ def lines_crossed(ray: Ray, grid: FloatArray, shape: NDArray[np.int64]) -> Lines
     return Lines(start, pace, aside, drift, number, posts, first, to_line, to_post)
 
 
-@_nogil
+@compiled
 def holds(lines: Lines, line: float) -> bool:
     """Whether the raster reaches to where the ray crosses a line."""
     at = _along(lines, line)
     return 0.0 <= line < lines.number and -0.5 <= at < lines.posts - 0.5
 
 
-@_nogil
+@compiled
 def _along(lines: Lines, line: float) -> float:
     return lines.aside + (line - lines.start) / lines.pace * lines.drift
 
 
-@_nogil
+@compiled
 def height_on(lines: Lines, line: float, height: Floats, edged: bool) -> float:
     """Height where the ray crosses a line, linear between the posts or, ``edged``, with what stands over that [m]."""
     at = min(max(_along(lines, line), 0.0), lines.posts - 1.0)
@@ -96,7 +95,7 @@ def height_on(lines: Lines, line: float, height: Floats, edged: bool) -> float:
     return level + over_chord(a, b, c, d, e, f, t)
 
 
-@_nogil
+@compiled
 def elevation(ray: Ray, away: float, there: float) -> float:
     """Tangent of the elevation of a height ``there`` [m], so many metres of the map away."""
     arc = away * ray.to_arc
@@ -104,7 +103,7 @@ def elevation(ray: Ray, away: float, there: float) -> float:
     return (there - ray.height - 0.5 * across * arc) / across
 
 
-@_nogil
+@compiled
 def over_chord(  # noqa: PLR0917
     a: float, b: float, c: float, d: float, e: float, f: float, t: float
 ) -> float:
@@ -125,7 +124,7 @@ def over_chord(  # noqa: PLR0917
     return cubic + (sharp - cubic) * _HALF_SHARP / (_HALF_SHARP + max(0.0, (before + after) / bend))
 
 
-@_nogil
+@compiled
 def crest_near(  # noqa: PLR0917
     ray: Ray, lines: Lines, height: Floats, line: float, jump: float, top: float
 ) -> tuple[float, float, float]:
@@ -162,7 +161,7 @@ def crest_near(  # noqa: PLR0917
     return rise, max(near - lines.start, 0.0) / lines.pace, past
 
 
-@_nogil
+@compiled
 def _highest(  # noqa: PLR0917
     ray: Ray, lines: Lines, height: Floats, line: float, jump: float, top: float
 ) -> tuple[float, float]:

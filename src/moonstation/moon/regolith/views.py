@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.machine_code import compiled_with
+from moonstation.core.machine_code import compiled
 from moonstation.moon.regolith.crests import Ray, crest_near, elevation, height_on, holds, lines_crossed
 
 FloatArray = NDArray[np.float64]
@@ -19,7 +19,6 @@ SIDES = 4
 _STRIDE_FAR = 0.02  # of the distance, from one line of posts to another; near, every line
 _SLIVER_SR = 0.01  # terrain on a side that fills less sees the place hardly
 _MOST_CELLS = 4096  # met by all rays of one place
-_nogil = compiled_with(nogil=True)
 
 
 class Terrain(NamedTuple):
@@ -86,7 +85,7 @@ class _Look(NamedTuple):
     turn: float
 
 
-@_nogil
+@compiled
 def seen_from(
     part: tuple[int, int], terrain: Terrain, places: Places, toward: Floats
 ) -> tuple[IntArray, IntArray, Floats]:
@@ -127,7 +126,7 @@ def seen_from(
     return counts, hit[:total].copy(), weight[:total].copy()
 
 
-@_nogil
+@compiled
 def _look_along(  # noqa: PLR0917
     place: int, number: int, highest: float, terrain: Terrain, places: Places, found: _Found
 ) -> None:
@@ -175,19 +174,19 @@ def _look_along(  # noqa: PLR0917
                 return
 
 
-@_nogil
+@compiled
 def _sum(one: tuple[float, float, float], other: tuple[float, float, float]) -> tuple[float, float, float]:
     return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
-@_nogil
+@compiled
 def _part(
     below: tuple[float, float, float], above: tuple[float, float, float], share: float
 ) -> tuple[float, float, float]:
     return share * (above[0] - below[0]), share * (above[1] - below[1]), share * (above[2] - below[2])
 
 
-@_nogil
+@compiled
 def _see(  # noqa: PLR0917
     look: _Look,
     ray: Ray,
@@ -210,7 +209,7 @@ def _see(  # noqa: PLR0917
     _count_in(cell, look.turn / np.pi * (look.ahead * filled[0] + look.up * filled[1]), found)
 
 
-@_nogil
+@compiled
 def _cell(seen: int, width: float, terrain: Terrain) -> int:
     """The widest cell round a node that is no wider than a width [m], or the node."""
     wide = terrain.grids[0, 2] * 2.0 ** (terrain.level[seen] + 1)
@@ -220,7 +219,7 @@ def _cell(seen: int, width: float, terrain: Terrain) -> int:
     return seen
 
 
-@_nogil
+@compiled
 def _count_in(cell: int, weight: float, found: _Found) -> None:
     """Add a share of the view to a cell."""
     at, count = found.slot[cell], found.number[0]
@@ -231,14 +230,14 @@ def _count_in(cell: int, weight: float, found: _Found) -> None:
         found.number[0] = count + 1
 
 
-@_nogil
+@compiled
 def _filled(rise: float) -> tuple[float, float, float]:
     """Integrals of cos^2(e), sin(e) cos(e) and cos(e) over elevations up to one of tangent ``rise``."""
     square = 1.0 + rise * rise
     return 0.5 * (np.arctan(rise) + rise / square), -0.5 / square, rise / np.sqrt(square)
 
 
-@_nogil
+@compiled
 def _raster_at(x: float, y: float, terrain: Terrain) -> int:
     """The finest raster that holds a point, -1 where none does."""
     for k in range(terrain.grids.shape[0]):
@@ -248,7 +247,7 @@ def _raster_at(x: float, y: float, terrain: Terrain) -> int:
     return -1
 
 
-@_nogil
+@compiled
 def _node(x: float, y: float, terrain: Terrain) -> int:
     """Node under a point, -1 where there is none."""
     raster = _raster_at(x, y, terrain)
