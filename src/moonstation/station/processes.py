@@ -7,7 +7,7 @@ the rule (``_run_plainly``), which gives up before it has done anything where th
 from __future__ import annotations
 
 from moonstation.station.compiling import inlined
-from moonstation.station.flows import Lively, Truths, apply, beyond, material_limit
+from moonstation.station.flows import Lively, Truths, apply, beyond, draws, material_limit
 from moonstation.station.heat import Row, thermostat_activity, warm
 from moonstation.station.lanes import all_of, any_of, bits_of, no, only_here, select, true_as
 from moonstation.station.packed import (
@@ -228,13 +228,13 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
 
 
 @inlined
-def _plain_wish(process: Record, manner: int, nodes: Table, now: Row) -> Lively:
+def _plain_wish(process: Record, manner: int, tables: Tables, now: Row) -> Lively:
     """What a process of a plain manner wants: see ``_wish`` [-]."""
     limit = process.able
     if process.series >= 0:
         limit *= now[process.series]
     if manner == HEATING and any_of(limit > 0.0):
-        limit = min(limit, thermostat_activity(nodes, process))
+        limit = min(limit, thermostat_activity(tables.nodes, process))
     return max(limit, 0.0)
 
 
@@ -248,27 +248,30 @@ def _run_plainly(  # noqa: PLR0913, PLR0917
 
     False where something does hold it back in any life; then nothing has been done.
     """
-    ready = _allowed(process, tables.locks, tables.buses, tables.nodes)
-    if manner != GIVING:
-        ready &= process.priority <= tables.powers[process.power].serve_up_to
-    if not (process.everywhere and all_of(ready)):
-        return False
-    wish = _plain_wish(process, manner, tables.nodes, now)
+    may = _allowed(process, tables.locks, tables.buses, tables.nodes)
+    ready, wish, tried = may, _plain_wish(process, manner, tables, now), 0
+    if draws(process, manner):
+        ready = may & (process.priority <= tables.powers[process.power].serve_up_to)
+    if may_fail:
+        tried = bits_of(ready & (wish > 0.0))
+        wish = select(process.sound > 0.0, wish, 0.0)
     wants = wish > 0.0
+    if any_of(wants & no(ready)):
+        return False
     if any_of(wants):
-        if manner != GIVING:
-            bus, power = tables.buses[process.power_bus], tables.powers[process.power]
+        if draws(process, manner):
+            bus = tables.buses[process.power_bus]
             if any_of(wish * process.draw > bus.pool + bus.offer):
                 return False
             if process.priority <= critical_priority:
-                _note_critical(power, wish, wish)
+                _note_critical(tables.powers[process.power], wish, wish)
         apply(process, manner, tables, wish)
         warm(process, tables.nodes, wish, manner == HEATING)
         process.activity_sum += wish
-    process.ready_steps += 1
+    _count_ready(process, ready)
     if may_fail:
-        process.tried = bits_of(wants)
-        process.blocked = 0
+        process.tried = tried
+        process.blocked = bits_of(no(may))
     _feed(process)
     return True
 
