@@ -270,6 +270,21 @@ def test_gaps_are_no_places(terrain):
     assert np.isnan(scene.on_map(np.zeros(scene.count))).sum() == 25
 
 
+@pytest.mark.usefixtures("small_sky")
+def test_squares_that_share_a_column_do_not_see_their_own_crest(terrain):
+    # They look from the mean of their places, which lies beside the ground: a crest there would stand in their eyes.
+    scene = scene_in(terrain(bowl(81)), around_km=1.5, size_km=0.2)
+    own = np.repeat(np.arange(scene.patches.count), np.diff(scene.first))
+    single = scene.hit < SIDES * scene.count
+    same = np.zeros(own.size, bool)
+    same[single] = scene.patches.of[scene.hit[single] // SIDES] == own[single]
+    shared = scene.patches.lone() < 0
+    assert shared.sum() > 50
+    weight = np.bincount(own, scene.weight * same, scene.patches.count)[shared]
+    assert weight.mean() < 0.01
+    assert weight.max() < 0.1
+
+
 def test_a_distance_that_cannot_be_is_refused_at_once(terrain):
     dem = terrain(np.zeros((81, 81)))
     with Workers(1) as workers, pytest.raises(RangeError, match="around_km"):
