@@ -45,23 +45,29 @@ def idle_facts(keys: Iterable[str], plan: Plan, kinds: Sequence[str], rows: NDAr
     rows_of: dict[tuple[str, str], list[int]] = {}
     for mode, (unit, name) in enumerate(zip(plan.modes["unit"], plan.mode_names, strict=True)):
         rows_of.setdefault((kinds[unit], name.replace(" ", "_").replace("-", "_")), []).append(mode)
-    failed, stepped = rows[rows["code"] == ft.F_FAILED], rows[rows["code"] == ft.F_STEP]
-    stepped = stepped[np.isin(stepped["why"], _CARRIED_OUT)]
+    failed = _pairs(rows[rows["code"] == ft.F_FAILED], "why")
+    stepped = _pairs(rows[(rows["code"] == ft.F_STEP) & np.isin(rows["why"], _CARRIED_OUT)], "rung")
     idle = set()
     for key in keys:
         prefix, *middle, number = key.split(".")
         if prefix != _PREFIX or len(middle) != 2 or (middle[0], middle[1]) not in rows_of:
             continue
         modes = rows_of[middle[0], middle[1]]
-        own = failed[np.isin(failed["mode"], modes)]
+        causes = {why for mode, why in failed if mode in modes}
         if number in _OF_CAUSE:
-            used = (own["why"] == _OF_CAUSE[number]).any()
+            used = _OF_CAUSE[number] in causes
         elif number in _OF_AGE:
-            used = (own["why"] == ft.BY_AGE).any()
+            used = ft.BY_AGE in causes
         elif number in _OF_STEPS:
-            used = (np.isin(stepped["mode"], modes) & np.isin(stepped["rung"], _OF_STEPS[number])).any()
+            used = any(mode in modes and rung in _OF_STEPS[number] for mode, rung in stepped)
         else:
-            used = len(own) > 0
+            used = bool(causes)
         if not used:
             idle.add(key)
     return idle
+
+
+def _pairs(rows: NDArray[Any], other: str) -> set[tuple[int, int]]:
+    """Numbers of a mode and of something else that stand together in any event; lives by the thousand have few."""
+    pairs = np.unique(rows["mode"].astype(np.int64) << 32 | rows[other].astype(np.int64) & 0xFFFFFFFF)
+    return {(int(pair) >> 32, int(pair) & 0xFFFFFFFF) for pair in pairs}

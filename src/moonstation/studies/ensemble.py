@@ -18,6 +18,7 @@ from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.output import cleared_at_a_stop
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
+from moonstation.station.fault_history import idle_facts
 from moonstation.station.named_series import name_faults
 from moonstation.studies.blueprint import Blueprint, blueprint
 from moonstation.studies.chunks import NOMINAL, ChunkStore, Lives, Order, identity
@@ -150,6 +151,15 @@ class Ensemble:
 
             self._causes[outcome] = causes(self, outcome)
         return self._causes[outcome]
+
+    @cached_property
+    def idle_facts(self) -> set[str]:
+        """Keys of the sampled facts of failures that changed nothing in any life."""
+        plan, rows = self.lives.failure_plan, self.gathered.faults
+        if plan is None:
+            return set()
+        kinds = [asset.component.kind for asset in self.plan.compiled.assets]
+        return idle_facts([fact.key for fact in self.plan.sampled], plan, kinds, rows)
 
     @cached_property
     def _causes(self) -> dict[str, Causes]:

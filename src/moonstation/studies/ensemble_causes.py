@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moonstation.station.fault_history import first_failures_h, idle_facts
+from moonstation.station.fault_history import first_failures_h
 from moonstation.station.influence import (
     TELLING,
     Influence,
@@ -67,14 +67,12 @@ def causes(run: Ensemble, outcome: str) -> Causes:
     """What an outcome of an ensemble hangs on; KeyError for an unknown outcome."""
     values, lives = run.outcome(outcome), run.lives
     keys = [fact.key for fact in run.plan.sampled]
-    idle: set[str] = set()
+    idle = run.idle_facts
     found: list[Influence] = []
     plan, rows = lives.failure_plan, run.gathered.faults
     if plan is not None:
         grid = run.plan.station.grid
-        kinds = [asset.component.kind for asset in run.plan.compiled.assets]
-        idle = idle_facts(keys, plan, kinds, rows)
-        first_h = first_failures_h(rows, run.members, len(kinds), lives.record_steps, grid.step_h)
+        first_h = first_failures_h(rows, run.members, len(run.plan.compiled.assets), lives.record_steps, grid.step_h)
         if outcome == "survived":
             found += loss_influences(plan.unit_names, first_h, run.outcome("lost_h"), values)
         else:
