@@ -3,6 +3,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from place import MONTH, ConstantPlace
+from scipy import constants
 
 from moonstation.components.comms.command_unit import CommandUnit
 from moonstation.components.comms.direct_link import DirectLink
@@ -60,6 +61,24 @@ class TestQueqiao1:
         budget = RelayLink(relay="queqiao-1", dish_m=dish_m, transmit_w=10.0)
         assert free <= float(budget.rate_mbit_s(km, link.relay_g_over_t_db_k)) * 1e3
 
+    def test_its_published_radio_to_the_earth_carries_the_published_rates_and_hardly_more(self):
+        """43 W and 6 dBi in S band from beyond L2 to a dish that sees a cold sky: the greatest rate is 10 Mbit/s."""
+        wavelength_m = constants.c / (lookup("comms.s_frequency").value * 1e9)
+        gain = 10.0 ** (lookup("queqiao1.earth_gain").value / 10.0)
+        link = DirectLink(
+            dish_m=wavelength_m / np.pi * np.sqrt(gain / lookup("comms.dish_efficiency").value),
+            transmit_w=lookup("queqiao1.earth_power").value,
+            frequency_ghz=lookup("comms.s_frequency").value,
+            modem_mbit_s=100.0,
+        )
+        assert link.eirp_dbw() == pytest.approx(10.0 * np.log10(43.0) + 6.0, abs=0.01)
+        # a 35 m dish as in comms.ground_g_over_t_s, but with 30 K of receiver and sky for 230 K with the Moon in it
+        cold_db_k = lookup("comms.ground_g_over_t_s").value + 10.0 * np.log10(230.0 / 30.0)
+        near, far = link.rate_mbit_s([425_000.0, 480_000.0], cold_db_k)
+        assert 10.0 < far < near < 20.0
+        # looking at the Moon it would do with the second of its four steps at most
+        assert 1.0 < float(link.rate_mbit_s(449_000.0, lookup("comms.ground_g_over_t_s").value)) < 4.0
+
     def test_it_comes_down_to_the_earth_in_the_published_steps(self):
         assert steps_mbit_s("queqiao-1 earth") == (1.0, 2.0, 4.0, 10.0)
         # 10 W in S band from 0.5 m over 450,000 km to a G/T of 29 dB/K: an assumed radio; the step is what matters
@@ -72,6 +91,13 @@ class TestQueqiao1:
 def test_queqiao2_reaches_its_published_100_mbit_s_to_the_earth():
     rate = rate_kbit_s(RelayDownlink(recorder_gbit=500.0), ConstantPlace(MONTH, earth_distance_km=410_000.0))
     np.testing.assert_allclose(rate, 100_000.0, rtol=1e-6)
+
+
+def test_a_relays_slower_band_is_never_the_faster_one():
+    for modem, fallback, slow in ((100.0, 6.0, 6.0), (2.0, 6.0, 2.0)):
+        relay = RelayDownlink(recorder_gbit=500.0, modem_mbit_s=modem, fallback_mbit_s=fallback)
+        band = {process.name: process for process in relay.primitives(ConstantPlace(MONTH)).processes}["fallback"]
+        np.testing.assert_allclose(band.limit * band.series / 3.6, slow, rtol=1e-6)
 
 
 def test_no_contact_no_data():

@@ -43,6 +43,7 @@ def test_water_that_is_not_caught_leaves_the_station():
     caught, all_caught = (only(WaterExtractor(ice_kg_h=1, recovery=share)) for share in (0.8, 1.0))
     assert caught.boundary
     assert not all_caught.boundary
+    assert (caught.recipe["grey_water"], all_caught.recipe["grey_water"]) == (0.8, 1.0)
     assert worst_element(all_caught.recipe) <= 1e-12
 
 
@@ -53,6 +54,8 @@ def test_melting_a_kilogram_takes_half_a_kilowatt_hour():
 
 def test_mirrors_follow_the_sun_and_need_little_electricity():
     half = ConstantPlace(sun_disc_fraction=0.5, sun_distance_au=1.0)
+    far = only(BrickMaker(bricks_kg_h=1, heat="sunlight"), ConstantPlace(sun_disc_fraction=0.5, sun_distance_au=1.017))
+    assert far.series == pytest.approx(0.5 / 1.017**2)
     by_sun, electric = (only(BrickMaker(bricks_kg_h=1, heat=heat), half) for heat in ("sunlight", "electric"))
     assert by_sun.series == pytest.approx(0.5)
     assert electric.series is None

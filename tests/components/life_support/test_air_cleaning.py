@@ -36,6 +36,19 @@ def test_removal_is_rated_at_the_target_and_full_where_the_beds_are():
     assert removal.control.full_at * scale_kpa("cabin_carbon_dioxide") == pytest.approx(0.6)
 
 
+def test_fan_and_heaters_together_draw_what_a_kilogram_takes():
+    machine = Co2Removal(carbon_dioxide_kg_h=0.2, energy_kwh_per_kg=4.76)
+    fan, heaters = (-process(machine, name).recipe["electricity"] for name in ("removal", "desorption"))
+    assert fan + heaters == pytest.approx(4.76)
+    assert fan == pytest.approx(0.12 * 4.76)
+
+
+def test_beds_hold_what_two_half_cycles_bring():
+    # 0.2 kg/h at 0.40 kPa are 0.275 kg/h where they are full; a half cycle is 144 min
+    (beds,) = Co2Removal(carbon_dioxide_kg_h=0.2, target_kpa=0.4, full_kpa=0.55).primitives(PLACE).stores
+    assert beds.capacity == pytest.approx(2 * 0.275 * 2.4)
+
+
 def test_the_rate_over_the_pressure_is_that_of_the_resolved_beds():
     """One number, the removal at the target, brings the mean of the cycles within a tenth at 0.2 and 0.6 kPa."""
     beds = station_beds()
@@ -79,6 +92,18 @@ def test_without_power_the_beds_fill_and_take_no_more():
     run = KernelRun(AIR | machines | {"crew": Crew(crew_size=4)}, days=3)
     assert run.activity("removal", "removal")[-1] == 0.0
     assert kpa(run, "cabin_carbon_dioxide")[-1] > 1.5
+
+
+def test_with_power_for_the_fan_alone_the_beds_fill_and_removal_falls_to_what_the_heaters_free():
+    machine = Co2Removal(carbon_dioxide_kg_h=0.2)
+    light_kw, fan_kw = 0.005 * VOLUME_M3, 0.12 * 4.76 * 0.1808
+    scarce = {**AIR, "mains": Mains(power_kw=light_kw + fan_kw + 0.1)}
+    run = KernelRun(scarce | {"removal": machine} | {"crew": Crew(crew_size=4)}, days=4)
+    (beds,) = machine.primitives(PLACE).stores
+    assert run.amount("removal", "beds").max() == pytest.approx(beds.capacity, rel=0.01)
+    removed, freed = (run.activity("removal", name)[-1] for name in ("removal", "desorption"))
+    assert 0.02 < freed < 0.05
+    assert removed == pytest.approx(freed, rel=0.05)
 
 
 def test_a_swingbed_loses_water_and_air_besides():

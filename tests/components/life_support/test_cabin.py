@@ -108,6 +108,8 @@ def test_relief_valves_open_over_what_the_make_up_holds():
         assert valve.recipe == {f"cabin_{gas}": -1.0}
         assert valve.control.fraction > valves("makeup")[gas].control.fraction
     assert valves("relief")["oxygen"].control.fraction * scale_kpa("cabin_oxygen") == pytest.approx(0.30 * 101.325)
+    over = valves("relief")["nitrogen"].control.fraction - valves("makeup")["nitrogen"].control.fraction
+    assert over * scale_kpa("cabin_nitrogen") == pytest.approx(lookup("cabin.relief").value)
 
 
 def test_a_total_pressure_under_that_of_the_oxygen_is_refused():

@@ -11,6 +11,7 @@ from moonstation.components.robotics.excavator import Excavator
 from moonstation.components.robotics.hopper import Hopper, hop_propellant_kg, hop_speed_m_s
 from moonstation.components.robotics.rover import Rover
 from moonstation.components.robotics.vehicle import surface_gravity_m_s2
+from moonstation.facts.table import lookup
 
 HALF_LIT = np.arange(MONTH.count) < MONTH.count // 2
 PLACE = ConstantPlace(sun_disc_fraction=HALF_LIT)
@@ -86,8 +87,20 @@ def test_longer_hops_cost_more_but_never_the_whole_vehicle(mass, distance, longe
 
 
 def test_haulage_is_resistance_times_weight_times_way():
-    # 1 kg of load in a 3 kg vehicle, 100 m there and back: (4 + 3) kg x 1.6242 m/s2 x 0.25 x 100 m / 0.5 = 568 J.
-    assert there_and_back_kwh(100.0, 0.0, 3.0, 1.0) * 3.6e6 == pytest.approx(568.5, abs=0.5)
+    # 1 kg of load in a 3 kg vehicle, 100 m there and back: (4 + 3) kg x 1.6242 m/s2 x 0.21 x 100 m / 0.5 = 477.5 J.
+    assert there_and_back_kwh(100.0, 0.0, 3.0, 1.0) * 3.6e6 == pytest.approx(477.5, abs=0.5)
+
+
+def test_a_level_drive_takes_what_apollo_16s_rover_took():
+    """98.2 Ah at 36 V for 26.7 km with 697 kg, television and radio included."""
+    ground = lookup("excavator.rolling_resistance").value, lookup("excavator.drive_efficiency").value
+    assert float(drive_kwh(26_700.0, 0.0, 697.0, *ground)) == pytest.approx(98.2 * 36.0 / 1e3, rel=0.01)
+
+
+def test_a_kilogram_carries_its_share_of_the_drive():
+    digger = Excavator(regolith_kg_h=50, haul_m=1000.0, haul_load_kg=40.0)
+    drive = there_and_back_kwh(1000.0, 0.0, 120.0, 40.0)
+    assert digger.energy_kwh_per_kg() == pytest.approx(0.00086 + drive / 40.0)
 
 
 def test_climbing_costs_height_on_top_and_descending_gives_nothing_back():
@@ -116,9 +129,11 @@ def test_a_rover_that_drives_farther_steeper_or_laden_draws_more():
         )
     )
     assert still == 0.06
-    # 200 m/h: 140 kg x 1.6242 x 0.25 x 200 m / 0.5 per hour
-    assert far - still == pytest.approx(140 * 1.6242 * 0.25 * 200 / 0.5 / 3.6e6, rel=1e-3)
-    assert steep > far
+    # 200 m/h: 140 kg x 1.6242 x 0.21 x 200 m / 0.5 per hour
+    assert far - still == pytest.approx(140 * 1.6242 * 0.21 * 200 / 0.5 / 3.6e6, rel=1e-3)
+    # half of the way up 20 deg, half down, where the slope pulls more than the ground holds back
+    up = 0.21 * math.cos(math.radians(20.0)) + math.sin(math.radians(20.0))
+    assert steep - still == pytest.approx((far - still) * up / 0.21 / 2.0)
     assert laden - still == pytest.approx((far - still) * 240 / 140)
 
 

@@ -42,6 +42,12 @@ def test_always_needs_no_series():
     assert condition_series(SKY, "always") is None
 
 
+def test_a_duty_is_a_share_of_the_time_that_fits():
+    watching = {"field": "astronomy", "power_kw": 0.1, "data_gbit_h": 1.0, "condition": "dark-sky"}
+    np.testing.assert_array_equal(observing(Instrument(**watching, duty=0.25)).series[:4], [0.25, 0.25, 0, 0])
+    np.testing.assert_array_equal(observing(Instrument(**watching)).series[:4], [1, 1, 0, 0])
+
+
 @given(sun=st.floats(0, 1), earth=st.floats(0, 1))
 def test_opposite_conditions_share_the_time(sun, earth):
     place = ConstantPlace(sun_disc_fraction=np.float32(sun), earth_disc_fraction=np.float32(earth))

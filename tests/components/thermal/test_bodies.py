@@ -82,6 +82,22 @@ def test_radioisotope_heat_does_the_same_without_power():
     assert steady_k(lander, NIGHT, "box", heat_w=0.0) > node.survive_min_k
 
 
+@pytest.mark.parametrize(
+    ("body", "node", "area_m2"),
+    [
+        (LANDER, "box", 0.5),
+        (
+            RadiatorLoop(habitat_mass_kg=8e3, surface_m2=110.0, radiator_m2=25.0, base_load_kw=2.0, heater_kw=2.0),
+            "habitat",
+            25.0,
+        ),
+    ],
+)
+def test_a_radiator_counts_with_its_emittance_and_what_fins_and_heat_pipes_leave_of_it(body, node, area_m2):
+    # 0.80 of an optical solar reflector times 0.80 of fins and the drop on the way
+    assert by_name(body.primitives(DAY).thermal_nodes)[node].radiating_m2 == pytest.approx(0.80 * 0.80 * area_m2)
+
+
 def test_by_day_the_radiator_keeps_80_w_of_avionics_in_range():
     box = by_name(LANDER.primitives(DAY).thermal_nodes)["box"]
     assert box.work_min_k < steady_k(LANDER, DAY, "box", heat_w=85.0) < box.work_max_k
