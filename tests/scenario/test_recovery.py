@@ -33,6 +33,20 @@ def faults(text: str) -> list[str]:
     return [str(fault) for fault in caught.value.faults]
 
 
+def without_radio(text: str) -> str:
+    """The same with a recorder in place of the only link to the Earth."""
+    begin, rest = text.split('[[assets]]\nname = "lander radio"')
+    keys, *others = rest.split("\n\n")
+    assert RADIO in keys
+    recorder = keys.replace(RADIO, 'type = "recorder"').replace("dish_m = 0.4", "capacity_gbit = 5")
+    recorder = recorder.replace("transmit_w = 10", "power_kw = 0.01")
+    return "\n\n".join((f'{begin}[[assets]]\nname = "lander radio"{recorder}', *others))
+
+
+def notes(text: str) -> list[str]:
+    return [str(note) for note in read_scenario(text, Path("night.toml")).notes]
+
+
 def test_without_a_word_the_policy_is_the_default():
     station = build_station(read_scenario(GOOD))
     assert station.recovery == recovery_of(RecoveryEntry())
@@ -122,13 +136,26 @@ def test_a_policy_that_finds_no_fault_within_the_simulation_is_refused():
 def test_a_policy_that_asks_an_earth_out_of_reach_is_refused():
     text = with_recovery("autonomous = []")
     read_scenario(text)  # there is a radio
-    deaf = (
-        text.replace(RADIO, 'type = "recorder"')
-        .replace("dish_m = 0.4", "")
-        .replace("transmit_w = 10", "power_kw = 0.01")
-    )
-    deaf = deaf.replace('[[assets]]\nname = "lander radio"', '[[assets]]\ncapacity_gbit = 5\nname = "lander radio"')
-    assert any("asks the Earth, and no ground station or link is there" in fault for fault in faults(deaf))
+    told = faults(without_radio(text))
+    assert any("asks the Earth, and no ground station or link is there" in fault for fault in told)
+
+
+def test_a_site_that_cannot_ask_the_earth_is_told_where_its_faults_are_left():
+    assert not any("sends to the Earth" in note for note in notes(GOOD))
+    (only,) = [note for note in notes(without_radio(GOOD)) if "sends to the Earth" in note]
+    assert "nothing at landing-place sends to the Earth, which must be asked before reset-subsystem" in only
+
+
+def test_a_site_that_decides_alone_needs_no_word_from_the_earth():
+    alone = 'autonomous = ["reset", "reset-subsystem", "switch", "shed", "robots", "crew"]'
+    assert not any("sends to the Earth" in note for note in notes(without_radio(with_recovery(alone))))
+    asked = 'ladders = { default = ["reset", "robots", "wait"] }'  # the rover's hands, after a word from the Earth
+    assert any("must be asked before robots" in note for note in notes(without_radio(with_recovery(asked))))
+
+
+def test_a_silence_imposed_as_a_test_is_told():
+    told = notes(with_recovery("no_contact_from = 2029-03-01\nno_contact_days = 30"))
+    assert any("test condition: no contact with the Earth for 30 days from 2029-03-01 on" in note for note in told)
 
 
 @pytest.mark.parametrize(

@@ -84,3 +84,17 @@ def test_nobody_misses_an_asset_that_has_not_landed():
 def test_what_works_is_what_is_left_of_each():
     run = life(days(0, 0, 0, 10), lost={1: 0})
     assert run.useful[9].tolist() == pytest.approx([0.75, 0.0, 1.0])
+
+
+@pytest.mark.parametrize(
+    ("hour_steps", "record_steps", "count"), [(9, 206, 1000), (9, 206, 207), (6, 144, 300), (1, 24, 49)]
+)
+def test_contact_of_a_day_is_the_mean_of_the_hours_that_begin_in_it(hour_steps, record_steps, count):
+    run, records = life(), -(-count // record_steps)
+    contact = np.linspace(0.0, 1.0, -(-count // hour_steps)).astype(np.float32)
+    shared = SimpleNamespace(hour_steps=hour_steps)
+    run.__dict__.update(shared=shared, record_steps=record_steps, contact=contact, time=np.arange(records))
+    found = run._contact_per_record()
+    hours = [[share for h, share in enumerate(contact) if h * hour_steps // record_steps == r] for r in range(records)]
+    assert found.shape == (records,)
+    np.testing.assert_allclose(found, [np.mean(share) if share else contact[-1] for share in hours], rtol=1e-6)

@@ -8,7 +8,7 @@ from moonstation.core.errors import Fault
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.messages import Source
 from moonstation.scenario.parts import Parts
-from moonstation.scenario.recovery_checks import faults_of_recovery
+from moonstation.scenario.recovery_checks import faults_of_recovery, notes_on_recovery
 from moonstation.scenario.schema import PolicyEntry
 
 _MODES = ("nominal", "dark", "survival", "safe")
@@ -82,7 +82,8 @@ def _first_priority(parts: Parts) -> int | None:
 
 
 def notes_on_policy(draft: Draft, parts: Parts, source: Source) -> Iterator[Fault]:
-    """A note for a mode in which nothing draws power any more: the station sleeps until it is left."""
+    """A mode in which nothing draws power any more, so that the station sleeps until it is left; and recovery."""
+    yield from notes_on_recovery(draft, parts, source)
     policy, first = draft.policy, _first_priority(parts)
     if policy is None or first is None:
         return

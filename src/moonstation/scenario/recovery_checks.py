@@ -122,6 +122,48 @@ def _faults_of_order(source: Source, path: KeyPath, ladder: tuple[str, ...]) -> 
         yield source.fault(path, "waits for nobody: neither robots nor crew come before wait", value=None)
 
 
+def notes_on_recovery(draft: Draft, parts: Parts, source: Source) -> Iterator[Fault]:
+    """Faults that nobody will ever mend since the Earth cannot be asked, and a silence that is imposed as a test."""
+    if draft.policy is None or not draft.sound("policy", "recovery"):
+        return
+    entry = draft.policy.recovery
+    if parts.settled:
+        yield from _unheard(entry, draft, parts, source)
+    if entry.no_contact_from and entry.no_contact_days:
+        spell = f"{entry.no_contact_days:g} days from {entry.no_contact_from:%Y-%m-%d} on"
+        message = f"test condition: no contact with the Earth for {spell}"
+        yield source.fault(("policy", "recovery", "no_contact_days"), message, value=None)
+
+
+def _unheard(entry: RecoveryEntry, draft: Draft, parts: Parts, source: Source) -> Iterator[Fault]:
+    """A note for each site from which nothing sends to the Earth, where a step that restores would ask it."""
+    policy = recovery_of(entry)
+    heard = {unit.entry.site for unit in parts.units if draft.names("ground_stations") and _sends_away(unit)}
+    halts: dict[str, dict[str, None]] = {}
+    for unit in parts.units:
+        if unit.component and unit.parts and modes_of(unit.component) and unit.entry.site not in heard:
+            ladder = policy.ladder(unit.entry.type, unit.component.family)
+            asking = [step not in entry.autonomous and step not in _UNASKED for step in ladder]
+            rest = ladder[asking.index(True) :] if True in asking else ()
+            if any(step in RESTORING and _helps(step, unit, parts) for step in rest):
+                halts.setdefault(unit.entry.site, {})[rest[0]] = None
+    for site, steps in halts.items():
+        message = f"nothing at {site} sends to the Earth, which must be asked before {', '.join(steps)}: "
+        message += "where failures are simulated, faults there are left at that step for good"
+        hint = "land a link there, or name the steps that need no word from the Earth under autonomous"
+        yield source.fault(("policy", "recovery", "autonomous"), message, value=None, hint=hint)
+
+
+#: Steps for which nobody asks the Earth, whatever ``autonomous`` says.
+_UNASKED = ("wait", "do-without")
+
+
+def _sends_away(unit: Unit) -> bool:
+    """Whether it sends data from its site to another place: the Earth, or a relay."""
+    places = {place for quantity, place in unit.given if quantity == "data"}
+    return any(place != unit.entry.site and not place.startswith("self") for place in places)
+
+
 def _twice(names: Iterable[str]) -> list[str]:
     seen, twice = set[str](), list[str]()
     for name in names:

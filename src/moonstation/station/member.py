@@ -282,12 +282,13 @@ class MemberRun(RunResult):
         return {name: np.asarray(values, np.float32) for name, values in table.items()}
 
     def _contact_per_record(self) -> Floats:
-        hours = self.record_steps // self.shared.hour_steps
-        if hours <= 1:
-            return np.asarray(self.contact[: len(self.time)], np.float64)
-        starts = np.arange(0, len(self.contact), hours)
-        lengths = np.diff([*starts, len(self.contact)])
-        return np.asarray(np.add.reduceat(self.contact, starts, dtype=np.float64) / lengths)
+        """Mean of the contact in the hours that begin in each record, shape (record,)."""
+        begun = np.arange(len(self.contact)) * self.shared.hour_steps // self.record_steps
+        starts = np.searchsorted(begun, np.arange(len(self.time)))
+        starts = starts[starts < len(begun)]  # a last record may lie within an hour that began before it
+        sums = np.add.reduceat(self.contact, starts, dtype=np.float64)
+        means = sums / np.diff([*starts, len(begun)])
+        return np.asarray(np.concatenate((means, self.contact[-1:] if len(means) < len(self.time) else ())))
 
     def _returned_gbit(self) -> Floats:
         """Data that reached the Earth in each record [Gbit]."""
