@@ -125,10 +125,38 @@ def test_a_site_behind_the_limb_never_has_contact_by_itself():
     behind = ("latitude_deg = -89.5\nlongitude_deg = 0.0", "latitude_deg = -60\nlongitude_deg = 180.0")
     (told,) = notes(behind)
     assert "policy.go.base.contact: cannot hold for Visit" in told
-    assert "the Earth alone, which is not over the sky-line of base" in told
+    assert "its links lead to the Earth alone, never over the sky-line of base" in told
     assert notes(behind, ("contact = true\n", "")) == []
     (told,) = notes(("[ground_stations.kashi]\n", ""))
     assert "no ground station" in told
+
+
+RADIO = 'type = "direct_link", site = "base", mission = "Habitat", dish_m = 0.5, transmit_w = 5'
+UPLINK = RADIO.replace("direct_link", "relay_link") + ', relay = "bird"'
+DOWNLINK = (
+    ASSETS + '  { name = "down", type = "relay_downlink", site = "bird", mission = "Habitat", recorder_gbit = 10 },\n'
+)
+ORBIT = "perilune_altitude_km = 300\napolune_altitude_km = 8600\ninclination_deg = 55\nepoch = 2031-01-01\n"
+BIRD = ("[policy]\n", f"[relays.bird]\n{ORBIT}argument_deg = 90\n\n[policy]\n")
+OVER_THE_NORTH = ("argument_deg = 90", "argument_deg = 270")
+
+
+def test_contact_over_a_relay_that_never_speaks_with_the_earth_is_refused():
+    told = faults(BIRD, (RADIO, UPLINK))
+    assert any(
+        "contact: can never hold for Visit: base sends to bird alone, from where nothing sends to the Earth" in fault
+        and "add a relay_downlink there" in fault
+        for fault in told
+    ), told
+    assert notes(BIRD, (RADIO, UPLINK), (ASSETS, DOWNLINK)) == []
+
+
+def test_contact_over_a_relay_that_never_rises_while_it_is_waited_for_is_noted():
+    over_the_north = (BIRD, (RADIO, UPLINK), (ASSETS, DOWNLINK), OVER_THE_NORTH)
+    (told,) = notes(*over_the_north)
+    assert "contact: cannot hold for Visit: its links lead to bird alone, never over the sky-line of base" in told
+    own = (ASSETS, f'{ASSETS}  {{ name = "own", {RADIO} }},\n')
+    assert notes(*over_the_north, own) == [], "the Earth itself rises there"
 
 
 def test_air_beyond_what_the_valves_of_every_cabin_hold_is_noted():

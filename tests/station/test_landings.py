@@ -17,6 +17,7 @@ from moonstation.components.contract import Process, Store
 from moonstation.components.life_support.crew import Crew, daily_balance
 from moonstation.core.errors import ScenarioError
 from moonstation.station import packed
+from moonstation.station.command_windows import open_steps, ways_of
 from moonstation.station.go import GoRule, Landing, Wants
 from moonstation.station.kernel import run
 from moonstation.station.landing_log import landing_outcomes, lived_by
@@ -57,7 +58,7 @@ class Lived:
         built = station(
             *assets, asset("air", stores=AIR), hours=hours, step_s=3600.0, deliveries=deliveries, policy=LENIENT
         )
-        self.station = replace(built, landings=tuple(landings))
+        self.station = replace(built, landings=tuple(landings), relays={"orbiter": None})
         self.compiled = compile_lit(self.station)
         self.records = run_with(run, self.compiled, 1.0)
         assert differences(self.records, run_with(run_reference, self.compiled, 1.0)) == []
@@ -147,6 +148,71 @@ def test_a_landing_that_requires_another_waits_for_it():
     assert life.spell("people of first")[0] == 78
     assert life.spell("people of second")[0] == 88
     assert life.outcome(1).cause == "requires first 0, asked at least 1"
+
+
+HOURS = 60
+
+
+def link(name: str, to: str, open_in: np.ndarray, *, booked: bool = False, **more) -> Asset:
+    """Something that sends data ``to`` a node in these hours."""
+    recipe = {"data": -1.0, f"data@{to}": 1.0} | ({"antenna_h@earth": -1.0} if booked else {})
+    return asset(name, Process("send", recipe, series=open_in.astype(np.float32)), **more)
+
+
+def antennas(open_in: np.ndarray) -> Asset:
+    return asset("antennas", Process("hours", {"antenna_h@earth": 1.0}, series=open_in.astype(np.float32)))
+
+
+def landed_by_contact(*assets: Asset) -> int | None:
+    """Step at which a mission lands that waits for contact from the fifth hour on, looking every hour; None: never."""
+    landing = visit(5.0, rule(contact=True, retry_h=1.0, wait_h=HOURS))
+    life = Lived(*assets, crew(5.0), landings=[landing], hours=float(HOURS))
+    return life.spell("people of visit")[0] if life.codes()[-1:] == [packed.EV_GO] else None
+
+
+def test_contact_over_a_relay_needs_the_relays_own_way_to_the_earth():
+    hour = np.arange(HOURS)
+    up, heard = link("up", "orbiter", hour >= 10), {"node": "orbiter"}
+    assert landed_by_contact(up, link("down", "earth", hour >= 0, **heard)) == 10
+    assert landed_by_contact(up, link("down", "earth", hour >= 30, **heard)) == 30
+    assert landed_by_contact(up, link("down", "earth", hour < 10, **heard)) is None
+    # decided before what comes in the same step is there
+    assert landed_by_contact(up, link("down", "earth", hour >= 0, start=at_hour(20.0), **heard)) == 21
+    booked = link("down", "earth", hour >= 0, booked=True, **heard)
+    assert landed_by_contact(up, booked, antennas(hour >= 40)) == 40
+    both = [link("down", "earth", hour < 8, **heard), link("other band", "earth", hour >= 50, **heard)]
+    assert landed_by_contact(up, *both) == 50
+
+
+@pytest.mark.parametrize("parts", [[("up", "orbiter")], [("up", "orbiter"), ("x", "earth")]])
+def test_a_site_whose_relay_has_no_link_to_the_earth_is_refused_contact_unless_it_has_its_own(parts):
+    links = [link(name, to, np.ones(HOURS)) for name, to in parts]
+    if len(parts) > 1:
+        assert landed_by_contact(*links) == 5
+        return
+    with pytest.raises(ScenarioError, match="contact.*nothing at ridge could ever meet it"):
+        landed_by_contact(*links)
+
+
+masks = st.lists(st.booleans(), min_size=HOURS, max_size=HOURS).map(np.array)
+
+
+@settings(relaxed, max_examples=25)
+@given(st.lists(masks, min_size=6, max_size=6), st.booleans(), st.booleans())
+def test_landings_and_the_assessment_mean_the_same_by_contact(masks, first_books, second_books):
+    up, second_up, down, band, own, hours = (mask & (np.arange(HOURS) >= 20 * (n % 3)) for n, mask in enumerate(masks))
+    parts = [
+        link("up", "orbiter", up),
+        link("second up", "orbiter", second_up),
+        link("down", "earth", down, booked=first_books, node="orbiter"),
+        link("band", "earth", band, booked=second_books, node="orbiter"),
+        link("own", "earth", own & (np.arange(HOURS) > 50), booked=first_books),
+        antennas(hours),
+    ]
+    rows = compile_lit(replace(station(*parts, hours=HOURS, step_s=3600.0), relays={"orbiter": None})).processes
+    open_now = np.any([open_steps(rows, way, HOURS) for way in ways_of(rows, "ridge")], axis=0)
+    steps = np.flatnonzero(open_now & (np.arange(HOURS) >= 5))
+    assert landed_by_contact(*parts) == (int(steps[0]) if len(steps) else None)
 
 
 def test_stocks_and_plant_are_shared_with_those_who_are_there():
@@ -244,11 +310,15 @@ def with_landings(compiled, seed: int):
         packed.T_SOUND: assets - 1,
         packed.T_LANDED: count,
         packed.T_KELVIN: len(network.thermal.asset),
+        packed.T_WAY: 3 if len(network.processes.asset) else 0,
     }
     kinds = [kind for kind, many in room.items() if many]
     rows = sorted((int(g), int(asked)) for g in range(count) for asked in rng.integers(0, 3, int(rng.integers(0, 5))))
     terms = [int(n) for n in rng.integers(0, 4, len(rows))]
     kind = rng.choice(kinds, sum(terms))
+    index = [int(rng.integers(0, room[int(each)])) + len(rows) * (each == packed.T_WAY) for each in kind]
+    ways = rng.integers(1, 4, room[packed.T_WAY])  # how many links each has
+    links = rng.integers(0, room[packed.T_OPEN], ways.sum()) if len(ways) else []
     starts = rng.integers(1, max(compiled.steps, 2), count)
     many = len(schedule.delivery_step)
     schedule = schedule._replace(
@@ -263,16 +333,17 @@ def with_landings(compiled, seed: int):
         gate_persistence=rng.integers(0, 4, count),
     )
     middle = rng.choice([0.0, 0.0, 0.5, 1.0, 5.0], len(rows))
+    low, high = np.where(rng.random(len(rows)) < 0.7, middle, -np.inf), middle + 2.0
     conditions = packed.Conditions(
-        gate=np.array([g for g, _ in rows], np.int64),
-        asked=np.array([asked for _, asked in rows], np.int64),
-        term_ptr=np.concatenate([[0], np.cumsum(terms)]).astype(np.int64),
-        term_kind=kind.astype(np.int64),
-        term_index=np.array([rng.integers(0, room[int(each)]) for each in kind], np.int64),
-        term_weight=rng.choice([1.0, 1.0, 0.3, -0.5], len(kind)),
-        base=rng.choice([0.0, 0.0, 1.0], len(rows)),
-        low=np.where(rng.random(len(rows)) < 0.7, middle, -np.inf),
-        high=np.where(rng.random(len(rows)) < 0.3, middle + 2.0, np.inf),
+        gate=np.array([*(g for g, _ in rows), *(count for _ in ways)], np.int64),
+        asked=np.array([*(asked for _, asked in rows), *(packed.GO for _ in ways)], np.int64),
+        term_ptr=np.cumsum([0, *terms, *ways]).astype(np.int64),
+        term_kind=np.array([*kind, *(packed.T_OPEN for _ in links)], np.int64),
+        term_index=np.array([*index, *links], np.int64),
+        term_weight=np.append(rng.choice([1.0, 1.0, 0.3, -0.5], len(kind)), np.ones(len(links))),
+        base=np.append(rng.choice([0.0, 0.0, 1.0], len(rows)), np.zeros(len(ways))),
+        low=np.append(low, ways),
+        high=np.append(np.where(rng.random(len(rows)) < 0.3, high, np.inf), np.full(len(ways), np.inf)),
     )
     return replace(compiled, network=network._replace(schedule=schedule, conditions=conditions))
 

@@ -33,7 +33,7 @@ def build_station(scenario: Scenario) -> Station:
         name=scenario.name,
         grid=TimeGrid.between(scenario.start, scenario.end, scenario.step),
         sites={name: _surface_site(name, site, scenario) for name, site in scenario.sites.items()},
-        relays={name: RelaySite(name, _orbit(relay), relay.title) for name, relay in scenario.relays.items()},
+        relays={name: RelaySite(name, orbit_of(relay), relay.title) for name, relay in scenario.relays.items()},
         ground_stations=tuple(_ground_station(name, entry) for name, entry in scenario.ground_stations.items()),
         assets=tuple(asset for entry in scenario.assets for asset in _assets(entry, scenario)),
         policy=_policy(scenario),
@@ -64,7 +64,8 @@ def _surface_site(name: str, site: SiteEntry, scenario: Scenario) -> SurfaceSite
     )
 
 
-def _orbit(relay: RelayEntry) -> RelayOrbit:
+def orbit_of(relay: RelayEntry) -> RelayOrbit:
+    """The orbit that an entry describes."""
     return RelayOrbit(
         perilune_altitude_km=relay.perilune_altitude_km,
         apolune_altitude_km=relay.apolune_altitude_km,

@@ -26,6 +26,7 @@ from moonstation.scenario.people import faults_of_people, notes_on_people
 from moonstation.scenario.places import faults_of_horizons
 from moonstation.scenario.policy_checks import faults_of_policy, notes_on_policy
 from moonstation.scenario.schema import AssetEntry, MissionEntry, unit_names
+from moonstation.scenario.sight import notes_on_sight
 from moonstation.scenario.stocks import faults_of_stocks, notes_on_supply
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.station.model import EARTH
@@ -67,6 +68,7 @@ def notes(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
         *_unnoted(lambda: notes_on_people(draft, parts, source)),
         *notes_on_supply(draft, parts, source),
         *_unnoted(lambda: notes_on_reach(draft, parts, source, folder)),
+        *_unnoted(lambda: notes_on_sight(draft, parts, source, folder)),
     ]
 
 

@@ -36,7 +36,7 @@ class WantsEntry(Part):
     worst_mode: Literal["nominal", "dark", "survival"] | None = None
     """Severest mode in which the site's power bus may be."""
     contact: bool = False
-    """Whether a link of the site must have a way towards the Earth at that moment."""
+    """Whether the site must have an open way to the Earth at that moment, over a relay or directly."""
     pressure_kpa: _Pressure | None = None
     """Total pressure in the cabins at least [kPa]."""
     oxygen_kpa: _Pressure | None = None

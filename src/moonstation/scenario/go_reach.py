@@ -23,8 +23,9 @@ from moonstation.scenario.go_scene import Scene, Span, rule_of, wait_of
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.messages import Source
 from moonstation.scenario.parts import Parts, Unit
-from moonstation.scenario.places import horizon_from
 from moonstation.scenario.schema import MissionEntry, unit_names
+from moonstation.scenario.sight import Sight
+from moonstation.station.model import EARTH
 
 #: Flow of the daily balance that empties the tanks of a stock.
 STOCKS = {"oxygen": "cabin_oxygen", "water": "water", "food": "food"}
@@ -236,48 +237,39 @@ def _charge(scene: Scene) -> Bound | None:
 
 
 def _contact(scene: Scene) -> Bound | None:
-    if any(_ends(unit) for unit in scene.there):
+    if scene.open_ends:
         return None
-    when = "while they are there" if scene.staying else "before it lands"
-    return Bound(None, f"nothing at {scene.mission.site} sends data from there {when}", "land a link before")
-
-
-def _ends(unit: Unit) -> set[str]:
-    """Where the links of a unit lead to."""
-    return {place for quantity, place in unit.given if quantity == "data" and place != unit.entry.site}
+    site, when = scene.mission.site, "while they are there" if scene.staying else "before it lands"
+    if not scene.ends:
+        return Bound(None, f"nothing at {site} sends data from there {when}", "land a link before")
+    relays = ", ".join(sorted(scene.ends))
+    return Bound(
+        None,
+        f"{site} sends to {relays} alone, from where nothing sends to the Earth {when}",
+        "add a relay_downlink there",
+    )
 
 
 # ---------------------------------------------------------------- what dates alone forbid
 
 
 def _out_of_sight(draft: Draft, parts: Parts, position: int, folder: Path) -> Iterator[_Find]:
-    """The find of contact asked for at a site that has links to the Earth alone and never sees it then."""
+    """The find of contact asked for at a site that then never sees the Earth, nor a relay to which it has a link."""
     mission = draft.missions[position][1]
     rule = rule_of(draft, mission)
     for wants, staying in ((rule, False), (rule and rule.leave, True)):
         span = _span(draft, mission, staying)
-        scene = Scene(draft, parts, mission, staying, span)
-        ends = {end for unit in scene.there for end in _ends(unit)}
-        if wants is None or not wants.contact or ends != {"earth"}:
+        ends = sorted(Scene(draft, parts, mission, staying, span).open_ends)
+        if wants is None or not wants.contact or not ends:
             continue
         path: KeyPath = ("policy", "go", str(mission.go), *(["leave"] if staying else []), "contact")
         if not draft.names("ground_stations"):
             bound = Bound(None, "there is no ground station on the Earth", "add one under [ground_stations]")
             yield _Find(path, mission.name, staying, bound)
-        elif not _sees_earth(draft, str(mission.site), span, folder):
-            why = f"its links lead to the Earth alone, which is not over the sky-line of {mission.site} then"
-            yield _Find(path, mission.name, staying, Bound(None, why, "land a relay_link, or leave it out"))
-
-
-def _sees_earth(draft: Draft, name: str, span: Span, folder: Path) -> bool:
-    """Whether the Earth's centre is over a site's sky-line in any hour of a span."""
-    from moonstation.core.time import TimeGrid
-    from moonstation.moon.site import site_light
-
-    site = dict(draft.sites)[name]
-    hours = max(round((span.last - span.first).total_seconds() / 3600.0), 1)
-    light = site_light(horizon_from(site.horizon, site, site.mast_m, folder), TimeGrid(span.first, 3600.0, hours))
-    return bool(light.earth_centre_visible.any())
+        elif not any(Sight(draft, str(mission.site), end, folder).within(span) for end in ends):
+            named = " and ".join("the Earth" if end == EARTH else end for end in ends)
+            why = f"its links lead to {named} alone, never over the sky-line of {mission.site} then"
+            yield _Find(path, mission.name, staying, Bound(None, why, "land a link to what it sees, or leave it out"))
 
 
 def _ascent_elsewhere(draft: Draft, parts: Parts, position: int, source: Source) -> Iterator[Fault]:

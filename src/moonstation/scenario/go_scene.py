@@ -12,6 +12,7 @@ from moonstation.scenario.go import GoEntry
 from moonstation.scenario.parts import Bus, Parts, Unit
 from moonstation.scenario.people import NEVER, comes, planned_stay
 from moonstation.scenario.schema import MissionEntry
+from moonstation.station.model import EARTH
 
 
 @dataclass(frozen=True)
@@ -50,6 +51,16 @@ class Scene:
         """What may be there: before the landing without what it brings."""
         return [*self.others, *(self.own if self.staying else ())]
 
+    @cached_property
+    def ends(self) -> set[str]:
+        """Where the links that may be there lead to."""
+        return {end for unit in self.there for end in unit.ends}
+
+    @property
+    def open_ends(self) -> set[str]:
+        """Those of them that are the Earth, or a relay that may send to it then."""
+        return {end for end in self.ends if end == EARTH or any(EARTH in unit.ends for unit in self._present(end))}
+
     @property
     def known(self) -> bool:
         """Whether all of it is sound enough to be counted."""
@@ -73,6 +84,11 @@ class Scene:
         """What lands of a stock there in all, by the end of the span [kg]."""
         filled = _filled_kg([*self.others, *self.own], (stock, str(self.mission.site)))
         return filled + self._delivered_kg(stock, [*self._landed_by_then(), self.mission.name])
+
+    def _present(self, node: str) -> list[Unit]:
+        """What may be at a node: before the landing without what comes with it."""
+        units = [unit for unit in self.parts.units if unit.entry.site == node]
+        return [u for u in units if (self.staying if u.entry.mission == self.mission.name else self._is_there(u))]
 
     @property
     def _here(self) -> list[Unit]:

@@ -54,6 +54,12 @@ class Unit:
         """What its processes give."""
         return self._flowing(1.0, "out")
 
+    @property
+    def ends(self) -> set[str]:
+        """Where its links lead to: the Earth, a relay, or another site."""
+        places = {place for quantity, place in self.given if quantity == "data"}
+        return {place for place in places if place != self.entry.site and not place.startswith("self")}
+
     @cached_property
     def stored(self) -> set[Bus]:
         """What it has room for."""

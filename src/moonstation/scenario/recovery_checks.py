@@ -138,7 +138,7 @@ def notes_on_recovery(draft: Draft, parts: Parts, source: Source) -> Iterator[Fa
 def _unheard(entry: RecoveryEntry, draft: Draft, parts: Parts, source: Source) -> Iterator[Fault]:
     """A note for each site from which nothing sends to the Earth, where a step that restores would ask it."""
     policy = recovery_of(entry)
-    heard = {unit.entry.site for unit in parts.units if draft.names("ground_stations") and _sends_away(unit)}
+    heard = {unit.entry.site for unit in parts.units if draft.names("ground_stations") and unit.ends}
     halts: dict[str, dict[str, None]] = {}
     for unit in parts.units:
         if unit.component and unit.parts and modes_of(unit.component) and unit.entry.site not in heard:
@@ -156,12 +156,6 @@ def _unheard(entry: RecoveryEntry, draft: Draft, parts: Parts, source: Source) -
 
 #: Steps for which nobody asks the Earth, whatever ``autonomous`` says.
 _UNASKED = ("wait", "do-without")
-
-
-def _sends_away(unit: Unit) -> bool:
-    """Whether it sends data from its site to another place: the Earth, or a relay."""
-    places = {place for quantity, place in unit.given if quantity == "data"}
-    return any(place != unit.entry.site and not place.startswith("self") for place in places)
 
 
 def _twice(names: Iterable[str]) -> list[str]:

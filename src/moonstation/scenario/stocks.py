@@ -82,7 +82,7 @@ def notes_on_supply(draft: Draft, parts: Parts, source: Source) -> Iterator[Faul
         takers = parts.takers((quantity, place))
         if supplied(draft, parts, (quantity, place)) or not takers:
             continue
-        names = _listed([unit.entry.name for unit in takers])
+        names = listed([unit.entry.name for unit in takers])
         meaning = quantities()[quantity].doc
         where = f"at {place}" if not place.startswith("self ") else "of its own"
         yield source.fault(
@@ -93,7 +93,8 @@ def notes_on_supply(draft: Draft, parts: Parts, source: Source) -> Iterator[Faul
         )
 
 
-def _listed(names: Iterable[str]) -> str:
+def listed(names: Iterable[str]) -> str:
+    """Names with commas, the first of many."""
     given = list(names)
     more = f" and {len(given) - _MOST_NAMED} more" if len(given) > _MOST_NAMED else ""
     return ", ".join(given[:_MOST_NAMED]) + more

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from moonstation.core.events import longest_run
 from moonstation.core.time import HOUR_S
-from moonstation.station.command_windows import Way, open_steps, ways_of
+from moonstation.station.command_windows import Chain, Way, open_steps, ways_of
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.model import EARTH
 from moonstation.station.performance import (
@@ -125,12 +125,17 @@ def link_open(run: RunResult, site: str) -> Floats:
 
 
 def way_ready(way: Way, ready_of: Callable[[int], NDArray[Any]]) -> NDArray[Any]:
-    """Share of time in which a link of a way, and one from its relay on, were alive and could run, shape (record,).
+    """Share of time in which what carries a way was alive and could run, shape (record,).
 
     ready_of : the same of a process by its number
     """
-    own = ready_of(way.link)
-    return np.minimum(own, np.max([ready_of(number) for number in way.onward], axis=0)) if way.onward else own
+    return np.asarray(np.max([_chain_ready(chain, ready_of) for chain in way.chains], axis=0))
+
+
+def _chain_ready(chain: Chain, ready_of: Callable[[int], NDArray[Any]]) -> NDArray[Any]:
+    """The same of one chain; antennas count whole while some of them are left."""
+    links = np.min([ready_of(number) for number in chain.links], axis=0)
+    return np.asarray(links if chain.antennas is None else np.where(ready_of(chain.antennas) > 0.0, links, 0.0))
 
 
 def data_returned_gbit(run: RunResult) -> float:

@@ -1,13 +1,15 @@
 """When the Earth can command a site: which way, over which ground station, and for how long.
 
 A way is a link to the Earth, or one to a relay that has a link to the Earth. It is open while all of its links see
-their ends and a ground station's antenna is there for them.
+their ends and a ground station's antenna is there for them. The assessment, commands and landings that wait for contact
+mean the same by it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,17 +21,35 @@ from moonstation.facts.table import lookup
 from moonstation.sky.topocentric import LIGHT_KM_S
 from moonstation.station.model import EARTH, Asset, bus_key
 
+#: Bus of the hours of antennas on the Earth.
+_ANTENNAS = f"antenna_h@{EARTH}"
+
 Truths = NDArray[np.bool_]
 Row = tuple[Asset, Process]
 
 
+class Chain(NamedTuple):
+    """What carries a way: numbers of its links, and of what gives the antennas that they book, None for none."""
+
+    links: tuple[int, ...]
+    antennas: int | None = None
+
+    @property
+    def parts(self) -> tuple[int, ...]:
+        """All of it."""
+        return self.links if self.antennas is None else (*self.links, self.antennas)
+
+
 @dataclass(frozen=True, slots=True)
 class Way:
-    """A way to the Earth: number of the site's link, ``relay`` that it leads to ("" for none), links from there on."""
+    """A way to the Earth: number of the site's link, ``relay`` that it leads to ("" for none), and what carries it.
+
+    chains : one or more, of which each is enough alone
+    """
 
     link: int
     relay: str
-    onward: tuple[int, ...]
+    chains: tuple[Chain, ...]
 
 
 @dataclass(frozen=True)
@@ -63,44 +83,48 @@ def ways_of(processes: Sequence[Row], site: str) -> tuple[Way, ...]:
     """Ways of a site to the Earth, in the order of service."""
     found = []
     for number, row in enumerate(processes):
-        to = _leads_to(row)
-        if row[0].node == site and to == EARTH:
-            found.append(Way(number, "", ()))
-        elif row[0].node == site and to:
-            onward = tuple(n for n, other in enumerate(processes) if other[0].node == to and _leads_to(other) == EARTH)
-            found.append(Way(number, to, onward))
+        to = _leads_to(row) if row[0].node == site else ""
+        chains = tuple(_chains(processes, number, to)) if to else ()
+        if chains:
+            found.append(Way(number, "" if to == EARTH else to, chains))
     return tuple(found)
 
 
 def _leads_to(row: Row) -> str:
     """Node to which a process sends data from its own, "" where it does not."""
     asset, process = row
-    keys = ((bus_key(name, asset), rate) for name, rate in process.recipe.items())
-    return next((key[1] for key, rate in keys if key[0] == "data" and rate > 0.0 and key[1] != asset.node), "")
+    away = (bus_key(name, asset)[1] for name, rate in process.recipe.items() if rate > 0.0 and name.startswith("data@"))
+    return next((node for node in away if node != asset.node), "")
+
+
+def _chains(processes: Sequence[Row], link: int, to: str) -> Iterator[Chain]:
+    """What carries a way from a link on, which leads to the Earth or to a relay."""
+    onward = (n for n, other in enumerate(processes) if other[0].node == to and _leads_to(other) == EARTH)
+    for links in [(link,)] if to == EARTH else [(link, last) for last in onward]:
+        booked = any(_antennas_by(processes[number]) < 0.0 for number in links)
+        givers = [n for n, row in enumerate(processes) if _antennas_by(row) > 0.0 and row[1].limit > 0.0]
+        yield from (Chain(links, giver) for giver in givers) if booked else [Chain(links)]
+
+
+def _antennas_by(row: Row) -> float:
+    """Hours of antennas on the Earth that a process gives at activity 1, under 0 where it takes them."""
+    named = (rate for name, rate in row[1].recipe.items() if name == _ANTENNAS)
+    return next(named, 0.0)
 
 
 def open_steps(processes: Sequence[Row], way: Way, count: int) -> Truths:
     """In which steps all links of a way see their ends and an antenna on the Earth listens, shape (count,)."""
-    last = [_sees(processes, number, count) for number in way.onward]
-    onward = np.any(last, axis=0) if last else np.full(count, not way.relay)
-    return np.asarray(_sees(processes, way.link, count) & onward)
+    return np.asarray(np.any([chain_open(processes, chain, count) for chain in way.chains], axis=0))
 
 
-def _sees(processes: Sequence[Row], number: int, count: int) -> Truths:
-    asset, process = processes[number]
-    seen = np.ones(count, np.bool_) if process.series is None else np.asarray(process.series) > 0.0
-    booked = [key for key in (bus_key(name, asset) for name in process.recipe) if key == ("antenna_h", EARTH)]
-    return seen & _antennas(processes, count) if booked else seen
-
-
-def _antennas(processes: Sequence[Row], count: int) -> Truths:
-    """In which steps someone gives hours of antennas on the Earth."""
-    there = np.zeros(count, np.bool_)
-    for asset, process in processes:
-        gives = any(bus_key(name, asset) == ("antenna_h", EARTH) and rate > 0 for name, rate in process.recipe.items())
-        if gives and process.limit > 0.0:
-            there |= np.True_ if process.series is None else np.asarray(process.series) > 0.0
-    return there
+def chain_open(processes: Sequence[Row], chain: Chain, count: int) -> Truths:
+    """In which steps all parts of a chain see their ends, shape (count,)."""
+    seen = np.ones(count, np.bool_)
+    for number in chain.parts:
+        series = processes[number][1].series
+        if series is not None:
+            seen &= np.asarray(series) > 0.0
+    return seen
 
 
 def guard_h() -> float:
@@ -147,15 +171,17 @@ def command_windows(
 ) -> tuple[CommandWindow, ...]:
     """Windows in which the Earth can command a site, in order of time.
 
-    working : in which steps each link of its ways was alive and nothing kept it from running, by number of its process
+    working : in which steps each part of its ways was alive and nothing kept it from running, by number of its process
     skies : the ground stations and what they see
     """
     ways, grid = ways_of(processes, site), skies.grid
     masks: dict[tuple[int, str], Truths] = {}
     for number, way in enumerate(ways):
-        is_open = open_steps(processes, way, grid.count) & working[way.link]
-        if way.onward:
-            is_open &= np.any([working[link] for link in way.onward], axis=0)
+        chains = [
+            chain_open(processes, chain, grid.count) & np.all([working[part] for part in chain.parts], axis=0)
+            for chain in way.chains
+        ]
+        is_open = np.any(chains, axis=0)
         for station, seen in skies.seen.items():
             masks[number, station] = is_open & seen
     step_ms = round(grid.step_s * 1000.0)

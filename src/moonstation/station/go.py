@@ -15,7 +15,7 @@ class Wants:
         of what all people who are then there need [-]
     charge_share : usable charge of the power stores [-]
     worst_mode : severest mode in which the power bus may be
-    contact : some link of the site must have a way to send
+    contact : the site must have an open way to the Earth (``command_windows``)
     pressure_kpa, oxygen_kpa : of the cabins' air, at least [kPa]; carbon_dioxide_kpa : at most [kPa]
     coldest_k, warmest_k : temperature of the body that is to house the people [K]
     """

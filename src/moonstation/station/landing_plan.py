@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,8 +14,9 @@ from moonstation.components.life_support.crew import daily_balance
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.units import shown_unit
 from moonstation.station import packed
+from moonstation.station.command_windows import Chain, ways_of
 from moonstation.station.go import Asked, Landing, Wants
-from moonstation.station.model import MODES, Asset, BusKey, Station, bus_key, resting, sends_data
+from moonstation.station.model import MODES, Asset, BusKey, Station, bus_key, resting
 from moonstation.station.packed import steps_of
 
 #: What a body takes in a day from the tanks of a stock, by the name of the flow in ``daily_balance``.
@@ -33,6 +34,8 @@ _WATCH_H = 1.0
 _ROUNDING = 1e-9
 
 _Term = tuple[int, int, float]  # kind, index, weight
+#: Landing, what it is for, terms, base, least and greatest value.
+_Packed = tuple[int, int, list[_Term], float, float, float]
 
 
 @dataclass(frozen=True)
@@ -77,22 +80,21 @@ class LandingPlanner:
         faults = [fault for _, row in self._rows for fault in self._hopeless(row)]
         if faults:
             raise ScenarioError(faults)
-        rows = self._rows
-        terms = [term for _, row in rows for term in row.terms]
-        limits = [row.name.limit for _, row in rows]
-        least = [row.name.least for _, row in rows]
-        slack = [_ROUNDING * abs(limit) for limit in limits]
-        return packed.Conditions(
-            gate=np.array([gate for gate, _ in rows], np.int64),
-            asked=np.array([row.asked for _, row in rows], np.int64),
-            term_ptr=np.concatenate([[0], np.cumsum([len(row.terms) for _, row in rows])]).astype(np.int64),
-            term_kind=np.array([kind for kind, _, _ in terms], np.int64),
-            term_index=np.array([index for _, index, _ in terms], np.int64),
-            term_weight=np.array([weight for *_, weight in terms], np.float64),
-            base=np.array([row.base for _, row in rows], np.float64),
-            low=np.array([a - b if m else -np.inf for a, b, m in zip(limits, slack, least, strict=True)], np.float64),
-            high=np.array([np.inf if m else a + b for a, b, m in zip(limits, slack, least, strict=True)], np.float64),
-        )
+        asked = [
+            (gate, row.asked, self._numbered(row.terms), row.base, *_between(row.name)) for gate, row in self._rows
+        ]
+        ways = [
+            (len(self.landings), packed.GO, [(packed.T_OPEN, part, 1.0) for part in chain.parts], 0.0, many, np.inf)
+            for chain in self._chains
+            for many in [float(len(chain.parts))]
+        ]
+        return _pack([*asked, *ways])
+
+    def _numbered(self, terms: Iterable[_Term]) -> list[_Term]:
+        """Terms with the numbers of the conditions that stand for ways: they come after all others."""
+        return [
+            (kind, index + len(self._rows) if kind == packed.T_WAY else index, weight) for kind, index, weight in terms
+        ]
 
     # ------------------------------------------------------------ what each landing asks for
 
@@ -143,7 +145,7 @@ class LandingPlanner:
         worst = MODES.index(wants.worst_mode) if wants.worst_mode else None
         modes = [(packed.T_MODE, power, 1.0)] if power >= 0 else []
         yield from row("worst_mode", worst, "", modes, most=True)
-        yield from row("contact", 1.0 if wants.contact else None, "1", self._links(landing.node))
+        yield from row("contact", 1.0 if wants.contact else None, "1", self._ways(landing.node))
 
     def _hopeless(self, row: _Row) -> Iterator[Fault]:
         """The fault of a condition that nothing at the site has to do with."""
@@ -197,13 +199,11 @@ class LandingPlanner:
         return found
 
     @cached_property
-    def _senders(self) -> dict[str, list[_Term]]:
-        """Links by the node from which they send."""
-        found: dict[str, list[_Term]] = {}
-        for number, (asset, process) in enumerate(self.processes):
-            if sends_data(asset, process, asset.node):
-                found.setdefault(asset.node, []).append((packed.T_OPEN, number, 1.0))
-        return found
+    def _chains(self) -> tuple[Chain, ...]:
+        """What carries the ways to the Earth of the sites at which contact is asked for."""
+        rules = [(landing.node, landing.rule) for landing in self.landings]
+        nodes = dict.fromkeys(node for node, rule in rules if rule.go.contact or (rule.leave and rule.leave.contact))
+        return tuple(chain for node in nodes for way in ways_of(self.processes, node) for chain in way.chains)
 
     def _people(self, mission: str) -> float:
         return sum(people for _, asset, people in self._crews if asset.mission == mission)
@@ -266,8 +266,32 @@ class LandingPlanner:
         brought += self._start.get((landing.mission, key), 0)
         return [*terms, *self._others(landing, days)], brought / daily_kg
 
-    def _links(self, node: str) -> list[_Term]:
-        return self._senders.get(node, [])
+    def _ways(self, node: str) -> list[_Term]:
+        """Ways of a site to the Earth, by number among all of them."""
+        nodes = [self.processes[chain.links[0]][0].node for chain in self._chains]
+        return [(packed.T_WAY, number, 1.0) for number, start in enumerate(nodes) if start == node]
+
+
+def _between(name: Asked) -> tuple[float, float]:
+    """Least and greatest value at which a condition holds."""
+    slack = _ROUNDING * abs(name.limit)
+    return (name.limit - slack, np.inf) if name.least else (-np.inf, name.limit + slack)
+
+
+def _pack(rows: Sequence[_Packed]) -> packed.Conditions:
+    gates, asked, sums, base, low, high = zip(*rows, strict=True) if rows else ((),) * 6
+    terms = [term for row in sums for term in row]
+    return packed.Conditions(
+        gate=np.array(gates, np.int64),
+        asked=np.array(asked, np.int64),
+        term_ptr=np.cumsum([0, *(len(row) for row in sums)]).astype(np.int64),
+        term_kind=np.array([kind for kind, _, _ in terms], np.int64),
+        term_index=np.array([index for _, index, _ in terms], np.int64),
+        term_weight=np.array([weight for *_, weight in terms], np.float64),
+        base=np.array(base, np.float64),
+        low=np.array(low, np.float64),
+        high=np.array(high, np.float64),
+    )
 
 
 def people_of(asset: Asset) -> float:

@@ -22,15 +22,23 @@ class _Condition:
         own = network.conditions
         self.number, self.base = number, float(own.base[number])
         self.low, self.high = float(own.low[number]), float(own.high[number])
-        terms = range(own.term_ptr[number], own.term_ptr[number + 1])
-        self.terms = [(int(own.term_kind[k]), int(own.term_index[k]), float(own.term_weight[k])) for k in terms]
+        self.terms = [
+            (int(own.term_kind[k]), int(own.term_index[k]), float(own.term_weight[k]))
+            for k in range(own.term_ptr[number], own.term_ptr[number + 1])
+        ]
+        self.ways = {way: _Condition(network, way) for kind, way, _ in self.terms if kind == packed.T_WAY}
 
     def measured(self, station: Station, now: Sequence[float]) -> float:
         """What it looks at."""
         total = self.base
         for kind, index, weight in self.terms:
-            total += weight * _value(station, now, kind, index)
+            way = self.ways.get(index) if kind == packed.T_WAY else None
+            total += weight * (float(way.open(station, now)) if way else _value(station, now, kind, index))
         return total
+
+    def open(self, station: Station, now: Sequence[float]) -> bool:
+        """Of a way: whether all that it consists of could send now."""
+        return all(_of_process(station, now, packed.T_OPEN, link) for _, link, _ in self.terms)
 
     def holds(self, station: Station, now: Sequence[float]) -> bool:
         """Whether it does."""

@@ -30,6 +30,7 @@ from moonstation.station.packed import (
     T_MODE,
     T_OPEN,
     T_SOUND,
+    T_WAY,
     VISITED,
     WAITS,
 )
@@ -66,6 +67,15 @@ def _is_open(raw: Tables, now: Row, lane: int, process: Record) -> bool:
 
 
 @inlined
+def _way_open(raw: Tables, now: Row, lane: int, way: Record) -> bool:
+    """Whether all that a way consists of could send now."""
+    could = True
+    for k in range(way.first, way.last):
+        could &= _is_open(raw, now, lane, raw.processes[raw.terms[k].index])
+    return could
+
+
+@inlined
 def _is_sound(raw: Tables, lane: int, asset: int | np.int64) -> bool:
     """Whether an asset is alive and none of its processes has failed altogether."""
     sound = raw.assets[asset].on[lane] > 0
@@ -94,6 +104,8 @@ def _value(raw: Tables, now: Row, lane: int, kind: int, index: int | np.int64) -
         holds = raw.assets[index].on[lane] > 0
     elif kind == T_OPEN:
         holds = _is_open(raw, now, lane, raw.processes[index])
+    elif kind == T_WAY:
+        holds = _way_open(raw, now, lane, raw.conditions[index])
     elif kind == T_SOUND:
         holds = _is_sound(raw, lane, index)
     elif kind == T_LANDED:

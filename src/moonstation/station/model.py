@@ -154,11 +154,6 @@ def keeps_on(asset: Asset, process: Process) -> bool:
     return isinstance(process.control, Thermostat) or (draws_alone and effective_priority(asset, process) == 0)
 
 
-def sends_data(asset: Asset, process: Process, node: str) -> bool:
-    """Whether a process at a node sends data away from it."""
-    return asset.node == node and any(name.startswith("data@") and rate > 0 for name, rate in process.recipe.items())
-
-
 def groups_of(assets: Sequence[Asset]) -> dict[str, list[int]]:
     """Numbers of the assets that can stand in for each other, by the name of their group or their own."""
     groups: dict[str, list[int]] = {}

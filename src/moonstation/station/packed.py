@@ -51,8 +51,9 @@ WAITS, VISITED, DECIDED = range(3)
 
 #: Terms of a condition: mass on a bus; share of its stores' capacity; usable share of a power bus; limit of a process
 #: that is alive, by its health; an asset alive; a link that could send now; mode of a power bus; an asset none of whose
-#: parts has failed altogether; a mission that has landed; temperature of a thermal node, 0 where it is not there.
-(T_AMOUNT, T_FILL, T_CHARGE, T_HEALTH, T_ALIVE, T_OPEN, T_MODE, T_SOUND, T_LANDED, T_KELVIN) = range(10)
+#: parts has failed altogether; a mission that has landed; temperature of a thermal node, 0 where it is not there; a way
+#: to the Earth, all of whose parts could send now: a condition that no landing asks for by itself, of T_OPEN alone.
+(T_AMOUNT, T_FILL, T_CHARGE, T_HEALTH, T_ALIVE, T_OPEN, T_MODE, T_SOUND, T_LANDED, T_KELVIN, T_WAY) = range(11)
 
 #: A row of the log of events.
 EVENT = np.dtype([("step", np.int64), ("code", np.int64), ("index", np.int64), ("value", np.float64)])
@@ -192,7 +193,7 @@ class Schedule(NamedTuple):
 class Conditions(NamedTuple):
     """What must hold before a landing and after it: ``base`` and a sum of terms between ``low`` and ``high``.
 
-    Sorted by ``gate``, the landing, and by what it is for: GO, STAY, ASCENT.
+    Sorted by ``gate``, the landing, and by what it is for: GO, STAY, ASCENT. Ways stand last, of the gate behind all.
     """
 
     gate: Ints

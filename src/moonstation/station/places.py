@@ -17,12 +17,14 @@ from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.core.time import HOUR_S, YEAR_H, TimeGrid
 from moonstation.facts.table import lookup
+from moonstation.moon.horizon import Horizon
 from moonstation.moon.sink import SinkTemperatures, sink_temperatures
 from moonstation.moon.site import SiteLight, site_light
 from moonstation.orbits.ground import contact, contacts
 from moonstation.orbits.ground_rain import GroundRain
 from moonstation.orbits.interpolation import sampled
 from moonstation.orbits.relay import (
+    RelayOrbit,
     RelaySight,
     SkyLine,
     forget_positions,
@@ -181,10 +183,16 @@ class SurfaceSky:
         self.__dict__.pop("panel_sink_k", None)
 
     def _sight_of_relay(self, name: str) -> RelaySight:
-        site, line = self.site, self.site.mast_horizon
-        sky_line = SkyLine(line.elevation_at, float(line.elevation_deg.min()), float(line.elevation_deg.max()))
-        orbit = self.sky.relay(name).orbit
-        return relay_over_sky_line(orbit, site.latitude_deg, site.longitude_deg, self.sky.grid.tdb, sky_line)
+        place = self.site.latitude_deg, self.site.longitude_deg
+        return relay_sight(self.sky.relay(name).orbit, *place, self.site.mast_horizon, self.sky.grid)
+
+
+def relay_sight(
+    orbit: RelayOrbit, latitude_deg: float, longitude_deg: float, line: Horizon, grid: TimeGrid
+) -> RelaySight:
+    """Whether a relay stands above the sky-line of a place, and its distance, at every step of a grid."""
+    sky_line = SkyLine(line.elevation_at, float(line.elevation_deg.min()), float(line.elevation_deg.max()))
+    return relay_over_sky_line(orbit, latitude_deg, longitude_deg, grid.tdb, sky_line)
 
 
 @dataclass(frozen=True)

@@ -146,8 +146,8 @@ class RunResult:
         rows, skies = self.compiled.processes, self.places.sky.ground_skies
         found: list[CommandWindow] = []
         for site in self.station.sites:
-            links = {link for way in ways_of(rows, site) for link in (way.link, *way.onward)}
-            working = {link: self._in_steps(self.records.ready[:, link] > 0.0) for link in links}
+            parts = {part for way in ways_of(rows, site) for chain in way.chains for part in chain.parts}
+            working = {part: self._in_steps(self.records.ready[:, part] > 0.0) for part in parts}
             found += command_windows(site, rows, working, skies)
         return tuple(found)
 

@@ -100,7 +100,8 @@ def test_ways_name_the_links_behind_a_relay():
     ways = ways_of(rows, "ridge")
     assert sorted(way.relay for way in ways) == ["", "relay"]
     (relayed,) = [way for way in ways if way.relay]
-    assert {rows[number][0].name for number in relayed.onward} == {"down"}
+    assert [[rows[number][0].name for number in chain.parts] for chain in relayed.chains] == [["up", "down"]] * 2
+    assert {rows[chain.links[1]][1].name for chain in relayed.chains} == {"sending", "fallback"}
     assert open_steps(rows, relayed, STEPS).all()
 
 
