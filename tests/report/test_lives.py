@@ -12,10 +12,12 @@ from reading import Page
 from test_browser import complaints, opened
 
 from moonstation.core.errors import RangeError
+from moonstation.report.blocks import Plot
 from moonstation.report.comparison_report import ComparedLives, render_comparison
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.lives_run import LivesRun, simulate_lives
-from moonstation.report.sections import lives, lives_causes, lives_story
+from moonstation.report.of_study import view_of
+from moonstation.report.sections import lives, lives_causes, lives_story, records
 from moonstation.report.words import number
 from moonstation.scenario.reading import library
 from moonstation.station.influence import Influence
@@ -61,11 +63,17 @@ def test_a_fan_holds_the_percentiles_of_the_lives(run):
     assert weekly.middle[0] == pytest.approx(np.median(first_weeks))
 
 
+def timeline_of(section):
+    """The first figure of a chapter."""
+    return next(block.figure for block in section.panels[0].blocks if isinstance(block, Plot))
+
+
 def test_the_chosen_life_is_lost_at_the_median(run):
     member, why = lives_story.chosen_member(run)
     lost_h = np.sort(run.outcome("lost_h")[np.isfinite(run.outcome("lost_h"))])
     assert run.outcome("lost_h")[member] == lost_h[(len(lost_h) - 1) // 2]
     assert "lost after" in why
+    assert why.endswith(tuple(lives.CAUSE_WORDS.values()))
     section = lives_story.one_life(run)
     assert section.panels[0].blocks[0].text.startswith(f"Life {member}: lost after")
 
@@ -208,5 +216,9 @@ def test_a_life_in_full_is_the_life_of_the_ensemble(run):
     for fact in full.facts:
         assert fact.value == values.get(fact.key, fact.value)
     assert f"life {member} of 24, seed 7" in words(full.report)
+    told_of_many = timeline_of(lives_story.one_life(run))
+    told_in_full = timeline_of(records.events(view_of(full)))
+    assert [trace["x"] for trace in told_in_full.data] == [trace["x"] for trace in told_of_many.data]
+    assert {trace.get("name") for trace in told_in_full.data} & {"lost", "failed"}
     with pytest.raises(RangeError, match="is no life of these"):
         run.life(24)

@@ -30,7 +30,8 @@ STRICT = (
 )
 #: What the life beside all others is.
 NOMINAL = "The nominal life has every fact at its table's value, and nothing fails in it."
-_CAUSE_WORDS = {
+#: What ends a station, by the cause's name.
+CAUSE_WORDS = {
     "crew": "a crew could not be kept alive",
     "energy": "the main site's critical loads were never fully served again",
     "communication": "the main site never reached the Earth again",
@@ -63,7 +64,7 @@ def verdict(run: Ensemble) -> Section:
     """In how many lives the station lives, and what ended the others."""
     told = run.summary
     points = [
-        f"In {count(lives, 'life', 'lives')} {_CAUSE_WORDS[cause]}." for cause, lives in told["losses"].items() if lives
+        f"In {count(lives, 'life', 'lives')} {CAUSE_WORDS[cause]}." for cause, lives in told["losses"].items() if lives
     ]
     blocks: list[Block] = [Points(points, "bad")] if points else [Text("No life was lost.")]
     nominal = "lives" if run.nominal_outcome("survived") else "is lost"

@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moonstation.report.blocks import Block, Column, EventList, Panel, Plot, Section, Table, Text
-from moonstation.report.figures import ensemble as figures
+from moonstation.report.blocks import Block, Column, EventList, Panel, Section, Table, Text
+from moonstation.report.sections.lives import CAUSE_WORDS
+from moonstation.report.sections.timeline import timeline
 from moonstation.report.words import NOTHING, amount, count, number, share, span
 from moonstation.scenario.reading import library
 from moonstation.station.survival import CAUSES
@@ -16,17 +17,7 @@ from moonstation.studies.ensemble_folder import events_of
 if TYPE_CHECKING:
     from moonstation.studies.ensemble import Ensemble
 
-_MOST_MARKS, _MOST_EVENTS, _MOST_LIVES = 40, 1500, 300
-#: Kinds of events that a timeline shows, by the beginning of their names.
-_MARKS = {
-    "lost": "lost",
-    "fault-failed": "failed",
-    "fault-cleared": "repaired",
-    "fault-replaced": "repaired",
-    "critical-unserved": "unserved",
-    "critical-served": "served",
-}
-_MENDED = ("fault-recovery", ": mended")
+_MOST_EVENTS, _MOST_LIVES = 1500, 300
 _QUIET = ("landed", "ended", "mode", "delivery")
 
 
@@ -36,7 +27,9 @@ def chosen_member(run: Ensemble) -> tuple[int, str]:
     lost = np.flatnonzero(np.isfinite(lost_h))
     if lost.size:
         middle = lost[np.argsort(lost_h[lost], kind="stable")[(lost.size - 1) // 2]]
-        return int(middle), f"lost after {span(float(lost_h[middle]))}, the median of the lives that were lost"
+        words = CAUSE_WORDS[CAUSES[int(run.outcome("lost_by")[middle])]]
+        after = span(float(lost_h[middle]))
+        return int(middle), f"lost after {after}, the median of the lives that were lost: {words}"
     energy = np.nan_to_num(run.outcome("energy"), nan=np.inf)
     return int(np.argmin(energy)), "the life whose critical loads were served least"
 
@@ -45,22 +38,11 @@ def one_life(run: Ensemble) -> Section:
     """The timeline of the chosen life, and its events."""
     member, why = chosen_member(run)
     rows = events_of(run, member)
-    marks = [mark for row in rows if (mark := _mark(row))]
-    subjects = list(dict.fromkeys(mark.row for mark in marks))[:_MOST_MARKS]
     blocks: list[Block] = [Text(f"Life {member}: {why}.")]
     blocks.append(Text(f"In full, with the report of a study: {in_full(run, member)}", "note"))
-    shown = [mark for mark in marks if mark.row in subjects]
-    if shown:
-        grid = run.plan.station.grid
-        period = (grid.utc[0], grid.utc[-1])
-        words = (
-            f"What failed, was lost or went unserved in life {member}; lines last until it was mended or served again."
-        )
-        if len(subjects) < len({mark.row for mark in marks}):
-            words += f" Shown are the first {_MOST_MARKS} parts to which anything happened."
-        blocks.append(Plot(figures.timeline(shown, period), words, "Timeline"))
-    else:
-        blocks.append(Text("Nothing failed, was lost or went unserved in it.", "note"))
+    grid = run.plan.station.grid
+    shown = timeline(rows, (grid.utc[0], grid.utc[-1]), f"life {member}", "Timeline")
+    blocks.append(shown or Text("Nothing failed, was lost or went unserved in it.", "note"))
     told = [row for row in rows if not row["kind"].startswith(_QUIET)]
     kinds: dict[str, int] = {}
     for row in told:
@@ -108,12 +90,3 @@ def _others(run: Ensemble) -> list[Block]:
 def _event_row(row: dict[str, Any]) -> list[str]:
     value = amount(row["value"], row["unit"]) if row["unit"] else ""
     return [f"{row['utc']:%Y-%m-%d %H:%M}", row["kind"], row["subject"], row["detail"], value]
-
-
-def _mark(row: dict[str, Any]) -> figures.Mark | None:
-    if row["kind"] == _MENDED[0] and _MENDED[1] in row["detail"]:
-        return figures.Mark(row["utc"], row["subject"], "repaired", row["detail"])
-    for begin, kind in _MARKS.items():
-        if row["kind"].startswith(begin):
-            return figures.Mark(row["utc"], row["subject"], kind, row["detail"] or row["kind"])
-    return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from moonstation.facts.table import STATUSES, UNCONFIRMED
 from moonstation.report.blocks import Block, Column, EventList, Panel, Section, Table, Text
 from moonstation.report.nodes import label
+from moonstation.report.sections.timeline import timeline
 from moonstation.report.view import EventRow, StudyView
 from moonstation.report.words import amount, count, listed, minute, number
 
@@ -47,7 +49,10 @@ def events(view: StudyView) -> Section:
         if cut
         else ""
     )
-    return Section("events", "Events", [Panel([EventList(rows, dict(kinds), note)])])
+    named = partial(label, view)
+    over_time = timeline(view.events, (view.start, view.end), "this run", "Failures, losses and blackouts", named)
+    blocks: list[Block] = [over_time] if over_time else []
+    return Section("events", "Events", [Panel([*blocks, EventList(rows, dict(kinds), note)])])
 
 
 def _event(view: StudyView, kind: str, event: EventRow) -> list[str]:

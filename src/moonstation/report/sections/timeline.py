@@ -1,0 +1,54 @@
+"""What failed, was lost or went unserved in one life, part by part over its time."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from moonstation.report.blocks import Plot
+from moonstation.report.figures import ensemble as figures
+from moonstation.report.words import minute
+
+_MOST_ROWS = 40
+#: Kinds of events that a timeline shows, by the beginning of their names.
+_MARKS = {
+    "lost": "lost",
+    "fault-failed": "failed",
+    "fault-cleared": "repaired",
+    "fault-replaced": "repaired",
+    "critical-unserved": "unserved",
+    "critical-served": "served",
+}
+_MENDED = ("fault-recovery", ": mended")
+
+
+def timeline(
+    events: Iterable[Any], period: tuple[Any, Any], life: str, title: str, named: Callable[[str], str] = str
+) -> Plot | None:
+    """A row for each part to which something happened, None where nothing did.
+
+    events : rows with utc, kind, subject, detail, in order of time; period : begin and end of the life
+    life : what the events are of, such as "life 3"; named : the name that the report gives a subject
+    """
+    marks = [mark for row in events if (mark := _mark(row, named))]
+    parts = dict.fromkeys(mark.row for mark in marks)
+    rows = list(parts)[:_MOST_ROWS]
+    if not rows:
+        return None
+    caption = f"What failed, was lost or went unserved in {life}; lines last until it was mended or served again."
+    if len(rows) < len(parts):
+        caption += f" Shown are the first {_MOST_ROWS} parts to which anything happened."
+    begin, end = map(minute, period)
+    return Plot(figures.timeline([mark for mark in marks if mark.row in rows], (begin, end)), caption, title)
+
+
+def _mark(row: Any, named: Callable[[str], str]) -> figures.Mark | None:
+    kind, detail = str(row.get("kind", "")), str(row.get("detail", ""))
+    found = next((shown for begin, shown in _MARKS.items() if kind.startswith(begin)), "")
+    if kind == _MENDED[0] and _MENDED[1] in detail:
+        found = "repaired"
+    return (
+        figures.Mark(minute(row.get("utc")), named(str(row.get("subject", ""))), found, detail or kind)
+        if found
+        else None
+    )
