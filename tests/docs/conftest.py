@@ -1,11 +1,6 @@
-"""The reader of pages lies beside its tests."""
-
-import sys
-from pathlib import Path
+"""What pages run in."""
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parent))
 
 
 @pytest.fixture(autouse=True)

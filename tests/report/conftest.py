@@ -1,15 +1,8 @@
-"""Makes ``made_up.py`` of this folder importable, and gives the studies that the tests share."""
+"""Gives the studies that the tests share."""
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import pytest
-
-_HERE = str(Path(__file__).parent)
-if _HERE not in sys.path:
-    sys.path.insert(0, _HERE)
 
 
 @pytest.fixture(scope="session")

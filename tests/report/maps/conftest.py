@@ -1,18 +1,13 @@
-"""Small rasters of the south pole, made on the spot; makes ``map_frames.py`` of this folder importable."""
+"""Small rasters of the south pole, made on the spot."""
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 import rasterio
-
-_HERE = str(Path(__file__).parent)
-if _HERE not in sys.path:
-    sys.path.insert(0, _HERE)
 
 POLAR = "+proj=stere +lat_0=-90 +lon_0=0 +k=1 +x_0=0 +y_0=0 +R=1737400 +units=m +no_defs"
 Maker = Callable[..., Path]
