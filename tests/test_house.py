@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import os
 import re
 import runpy
 import subprocess
@@ -123,20 +122,3 @@ def test_every_model_page_says_what_it_leaves_out():
 def test_every_page_stands_in_the_navigation():
     listed = set(re.findall(r"[\w/-]+\.md", (PROJECT / "mkdocs.yml").read_text("utf-8")))
     assert listed == {str(page.relative_to(PROJECT / "docs")) for page in (PROJECT / "docs").rglob("*.md")}
-
-
-def test_stale_machine_code_goes_and_fresh_stays(tmp_path):
-    drop_stale_machine_code = runpy.run_path(str(PROJECT / "tests" / "conftest.py"))["drop_stale_machine_code"]
-    room = tmp_path / "station"
-    cache = room / "__pycache__"
-    cache.mkdir(parents=True)
-    source, index = room / "kernel.py", cache / "kernel.run-1.py311.nbi"
-    source.write_text("")
-    index.write_text("")
-    assert drop_stale_machine_code(tmp_path) == []
-    assert index.exists()
-    newer = index.stat().st_mtime + 10
-    (room / "flows.py").write_text("")
-    os.utime(room / "flows.py", (newer, newer))
-    assert drop_stale_machine_code(tmp_path) == [cache]
-    assert not index.exists()

@@ -64,13 +64,16 @@ def test_the_mark_of_a_function_is_the_same_in_each_process() -> None:
 
 _CALLER = """
 from moonstation.core.machine_code import compiled
-from {neighbour} import FACTOR, shifted
+from {neighbour} import FACTOR, raised, shifted
 
 @compiled
 def scaled(x):
-    return FACTOR * shifted(x)
+    return FACTOR * shifted(raised(x))
 """
 _NEIGHBOUR = """
+from numba import types
+from numba.extending import intrinsic
+
 from moonstation.core.machine_code import compiled
 
 FACTOR = {factor}.0
@@ -78,26 +81,35 @@ FACTOR = {factor}.0
 @compiled
 def shifted(x):
     return x + {shift}.0
+
+@intrinsic
+def raised(context, x):
+    def add(context, builder, signature, arguments):
+        return builder.fadd(arguments[0], arguments[0].type({raised}.0))
+    return types.float64(types.float64), add
 """
 
 
-@pytest.mark.parametrize(("factor", "shift", "taken"), [pytest.param(2, 3, 1, id="as it was"), (5, 3, 0), (2, 7, 0)])
+@pytest.mark.parametrize(
+    ("factor", "shift", "raised", "taken"),
+    [pytest.param(2, 3, 4, 1, id="as it was"), (5, 3, 4, 0), (2, 7, 4, 0), (2, 3, 5, 0)],
+)
 def test_machine_code_is_not_taken_when_a_neighbouring_file_of_the_same_date_and_size_has_changed(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: int, shift: int, taken: int
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, factor: int, shift: int, raised: int, taken: int
 ) -> None:
-    name = f"neighbour_{factor}_{shift}"  # a name that no other test's modules have
-    caller, neighbour = tmp_path / f"caller_{factor}_{shift}.py", tmp_path / f"{name}.py"
+    changed = f"{factor}_{shift}_{raised}"  # names that no other test's modules have
+    caller, neighbour = tmp_path / f"caller_{changed}.py", tmp_path / f"neighbour_{changed}.py"
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.setattr(sys, "dont_write_bytecode", True)  # Python's own, which looks at date and size alone
-    caller.write_text(_CALLER.format(neighbour=name))
+    caller.write_text(_CALLER.format(neighbour=neighbour.stem))
 
-    def run(factor: int, shift: int) -> tuple[float, int]:
-        neighbour.write_text(_NEIGHBOUR.format(factor=factor, shift=shift))
+    def run(**numbers: int) -> tuple[float, int]:
+        neighbour.write_text(_NEIGHBOUR.format(**numbers))
         os.utime(neighbour, (1e9, 1e9))
-        for module in (caller.stem, name):
+        for module in (caller.stem, neighbour.stem):
             sys.modules.pop(module, None)
         scaled = importlib.import_module(caller.stem).scaled
         return scaled(1.0), sum(scaled.stats.cache_hits.values())
 
-    assert run(2, 3) == (8.0, 0)
-    assert run(factor, shift) == (factor * (1.0 + shift), taken)
+    assert run(factor=2, shift=3, raised=4) == (16.0, 0)
+    assert run(factor=factor, shift=shift, raised=raised) == (factor * (1.0 + raised + shift), taken)

@@ -51,8 +51,8 @@ class _Kept(_Cache):  # type: ignore[misc]
 
 
 def mark_of_function(function: Callable[..., Any]) -> str:
-    """Mark that changes with the code of a function, of all compiled ones that it calls, and with the constants that
-    these read from their modules.
+    """Mark that changes with the code of a function, of all compiled ones and intrinsics that it calls, and with the
+    constants that these read from their modules.
     """
     digest, seen, left = hashlib.sha256(), {function}, [function]
     while left:
@@ -66,10 +66,17 @@ def mark_of_function(function: Callable[..., Any]) -> str:
             for name in code.co_names + code.co_freevars:
                 value = scope.get(name)
                 digest.update(f"{name}={_shown(value)};".encode())
-                if isinstance(value, Dispatcher) and value.py_func not in seen:
-                    seen.add(value.py_func)
-                    left.append(value.py_func)
+                called = _called(value)
+                if called is not None and called not in seen:
+                    seen.add(called)
+                    left.append(called)
     return digest.hexdigest()
+
+
+def _called(value: Any) -> FunctionType | None:
+    """The Python function behind a compiled one or an intrinsic, None for anything else."""
+    function = value.py_func if isinstance(value, Dispatcher) else getattr(value, "_defn", None)
+    return function if isinstance(function, FunctionType) else None
 
 
 def _scope(function: FunctionType) -> dict[str, Any]:
