@@ -24,7 +24,8 @@ from moonstation.station.side_by_side import LANES, run_lanes
 from moonstation.station.simulate import run_compiled
 from moonstation.studies.blueprint import Blueprint, blueprint
 from moonstation.studies.chunks import CHUNK, Lives, Order
-from moonstation.studies.ensemble import Workers, ensemble
+from moonstation.studies.ensemble import ensemble
+from moonstation.studies.running import Workers
 
 _START, _STEP_H, _DAY = "2031-01-01", 1.0 / 6.0, 144
 #: Lives of the whole run; fewer by this variable where there is little time.

@@ -11,6 +11,7 @@ from scipy import stats
 from moonstation.station.influence import (
     FALSE_SHARE,
     FEWEST,
+    Reorderings,
     correlation_interval,
     fact_influences,
     failure_influences,
@@ -44,8 +45,8 @@ class World:
     def found(self, outcome: np.ndarray, seed: int = 0) -> list[str]:
         """Names of the causes of an outcome that are significant, the surest first."""
         failed = np.isfinite(self.failed_h)
-        causes = fact_influences(FACTS, self.facts, outcome, seed=seed)
-        causes += failure_influences(ASSETS, failed, outcome, harm=-1, seed=seed)
+        causes = fact_influences(FACTS, self.facts, outcome, chance=Reorderings(seed))
+        causes += failure_influences(ASSETS, failed, outcome, harm=-1, chance=Reorderings(seed))
         return [item.cause for item in strongest(causes) if item.significant]
 
     def ended(self) -> list[str]:
@@ -54,6 +55,18 @@ class World:
         causes = fact_influences(FACTS, self.facts, survived)
         causes += loss_influences(ASSETS, self.failed_h, self.lost_h, survived)
         return [item.cause for item in strongest(causes) if item.significant]
+
+
+def test_reorderings_are_the_same_for_every_outcome_and_differ_from_each_other():
+    chance = Reorderings(7)
+    first, again = (np.concatenate(list(chance.batches(12))) for _ in range(2))
+    np.testing.assert_array_equal(first, again)
+    np.testing.assert_array_equal(first, np.concatenate(list(Reorderings(7).batches(12))))
+    np.testing.assert_array_equal(np.sort(first, axis=1), np.tile(np.arange(12), (len(first), 1)))
+    assert len(np.unique(first, axis=0)) > 0.99 * len(first)
+    seats = np.array([np.bincount(column, minlength=12) for column in first.T])
+    assert stats.chisquare(seats.ravel()).pvalue > 1e-3, "each life is as often in each place"
+    assert not np.array_equal(first, np.concatenate(list(Reorderings(8).batches(12))))
 
 
 def test_rank_correlations_are_scipys_ties_included():

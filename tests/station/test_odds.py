@@ -44,6 +44,18 @@ def test_percentiles_leave_out_what_has_no_value():
     np.testing.assert_array_equal(percentiles(values[:, 1], (50.0,)), [6.0])
 
 
+@given(st.integers(1, 40), st.sampled_from(["f4", "f8"]), st.floats(0.0, 0.8), st.integers(0, 2**32 - 1))
+def test_percentiles_are_numpys_of_what_has_a_value(lives, kind, gone, seed):
+    random = np.random.default_rng(seed)
+    values = np.where(random.random((lives, 6)) < gone, np.nan, random.normal(size=(lives, 6))).astype(kind)
+    values[:, 0] = np.round(values[:, 0])  # ties
+    values[0, 1] = np.inf  # no value, either
+    shares = (0.0, 5.0, 50.0, 62.5, 95.0, 100.0)
+    for found, column in zip(percentiles(values, shares).T, values.T, strict=True):
+        known = column[np.isfinite(column)].astype(float)
+        np.testing.assert_array_equal(found, np.percentile(known, shares) if known.size else np.full(6, np.nan))
+
+
 def test_a_known_difference_is_found_although_the_members_differ_far_more():
     random = np.random.default_rng(3)
     first = 100.0 * random.normal(size=400)

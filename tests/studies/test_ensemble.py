@@ -19,8 +19,9 @@ from moonstation.station.odds import wilson_interval
 from moonstation.studies import chunks, ensemble_cluster
 from moonstation.studies.chunks import NOMINAL, ChunkStore
 from moonstation.studies.comparison import comparison
-from moonstation.studies.ensemble import Ensemble, Keep, Workers, ensemble
+from moonstation.studies.ensemble import Ensemble, Keep, ensemble
 from moonstation.studies.ensemble_tables import OUTCOMES, WORSE_WHEN_MORE
+from moonstation.studies.running import Workers
 from moonstation.studies.study import study
 
 MEMBERS = 20

@@ -8,8 +8,9 @@ import numba
 import pytest
 
 from moonstation.studies.chunks import NOMINAL
-from moonstation.studies.ensemble import Workers, ensemble
-from moonstation.studies.ensemble_progress import COMPILING, LIVES, Count
+from moonstation.studies.ensemble import ensemble
+from moonstation.studies.ensemble_progress import COMPILING, LIVES, STATION, Count
+from moonstation.studies.running import Workers
 
 
 @pytest.fixture
@@ -19,7 +20,11 @@ def told():
 
 @pytest.fixture
 def count(told):
-    return Count(lambda *words: told.append(words), 64, 8.0)
+    count = Count(lambda *words: told.append(words), 64)
+    assert told == [(STATION, 0.0, 0.0)]
+    told.clear()
+    count.begin(8.0)
+    return count
 
 
 def test_parts_of_chunks_that_run_at_once_add_up(count, told):
@@ -39,6 +44,7 @@ def test_the_nominal_life_is_none_of_them(count, told):
 
 def test_nothing_is_lost_where_many_threads_tell(told):
     count = Count(lambda *words: told.append(words), 100)
+    count.begin()
 
     def run(first: int) -> None:
         for done in range(1, 11):
@@ -47,7 +53,7 @@ def test_nothing_is_lost_where_many_threads_tell(told):
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(run, range(0, 100, 10)))
-    values = [done for _, done, _ in told]
+    values = [done for _, done, total in told if total]
     assert values == sorted(values)
     assert values[-1] == 100.0
 
@@ -75,5 +81,5 @@ def test_a_run_tells_of_groups_within_a_chunk():
     ensemble("first-night", **asked, progress=lambda *words: told.append(words))
     lives = [done for _, done, total in told if total]
     assert lives == sorted(lives)
-    assert {0.0, 16.0, 20.0} <= set(lives), "sixteen lives run side by side, thirty-two are a chunk"
+    assert {0.0, 16.0, 20.0} <= set(lives), "sixteen lives run side by side"
     assert max(lives) == 20.0

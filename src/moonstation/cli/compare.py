@@ -35,7 +35,8 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     from moonstation.core.folder import folder_faults
     from moonstation.core.output import json_text
     from moonstation.report.comparison_report import MARK, compare_lives
-    from moonstation.studies.ensemble import Workers, order_faults
+    from moonstation.studies.ensemble import order_faults
+    from moonstation.studies.running import Workers
 
     faults = order_faults(members, seed, threads)
     if members == 1:

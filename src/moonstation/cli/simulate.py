@@ -90,8 +90,9 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     target = output or _runs(scenario)
     from moonstation.cli.progress import progress_bar
     from moonstation.core.output import json_text
-    from moonstation.studies.ensemble import Keep, Workers, order_faults
+    from moonstation.studies.ensemble import Keep, order_faults
     from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
+    from moonstation.studies.running import Workers
 
     _refuse(order_faults(members, seed, threads), target, MARK, overwrite=overwrite)
     asked |= {

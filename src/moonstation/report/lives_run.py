@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,5 +45,11 @@ class LivesRun(Ensemble):
 
 def simulate_lives(scenario: str | Path, **asked: Any) -> LivesRun:
     """Run lives of a scenario (see ``moonstation.studies.ensemble``); the report comes with them."""
-    done = _ensemble(scenario, **asked)
+    done = _ensemble(scenario, **asked, meanwhile=_import_what_tells)
     return LivesRun(done.lives, done.gathered, done.elapsed_s)
+
+
+def _import_what_tells() -> None:
+    """What the run folder and the report need takes a second to import, while other threads run lives."""
+    for name in ("xarray", "zarr", "pyarrow.parquet", "scipy.stats", "moonstation.report.ensemble_report"):
+        import_module(name)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -28,6 +30,10 @@ FEWEST = 5
 _REORDERINGS, _BATCH, _KNOWN = 20_000, 500, 20
 #: Lives up to which that is done for facts too: Student's t is too sure of great correlations among few.
 _FEW = 100
+#: Lives up to which reorderings are kept for the next outcome: they take 400 MB then.
+_MOST_KEPT = 10_000
+#: Multiplications of a matrix product that OpenBLAS does on one core.
+_OF_ONE_CORE = 250_000
 _FACT, _FAILURE = "fact", "failure"
 
 
@@ -66,11 +72,38 @@ class Influence:
         return self.hazard_ratio is not None and self.hazard_ratio > 1.0 and self.rank_correlation > 0.0
 
 
-def fact_influences(names: Sequence[str], values: ArrayLike, outcome: ArrayLike, *, seed: int = 0) -> list[Influence]:
+class Reorderings:
+    """Orders in which chance might have dealt an outcome to the lives: the same for every outcome of as many lives."""
+
+    def __init__(self, seed: int = 0) -> None:
+        self._seed = seed
+        self._kept: dict[int, tuple[Iterator[NDArray[Any]], list[NDArray[Any]]]] = {}
+
+    def batches(self, lives: int) -> Iterator[NDArray[Any]]:
+        """Numbers of so many lives in these orders, a batch at a time, shape (order, life)."""
+        if lives > _MOST_KEPT:
+            yield from self._drawn(lives)
+            return
+        drawing, made = self._kept.setdefault(lives, (self._drawn(lives), []))
+        for number in range(_REORDERINGS // _BATCH):
+            if number == len(made):
+                made.append(next(drawing))
+            yield made[number]
+
+    def _drawn(self, lives: int) -> Iterator[NDArray[Any]]:
+        random = np.random.Generator(np.random.Philox(self._seed))
+        numbers = np.arange(lives, dtype=np.min_scalar_type(lives))
+        for _ in range(_REORDERINGS // _BATCH):
+            yield random.permuted(np.tile(numbers, (_BATCH, 1)), axis=1)
+
+
+def fact_influences(
+    names: Sequence[str], values: ArrayLike, outcome: ArrayLike, *, chance: Reorderings | None = None
+) -> list[Influence]:
     """Facts that differ between the lives, shape (lives, facts); lives without an outcome are left out.
 
     Tests Spearman's coefficient: of few lives by reordering them, of many by Student's t. ``significant`` is not known
-    yet, see ``strongest``. seed : of the reorderings that count how often chance does as much (Besag & Clifford 1991)
+    yet, see ``strongest``. chance : the reorderings that count how often chance does as much (Besag & Clifford 1991)
     """
     from scipy.stats import rankdata
 
@@ -80,23 +113,22 @@ def fact_influences(names: Sequence[str], values: ArrayLike, outcome: ArrayLike,
         return []
     rho, p = rank_correlations(x[:, moving], y)
     if len(y) <= _FEW:
-        p = _chances(_standard(rankdata(x[:, moving], axis=0)), _standard(rankdata(y)), seed, both_ways=True)
+        p = _chances(_standard(rankdata(x[:, moving], axis=0)), _standard(rankdata(y)), chance, both_ways=True)
+    ends = end_means(x[:, moving], y)
     return [
-        Influence(
-            names[k], _FACT, float(r), *correlation_interval(float(r), len(y)), float(q), False, *end_means(x[:, k], y)
-        )
-        for k, r, q in zip(moving, rho, p, strict=True)
+        Influence(names[k], _FACT, float(r), *correlation_interval(float(r), len(y)), float(q), False, *map(float, end))
+        for k, r, q, end in zip(moving, rho, p, ends, strict=True)
     ]
 
 
 def failure_influences(
-    names: Sequence[str], failed: ArrayLike, outcome: ArrayLike, *, harm: int, seed: int = 0
+    names: Sequence[str], failed: ArrayLike, outcome: ArrayLike, *, harm: int, chance: Reorderings | None = None
 ) -> list[Influence]:
     """Assets of which some lives have a failure and some have none, shape (lives, assets), and harm by it.
 
     harm : 1 where more of the outcome is worse, -1 where less is: what fails is asked for harm alone. A life that ends
         early leaves less time to fail in, which looks like a good done by failures.
-    seed : of the reorderings, as for facts
+    chance : the reorderings, as for facts
     """
     from scipy.stats import rankdata
 
@@ -106,7 +138,7 @@ def failure_influences(
     if not _tells(y) or not mixed.size:
         return []
     columns, ranks = x[:, mixed], _standard(rankdata(y))
-    p = _chances(columns, harm * ranks, seed)
+    p = _chances(columns, harm * ranks, chance)
     rho = _standard(columns).T @ ranks / len(y)
     return [_failure(names[k], float(r), float(q), x[:, k] > 0, y) for k, r, q in zip(mixed, rho, p, strict=True)]
 
@@ -177,11 +209,9 @@ def rank_correlations(causes: ArrayLike, outcome: ArrayLike) -> tuple[Floats, Fl
 
 def correlation_interval(rho: float, lives: int) -> tuple[float, float]:
     """Interval of a rank correlation at 95 % [-]; Bonett & Wright 2000, Psychometrika 65, 23, by Fisher's z."""
-    from scipy.stats import norm
-
     if lives <= 3:
         return -1.0, 1.0
-    half = float(norm.ppf(0.5 + CONFIDENCE / 2.0)) * math.sqrt((1.0 + rho * rho / 2.0) / (lives - 3))
+    half = _normal_quantile(0.5 + CONFIDENCE / 2.0) * math.sqrt((1.0 + rho * rho / 2.0) / (lives - 3))
     z = math.atanh(min(max(rho, -1.0 + 1e-12), 1.0 - 1e-12))
     return math.tanh(z - half), math.tanh(z + half)
 
@@ -208,31 +238,45 @@ def smallest_found(lives: int, causes: int) -> float:
     return high
 
 
-def end_means(cause: Floats, outcome: Floats) -> tuple[float, float]:
-    """Mean outcome where the cause is among the least and among the greatest ``END_SHARE`` of its values."""
-    order = np.argsort(cause, kind="stable")
-    count = max(round(END_SHARE * len(cause)), 1)
-    return float(outcome[order[:count]].mean()), float(outcome[order[-count:]].mean())
+@cache
+def _normal_quantile(share: float) -> float:
+    from scipy.stats import norm
+
+    return float(norm.ppf(share))
 
 
-def _chances(causes: Floats, ranks: Floats, seed: int, *, both_ways: bool = False) -> Floats:
+def end_means(causes: Floats, outcome: Floats) -> Floats:
+    """Mean outcome where a cause is among the least and among the greatest ``END_SHARE`` of its values.
+
+    causes : shape (lives, causes) -> (causes, 2)
+    """
+    order = np.argsort(np.ascontiguousarray(causes.T), axis=1, kind="stable")
+    count = max(round(END_SHARE * len(causes)), 1)
+    return np.stack([outcome[order[:, part]].mean(axis=1) for part in (slice(count), slice(-count, None))], axis=1)
+
+
+def _chances(causes: Floats, ranks: Floats, chance: Reorderings | None, *, both_ways: bool = False) -> Floats:
     """Share of reorderings of the outcome's ranks that go with each cause as much, shape (causes,) [-].
 
     both_ways : or as much against it
     """
-    random = np.random.Generator(np.random.Philox(seed))
     size = np.abs if both_ways else np.positive
     seen = size(causes.T @ ranks) - 1e-9 * len(ranks)  # the same sum in another order
     as_much, tries = np.zeros(len(seen)), np.zeros(len(seen))
     waiting = np.arange(len(seen))
-    for _ in range(_REORDERINGS // _BATCH):
-        orders = random.permuted(np.tile(ranks, (_BATCH, 1)), axis=1)
-        as_much[waiting] += (size(orders @ causes[:, waiting]) >= seen[waiting]).sum(axis=0)
+    for orders in (chance or Reorderings()).batches(len(ranks)):
+        as_much[waiting] += (size(_product(ranks[orders], causes[:, waiting])) >= seen[waiting]).sum(axis=0)
         tries[waiting] += _BATCH
         waiting = waiting[as_much[waiting] < _KNOWN]
         if not waiting.size:
             break
     return np.asarray((as_much + 1.0) / (tries + 1.0))
+
+
+def _product(orders: Floats, causes: Floats) -> Floats:
+    """Their matrix product, a few rows at a time: OpenBLAS wakes all cores for more, which takes longer than that."""
+    rows = max(_OF_ONE_CORE // max(causes.size, 1), 1)
+    return np.concatenate([orders[first : first + rows] @ causes for first in range(0, len(orders), rows)])
 
 
 def _failure(name: str, rho: float, p: float, had: NDArray[np.bool_], outcome: Floats) -> Influence:

@@ -172,11 +172,42 @@ class Blueprint:
         )
 
 
+@dataclass(frozen=True)
+class Draft:
+    """A compiled station of whose uncertain facts nobody knows yet which may differ from life to life.
+
+    plain : without any that may; its nominal life can run
+    known : why facts are held of which that is known already, by key; free : facts known to be none of these
+    of_failures : keys of the facts that matter to failures alone
+    """
+
+    plain: Blueprint
+    known: Mapping[str, str]
+    free: frozenset[str]
+    of_failures: frozenset[str]
+
+    def sorted(self) -> Blueprint:
+        """The blueprint with its uncertain facts sorted into those that lives may differ in and those that are held."""
+        sampled, held = [], []
+        for fact in uncertain(_facts(self.plain.facts)):
+            reason = None if fact.key in self.free else self.known.get(fact.key) or _effect(self.plain, fact)
+            if reason is None:
+                sampled.append(fact)
+            elif reason:
+                held.append(HeldFact(fact.key, reason))
+        return replace(self.plain, sampled=tuple(sampled), held=tuple(held), of_failures=self.of_failures)
+
+
 def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
     """Read a scenario, compile its station, and find which of its uncertain facts can differ from life to life.
 
     Raises ScenarioError with every fault of the file; RangeError, TerrainError for what it points to.
     """
+    return drafted(scenario, **overrides).sorted()
+
+
+def drafted(scenario: str | Any, **overrides: Any) -> Draft:
+    """Read a scenario and compile its station. Raises as ``blueprint``."""
     scenario_model()  # the schema knows every component's defaults; a study stands on those of its own assets
     with recorded() as of_reading:
         loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, **overrides)
@@ -209,13 +240,13 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
     with recorded() as of_failures:
         life_numbers(station)
     held = dict.fromkeys(of_reading, HELD_READING) | dict.fromkeys(every, HELD_PLACE)
-    free = _free(plain, of_failures - of_components)
+    alone = frozenset(of_failures - of_components)
     for key in of_components | of_failures:
         held.pop(key, None)
-    return replace(_sorted_by_effect(plain, held, free), of_failures=frozenset(of_failures - of_components))
+    return Draft(plain, held, _free(plain, alone), alone)
 
 
-def _free(plain: Blueprint, keys: set[str]) -> set[str]:
+def _free(plain: Blueprint, keys: frozenset[str]) -> frozenset[str]:
     """Those of the facts behind failures alone that can be sampled unseen: none of them is refused near its ends."""
     facts = uncertain(_facts(keys))
     try:
@@ -223,23 +254,8 @@ def _free(plain: Blueprint, keys: set[str]) -> set[str]:
             with overridden({fact.key: float(fact.quantile(_NEAR_ENDS)[end]) for fact in facts}):
                 life_numbers(plain.station)
     except MoonstationError:
-        return set()
-    return {fact.key for fact in facts}
-
-
-def _sorted_by_effect(plain: Blueprint, known: Mapping[str, str], free: set[str]) -> Blueprint:
-    """The blueprint with its uncertain facts sorted into those that lives may differ in and those that are held.
-
-    known : why facts are held of which that is known already, by key; free : facts known to be none of these
-    """
-    sampled, held = [], []
-    for fact in uncertain(_facts(plain.facts)):
-        reason = None if fact.key in free else known.get(fact.key) or _effect(plain, fact)
-        if reason is None:
-            sampled.append(fact)
-        elif reason:
-            held.append(HeldFact(fact.key, reason))
-    return replace(plain, sampled=tuple(sampled), held=tuple(held))
+        return frozenset()
+    return frozenset(fact.key for fact in facts)
 
 
 def _effect(plain: Blueprint, fact: UncertainFact) -> str | None:

@@ -6,7 +6,9 @@ import io
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -29,8 +31,8 @@ from moonstation.station.simulate import RESIDUAL_LIMIT, closed
 from moonstation.station.uncertainty import latin_hypercube
 from moonstation.studies.blueprint import Blueprint, Member
 
-#: Members of a chunk, a multiple of the kernel's lanes. Finished chunks survive whatever stops a run.
-CHUNK = 2 * LANES
+#: Members of a chunk: those that run side by side. Finished chunks survive whatever stops a run.
+CHUNK = LANES
 #: The member that has every fact at its table's value.
 NOMINAL = -1
 #: An event of a member.
@@ -59,13 +61,15 @@ class Order:
 
 
 class Lives:
-    """Runs members of one blueprint; what they have in common is worked out once."""
+    """Runs members of one blueprint; what they have in common is worked out once.
+
+    The nominal life runs before it is known which facts are sampled, too (see ``with_facts``).
+    """
 
     def __init__(self, blueprint: Blueprint, order: Order) -> None:
         self.blueprint = blueprint
         self.order = order
         self.record_steps = max(round(DAY_S / blueprint.station.grid.step_s), 1)
-        self.values = latin_hypercube(blueprint.sampled, order.members, order.seed)
         empty: Any = None  # nobody looks at the records
         known = (blueprint.station, blueprint.places, blueprint.compiled, empty, self.record_steps)
         self.nominal = MemberRun(*known, shared=empty)
@@ -73,6 +77,17 @@ class Lives:
         self.failure_plan = None
         if order.failures:
             self.failure_plan = plan_failures(blueprint.station, blueprint.compiled, order.seed)
+
+    def with_facts(self, blueprint: Blueprint) -> Lives:
+        """The same lives of the same blueprint, whose uncertain facts are sorted now."""
+        known = copy(self)
+        known.blueprint = blueprint
+        return known
+
+    @cached_property
+    def values(self) -> NDArray[np.float64]:
+        """Values of the sampled facts of each member, shape (member, fact)."""
+        return latin_hypercube(self.blueprint.sampled, self.order.members, self.order.seed)
 
     def run(self, members: Sequence[int], told: Callable[[float], None] | None = None) -> dict[str, NDArray[Any]]:
         """What these members leave: outcomes, downtimes, series and events, arrays with an axis of members.
@@ -98,6 +113,7 @@ class Lives:
             plan.compiled.steps,
             plan.station.grid.step_h,
             steps,
+            width=1 if NOMINAL in members else LANES,
             faults=self._faults(members, made),
             told=told,
         )
@@ -240,6 +256,7 @@ def identity(lives: Lives, version: str) -> dict[str, Any]:
         "moonstation": version,
         "scenario": plan.scenario.name,
         "members": lives.order.members,
+        "members_at_once": CHUNK,
         "seed": lives.order.seed,
         "series": list(lives.order.series),
         "failures": lives.order.failures,

@@ -15,9 +15,10 @@ from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
 from moonstation.station.odds import CONFIDENCE, wilson_interval
 from moonstation.station.paired import Difference, paired_difference
-from moonstation.studies.ensemble import Ensemble, Workers, ensemble
+from moonstation.studies.ensemble import Ensemble, ensemble
 from moonstation.studies.ensemble_progress import Progress
 from moonstation.studies.ensemble_tables import described
+from moonstation.studies.running import Workers
 
 #: Outcomes that are no gain or loss of a design by themselves.
 _NOT_COMPARED = ("lost_by", "max_relative_residual")

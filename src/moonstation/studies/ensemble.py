@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.cores import core_count
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.output import cleared_at_a_stop
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
-from moonstation.station.fault_history import idle_facts
+from moonstation.station.fault_history import first_failures_h, idle_facts
+from moonstation.station.influence import Reorderings
 from moonstation.station.named_series import name_faults
-from moonstation.studies.blueprint import Blueprint, blueprint
-from moonstation.studies.chunks import NOMINAL, ChunkStore, Lives, Order, identity
+from moonstation.studies.blueprint import Blueprint
+from moonstation.studies.blueprint import drafted as draft_of
+from moonstation.studies.chunks import ChunkStore, Lives, Order, identity
 from moonstation.studies.ensemble_progress import Count, Progress
+from moonstation.studies.gathering import Gathered
+from moonstation.studies.running import Running, Workers
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -35,14 +37,6 @@ _SEEDS = 2**63
 
 
 @dataclass(frozen=True, slots=True)
-class Workers:
-    """Who runs the lives: ``threads`` of this machine, all cores if not given, or the workers of a Dask ``cluster``."""
-
-    threads: int | None = None
-    cluster: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Keep:
     """Where finished chunks are kept until all are finished, and whether to go on from those that are there.
 
@@ -52,21 +46,6 @@ class Keep:
     folder: Path
     resume: bool = False
     where: str = "folder"
-
-
-@dataclass(frozen=True)
-class Gathered:
-    """What all members left, in order of member; ``nominal`` is the life with every fact at its table's value."""
-
-    names: tuple[str, ...]
-    outcomes: NDArray[np.float64]
-    nominal: Mapping[str, NDArray[Any]]
-    downtime_h: NDArray[np.float32]
-    degraded_h: NDArray[np.float32]
-    softened: NDArray[np.bool_]
-    series: Mapping[str, NDArray[np.float32]]
-    events: NDArray[Any]
-    faults: NDArray[Any]
 
 
 @dataclass(frozen=True, repr=False)
@@ -162,6 +141,17 @@ class Ensemble:
         return idle_facts([fact.key for fact in self.plan.sampled], plan, kinds, rows)
 
     @cached_property
+    def first_failures_h(self) -> NDArray[np.float64]:
+        """Begin of the record in which each asset first failed by itself [h], inf for never, shape (member, asset)."""
+        grid, assets = self.plan.station.grid, len(self.plan.station.assets)
+        return first_failures_h(self.gathered.faults, self.members, assets, self.lives.record_steps, grid.step_h)
+
+    @cached_property
+    def reorderings(self) -> Reorderings:
+        """Orders of the lives by which the chance of a coincidence is counted."""
+        return Reorderings(self.seed)
+
+    @cached_property
     def _causes(self) -> dict[str, Causes]:
         return {}
 
@@ -177,6 +167,7 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
     keep: Keep | None = None,
     progress: Progress | None = None,
+    meanwhile: Callable[[], None] | None = None,
 ) -> Ensemble:
     """Run ``members`` lives of a scenario; the same seed gives the same lives whatever computes them.
 
@@ -184,22 +175,25 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     series : further series to keep of every life, such as ``charge_kwh@ridge`` (see ``station.named_series``)
     failures : whether things fail; without, lives differ in their facts alone
     workers : who runs them; keep : where finished members are kept until all are
+    meanwhile : is called once while the first lives run beside, where they do: to import what will tell of them
 
     Raises ScenarioError, RangeError, TerrainError for bad input, BalanceError when mass or energy does not close.
     """
     begin = time.perf_counter()
-    tell = progress or (lambda what, done, total: None)
     if faults := order_faults(members, seed, workers.threads):
         raise RangeError(faults)
-    tell("compiling the station", 0, 0)
-    lives = lives_of(scenario, members=members, seed=seed, step=step, series=series, failures=failures)
-    store = None
-    if keep is not None:
-        store = ChunkStore(keep.folder, identity(lives, _version()))
-        store.open(resume=keep.resume, where=keep.where)
-    with cleared_at_a_stop(store.clear_if_empty if store else lambda: None):
-        chunks = _run(lives, store, tell, workers)
-    return Ensemble(lives, gathered(lives, chunks), time.perf_counter() - begin)
+    count = Count(progress or (lambda what, done, total: None), members)
+    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "series": series, "failures": failures}
+    with count.while_compiling(), ThreadPoolExecutor(workers.beside or 1) as pool:
+        running = Running(workers, pool, count, meanwhile)
+        lives = lives_of(scenario, **asked, drafted=None if keep and keep.resume else running.begin_nominal)
+        store = None
+        if keep is not None:
+            store = ChunkStore(keep.folder, identity(lives, _version()))
+            store.open(resume=keep.resume, where=keep.where)
+        with cleared_at_a_stop(store.clear_if_empty if store else lambda: None):
+            gathered = running.gathered(lives, store)
+    return Ensemble(lives, gathered, time.perf_counter() - begin)
 
 
 def lives_of(
@@ -210,16 +204,23 @@ def lives_of(
     step: str | None = None,
     series: Sequence[str] = (),
     failures: bool = True,
+    drafted: Callable[[Lives], None] | None = None,
 ) -> Lives:
-    """The lives of a scenario before any is run. Raises as ``ensemble`` does."""
+    """The lives of a scenario before any is run. Raises as ``ensemble`` does.
+
+    drafted : is given them as soon as the nominal one may run: which facts are sampled takes as long to find out
+    """
     if faults := order_faults(members, seed):
         raise RangeError(faults)
-    plan = blueprint(scenario, **({"step": step} if step else {}))
-    plan = plan if failures else plan.without_failures()
+    draft = draft_of(scenario, **({"step": step} if step else {}))
     order = Order(members, seed, tuple(dict.fromkeys(series)), failures)
-    if faults := name_faults(order.series, plan.compiled, "--series"):
+    if faults := name_faults(order.series, draft.plain.compiled, "--series"):
         raise RangeError(faults)
-    return Lives(plan, order)
+    lives = Lives(draft.plain, order)
+    if drafted:
+        drafted(lives)
+    plan = draft.sorted()
+    return lives.with_facts(plan if failures else plan.without_failures())
 
 
 def order_faults(members: int, seed: int, threads: int | None = None) -> list[Fault]:
@@ -238,82 +239,3 @@ def _version() -> str:
     from importlib.metadata import version
 
     return version("moonstation")
-
-
-def _run(
-    lives: Lives, store: ChunkStore | None, tell: Progress, workers: Workers
-) -> Mapping[int, dict[str, NDArray[Any]]]:
-    """Every chunk by its first member, finished ones from the store."""
-    chunks = lives.order.chunks()
-    done = store.finished() & chunks.keys() if store else set[int]()
-    kept: dict[int, dict[str, NDArray[Any]]] = {}
-    count = Count(tell, lives.order.members, sum(len(chunks[first]) for first in done if first != NOMINAL))
-    todo = {first: chunks[first] for first in chunks if first not in done}
-    with count.while_compiling():
-        for first, chunk in _computed(lives, todo, workers, count):
-            if store:
-                store.put(first, chunk)
-            kept[first] = chunk
-            count.finished(first, len(chunks[first]) if first != NOMINAL else 0)
-    return kept | {first: store.get(first) for first in done if store}
-
-
-def _computed(
-    lives: Lives, todo: Mapping[int, Sequence[int]], workers: Workers, count: Count
-) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
-    """Chunks as they are finished."""
-    threads = workers.threads or core_count()
-    if workers.cluster:
-        from moonstation.studies.ensemble_cluster import cluster_chunks
-
-        yield from cluster_chunks(lives, todo, workers.cluster)
-    elif threads == 1:
-        for first, members in todo.items():
-            yield first, lives.run(members, count.of(first))
-    else:
-        yield from _in_threads(lives, todo, threads, count)
-
-
-def _in_threads(
-    lives: Lives, todo: Mapping[int, Sequence[int]], threads: int, count: Count
-) -> Iterator[tuple[int, dict[str, NDArray[Any]]]]:
-    """Chunks as they are finished; no more are begun than there are threads, so that a fault is told soon."""
-    waiting: dict[Future[dict[str, NDArray[Any]]], int] = {}
-    rest = iter(todo.items())
-
-    def begin(pool: ThreadPoolExecutor, more: int) -> None:
-        for first, members in islice(rest, more):
-            waiting[pool.submit(lives.run, members, count.of(first))] = first
-
-    with ThreadPoolExecutor(threads) as pool:
-        begin(pool, threads)
-        while waiting:
-            for future in wait(waiting, return_when=FIRST_COMPLETED).done:
-                first = waiting.pop(future)
-                yield first, future.result()
-                begin(pool, 1)
-
-
-def gathered(lives: Lives, chunks: Mapping[int, dict[str, NDArray[Any]]]) -> Gathered:
-    """All chunks side by side, in order of member; takes the arrays out of the chunks."""
-    nominal = chunks[NOMINAL]
-    parts = [chunks[first] for first in sorted(chunks) if first != NOMINAL]
-
-    def all_of(name: str) -> NDArray[Any]:
-        return np.concatenate([part.pop(name) for part in parts])  # or everything would be there twice
-
-    return Gathered(
-        names=tuple(map(str, nominal["outcome_names"])),
-        outcomes=all_of("outcomes"),
-        nominal=nominal,
-        downtime_h=all_of("downtime_h"),
-        degraded_h=all_of("degraded_h"),
-        softened=all_of("softened"),
-        series={name.removeprefix("series."): all_of(name) for name in _series_names(nominal)},
-        events=all_of("events"),
-        faults=all_of("faults"),
-    )
-
-
-def _series_names(chunk: Iterable[str]) -> list[str]:
-    return [name for name in chunk if name.startswith("series.")]

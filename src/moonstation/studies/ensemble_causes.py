@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moonstation.station.fault_history import first_failures_h
 from moonstation.station.influence import (
     TELLING,
     Influence,
@@ -69,15 +68,15 @@ def causes(run: Ensemble, outcome: str) -> Causes:
     keys = [fact.key for fact in run.plan.sampled]
     idle = run.idle_facts
     found: list[Influence] = []
-    plan, rows = lives.failure_plan, run.gathered.faults
+    plan, first_h = lives.failure_plan, run.first_failures_h
     if plan is not None:
-        grid = run.plan.station.grid
-        first_h = first_failures_h(rows, run.members, len(run.plan.compiled.assets), lives.record_steps, grid.step_h)
         if outcome == "survived":
             found += loss_influences(plan.unit_names, first_h, run.outcome("lost_h"), values)
         else:
             harm = 1 if outcome in WORSE_WHEN_MORE else -1
-            found += failure_influences(plan.unit_names, np.isfinite(first_h), values, harm=harm, seed=run.seed)
+            failed = np.isfinite(first_h)
+            found += failure_influences(plan.unit_names, failed, values, harm=harm, chance=run.reorderings)
     used = [number for number, key in enumerate(keys) if key not in idle]
-    found += fact_influences([keys[number] for number in used], lives.values[:, used], values, seed=run.seed)
+    names = [keys[number] for number in used]
+    found += fact_influences(names, lives.values[:, used], values, chance=run.reorderings)
     return Causes(outcome, int(np.isfinite(values).sum()), tuple(strongest(found)), len(idle))

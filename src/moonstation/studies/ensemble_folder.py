@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from importlib import metadata
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moonstation.core.digest import file_sha256
 from moonstation.core.folder import Mark, whole_folder
@@ -28,6 +30,11 @@ if TYPE_CHECKING:
 MEMBERS = "members.parquet"
 MARK = Mark(MANIFEST, "ensemble")
 _MEMBERS_AT_ONCE = 50
+#: Numbers that may be, for each that is, up to which a table of them is quicker than to sort them.
+_DENSE = 16
+#: What the words of an event of a failure hang on.
+_TOLD_OF_FAULTS = ("code", "mode", "unit", "why", "rung")
+_Words = dict[tuple[int, ...], tuple[str, str, str, str]]
 
 
 def write_ensemble(
@@ -40,11 +47,14 @@ def write_ensemble(
     Raises RangeError when the place is taken or cannot be written.
     """
     folder = folder.absolute()
-    with whole_folder(folder, MARK, where, overwrite=overwrite) as partial, ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(run.timeseries.to_zarr, partial / SERIES, mode="w", zarr_format=3, consolidated=False)
+    with whole_folder(folder, MARK, where, overwrite=overwrite) as partial, ThreadPoolExecutor(2) as beside:
+        writing = [
+            beside.submit(write_series, run, partial / SERIES),
+            beside.submit(write_events, run, partial / EVENTS),
+        ]
         page = report() if callable(report) else report
-        writing.result()
-        write_events(run, partial / EVENTS)
+        for written in writing:
+            written.result()
         write_members(run, partial / MEMBERS)
         (partial / SUMMARY).write_text(json_text(run.summary), encoding="utf-8")
         (partial / REPORT).write_text(page, encoding="utf-8")
@@ -82,6 +92,11 @@ def manifest(run: Ensemble) -> dict[str, Any]:
     }
 
 
+def write_series(run: Ensemble, path: Path) -> None:
+    """The tracked series of every member, and their quantiles."""
+    run.timeseries.to_zarr(path, mode="w", zarr_format=3, consolidated=False)
+
+
 def write_members(run: Ensemble, path: Path) -> None:
     """A row per member: its outcomes, sampled facts as ``fact.KEY``, ``downtime_h.ASSET`` and ``degraded_h.ASSET``."""
     import pyarrow as pa
@@ -116,23 +131,30 @@ def events_of(run: Ensemble, member: int) -> list[dict[str, Any]]:
 
 def _event_tables(run: Ensemble) -> Iterator[pa.Table]:
     """Tables of a few members each."""
-    logs = (run.gathered.events, run.gathered.faults)
-    for first in range(0, run.members, _MEMBERS_AT_ONCE):
-        last = first + _MEMBERS_AT_ONCE
-        yield event_table(run, *(rows[(first <= rows["member"]) & (rows["member"] < last)] for rows in logs))
+    logs = (run.gathered.events, run.gathered.faults)  # by member
+    words: _Words = {}
+    firsts = [*range(0, run.members, _MEMBERS_AT_ONCE), run.members]
+    bounds = [np.searchsorted(rows["member"], firsts).tolist() for rows in logs]
+    for ends in zip(*(pairwise(places) for places in bounds), strict=True):
+        events, faults = (rows[slice(*pair)] for rows, pair in zip(logs, ends, strict=True))
+        yield event_table(run, events, faults, words)
 
 
-def event_table(run: Ensemble, events: Any, faults: Any) -> pa.Table:
-    """Events of the kernel and of failures in words, by member and time."""
+def event_table(run: Ensemble, events: Any, faults: Any, words: _Words | None = None) -> pa.Table:
+    """Events of the kernel and of failures in words, by member and time.
+
+    words : of events of failures that were told before, to which others are added
+    """
     import pyarrow as pa
 
     nominal = run.lives.nominal
     rows, row_of = _distinct(events["code"], events["index"], np.nan_to_num(events["value"]).astype(np.int64))
-    words = [nominal.named(dict(zip(("step", "code", "index", "value"), (0, *row), strict=True))) for row in rows]
-    told = [(word.kind, word.subject, word.detail, word.unit) for word in words]
-    columns = ("code", "mode", "unit", "why", "rung")
-    fault_rows, fault_row_of = _distinct(*(faults[name] for name in columns))
-    told += [_fault_words(run, dict(zip(columns, row, strict=True))) for row in fault_rows]
+    named = [nominal.named(dict(zip(("step", "code", "index", "value"), (0, *row), strict=True))) for row in rows]
+    told = [(word.kind, word.subject, word.detail, word.unit) for word in named]
+    fault_rows, fault_row_of = _distinct(*(faults[name] for name in _TOLD_OF_FAULTS))
+    words = {} if words is None else words
+    words |= {row: _fault_words(run, row) for row in fault_rows if row not in words}
+    told += [words[row] for row in fault_rows]
     member, step = (np.concatenate([events[name], faults[name]]) for name in ("member", "step"))
     order = np.lexsort((step, member))
     chosen = np.concatenate([row_of, fault_row_of + len(rows)])[order].astype(np.int32)
@@ -147,18 +169,35 @@ def event_table(run: Ensemble, events: Any, faults: Any) -> pa.Table:
     return pa.table(table | {"value": value, "unit": column(3)})
 
 
-def _distinct(*columns: Any) -> tuple[list[tuple[int, ...]], Any]:
-    """Rows of numbers that differ, and which of them each row is."""
-    rows, row_of = np.unique(np.stack(columns, axis=1), axis=0, return_inverse=True)
-    return [tuple(map(int, row)) for row in rows], row_of.reshape(-1)
+def _distinct(*columns: NDArray[Any]) -> tuple[list[tuple[int, ...]], NDArray[np.intp]]:
+    """Rows of numbers that differ, sorted, and which of them each row is."""
+    rows: list[tuple[int, ...]] = [()]
+    row_of = np.zeros(len(columns[0]), np.intp)
+    for column in columns:  # one after the other: few of all possible rows are there
+        low = int(column.min(initial=0))
+        values, place = _numbered(column.astype(np.intp) - low)
+        found, row_of = _numbered(row_of * len(values) + place)
+        rows = [(*rows[key // len(values)], int(values[key % len(values)]) + low) for key in found.tolist()]
+    return rows, row_of
 
 
-def _fault_words(run: Ensemble, row: dict[str, int]) -> tuple[str, str, str, str]:
+def _numbered(keys: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Whole numbers that differ, sorted, and which of them each is."""
+    most = int(keys.max(initial=0))
+    if most > _DENSE * len(keys):
+        found, which = np.unique(keys, return_inverse=True)
+        return found, which
+    there = np.zeros(most + 1, np.bool_)
+    there[keys] = True
+    return np.flatnonzero(there), (np.cumsum(there) - 1)[keys]
+
+
+def _fault_words(run: Ensemble, row: tuple[int, ...]) -> tuple[str, str, str, str]:
     """Kind, subject, detail and unit of an event of a failure."""
     plan = run.lives.failure_plan
     assert plan is not None  # there is no such event without one
     rows = np.zeros(1, FAULT_EVENT)
-    for name, value in row.items():
+    for name, value in zip(_TOLD_OF_FAULTS, row, strict=True):
         rows[name] = value
     event = FaultLog(plan, rows).events()[0]
     return f"fault-{event.kind}", event.unit, event.detail, ""

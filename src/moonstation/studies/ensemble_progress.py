@@ -12,22 +12,29 @@ from moonstation.studies.chunks import NOMINAL
 
 #: Told what is being done, how many members are done, and how many there are.
 Progress = Callable[[str, float, float], None]
-LIVES, COMPILING = "lives", "compiling (once, about a minute)"
+STATION, LIVES, COMPILING = "compiling the station", "lives", "compiling (once, about a minute)"
 _COMPILES = "numba:compile"
 
 
 class Count:
     """Members that are done, with the parts of those that are not; threads may tell of theirs at once.
 
-    tell : told of every change; done : members that were finished before
+    tell : told of every change
     """
 
-    def __init__(self, tell: Progress, members: int, done: float = 0.0) -> None:
-        self._tell, self._members, self._done = tell, members, done
+    def __init__(self, tell: Progress, members: int) -> None:
+        self._tell, self._members, self._done = tell, members, 0.0
         self._parts: dict[int, float] = {}
+        self._begun = False
         self._compiling = 0
         self._lock = Lock()
         self._say()
+
+    def begin(self, done: float = 0.0) -> None:
+        """Lives begin, of which so many were finished before; until then the station is compiled."""
+        with self._lock:
+            self._begun, self._done = True, done
+            self._say()
 
     def of(self, first: int) -> Callable[[float], None]:
         """Takes how many members of the chunk of a first member are done."""
@@ -61,7 +68,12 @@ class Count:
 
     def _say(self) -> None:
         done = min(self._done + sum(self._parts.values()), float(self._members))
-        self._tell(COMPILING if self._compiling else LIVES, done, self._members)
+        if self._compiling:
+            self._tell(COMPILING, done, self._members)
+        elif self._begun:
+            self._tell(LIVES, done, self._members)
+        else:
+            self._tell(STATION, 0.0, 0.0)
 
 
 class _Compiles(event.Listener):
