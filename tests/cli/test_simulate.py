@@ -193,7 +193,7 @@ def test_a_terminal_is_told_how_far_it_is_and_what_time_is_left(scenario, tmp_pa
     assert process.returncode == 0
     text = re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", seen.decode(errors="replace"))
     assert "compiling the station" in text
-    assert re.search(r"lives .* [1-9]\d*% 0:\d\d:\d\d left 0:\d\d:\d\d", text)
+    assert re.search(r"lives .* [1-9]\d*% after 0:\d\d:\d\d left 0:\d\d:\d\d", text)
 
 
 def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):
@@ -215,3 +215,15 @@ def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):
         refused = run("compare", scenario, other, "--members", members, "--seed", 7)
         assert refused.returncode == 2
         assert f"--members: {words}" in refused.stderr
+
+
+def test_all_that_is_wrong_with_an_order_is_told_at_once(scenario, tmp_path):
+    taken = tmp_path / "taken"
+    taken.write_text("", "utf-8")
+    wrong = ("--members", 0, "--seed", -1, "--threads", 0, "--step", "soon", "-o", taken)
+    for verb in (("simulate", scenario), ("compare", scenario, scenario), ("compare", scenario, "nowhere.toml")):
+        refused = run(*verb, *wrong)
+        assert refused.returncode == 2
+        told = re.findall(r"^  - (\S+?):", refused.stderr, flags=re.MULTILINE)
+        missing = ["nowhere.toml"] if "nowhere.toml" in verb else []
+        assert told == ["--members", "--seed", "--threads", "-o", "--step", *missing]

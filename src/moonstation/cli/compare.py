@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moonstation.cli.simulate import Cluster, Failures, Step, Threads, step_text
+from moonstation.cli.simulate import Cluster, Failures, Step, Threads, refuse, step_text
 
 if TYPE_CHECKING:
     from moonstation.report.comparison_report import ComparedLives
@@ -31,7 +31,7 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     Both members of a pair have the same values of every uncertain fact that both designs stand on.
     """
     from moonstation.cli.progress import progress_bar
-    from moonstation.core.errors import Fault, RangeError
+    from moonstation.core.errors import Fault
     from moonstation.core.folder import folder_faults
     from moonstation.core.output import json_text
     from moonstation.report.comparison_report import MARK, compare_lives
@@ -42,8 +42,7 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     if members == 1:
         faults.append(Fault("--members", "is too few to tell a difference", members, allowed="2 or more"))
     faults += folder_faults(output, MARK, "-o", overwrite=overwrite) if output else []
-    if faults:
-        raise RangeError(faults)
+    refuse(faults, dict.fromkeys((first, second), step_text(step)))
     asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step), "failures": failures}
     with progress_bar("compiling the station") as show:
         made = compare_lives(first, second, **asked, workers=Workers(threads, cluster), progress=show)
@@ -61,21 +60,23 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from rich.text import Text
 
     from moonstation.cli.printing import print_trimmed
-    from moonstation.report.comparison_report import statement
+    from moonstation.report.comparison_report import mean_difference, statement
     from moonstation.studies.ensemble_tables import labelled, shown
 
     console = Console(highlight=False)
     console.print(Text(statement(made), style="bold"), soft_wrap=True)
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
-    for column in ("outcome", "A", "B", "B less A", "95 % interval", "p"):
-        table.add_column(column, justify="left" if column == "outcome" else "right")
+    table.add_column("outcome")
+    for column in ("A", "B", "B less A", "95 % interval", "", "p"):
+        table.add_column(column, justify="right", no_wrap=True)
     for item in made.differences:
         factor = shown(item.outcome)[0]
-        interval = f"{factor * item.low:.4g} to {factor * item.high:.4g}" + (" *" if item.is_clear else "  ")
-        values = (f"{factor * value:.4g}" for value in (item.first, item.second, item.mean))
-        table.add_row(Text(labelled(item.outcome)), *values, interval, f"{item.p_value:.2g}")
+        label = labelled(item.outcome) + (f", {item.pairs} pairs" if item.pairs < made.first.members else "")
+        values = (f"{factor * value:.4g}" for value in (item.first, item.second, mean_difference(item)))
+        interval = f"{factor * item.low:.4g} to {factor * item.high:.4g}"
+        table.add_row(Text(label), *values, interval, "*" if item.is_clear else "", f"{item.p_value:.2g}")
     print_trimmed(console, table)
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
-    console.print(f"{words}, {len(made.shared_facts)} uncertain facts shared")
+    console.print(Text(f"{words}, {len(made.shared_facts)} uncertain facts shared"), soft_wrap=True)
     if folder:
         console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)

@@ -33,7 +33,7 @@ def progress_bar(first: str) -> Iterator[Show]:
     def show(what: str, done: float, total: float) -> None:
         bar.update(task, description=what, completed=done, total=total or None, word="left" if total else "")
 
-    times = (TimeElapsedColumn(), TextColumn("{task.fields[word]}"), TimeRemainingColumn())
+    times = (TextColumn("after"), TimeElapsedColumn(), TextColumn("{task.fields[word]}"), TimeRemainingColumn())
     columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), *times)
     with Progress(*columns, console=console, transient=True, speed_estimate_period=_LOOKED_BACK_S) as bar:
         task = bar.add_task(first, total=None, word="")

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -94,7 +95,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
     from moonstation.studies.running import Workers
 
-    _refuse(order_faults(members, seed, threads), target, MARK, overwrite=overwrite)
+    _refuse(order_faults(members, seed, threads), (target, MARK, overwrite), {scenario: asked["step"]})
     asked |= {
         "series": tuple(series or ()),
         "workers": Workers(threads, cluster),
@@ -115,13 +116,28 @@ def step_text(step: str | None) -> str | None:
     return f"{step}min" if step and step.replace(".", "", 1).isdigit() else step
 
 
-def _refuse(faults: list[Fault], target: Path, mark: Any, *, overwrite: bool) -> None:
-    from moonstation.core.errors import RangeError
+def _refuse(faults: list[Fault], place: tuple[Path, Any, bool], scenarios: Mapping[str, str | None]) -> None:
+    """Raise with everything that is wrong with an order, what is wrong with its scenarios beside.
+
+    place : run folder, the mark of such folders, whether one may be replaced; scenarios : and the step asked of them
+    """
     from moonstation.core.folder import folder_faults
 
-    found = faults + folder_faults(target, mark, "-o", overwrite=overwrite)
-    if found:
-        raise RangeError(found)
+    target, mark, overwrite = place
+    refuse(faults + folder_faults(target, mark, "-o", overwrite=overwrite), scenarios)
+
+
+def refuse(faults: list[Fault], scenarios: Mapping[str, str | None]) -> None:
+    """Raise with the faults of an order and with those of its scenarios, where it has any of its own."""
+    if not faults:
+        return  # scenarios are read, and refused, by what runs them
+    from moonstation.cli.faults import tried
+    from moonstation.core.errors import RangeError
+    from moonstation.scenario.reading import load_scenario
+
+    for scenario, step in scenarios.items():
+        tried(partial(load_scenario, scenario, **({"step": step} if step else {})), faults, scenario)
+    raise RangeError([fault for place, fault in enumerate(faults) if fault not in faults[:place]])
 
 
 def _runs(scenario: str, ending: str = "") -> Path:
@@ -134,7 +150,7 @@ def _one_life(scenario: str, target: Path, step: str | None, needless: dict[str,
     from moonstation.studies.folder import MARK
 
     hint = "say how many lives with --members"
-    _refuse(_needless(needless, "is for many lives", hint), target, MARK, overwrite=how["overwrite"])
+    _refuse(_needless(needless, "is for many lives", hint), (target, MARK, how["overwrite"]), {scenario: step})
 
     def run_study(tell: Callable[[str], None]) -> Run:
         from moonstation.report.run import study
@@ -155,8 +171,9 @@ def _life_of_many(
 
     wrong = order_faults(asked["members"], asked["seed"])
     faults = wrong or member_faults(life, asked["members"])
-    faults += _needless(needless, "is not for a single life", "leave it out: --life keeps every series")
-    _refuse(faults, target, MARK, overwrite=how["overwrite"])
+    hint = "leave it out: one life runs at once, and keeps every series"
+    faults += _needless(needless, "is not for a single life", hint)
+    _refuse(faults, (target, MARK, how["overwrite"]), {scenario: asked["step"]})
 
     def run_life(tell: Callable[[str], None]) -> Run:
         from moonstation.report.life_run import simulate_life

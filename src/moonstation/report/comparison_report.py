@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from moonstation.station.paired import Difference
 
 MARK = Mark(MANIFEST, "comparison")
+_ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, repr=False)
@@ -60,7 +61,7 @@ def render_comparison(made: Comparison) -> str:
     survived = made.difference("survived")
     return render_page(
         "lives.html.j2",
-        title=f"{capital(made.names[0])} against {made.names[1]}",
+        title=f"{made.names[0]} against {made.names[1]}",
         kicker=f"moonstation compare · {count(made.first.members, 'pair')} · seed {made.first.seed}",
         statement=statement(made),
         good=survived.mean > 0.0 if survived.is_clear else None,
@@ -79,7 +80,7 @@ def statement(made: Comparison) -> str:
     if not item.is_clear:
         return f"No clear difference in survival: {change} with {name}, which may be chance."
     word = "more" if item.mean > 0 else "fewer"
-    return f"{capital(name)} lives in {word} lives: {change}."
+    return f"With {name} the station lives in {word} lives: {change}."
 
 
 def _points(value: float) -> str:
@@ -130,10 +131,16 @@ def _differences(made: Comparison) -> Section:
     return Section("differences", "Differences", [Panel([*plots, Table(heads, rows, marks=marks)])], lead)
 
 
+def mean_difference(item: Difference) -> float:
+    """Mean of B less A; 0 where nothing but rounding is left of it."""
+    return 0.0 if abs(item.mean) < _ROUNDING * max(abs(item.first), abs(item.second)) else item.mean
+
+
 def _row(item: Difference) -> list[str]:
     factor, _ = shown(item.outcome)
     written = [number(factor * value) for value in (item.first, item.second)]
-    apart = [f"{_signed(factor * item.mean)}", f"{_signed(factor * item.low)} to {_signed(factor * item.high)}"]
+    mean, low, high = (_signed(factor * value) for value in (mean_difference(item), item.low, item.high))
+    apart = [mean, f"{low} to {high}"]
     return [capital(labelled(item.outcome)), *written, *apart, number(item.p_value, 2), number(item.pairs)]
 
 
