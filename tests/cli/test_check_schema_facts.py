@@ -44,7 +44,10 @@ def test_check_says_what_is_left_out_and_what_is_wrong(tmp_path: Path) -> None:
     path = tmp_path / "mine.toml"
     good = library()["first-night"].read_text("utf-8")
     path.write_text(good.replace('status = "planned"', 'status = "failed"'), "utf-8")
-    assert "note: First lander failed: 9 assets and deliveries are left out" in told("check", str(path))
+    failed = told("check", str(path))
+    assert "note: First lander failed: 9 assets and deliveries are left out" in failed
+    assert "main_site: nothing of the main site lands before the end: no life can be lost there" in failed
+    assert "nothing of the main site" not in told("check", "first-night")
     path.write_text(good.replace("mast_m", "mast"), "utf-8")
     with pytest.raises(ScenarioError, match="did you mean mast_m"):
         told("check", str(path))

@@ -22,11 +22,7 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.failure_modes import FailureMode, ModeNumbers
-from moonstation.components.registry import components
-from moonstation.scenario import assets
 from moonstation.scenario.reading import read_scenario
-
-CACHES: tuple[Any, ...] = (components, assets.asset_model, assets.scenario_model)
 
 
 @contextmanager
@@ -46,14 +42,10 @@ def registered(compile_it: Callable[[Any], Primitives], failing: tuple[FailureMo
         def primitives(self, place: Any) -> Primitives:
             return compile_it(place)
 
-    for cache in CACHES:
-        cache.cache_clear()
     try:
         yield
     finally:
         del REGISTRY["splitter"]
-        for cache in CACHES:
-            cache.cache_clear()
 
 
 TEXT = GOOD + asset("splitter", "splitter", mission="First lander")
@@ -66,6 +58,14 @@ def told(compile_it: Callable[[Any], Primitives], failing: tuple[FailureMode, ..
 
 def one(**keys: Any) -> Callable[[Any], Primitives]:
     return lambda _place: Primitives(processes=(Process(**{"name": "split", "recipe": {"electricity": -1.0}, **keys}),))
+
+
+def test_a_component_is_known_from_its_definition_on_and_anew_where_it_is_defined_again():
+    assert any("unknown component" in fault for fault in faults(TEXT))
+    assert any("does not close" in fault for fault in told(one(recipe={"water": -1.0})))
+    with registered(one(recipe={"electricity": -1.0})):
+        read_scenario(TEXT)
+    assert any("unknown component" in fault for fault in faults(TEXT))
 
 
 def test_a_recipe_whose_mass_does_not_close_is_refused_by_element():

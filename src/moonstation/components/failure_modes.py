@@ -46,7 +46,7 @@ class ModeNumbers:
     def __post_init__(self) -> None:
         """Raise RangeError with every number that cannot be."""
         faults = [
-            Fault(name, "is outside its range", getattr(self, name), unit, allowed)
+            Fault(name, "is outside its range", getattr(self, name), unit.strip("-"), allowed)
             for name, (unit, allowed, low, high) in RANGES.items()
             if not low <= getattr(self, name) <= high
         ]

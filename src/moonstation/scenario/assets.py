@@ -30,10 +30,13 @@ FACILITY_OF_FAMILY: Mapping[str, str] = {
 _FACILITY_OF_OTHERS = "long-term support"
 
 
-@cache
 def asset_model(kind: str) -> type[AssetEntry]:
     """Asset entry with the parameters of the component ``kind``."""
-    cls = components()[kind]
+    return _asset_model(kind, components()[kind])
+
+
+@cache
+def _asset_model(kind: str, cls: type[Component]) -> type[AssetEntry]:
     types = get_type_hints(cls)
     keys: dict[str, Any] = {item.name: (_type(item, types[item.name]), _default(item)) for item in parameters(cls)}
     keys["type"] = (Literal[kind], Field(description=AssetEntry.model_fields["type"].description))
@@ -90,10 +93,14 @@ def facility_of(entry: AssetEntry) -> str:
     return entry.facility or FACILITY_OF_FAMILY.get(components()[entry.type].family, _FACILITY_OF_OTHERS)
 
 
-@cache
 def scenario_model() -> type[Scenario]:
     """The whole schema, with one asset model per registered component."""
-    models = tuple(asset_model(kind) for kind in components())
+    return _scenario_model(tuple(components().items()))
+
+
+@cache
+def _scenario_model(known: tuple[tuple[str, type[Component]], ...]) -> type[Scenario]:
+    models = tuple(_asset_model(kind, cls) for kind, cls in known)
     entry: Any = Annotated[Union[models], Field(discriminator="type")]  # noqa: UP007
     items: dict[str, Any] = {"assets": entry, "deliveries": delivery_model()}
     fields = {}

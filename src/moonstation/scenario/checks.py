@@ -69,7 +69,22 @@ def notes(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
         *notes_on_supply(draft, parts, source),
         *_unnoted(lambda: notes_on_reach(draft, parts, source, folder)),
         *_unnoted(lambda: notes_on_sight(draft, parts, source, folder)),
+        *_notes_on_emptiness(draft, source),
     ]
+
+
+def _notes_on_emptiness(draft: Draft, source: Source) -> Iterator[Fault]:
+    """A note where nothing ever lands at the main site: what is not there cannot be lost."""
+    main_site, end = draft.main_site(), draft.moment("end")
+    there = {mission.name for _, mission in draft.missions if _comes(mission, end)}
+    if not any(entry.site == main_site and entry.mission in there for _, entry in draft.assets):
+        message = "nothing of the main site lands before the end: no life can be lost there, and none delivers anything"
+        yield source.fault(("main_site",), message)
+
+
+def _comes(mission: MissionEntry, end: datetime | None) -> bool:
+    """Whether what a mission brings is there at some time of the simulation."""
+    return mission.status != "failed" and bool(mission.arrival and end and mission.arrival < end)
 
 
 def _unnoted(faults: Callable[[], Iterable[Fault]]) -> list[Fault]:
