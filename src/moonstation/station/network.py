@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from math import nan
 
 import numpy as np
@@ -110,44 +111,92 @@ def compile_station(
     judged, with every fault of what the components compile into.
     """
     parts = _parts(station, place_of, shared, judged=judged)
-    table = SeriesTable(station.grid.count)
-    asset_number = {asset.name: number for number, asset in enumerate(station.assets)}
-    stores = _sorted_stores(parts)
-    bus_keys = _bus_keys(station, parts, [key for _, _, key in stores])
-    bus_number = {key: number for number, key in enumerate(bus_keys)}
-    powers = [number for number, (quantity, _) in enumerate(bus_keys) if quantity == "electricity"]
-    power_nodes = tuple(bus_keys[number][1] for number in powers)
-    thermal = _sorted_thermal(parts)
-    node_number = {(asset.name, node.name): number for number, (asset, node) in enumerate(thermal)}
-    efficiency = _distribution_efficiency(parts)
-    processes = room_for_worthier(sorted_processes(parts, station.service), stores)
-    compiler = ProcessCompiler(
-        bus_number, node_number, powers, efficiency, table, _bodies(parts), resting(station.assets)
-    )
-    packed_processes = compiler.pack(processes, asset_number)
-    landing = LandingPlanner(station, parts, processes, bus_number, power_nodes, thermal)
-    network = packed.Network(
-        buses=pack_buses(bus_keys, stores, powers, _sun_series(station, place_of, power_nodes, table)),
-        stores=pack_stores(stores, bus_number, asset_number, node_number),
-        processes=packed_processes,
-        thermal=pack_thermal(thermal, node_number, asset_number, table),
-        schedule=pack_schedule(station, bus_number, landing.landings),
-        rules=pack_rules(station.policy),
-        conditions=landing.conditions(),
-    )
+    order, table = _ordered(station, parts), SeriesTable(station.grid.count)
+    landing = LandingPlanner(station, parts, order.processes, order.bus_number, order.power_nodes, order.thermal)
     return Compiled(
-        network=network,
+        network=_network(order, place_of, table, landing),
         columns=tuple(table.arrays),
         steps=station.grid.count,
-        bus_keys=bus_keys,
-        power_nodes=power_nodes,
+        bus_keys=order.bus_keys,
+        power_nodes=order.power_nodes,
         assets=station.assets,
-        processes=tuple(processes),
-        stores=tuple(stores),
-        thermal_nodes=tuple(thermal),
+        processes=tuple(order.processes),
+        stores=tuple(order.stores),
+        thermal_nodes=tuple(order.thermal),
         capabilities=tuple(dict(primitives.capability) for _, primitives in parts),
         landings=landing.landings,
         asked=landing.asked,
+    )
+
+
+@dataclass(frozen=True)
+class _Order:
+    """What a station consists of in the order of the packed network, and the number of each there."""
+
+    station: Station
+    parts: Sequence[tuple[Asset, Primitives]]
+    stores: Sequence[tuple[Asset | None, Store, BusKey]]
+    bus_keys: tuple[BusKey, ...]
+    thermal: Sequence[tuple[Asset, ThermalNode]]
+    processes: Sequence[tuple[Asset, Process]]
+
+    @cached_property
+    def asset_number(self) -> dict[str, int]:
+        """By name."""
+        return {asset.name: number for number, asset in enumerate(self.station.assets)}
+
+    @cached_property
+    def bus_number(self) -> dict[BusKey, int]:
+        """By quantity and node."""
+        return {key: number for number, key in enumerate(self.bus_keys)}
+
+    @cached_property
+    def node_number(self) -> dict[tuple[str, str], int]:
+        """Of thermal nodes, by asset and name."""
+        return {(asset.name, node.name): number for number, (asset, node) in enumerate(self.thermal)}
+
+    @cached_property
+    def powers(self) -> list[int]:
+        """Numbers of the buses of electricity."""
+        return [number for number, (quantity, _) in enumerate(self.bus_keys) if quantity == "electricity"]
+
+    @cached_property
+    def power_nodes(self) -> tuple[str, ...]:
+        """Where these are."""
+        return tuple(self.bus_keys[number][1] for number in self.powers)
+
+
+def _ordered(station: Station, parts: Sequence[tuple[Asset, Primitives]]) -> _Order:
+    stores = _sorted_stores(parts)
+    bus_keys = _bus_keys(station, parts, [key for _, _, key in stores])
+    thermal = _sorted_thermal(parts)
+    processes = room_for_worthier(sorted_processes(parts, station.service), stores)
+    return _Order(station, parts, stores, bus_keys, thermal, processes)
+
+
+def _network(
+    order: _Order, place_of: Callable[[Asset], Surroundings], table: SeriesTable, landing: LandingPlanner
+) -> packed.Network:
+    """The packed network; its series go to ``table``."""
+    station, parts = order.station, order.parts
+    processes = ProcessCompiler(
+        order.bus_number,
+        order.node_number,
+        order.powers,
+        _distribution_efficiency(parts),
+        table,
+        _bodies(parts),
+        resting(station.assets),
+    ).pack(order.processes, order.asset_number)
+    sun = _sun_series(station, place_of, order.power_nodes, table)
+    return packed.Network(
+        buses=pack_buses(order.bus_keys, order.stores, order.powers, sun),
+        stores=pack_stores(order.stores, order.bus_number, order.asset_number, order.node_number),
+        processes=processes,
+        thermal=pack_thermal(order.thermal, order.node_number, order.asset_number, table),
+        schedule=pack_schedule(station, order.bus_number, landing.landings),
+        rules=pack_rules(station.policy),
+        conditions=landing.conditions(),
     )
 
 
