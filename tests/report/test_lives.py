@@ -11,6 +11,7 @@ import pytest
 from reading import Page
 from test_browser import complaints, opened
 
+from moonstation.cli.compare import _print as print_comparison
 from moonstation.core.errors import RangeError
 from moonstation.report.blocks import Plot
 from moonstation.report.comparison_report import ComparedLives, render_comparison
@@ -171,14 +172,23 @@ def test_a_browser_draws_it_without_errors_and_no_wider_than_the_window(run, chr
     assert complaints(log) == []
 
 
-def test_a_comparison_says_what_the_design_changes(run, tmp_path):
+PUMP = """[[assets]]
+name = "dry pump"
+type = "water_processor"
+site = "landing-place"
+mission = "First lander"
+water_kg_h = 0.1
+
+[[assets]]"""
+
+
+def test_a_comparison_says_what_the_design_changes(run, tmp_path, capsys):
     same = words(render_comparison(ComparedLives(run, run)))
     assert "Both live in the same lives" in same
     assert "24 pairs of lives" in same
     file = tmp_path / "small.toml"
-    file.write_text(
-        library()["first-night"].read_text("utf-8").replace("capacity_kwh = 28", "capacity_kwh = 16"), "utf-8"
-    )
+    smaller = library()["first-night"].read_text("utf-8").replace("capacity_kwh = 28", "capacity_kwh = 16")
+    file.write_text(smaller.replace("[[assets]]", PUMP, 1), "utf-8")
     other = simulate_lives(file, members=24, seed=7, step="1h")
     made = ComparedLives(run, other)
     text = words(render_comparison(made))
@@ -191,6 +201,16 @@ def test_a_comparison_says_what_the_design_changes(run, tmp_path):
     assert reached.pairs == 24
     assert f"{100 * reached.low:+.1f} to {100 * reached.high:+.1f} points" in text
     assert made.summary["milestones"]["first results"]["mean"] == reached.mean
+    (note,) = made.summary["second"]["notes"]
+    assert "nothing at landing-place ever gives grey_water" in note
+    assert "nothing at landing-place ever gives grey_water" in text
+    assert "on what may go ill in B:" in text
+    assert "on what may go ill in A:" not in text
+    assert made.summary["first"]["notes"] == []
+    print_comparison(made, None)
+    printed = capsys.readouterr().out
+    assert "B: 1 note on what may go ill in this scenario" in printed
+    assert "A: 1 note" not in printed
 
 
 def test_a_difference_that_may_be_chance_is_not_green():

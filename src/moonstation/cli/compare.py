@@ -62,6 +62,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from moonstation.cli.printing import print_trimmed
     from moonstation.report.comparison_report import mean_difference, statement
     from moonstation.studies.ensemble_tables import labelled, shown
+    from moonstation.studies.study import notes_told
 
     console = Console(highlight=False)
     console.print(Text(statement(made), style="bold"), soft_wrap=True)
@@ -78,5 +79,8 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     print_trimmed(console, table)
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
     console.print(Text(f"{words}, {len(made.shared_facts)} uncertain facts shared"), soft_wrap=True)
+    for letter, run in (("A", "first"), ("B", "second")):
+        if notes := notes_told(made.summary[run]["notes"]):
+            console.print(Text(f"{letter}: {notes}"), soft_wrap=True)
     if folder:
         console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)

@@ -98,7 +98,8 @@ class Comparison:
         low, high = wilson_interval(int(survived.sum()), run.members)
         period = {"start": iso_utc(scenario.start), "end": iso_utc(scenario.end)}
         odds = {"survival_probability": float(survived.mean()), "survival_low": low, "survival_high": high}
-        return {"name": scenario.name, "title": scenario.title} | period | odds
+        notes = {"notes": [str(note) for note in scenario.notes]}
+        return {"name": scenario.name, "title": scenario.title} | period | odds | notes
 
     def _reached_row(self, name: str) -> dict[str, Any]:
         item = self.reached(name)

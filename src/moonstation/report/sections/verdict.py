@@ -42,10 +42,10 @@ def verdict(view: StudyView, run: Run) -> Section:
     return Section("verdict", "Verdict", [Panel(blocks)])
 
 
-def notes_on(notes: Sequence[str]) -> Iterator[Block]:
+def notes_on(notes: Sequence[str], where: str = "in this scenario") -> Iterator[Block]:
     """What may go ill in the scenario by dates, amounts or choices that are allowed."""
     if notes:
-        yield Text(f"{capital(count(len(notes), 'note'))} on what may go ill in this scenario:", "note")
+        yield Text(f"{capital(count(len(notes), 'note'))} on what may go ill {where}:", "note")
         yield Points(list(notes))
 
 
