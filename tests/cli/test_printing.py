@@ -10,7 +10,7 @@ from rich.table import Table
 from typer.testing import CliRunner
 
 from moonstation.cli.main import app
-from moonstation.cli.printing import print_trimmed
+from moonstation.cli.printing import print_line, print_trimmed
 
 
 def printed(*, terminal: bool) -> str:
@@ -32,6 +32,13 @@ def test_a_table_in_a_pipe_has_no_blanks_at_the_ends_of_its_lines():
 
 def test_a_terminal_gets_the_whole_table():
     assert [line.rstrip() for line in printed(terminal=True).splitlines()] == printed(terminal=False).splitlines()
+
+
+@pytest.mark.parametrize(("terminal", "lines"), [(True, ["one two three", "four"]), (False, ["one two three four"])])
+def test_a_line_is_broken_between_words_on_a_terminal_and_whole_in_a_pipe(terminal, lines):
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=16, color_system=None)
+    print_line(console, "one two three four")
+    assert [line.rstrip() for line in console.file.getvalue().splitlines()] == lines
 
 
 @pytest.mark.parametrize(

@@ -59,13 +59,13 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from moonstation.cli.printing import print_trimmed
+    from moonstation.cli.printing import print_line, print_trimmed
     from moonstation.report.comparison_report import mean_difference, statement
     from moonstation.studies.ensemble_tables import labelled, shown
     from moonstation.studies.study import notes_told
 
     console = Console(highlight=False)
-    console.print(Text(statement(made), style="bold"), soft_wrap=True)
+    print_line(console, Text(statement(made), style="bold"))
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     table.add_column("outcome")
     for column in ("A", "B", "B less A", "95 % interval", "", "p"):
@@ -78,9 +78,9 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
         table.add_row(Text(label), *values, interval, "*" if item.is_clear else "", f"{item.p_value:.2g}")
     print_trimmed(console, table)
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
-    console.print(Text(f"{words}, {len(made.shared_facts)} uncertain facts shared"), soft_wrap=True)
+    print_line(console, Text(f"{words}, {len(made.shared_facts)} uncertain facts shared"))
     for letter, run in (("A", "first"), ("B", "second")):
         if notes := notes_told(made.summary[run]["notes"]):
-            console.print(Text(f"{letter}: {notes}"), soft_wrap=True)
+            print_line(console, Text(f"{letter}: {notes}"))
     if folder:
         console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)

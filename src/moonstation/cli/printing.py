@@ -17,3 +17,8 @@ def print_trimmed(console: Console, what: Any, **options: Any) -> None:
     with console.capture() as made:
         console.print(what, **options)
     console.file.write(re.sub(r" +$", "", made.get(), flags=re.MULTILINE))
+
+
+def print_line(console: Console, what: Any) -> None:
+    """Print a line of words: broken between words on a terminal, whole into a file or a pipe."""
+    console.print(what, soft_wrap=not console.is_terminal)

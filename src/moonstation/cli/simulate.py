@@ -223,19 +223,19 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from moonstation.cli.printing import print_trimmed
+    from moonstation.cli.printing import print_line, print_trimmed
     from moonstation.studies.study import notes_told
 
     console, told = Console(highlight=False), run.summary
     low, high = told["survival_low"], told["survival_high"]
     lived = f"{told['title']}: the station lives in {100 * told['survival_probability']:.1f} % of {run.members} lives"
-    console.print(Text(f"{lived} (95 %: {100 * low:.1f} to {100 * high:.1f} %).", style="bold"), soft_wrap=True)
+    print_line(console, Text(f"{lived} (95 %: {100 * low:.1f} to {100 * high:.1f} %).", style="bold"))
     low, high, share = (100 * told[f"as_planned_{name}"] for name in ("low", "high", "probability"))
     strict = "nothing of its main site lost, all people come and stay, every milestone reached"
-    console.print(Text(f"  as a study judges ({strict}): {share:.1f} % ({low:.1f} to {high:.1f} %)"), soft_wrap=True)
+    print_line(console, Text(f"  as a study judges ({strict}): {share:.1f} % ({low:.1f} to {high:.1f} %)"))
     for cause, lives in told["losses"].items():
         if lives:
-            console.print(Text(f"  lost by {cause.replace('_', ' ')}: {lives}"))
+            print_line(console, Text(f"  lost by {cause.replace('_', ' ')}: {lives}"))
     table = Table(box=None, padding=(0, 2, 0, 0), pad_edge=False)
     for column in ("", "P5", "median", "P95"):
         table.add_column(column, justify="right" if column else "left")
@@ -245,31 +245,33 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
     for name, item in told["milestones"].items():
         half = f"; in half of all by {item['p50'][:10]}" if item["p50"] else ""
         words = f"milestone {name}: in {100 * item['probability']:.1f} % of the lives{half}"
-        console.print(Text(f"{words} (planned {item['planned'][:10]})"), soft_wrap=True)
+        print_line(console, Text(f"{words} (planned {item['planned'][:10]})"))
     _print_causes(console, told["influences"])
     if notes := notes_told(told["notes"]):
-        console.print(Text(notes), soft_wrap=True)
+        print_line(console, Text(notes))
     facts = f"{told['sampled_facts']} uncertain facts sampled, {len(told['held_facts'])} held"
-    console.print(f"{facts}; seed {run.seed}; {run.elapsed_s:.1f} s")
+    facts += "" if run.lives.order.failures else "; nothing fails in these lives"
+    print_line(console, f"{facts}; seed {run.seed}; {run.elapsed_s:.1f} s")
     console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)
 
 
 def _print_causes(console: Any, influences: dict[str, Any]) -> None:
     from rich.text import Text
 
+    from moonstation.cli.printing import print_line
     from moonstation.station.influence import TELLING
     from moonstation.studies.ensemble_tables import title_of
 
     for name, told in influences.items():
         if told["causes"]:
             sure = ", ".join(_cause(item) for item in told["causes"][:3])
-            console.print(Text(f"{title_of(name)} hangs on {sure}"), soft_wrap=True)
+            print_line(console, Text(f"{title_of(name)} hangs on {sure}"))
     unsure = {name: told for name, told in influences.items() if not told["causes"]}
     if unsure:
         needed = max(told["lives_needed"] for told in unsure.values())
         words = ", ".join(title_of(name) for name in unsure)
         advice = f"about {needed:,} lives would show a rank correlation of {TELLING:g}"
-        console.print(Text(f"these lives show nothing sure that {words} hang on; {advice}"), soft_wrap=True)
+        print_line(console, Text(f"these lives show nothing sure that {words} hang on; {advice}"))
 
 
 def _cause(item: dict[str, Any]) -> str:
@@ -283,5 +285,5 @@ def _rows(outcomes: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
         for name, label in names.items():
             spread = [outcomes[name][key] for key in ("p5", "p50", "p95")] if name in outcomes else []
             if any(math.isfinite(value) and value != 0 for value in spread):
-                low, middle, high = (written.format(value) for value in spread)
+                low, middle, high = (written.format(value).replace("%", " %") for value in spread)
                 yield label, low, middle, high

@@ -83,22 +83,22 @@ def _print_summary(run: Run, folder: Path) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from moonstation.cli.printing import print_trimmed
+    from moonstation.cli.printing import print_line, print_trimmed
     from moonstation.studies.study import notes_told, other_verdict
 
     console = Console()
     summary = run.summary
-    console.print(Text(f"{summary['title']}: the station {summary['verdict']}.", style="bold"))
+    print_line(console, Text(f"{summary['title']}: the station {summary['verdict']}.", style="bold"))
     for reason in summary["reasons"]:
-        print_trimmed(console, Text(f"  because {reason}"))
+        print_line(console, Text(f"  because {reason}"))
     if other := other_verdict(summary):
-        console.print(Text(f"  {other}"))
+        print_line(console, Text(f"  {other}"))
     table = Table(show_header=False, box=None, padding=(0, 2, 0, 0))
     for label, value in _lines(summary):
         table.add_row(label, Text(value))
     print_trimmed(console, table)
     if notes := notes_told(summary["notes"]):
-        console.print(Text(notes), soft_wrap=True)
+        print_line(console, Text(notes))
     console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)
 
 
