@@ -27,10 +27,12 @@ from moonstation.studies.ensemble_causes import Causes
 from moonstation.studies.ensemble_folder import events_of
 from moonstation.studies.ensemble_tables import EXPLAINED, OUTCOMES, title_of
 
+KEPT = ("charge_kwh@rover", "temperature_k@lander body: box")
+
 
 @pytest.fixture(scope="module")
 def run() -> LivesRun:
-    return simulate_lives("first-night", members=24, seed=7, step="1h", series=("charge_kwh@rover",))
+    return simulate_lives("first-night", members=24, seed=7, step="1h", series=KEPT)
 
 
 def words(text: str) -> str:
@@ -62,6 +64,12 @@ def test_a_fan_holds_the_percentiles_of_the_lives(run):
     assert len(weekly.low) == -(-len(fan.low) // 7)
     first_weeks = np.nanmean(run.gathered.series["charge"][:, :7].astype(float), axis=1)
     assert weekly.middle[0] == pytest.approx(np.median(first_weeks))
+
+
+def test_series_that_were_asked_for_are_named_as_asked_and_temperatures_need_no_zero(run):
+    charge, box = lives.fans(run).panels[0].blocks[-1].items
+    assert [charge.caption, box.caption] == [f"Kept as --series {name}." for name in KEPT]
+    assert [plot.figure.layout["yaxis"]["rangemode"] for plot in (charge, box)] == ["tozero", "normal"]
 
 
 def timeline_of(section):

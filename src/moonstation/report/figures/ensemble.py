@@ -75,7 +75,7 @@ _CLOSED_BY = {"failed": "repaired", "unserved": "served"}
 _LONGEST_NAME = 60
 
 
-def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any) -> Figure:
+def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, *, from_zero: bool = True) -> Figure:
     """A series over time: the band from P5 to P95, the median, and the nominal life; ``factor`` to the axis's unit."""
     low, middle, high, nominal = (factor * np.asarray(values) for values in spread)
     traces: list[Any] = band(axis, Envelope(low, middle, high), BLUE)
@@ -85,7 +85,8 @@ def fan(axis: Axis, spread: Fan, title: str, factor: float = 1.0, **layout: Any)
         line(axis, high, "P5 and P95", BLUE, width=0.7),
         line(axis, nominal, "nominal", ORANGE, dash="dot", width=1.6),
     ]
-    return figure(traces, height=280, xaxis=date_axis(), yaxis=value_axis(title, rangemode="tozero"), **layout)
+    reach = "tozero" if from_zero else "normal"
+    return figure(traces, height=280, xaxis=date_axis(), yaxis=value_axis(title, rangemode=reach))
 
 
 def survival(axis: Axis, share: Values, low: Values, high: Values) -> Figure:

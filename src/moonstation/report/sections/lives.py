@@ -152,8 +152,8 @@ def fans(run: Ensemble) -> Section:
         factor, shown = (100.0, "%") if unit == "1" and name in SERIES and name != "crew" else (1.0, unit)
         label = title_of(name) + unit_in_brackets(shown)
         group = "asked" if "@" in name else "station" if name in SERIES else "stocks"
-        figure = figures.fan(axis, spread, label, factor)
-        caption = f"{capital(meaning)}{means}."
+        figure = figures.fan(axis, spread, label, factor, from_zero=not name.startswith("temperature_k@"))
+        caption = f"{capital(meaning)}{means}." if group != "asked" else f"Kept as --series {name}{means}."
         plots[group].append(Plot(figure, caption, capital(title_of(name))))
     blocks: list[Block] = [Plots(items) for items in plots.values() if items]
     lead = f"The band from P5 to P95 holds nine lives of ten at each time, the line is their median. {NOMINAL}"
