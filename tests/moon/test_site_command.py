@@ -59,7 +59,8 @@ def test_json_is_the_library_s_report():
 def test_every_elevation_model_and_every_written_file_is_told(tmp_path, write_dem):
     x = np.arange(-20, 21) * 1000.0
     bowl = np.hypot(*np.meshgrid(x, x)) / 20.0
-    near, far = (write_dem(tmp_path / name, bowl, pixel) for name, pixel in (("near.tif", 100.0), ("far.tif", 1000.0)))
+    near = write_dem(tmp_path / "near.tif", bowl / 10.0, 100.0)
+    far = write_dem(tmp_path / "far.tif", bowl, 1000.0)
     page, windows = tmp_path / "place.html", tmp_path / "windows.csv"
     place = ["--lat", -90, "--lon", 0, "--dem", far, "--dem", near]
     said = call(*place, "--view", page, "--events", windows, *MONTH).output

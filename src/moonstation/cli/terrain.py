@@ -124,6 +124,7 @@ def open_named_dems(given: Iterable[Path]) -> list[Dem]:
     """
     from moonstation.core.errors import TerrainError
     from moonstation.moon.dem import open_dem
+    from moonstation.moon.overlap import overlap_faults
     from moonstation.moon.products.cache import terrain_path
 
     dems: list[Dem] = []
@@ -134,7 +135,7 @@ def open_named_dems(given: Iterable[Path]) -> list[Dem]:
         except TerrainError as error:
             near = near_models(one)
             faults += [with_changes(fault, hint=near) if near else fault for fault in error.faults]
-    if faults:
+    if faults := faults or overlap_faults(dems):
         raise TerrainError(faults)
     return sorted(dems, key=lambda dem: dem.posting_m)
 

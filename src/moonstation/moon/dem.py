@@ -82,7 +82,7 @@ class Dem:
         if grid is None:
             return None
         rows, cols = np.meshgrid(np.linspace(0, self.shape[0] - 1, 7), np.linspace(0, self.shape[1] - 1, 7))
-        lat, lon = self._places_of(rows.ravel(), cols.ravel())
+        lat, lon = self.places_of(rows.ravel(), cols.ravel())
         known = np.isfinite(lat)
         ours = pixels_of(grid, unit_vectors(lat[known], lon[known]))
         error = np.abs(ours - np.stack([cols.ravel()[known], rows.ravel()[known]], axis=1))
@@ -165,7 +165,7 @@ class Dem:
     def footprint(self) -> str:
         """Range of latitude and longitude that the raster covers, in words."""
         rows, cols = np.meshgrid(np.linspace(-0.5, self.shape[0] - 0.5, 65), np.linspace(-0.5, self.shape[1] - 0.5, 65))
-        lat, lon = self._places_of(rows.ravel(), cols.ravel())
+        lat, lon = self.places_of(rows.ravel(), cols.ravel())
         low, high = np.nanmin(lat), np.nanmax(lat)
         for pole in (-90.0, 90.0):
             if bool(self.covers(pole, 0.0)):
@@ -299,7 +299,7 @@ class Dem:
             row = (a * (np.asarray(y) - f) - d * (np.asarray(x) - c)) / det - 0.5
         return np.where(np.isfinite(np.stack([col, row], axis=-1)), np.stack([col, row], axis=-1), np.nan)
 
-    def _places_of(self, rows: np.ndarray, cols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    def places_of(self, rows: np.ndarray, cols: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Latitude and longitude [deg] of pixels, NaN outside the map."""
         from pyproj.enums import TransformDirection
 

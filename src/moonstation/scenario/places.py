@@ -12,6 +12,7 @@ from moonstation.core.errors import Fault, MoonstationError, TerrainError
 from moonstation.moon.dem import Dem, open_dem
 from moonstation.moon.horizon import Horizon
 from moonstation.moon.illumination import separation_deg
+from moonstation.moon.overlap import overlap_faults
 from moonstation.moon.places import named_places, shipped_horizon
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
@@ -144,6 +145,8 @@ def _terrain_faults(site: SiteEntry, path: KeyPath, source: Source, folder: Path
     here = position_if_known(site, folder)
     if here and dems and len(dems) == len(site.terrain) and not any(np.isfinite(dem.sample(*here)) for dem in dems):
         yield source.fault(path, f"has no ground at the site, {_spoken(*here)}", hint="name a model that covers it")
+    for fault in overlap_faults(dems):
+        yield source.fault(path, f"{Path(fault.where).name}: {fault.message}", hint=fault.hint)
 
 
 def position_if_known(site: SiteEntry, folder: Path) -> tuple[float, float] | None:
