@@ -18,6 +18,8 @@ def photograph(report: Path, picture: Path, width: int = 1200, height: int = 100
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not browser:
         sys.exit(f"needs a browser: none of {', '.join(BROWSERS)} is installed")
+    if not report.is_file():  # a browser would photograph its own page that says so
+        sys.exit(f"{report}: no such page")
     with tempfile.TemporaryDirectory() as profile:
         command = [
             browser,

@@ -45,9 +45,10 @@ def bowl(tmp_path):
     return write(tmp_path / "bowl.tif", np.hypot(*np.meshgrid(at, at)) / 10.0)
 
 
-def test_json_is_the_summary_in_the_folder(tmp_path, bowl):
+@pytest.mark.parametrize("pictures", ["--pictures", "--no-pictures"])
+def test_json_is_the_summary_in_the_folder(tmp_path, bowl, pictures):
     folder = tmp_path / "map"
-    result = call("--dem", bowl, "-o", folder, *WEEK, "--no-pictures", "--json", "--directions", 24)
+    result = call("--dem", bowl, "-o", folder, *WEEK, pictures, "--json", "--directions", 24)
     assert result.exit_code == 0
     summary = json.loads(result.stdout)
     assert summary == json.loads((folder / "summary.json").read_text())
@@ -55,6 +56,8 @@ def test_json_is_the_summary_in_the_folder(tmp_path, bowl):
     assert "18.6 years" in summary["layers"]["permanent_shadow"]["note"]
     assert summary["layers"]["permanent_shadow"]["area_km2"] > 100.0  # the bottom of a bowl five degrees deep
     assert {path.name for path in folder.iterdir()} == set(summary["files"])
+    assert len(summary["files"]) == len(set(summary["files"]))
+    assert any(name.endswith(".png") for name in summary["files"]) == (pictures == "--pictures")
 
 
 def test_words_for_people_name_the_layers_and_the_shadow(tmp_path, bowl):

@@ -61,6 +61,8 @@ def test_an_unknown_place_or_height_is_told_with_what_is_there():
         place("conecting-rige")
     with pytest.raises(RangeError, match="allowed: 2 m and 10 m"):
         shipped_horizon("connecting-ridge", 5.0)
+    with pytest.raises(RangeError, match="would be under the ground; got -4.0 m; allowed: 2 m and 10 m$"):
+        shipped_horizon("connecting-ridge", -4.0)
     with pytest.raises(RangeError, match="no such place"):
         shipped_horizon("atlantis", 10.0)
 

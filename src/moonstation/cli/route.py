@@ -83,6 +83,9 @@ def route(  # noqa: PLR0913, PLR0917 (one argument for each option)
     with progress_bar("reading the terrain") as progress, by_option(_OPTIONS):
         result = journey(ends.dems, ends.start, ends.target, drive, grid, ends.kernels, progress)
     summary = result.summary()
+    for key, text in (("from", start_at), ("to", to)):
+        if text and not _NUMBERS.match(text):
+            summary[key] = {"name": text, **summary[key]}
     written = output if output and summary["way"] else None
     if written:
         write_way(result, written)
@@ -224,7 +227,9 @@ def _print_summary(summary: dict[str, Any], output: Path | None) -> None:
     else:
         end = summary["to"]
         place = f"{end['latitude_deg']:.4f} deg, {end['longitude_deg']:.4f} deg east"
-        console.print(Text(f"{way['length_km']:.1f} km to {end.get('kind', 'the place')} at {place}", style="bold"))
+        start = f" from {summary['from']['name']}" if "name" in summary["from"] else ""
+        to = end.get("name") or end.get("kind", "the place")
+        console.print(Text(f"{way['length_km']:.1f} km{start} to {to} at {place}", style="bold"))
         for line in _way_lines(summary):
             console.print(Text(f"  {line}"))
     for note in summary["notes"]:

@@ -86,9 +86,12 @@ def shipped_horizon(name: str, height_m: float) -> Horizon:
     """The shipped sky-line of a named place; raises RangeError that lists what is shipped."""
     known = place(name)
     if height_m not in SHIPPED_HEIGHTS_M:
+        where = f"horizon of {name}"
         shipped = " and ".join(f"{height:g} m" for height in SHIPPED_HEIGHTS_M)
+        if height_m < 0.0:
+            raise RangeError(Fault(where, "the eye would be under the ground", height_m, "m", shipped))
         hint = "compute this height from an elevation model: moonstation horizon --dem FILE"
-        raise RangeError(Fault(f"horizon of {name}", "height not shipped", height_m, "m", shipped, hint))
+        raise RangeError(Fault(where, "height not shipped", height_m, "m", shipped, hint))
     table = resources.files("moonstation.moon") / "horizons" / table_name(known.name, height_m)
     return read_horizon(table.read_bytes(), table.name)
 

@@ -17,11 +17,12 @@ from map_sky import polar
 
 from moonstation.core.errors import RangeError, TerrainError
 from moonstation.core.time import TimeGrid
+from moonstation.facts.table import lookup
 from moonstation.moon.area import area_of
 from moonstation.moon.dem import open_dem
 from moonstation.moon.maps import light_map, plan
 from moonstation.moon.maps.layers import LAYERS
-from moonstation.moon.maps.light_map import MANIFEST, SUMMARY, write_light_map
+from moonstation.moon.maps.light_map import MANIFEST, SUMMARY, _tags, write_light_map
 from moonstation.moon.maps.plan import compute_tile, map_plan
 from moonstation.moon.maps.rasters import LayerRasters
 from moonstation.moon.site import site_light
@@ -79,6 +80,11 @@ def test_every_layer_is_a_cloud_optimised_geotiff_that_says_what_it_is(made, pla
         assert (tags["period_start"], tags["step_h"], tags["eye_height_m"]) == ("2027-06-01T00:00:00Z", "2", "2")
         assert tags["elevation_models_sha256"] == open_dem(hilly).sha256
         assert tags["software"].startswith("moonstation ")
+
+
+def test_every_file_says_how_far_its_sky_lines_look(planned):
+    assert _tags(planned)["sky_line_reach_km"] == "20"
+    assert _tags(replace(planned, reach_km=None))["sky_line_reach_km"] == f"{lookup('terrain.default_reach').value:g}"
 
 
 def test_the_pixels_are_the_light_of_their_places(made, planned, hilly):

@@ -122,6 +122,7 @@ def test_the_command_is_the_library_s_drive(land_file, dem, tmp_path):
     assert float(rows[-1]["distance_km"]) == pytest.approx(report["way"]["length_km"])
     assert all(0.0 <= float(row["sun_visible_mean"]) <= 1.0 for row in rows)
     assert report["to"] == {"latitude_deg": -89.8, "longitude_deg": 200.0}
+    assert "name" not in report["from"]
     words = call(*options, "--no-light").output
     assert f"{report['way']['length_km']:.1f} km to the place" in words
     assert "light:" not in words
@@ -184,8 +185,10 @@ def test_bad_numbers_are_refused(land_file):
         *("--dem", land_file, "--from=-95,0", "--to=-89.8,500", "--max-slope-deg", -3),
         *("--least-trap-km2", -1, "--height", -2, *MONTH),
     )
-    names = ["--max-slope-deg", "--max-cross-slope-deg", "--least-trap-km2", "--height", "--from", "--to"]
-    assert [fault.split(":")[0] for fault in found] == names  # the side's limit is that of the pitch
+    names = ["--max-slope-deg", "--least-trap-km2", "--height", "--from", "--to"]
+    assert [fault.split(":")[0] for fault in found] == names  # the side's limit was not given
+    (side,) = faults("--dem", land_file, "--from=-89,0", "--to=-89,9", "--max-cross-slope-deg", 99, *MONTH)
+    assert side.startswith("--max-cross-slope-deg: out of range; got 99")
     assert any(
         "to the area" in one or "does not cover" in one
         for one in faults("--dem", land_file, "--from=-80,0", "--to-cold-trap")

@@ -19,6 +19,7 @@ from moonstation.core.digest import file_sha256
 from moonstation.core.errors import Fault, RangeError, TerrainError
 from moonstation.core.folder import Mark, folder_faults, whole_folder
 from moonstation.core.time import iso_utc
+from moonstation.facts.table import lookup
 from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
 from moonstation.moon.maps.permanence import short_period_note
@@ -81,8 +82,10 @@ def write_light_map(
         summary = _summary(plan, counts, files, time.monotonic() - begun)
         (partial / SUMMARY).write_text(_json(summary), encoding="utf-8")
         (partial / MANIFEST).write_text(_json(_manifest(plan)), encoding="utf-8")
-        if finish:
+        if finish:  # pictures are made of the summary, which then names them too
             finish(partial)
+            summary["files"] += sorted({file.name for file in partial.iterdir()} - {*summary["files"]})
+            (partial / SUMMARY).write_text(_json(summary), encoding="utf-8")
     return summary
 
 
@@ -182,7 +185,7 @@ def _tags(plan: MapPlan) -> dict[str, str]:
         "step_h": f"{plan.grid.step_h:.10g}",
         "eye_height_m": f"{plan.height_m:g}",
         "sky_line_directions": str(plan.directions),
-        "sky_line_reach_km": "default" if plan.reach_km is None else f"{plan.reach_km:g}",
+        "sky_line_reach_km": f"{lookup('terrain.default_reach').value if plan.reach_km is None else plan.reach_km:g}",
         "elevation_models": ", ".join(Path(path).name for path in plan.dem_paths),
         "elevation_models_sha256": ", ".join(plan.dem_sha256),
         "software": f"moonstation {plan.version}",

@@ -87,11 +87,11 @@ class SlopeLimits:
     def faults(self) -> list[Fault]:
         """Numbers out of range."""
         low, high = _SLOPE_LIMITS_DEG
-        named = (("max_slope_deg", self.along_deg), ("max_cross_slope_deg", self.side_deg))
+        named = (("max_slope_deg", self.along_deg), ("max_cross_slope_deg", self.across_deg))
         return [
             Fault(name, "out of range", value, "deg", f"above {low:g}, at most {high:g}")
             for name, value in named
-            if not low < value <= high
+            if value is not None and not low < value <= high
         ]
 
 
