@@ -5,6 +5,8 @@ from __future__ import annotations
 from types import SimpleNamespace
 
 import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
 
 from moonstation.station import fault_tables as ft
 from moonstation.station.chances import FaultLog
@@ -42,8 +44,24 @@ TOLD = log(
 
 
 def test_a_failure_lasts_until_it_is_mended_or_clears_or_the_run_ends():
-    spells = [(5, 0, 10, 30), (5, 1, 40, 45), (5, 0, 50, 60), (5, 1, 70, 80), (6, 2, 20, STEPS)]
-    assert open_spells(TOLD, STEPS) == spells
+    spells = [[5, 0, 10, 30], [5, 1, 40, 45], [5, 0, 50, 60], [5, 1, 70, 80], [6, 2, 20, STEPS]]
+    assert open_spells(TOLD, STEPS).tolist() == spells
+
+
+@given(st.lists(st.tuples(st.integers(0, 4), st.integers(0, 3), st.booleans()), max_size=30))
+def test_spells_are_those_that_somebody_reads_off_row_by_row(told):
+    step, rows = 0, []
+    for later, mode, fails in told:
+        step += later
+        rows.append((step, *((ft.F_FAILED, mode, ft.BY_AGE) if fails else (ft.F_CLEARED, mode, 0)), -1))
+    begun, ended = {}, []
+    for step, code, mode, *_ in rows:
+        if code == ft.F_FAILED:
+            begun.setdefault(mode, step)
+        elif mode in begun:
+            ended.append([6 if mode == 2 else 5, mode, begun.pop(mode), step])
+    cut_off = [[6 if mode == 2 else 5, mode, first, STEPS] for mode, first in begun.items()]
+    assert open_spells(log(*rows), STEPS).tolist() == ended + cut_off
 
 
 def test_every_failure_counts_and_only_repairs_that_take_a_spare():
@@ -52,7 +70,7 @@ def test_every_failure_counts_and_only_repairs_that_take_a_spare():
 
 
 def test_nothing_comes_of_an_empty_log():
-    assert open_spells(log(), STEPS) == []
+    assert open_spells(log(), STEPS).tolist() == []
     assert (failures(log()), spares_used(log())) == (0, 0)
 
 

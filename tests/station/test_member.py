@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from moonstation.station.chances import FaultLog
-from moonstation.station.fault_spells import Spell
 from moonstation.station.member import MemberRun, Shared
 
 DAYS, STEPS = 10, 24
@@ -26,7 +25,7 @@ PLAN = SimpleNamespace(
 REMAINING = np.array([0.75, 0.0, 0.0, 0.5])
 
 
-def life(*spells: Spell, lost: dict[int, int] | None = None) -> MemberRun:
+def life(*spells: list[int], lost: dict[int, int] | None = None) -> MemberRun:
     """Ten days of three assets of which the lamp lands on day 5; ``lost``: day of the loss of an asset."""
     planned = np.ones((DAYS, 3), np.bool_)
     planned[:5, 2] = False
@@ -41,15 +40,16 @@ def life(*spells: Spell, lost: dict[int, int] | None = None) -> MemberRun:
         "faults": FaultLog(PLAN, np.zeros(0), REMAINING),  # type: ignore[arg-type]
         "planned": planned,
         "alive": alive,
-        "_spells": [*spells],
+        "_lasting": np.array(spells, np.int64).reshape(-1, 4),
         "shared": shared,
     }
     run.__dict__.update(known)
     return run
 
 
-def days(unit: int, mode: int, first: int, end: int) -> Spell:
-    return Spell(unit, mode, first * STEPS, end * STEPS)
+def days(unit: int, mode: int, first: int, end: int) -> list[int]:
+    """A failure that is open at the end of these days."""
+    return [unit, mode, first, end]
 
 
 def test_a_partial_failure_counts_by_the_share_that_it_takes():

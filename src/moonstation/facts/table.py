@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields
 from difflib import get_close_matches
 from functools import cache, lru_cache
 from importlib import resources
@@ -45,6 +45,9 @@ class Fact:
         return self.note.partition(";")[0] == BACKGROUND
 
 
+_FIELDS = tuple(field.name for field in fields(Fact))
+
+
 def lookup(key: str) -> Fact:
     """The fact under ``key``; raises FactError with near names for an unknown key.
 
@@ -63,7 +66,11 @@ def lookup(key: str) -> Fact:
 @lru_cache(maxsize=4096)
 def _with_value(key: str, value: float) -> Fact:
     """A fact with another value; one life of an ensemble asks for the same many times."""
-    return replace(all_facts()[key], value=value)
+    known, fact = all_facts()[key], object.__new__(Fact)
+    for name in _FIELDS:  # ``replace`` takes four times as long
+        object.__setattr__(fact, name, getattr(known, name))
+    object.__setattr__(fact, "value", value)
+    return fact
 
 
 @cache

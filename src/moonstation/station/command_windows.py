@@ -82,9 +82,10 @@ class CommandWindow:
 def ways_of(processes: Sequence[Row], site: str) -> tuple[Way, ...]:
     """Ways of a site to the Earth, in the order of service."""
     found = []
+    antennas = [_antennas_by(row) for row in processes]
     for number, row in enumerate(processes):
         to = _leads_to(row) if row[0].node == site else ""
-        chains = tuple(_chains(processes, number, to)) if to else ()
+        chains = tuple(_chains(processes, antennas, number, to)) if to else ()
         if chains:
             found.append(Way(number, "" if to == EARTH else to, chains))
     return tuple(found)
@@ -97,12 +98,12 @@ def _leads_to(row: Row) -> str:
     return next((node for node in away if node != asset.node), "")
 
 
-def _chains(processes: Sequence[Row], link: int, to: str) -> Iterator[Chain]:
-    """What carries a way from a link on, which leads to the Earth or to a relay."""
+def _chains(processes: Sequence[Row], antennas: Sequence[float], link: int, to: str) -> Iterator[Chain]:
+    """What carries a way from a link on, which leads to the Earth or to a relay; ``antennas`` by process."""
     onward = (n for n, other in enumerate(processes) if other[0].node == to and _leads_to(other) == EARTH)
     for links in [(link,)] if to == EARTH else [(link, last) for last in onward]:
-        booked = any(_antennas_by(processes[number]) < 0.0 for number in links)
-        givers = [n for n, row in enumerate(processes) if _antennas_by(row) > 0.0 and row[1].limit > 0.0]
+        booked = any(antennas[number] < 0.0 for number in links)
+        givers = [n for n, row in enumerate(processes) if antennas[n] > 0.0 and row[1].limit > 0.0]
         yield from (Chain(links, giver) for giver in givers) if booked else [Chain(links)]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,31 +13,26 @@ from moonstation.station.fault_tables import Plan
 from moonstation.station.recovery import CREW, ROBOTS
 
 
-class Spell(NamedTuple):
-    """A failure while it was open: numbers of the unit and of the mode, first step and end."""
+def open_spells(log: FaultLog, steps: int) -> NDArray[np.int64]:
+    """Every failure while it was open: numbers of unit and mode, first step and end, shape (spell, 4).
 
-    unit: int
-    mode: int
-    first: int
-    end: int
-
-
-def open_spells(log: FaultLog, steps: int) -> list[Spell]:
-    """Every failure of which a unit was not free, in order of their ends.
-
-    A failure ends where it clears by itself, is mended, or the run of ``steps`` steps ends.
+    A failure ends where it clears by itself, is mended, or the run of ``steps`` steps ends. In order of their ends;
+    those that the end of the run cuts off come last, as they began.
     """
-    begun: dict[int, tuple[int, int]] = {}
-    spells: list[Spell] = []
-    told, failed = log.rows[_of_modes(log.rows)], int(ft.F_FAILED)
-    columns = (told[name].tolist() for name in ("mode", "unit", "step", "code"))
-    for mode, unit, step, code in zip(*columns, strict=True):
-        if code == failed:
-            begun.setdefault(mode, (unit, step))
-        elif mode in begun:
-            owner, first = begun.pop(mode)
-            spells.append(Spell(owner, mode, first, step))
-    return spells + [Spell(unit, mode, first, steps) for mode, (unit, first) in begun.items()]
+    told = log.rows[_of_modes(log.rows)]
+    order = np.argsort(told["mode"], kind="stable")
+    rows = told[order]
+    fails = rows["code"] == ft.F_FAILED
+    open_before = np.zeros(len(rows), np.bool_)
+    open_before[1:] = fails[:-1] & (rows["mode"][1:] == rows["mode"][:-1])
+    bounds = np.flatnonzero(fails != open_before)  # where failures begin, and right behind each its end, if it has one
+    begins = fails[bounds]
+    closed = np.append(~begins[1:], np.zeros(min(len(begins), 1), np.bool_))[begins]
+    first, end = bounds[begins], bounds[begins].copy()
+    end[closed] = bounds[~begins]
+    last = np.where(closed, rows["step"][end], steps)
+    table = np.stack([rows["unit"][first], rows["mode"][first], rows["step"][first], last], axis=1)
+    return np.asarray(table[np.lexsort((order[end], ~closed))], np.int64)
 
 
 def takes_of_use(plan: Plan, mode: int) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ from moonstation.station.assessment import (
 )
 from moonstation.station.command_windows import open_steps, ways_of
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
-from moonstation.station.fault_spells import Spell, failures, open_spells, spares_used, takes_of_use
+from moonstation.station.fault_spells import failures, open_spells, spares_used, takes_of_use
 from moonstation.station.fault_tables import Plan
 from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.model import EARTH, bus_key
@@ -79,6 +79,19 @@ class Shared:
         if self._takes is None or self._takes[0] is not plan:
             self._takes = plan, [takes_of_use(plan, mode) for mode in range(len(plan.modes))]
         return self._takes[1]
+
+
+@lru_cache(maxsize=4)
+def record_of_hours(hours: int, hour_steps: int, record_steps: int) -> NDArray[np.int64]:
+    """Record in which each hour begins, shape (hours,); every life asks for the same."""
+    return np.arange(hours) * hour_steps // record_steps
+
+
+@lru_cache(maxsize=4)
+def first_hours(hours: int, records: int, hour_steps: int, record_steps: int) -> NDArray[np.int64]:
+    """First hour that begins in each record; a last record may lie within an hour that began before it: without it."""
+    starts = np.searchsorted(record_of_hours(hours, hour_steps, record_steps), np.arange(records))
+    return np.asarray(starts[starts < hours])
 
 
 def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
@@ -161,7 +174,7 @@ class MemberRun(RunResult):
         shared = self.shared
         hours = -(-self.station.grid.count // shared.hour_steps)
         best = np.zeros(hours, np.float32)
-        record = np.arange(hours) * shared.hour_steps // self.record_steps
+        record = record_of_hours(hours, shared.hour_steps, self.record_steps)
         for way, share in shared.ways:
             readiness = way_ready(way, lambda number: self.column("ready", number))
             np.maximum(best, np.minimum(share, readiness[record]), out=best)
@@ -236,8 +249,8 @@ class MemberRun(RunResult):
     def degraded_h(self) -> Singles:
         """Hours in which each asset had an open failure and was of some use all the same, shape (asset,)."""
         open_now = np.zeros(self.useful.shape, np.bool_)
-        for spell in self._spells:
-            open_now[self._records_of(spell), spell.unit] = True
+        for unit, _, first, end in self._lasting.tolist():
+            open_now[first:end, unit] = True
         return np.asarray((open_now & (self.useful > 0)).sum(axis=0) * self.record_h, np.float32)
 
     @cached_property
@@ -245,17 +258,25 @@ class MemberRun(RunResult):
         """What is left of each asset's use at the end of each record: 0 where it is not alive, (record, asset) [-]."""
         useful = self.alive.astype(np.float32)
         log = self.faults
-        for spell in self._spells:
-            if log and log.remaining is not None and self.shared.takes_of_use(log.plan)[spell.mode]:
-                useful[self._records_of(spell), spell.unit] *= np.float32(log.remaining[spell.mode])
+        if log is None or log.remaining is None:
+            return useful
+        taking, remaining = self.shared.takes_of_use(log.plan), log.remaining.astype(np.float32)
+        for unit, mode, first, end in self._lasting.tolist():
+            if taking[mode]:
+                useful[first:end, unit] *= remaining[mode]
         return useful
 
     @cached_property
-    def _spells(self) -> list[Spell]:
-        return open_spells(self.faults, self.station.grid.count) if self.faults else []
+    def _lasting(self) -> NDArray[np.int64]:
+        """Failures that were open at the end of a record: unit, mode, first such record and the one after, (spell, 4).
 
-    def _records_of(self, spell: Spell) -> slice:
-        return slice(spell.first // self.record_steps, spell.end // self.record_steps)
+        The end of most falls into the record in which they began.
+        """
+        if self.faults is None:
+            return np.zeros((0, 4), np.int64)
+        spells = open_spells(self.faults, self.station.grid.count)
+        spells[:, 2:] //= self.record_steps
+        return spells[spells[:, 2] < spells[:, 3]]
 
     def tracked(self) -> dict[str, Singles]:
         """The series that every life keeps, one value per record, each shape (record,)."""
@@ -283,11 +304,9 @@ class MemberRun(RunResult):
 
     def _contact_per_record(self) -> Floats:
         """Mean of the contact in the hours that begin in each record, shape (record,)."""
-        begun = np.arange(len(self.contact)) * self.shared.hour_steps // self.record_steps
-        starts = np.searchsorted(begun, np.arange(len(self.time)))
-        starts = starts[starts < len(begun)]  # a last record may lie within an hour that began before it
+        starts = first_hours(len(self.contact), len(self.time), self.shared.hour_steps, self.record_steps)
         sums = np.add.reduceat(self.contact, starts, dtype=np.float64)
-        means = sums / np.diff([*starts, len(begun)])
+        means = sums / np.diff(starts, append=len(self.contact))
         return np.asarray(np.concatenate((means, self.contact[-1:] if len(means) < len(self.time) else ())))
 
     def _returned_gbit(self) -> Floats:
@@ -309,6 +328,8 @@ class MemberRun(RunResult):
     def _stocked(self, quantity: str) -> Singles:
         key = (quantity, self.shared.site)
         numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == key]
+        if len(numbers) == 1:
+            return self.column("amount", numbers[0])
         return np.asarray(self.records.amount[:, numbers].sum(axis=1, dtype=np.float32))
 
     def _partial_pressure_kpa(self, gas: str) -> Singles:

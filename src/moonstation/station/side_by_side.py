@@ -56,6 +56,7 @@ def run_lives(  # noqa: PLR0913 (a run's numbers)
     room: int = _EVENT_ROOM,
     faults: Callable[[int], FaultTables] | None = None,
     told: Callable[[float], None] | None = None,
+    blocks: Sequence[NDArray[np.float32]] = (),
 ) -> tuple[Records, FaultTables | None]:
     """One life of each network, up to ``width`` of them, in one go; the records have a last axis ``lane``.
 
@@ -69,6 +70,7 @@ def run_lives(  # noqa: PLR0913 (a run's numbers)
     faults : makes the tables of the failures of the lives before the first landing, of ``width`` lanes and with room
         for so many events; left out, nothing fails and there are no such tables
     told : is told from time to time which share of the run is done [-]
+    blocks : ``network.series_blocks`` of all the columns, where they are kept for many runs
 
     Raises ValueError for none or too many lives, or where their structures differ.
     """
@@ -81,7 +83,7 @@ def run_lives(  # noqa: PLR0913 (a run's numbers)
         records = empty_records(networks[0], steps, record_steps, room, lanes=width)
         tables, failing = make_tables(stacked, step_h), faults(fault_room) if faults else None
         done = 0
-        for block in series_blocks(columns, 0, steps):
+        for block in blocks or series_blocks(columns, 0, steps):
             run_kernel(tables, stacked.rules, block, step_h, record_steps, steps, records, failing)
             done += len(block)
             if told:

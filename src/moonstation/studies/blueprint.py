@@ -94,7 +94,7 @@ class Blueprint:
         """
         for halving in range(_HALVINGS):
             made = self._made_with(_drawn_near(values, 0.5**halving) if halving else values)
-            if made is not None and not _differences(self._nominal.compiled, made.compiled):
+            if made is not None and not self._differences(made.compiled):
                 return Member(self._on_the_whole_grid(made.compiled), made.failures, halving > 0)
         return replace(self.nominal, softened=True)
 
@@ -126,6 +126,20 @@ class Blueprint:
         made = self._made_with({})
         assert made is not None  # the whole station was compiled before
         return made
+
+    @cached_property
+    def _outline(self) -> _Outline:
+        return _Outline.of(self._nominal.compiled)
+
+    def _differences(self, made: Compiled) -> str:
+        """Why a network cannot run beside the nominal one, "" where it can."""
+        nominal = self._nominal.compiled
+        if nominal.bus_keys != made.bus_keys or len(nominal.columns) != len(made.columns):
+            return HELD_STRUCTURE
+        if not self._outline.is_that_of(made):
+            return HELD_STRUCTURE
+        same = all(np.array_equal(one, other) for one, other in zip(nominal.columns, made.columns, strict=True))
+        return "" if same else HELD_SERIES
 
     @cached_property
     def _ratios(self) -> dict[str, dict[str, NDArray[np.float64]]]:
@@ -262,28 +276,49 @@ def _effect(plain: Blueprint, fact: UncertainFact) -> str | None:
     """Why a fact is held; None where lives may differ in it, "" where it changes nothing that a run sees."""
     ends = fact.quantile(_NEAR_ENDS)
     moved = [plain._made_with({fact.key: float(value)}) for value in ends]
-    found = [HELD_STRUCTURE if made is None else _differences(plain._nominal.compiled, made.compiled) for made in moved]
+    found = [HELD_STRUCTURE if made is None else plain._differences(made.compiled) for made in moved]
     if reasons := [reason for reason in found if reason]:
         return reasons[0]
     return None if any(made and not _same_numbers(plain._nominal, made) for made in moved) else ""
 
 
-def _differences(nominal: Compiled, made: Compiled) -> str:
-    """Why two networks cannot run side by side, "" where they can."""
-    if nominal.bus_keys != made.bus_keys or len(nominal.columns) != len(made.columns):
-        return HELD_STRUCTURE
-    for (name, one), (_, other) in zip(_arrays(nominal.network), _arrays(made.network), strict=True):
-        if one.shape != other.shape or not _alike(name, one, other):
-            return HELD_STRUCTURE
-    same = all(np.array_equal(one, other) for one, other in zip(nominal.columns, made.columns, strict=True))
-    return "" if same else HELD_SERIES
+@dataclass(frozen=True)
+class _Outline:
+    """What the networks of all lives have in common.
 
+    shapes : of every array; whole, common : the numbers that may not differ; signs, finite : of those that may
+    """
 
-def _alike(name: str, one: NDArray[Any], other: NDArray[Any]) -> bool:
-    """Whether two arrays of a network differ at most in numbers that may differ, in none of their signs."""
-    if one.dtype.kind != "f" or name.endswith(_COMMON):
-        return np.array_equal(one, other)
-    return bool(np.all(np.sign(one) == np.sign(other)) and np.all(np.isfinite(one) == np.isfinite(other)))
+    shapes: list[tuple[int, ...]]
+    whole: NDArray[np.int64]
+    common: NDArray[np.float64]
+    signs: NDArray[np.float64]
+    finite: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, made: Compiled) -> _Outline:
+        """That of one life."""
+        arrays = list(_arrays(made.network))
+        numbers = [(name.endswith(_COMMON), values.ravel()) for name, values in arrays if values.dtype.kind == "f"]
+        common, own = (
+            np.concatenate([values for is_common, values in numbers if is_common is kind]) for kind in (True, False)
+        )
+        whole = [values.ravel() for _, values in arrays if values.dtype.kind != "f"]
+        return cls(
+            [values.shape for _, values in arrays],
+            np.concatenate(whole, dtype=np.int64),
+            common,
+            np.sign(own),
+            np.isfinite(own),
+        )
+
+    def is_that_of(self, made: Compiled) -> bool:
+        """Whether another life has the same."""
+        other = _Outline.of(made)
+        arrays = ("whole", "common", "signs", "finite")
+        return self.shapes == other.shapes and all(
+            np.array_equal(getattr(self, name), getattr(other, name)) for name in arrays
+        )
 
 
 def _same_numbers(nominal: Member, made: Member) -> bool:

@@ -25,6 +25,7 @@ from moonstation.station.fault_tables import FAULT_EVENT, FaultTables, fault_tab
 from moonstation.station.kernel import SOURCES
 from moonstation.station.member import MemberRun, Shared
 from moonstation.station.named_series import named_series
+from moonstation.station.network import series_blocks
 from moonstation.station.packed import life_of
 from moonstation.station.side_by_side import LANES, LaneColumns, run_lives
 from moonstation.station.simulate import RESIDUAL_LIMIT, closed
@@ -40,6 +41,8 @@ EVENT = np.dtype([("member", "i4"), ("step", "i4"), ("code", "i4"), ("index", "i
 #: An event of a failure of a member (see ``station.fault_tables.FAULT_EVENT``).
 FAULT = np.dtype([("member", "i4"), *((name, "i4") for name in ("step", "code", "mode", "unit", "why", "rung"))])
 _PLAN = "plan.json"
+#: Up to so much, series are kept in the order in which the kernel reads them: 45 of them over ten years at ten minutes.
+_KEPT_BYTES = 128_000_000
 _NOT_STACKED = ("events", "faults", "outcome_names")
 
 Arrays = Mapping[str, NDArray[Any]]
@@ -89,6 +92,14 @@ class Lives:
         """Values of the sampled facts of each member, shape (member, fact)."""
         return latin_hypercube(self.blueprint.sampled, self.order.members, self.order.seed)
 
+    @cached_property
+    def _blocks(self) -> list[NDArray[np.float32]]:
+        """The series of the station as the kernel reads them, kept for all groups of lives where they are not large."""
+        compiled = self.blueprint.compiled
+        if 4 * compiled.steps * len(compiled.columns) > _KEPT_BYTES:
+            return []
+        return list(series_blocks(compiled.columns, 0, compiled.steps))
+
     def run(self, members: Sequence[int], told: Callable[[float], None] | None = None) -> dict[str, NDArray[Any]]:
         """What these members leave: outcomes, downtimes, series and events, arrays with an axis of members.
 
@@ -116,6 +127,7 @@ class Lives:
             width=1 if NOMINAL in members else LANES,
             faults=self._faults(members, made),
             told=told,
+            blocks=self._blocks,
         )
         columns = LaneColumns(records)
         for lane, (number, member) in enumerate(zip(members, made, strict=True)):
