@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -57,6 +58,29 @@ def test_a_life_with_the_tables_values_is_the_nominal_one(plan):
     assert not life.softened
     np.testing.assert_array_equal(life.failures.modes, plan.nominal.failures.modes)
     assert_same_network(made.network, plan.compiled.network)
+
+
+def test_a_fact_that_is_tried_on_its_own_assets_gives_the_network_of_all_made_anew(plan):
+    for fact in plan.sampled:
+        for value in (fact.low, fact.high):
+            tried, made = plan.tried(fact.key, value), plan._made_with({fact.key: value})
+            assert (tried is None) == (made is None), fact.key
+            if tried is None or made is None:
+                continue
+            for table, other in zip(tried.compiled.network, made.compiled.network, strict=True):
+                for column, same in zip(table, other, strict=True):
+                    np.testing.assert_array_equal(column, same, err_msg=fact.key)
+            assert tried.compiled.capabilities == made.compiled.capabilities
+            np.testing.assert_array_equal(tried.failures.modes, made.failures.modes, err_msg=fact.key)
+
+
+def test_a_fact_is_tried_against_the_nominal_life_even_where_that_is_not_known_yet(plan):
+    fresh = replace(plan)  # nothing is worked out yet
+    fact = next(fact for fact in plan.sampled if fact.key not in plan.of_failures)
+    assert fresh.tried(fact.key, fact.high) is not None
+    for table, other in zip(fresh._nominal.compiled.network, plan._nominal.compiled.network, strict=True):
+        for column, same in zip(table, other, strict=True):
+            np.testing.assert_array_equal(column, same)
 
 
 def test_every_uncertain_fact_is_sampled_or_held_or_changes_nothing(plan):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from dataclasses import replace
 from datetime import datetime
 
@@ -44,11 +44,15 @@ def build_station(scenario: Scenario) -> Station:
     )
 
 
-def with_present_facts(station: Station, scenario: Scenario) -> Station:
-    """The station with all its components made anew, of the facts as they are now (see ``facts.usage.overridden``)."""
-    there = {asset.name for asset in station.assets}
-    made = {name: component_of(entry) for entry in scenario.assets for name in unit_names(entry) if name in there}
-    return replace(station, assets=tuple(replace(asset, component=made[asset.name]) for asset in station.assets))
+def with_present_facts(station: Station, scenario: Scenario, names: Container[str] | None = None) -> Station:
+    """The station with all its components made anew, of the facts as they are now (see ``facts.usage.overridden``).
+
+    names : of the assets whose components are made anew; of all, where not given
+    """
+    anew = {asset.name for asset in station.assets if names is None or asset.name in names}
+    made = {name: component_of(entry) for entry in scenario.assets for name in unit_names(entry) if name in anew}
+    assets = (replace(asset, component=made[asset.name]) if asset.name in made else asset for asset in station.assets)
+    return replace(station, assets=tuple(assets))
 
 
 def _surface_site(name: str, site: SiteEntry, scenario: Scenario) -> SurfaceSite:

@@ -101,16 +101,18 @@ def compile_station(
     shared: SharedSeries | None = None,
     *,
     judged: bool = False,
+    known: Mapping[str, Primitives] | None = None,
 ) -> Compiled:
     """Compile every asset at its place.
 
     shared : keeps series of equal values once, so that the network has fewer columns; left out, each as it is given
     judged : refuses what no component may be (``station.soundness``); the lives of a station need it once
+    known : what assets compile into, by name, where that is known already
 
     Raises ScenarioError when a component names a bus, node or thermal node that does not exist, and, where they are
     judged, with every fault of what the components compile into.
     """
-    parts = _parts(station, place_of, shared, judged=judged)
+    parts = _parts(station, place_of, shared, known or {}, judged=judged)
     order, table = _ordered(station, parts), SeriesTable(station.grid.count)
     landing = LandingPlanner(station, parts, order.processes, order.bus_number, order.power_nodes, order.thermal)
     return Compiled(
@@ -201,13 +203,18 @@ def _network(
 
 
 def _parts(
-    station: Station, place_of: Callable[[Asset], Surroundings], shared: SharedSeries | None, *, judged: bool
+    station: Station,
+    place_of: Callable[[Asset], Surroundings],
+    shared: SharedSeries | None,
+    known: Mapping[str, Primitives],
+    *,
+    judged: bool,
 ) -> list[tuple[Asset, Primitives]]:
     """What every asset compiles into, one after the other: series that are there already are let go at once."""
     parts: list[tuple[Asset, Primitives]] = []
     faults: list[Fault] = []
     for asset in station.assets:
-        primitives = asset.component.primitives(place_of(asset))
+        primitives = known.get(asset.name) or asset.component.primitives(place_of(asset))
         faults += faults_of_asset(asset, primitives, station.grid.count) if judged else ()
         parts.append((asset, shared.in_primitives(primitives) if shared and not faults else primitives))
     if faults:

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstation.components.contract import Primitives
 from moonstation.core.errors import MoonstationError
 from moonstation.facts.table import Fact, lookup
 from moonstation.facts.usage import overridden, recorded
@@ -160,6 +161,40 @@ class Blueprint:
     def _scaled(made: Compiled, table: str, ratios: Mapping[str, NDArray[np.float64]]) -> dict[str, Any]:
         return {column: getattr(getattr(made.network, table), column) * ratio for column, ratio in ratios.items()}
 
+    @cached_property
+    def _present(self) -> Station:
+        """The station at the sampled moments, its components made of the facts as they are."""
+        return with_present_facts(self._small, self.scenario)
+
+    @cached_property
+    def _parts(self) -> dict[str, tuple[Primitives, set[str]]]:
+        """What each asset compiles into at the sampled moments, and the facts that it stands on, by its name."""
+        found: dict[str, tuple[Primitives, set[str]]] = {}
+        for asset in self._small.assets:
+            with recorded() as keys:
+                (anew,) = with_present_facts(replace(self._small, assets=(asset,)), self.scenario).assets
+                found[asset.name] = anew.component.primitives(self._sampled_places.of_asset(anew)), keys
+        return found
+
+    def tried(self, key: str, value: float) -> Member | None:
+        """The nominal life but for the value of one fact, None where that is refused."""
+        hit = {name for name, (_, keys) in self._parts.items() if key in keys}
+        known = {name: primitives for name, (primitives, _) in self._parts.items() if name not in hit}
+        nominal, present, of_failures = self._nominal, self._present, self._of_failures  # before the fact is another
+        try:
+            with overridden({key: value}):
+                station = with_present_facts(present, self.scenario, hit)
+                made = compile_station(station, self._sampled_places.of_asset, known=known)
+                return Member(made, life_numbers(station) if key in of_failures else nominal.failures)
+        except (MoonstationError, ArithmeticError, ValueError):
+            return None
+
+    @cached_property
+    def _of_failures(self) -> set[str]:
+        with recorded() as keys:
+            life_numbers(self._present)
+        return keys
+
     def _made_with(self, values: Mapping[str, float]) -> Member | None:
         """Network at the sampled moments and failures, None where the facts are refused."""
         try:
@@ -275,7 +310,7 @@ def _free(plain: Blueprint, keys: frozenset[str]) -> frozenset[str]:
 def _effect(plain: Blueprint, fact: UncertainFact) -> str | None:
     """Why a fact is held; None where lives may differ in it, "" where it changes nothing that a run sees."""
     ends = fact.quantile(_NEAR_ENDS)
-    moved = [plain._made_with({fact.key: float(value)}) for value in ends]
+    moved = [plain.tried(fact.key, float(value)) for value in ends]
     found = [HELD_STRUCTURE if made is None else plain._differences(made.compiled) for made in moved]
     if reasons := [reason for reason in found if reason]:
         return reasons[0]
