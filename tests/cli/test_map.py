@@ -67,6 +67,7 @@ def test_words_for_people_name_the_layers_and_the_shadow(tmp_path, bowl):
     assert "permanent shadow takes 18.6 years" in result.stdout
     assert "permanent shadow: " not in result.stdout
     assert "10 x 10 pixels of 800 m, eye 2 m" in result.stdout
+    assert "terrain reached (km): " in result.stdout
 
 
 def test_all_faults_come_at_once_and_nothing_is_written(tmp_path, bowl):

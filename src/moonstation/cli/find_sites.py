@@ -177,6 +177,7 @@ def _print_found(found: SiteSearch, folder: Path) -> None:
         print_trimmed(console, Text(fell))
     for note in found.notes:
         print_trimmed(console, Text(f"note: {note}"))
+    console.print(Text(f"terrain reached (km): {found.terrain_reached_km}"))
     console.print(Text(f"folder: {folder}", overflow="fold"), soft_wrap=True)
 
 

@@ -195,4 +195,5 @@ def _print_summary(summary: dict[str, Any], folder: Path) -> None:
         console.print(f"{called}: {shadow['area_km2']:,.1f} km2, {100 * shadow['share']:.2f} % of the area")
         if shadow["note"]:
             console.print(Text(f"note: {shadow['note']}"), soft_wrap=True)
+    console.print(Text(f"terrain reached (km): {summary['terrain_reached_km']}"), soft_wrap=True)
     console.print(Text(f"folder: {folder} ({summary['seconds']:.1f} s)", overflow="fold"), soft_wrap=True)

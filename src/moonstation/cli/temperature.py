@@ -153,4 +153,5 @@ def _print_summary(summary: dict[str, Any], output: Path) -> None:
         table.add_row(name, *numbers, f"{layer['pixels']:,}")
     console = Console()
     print_trimmed(console, table)
+    console.print(f"terrain reached (km): {summary['terrain_reached_km']}", highlight=False)
     console.print(f"map: {output}", highlight=False, markup=False)

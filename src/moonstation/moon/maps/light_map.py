@@ -23,10 +23,11 @@ from moonstation.facts.table import lookup
 from moonstation.moon.area import MapArea
 from moonstation.moon.maps.layers import LAYERS
 from moonstation.moon.maps.permanence import short_period_note
-from moonstation.moon.maps.plan import MapPlan, compute_tile
+from moonstation.moon.maps.plan import MapPlan, compute_tile, planned_dems
 from moonstation.moon.maps.rasters import LayerRasters, room_faults
 from moonstation.moon.maps.tile_light import block_side_px
 from moonstation.moon.rasters import NO_FLAG, told_where_unwritable
+from moonstation.moon.terrain_end import terrain_reached
 
 MANIFEST, SUMMARY = "manifest.json", "summary.json"
 #: By what the folder of a map is known.
@@ -171,6 +172,7 @@ def _summary(plan: MapPlan, counts: dict[int, dict[str, _Count]], files: list[Pa
         "step_h": plan.grid.step_h,
         "height_m": plan.height_m,
         "directions": plan.directions,
+        "terrain_reached_km": terrain_reached(planned_dems(plan.dem_paths, plan.dem_sha256), plan.area, plan.reach_km),
         "layers": layers,
         "files": [file.name for file in files] + [SUMMARY, MANIFEST],
         "seconds": round(seconds, 2),

@@ -120,7 +120,7 @@ def compute_tile(
 
     rows, cols = plan.tiles[number]
     area = plan.area.part(rows, cols)
-    dems = _dems(plan.dem_paths, plan.dem_sha256)
+    dems = planned_dems(plan.dem_paths, plan.dem_sha256)
     try:
         sky = sky_lines(dems, area, plan.height_m, plan.directions, plan.reach_km, threads)
     except TerrainError as error:
@@ -145,7 +145,8 @@ def compute_tile_elsewhere(plan: MapPlan, number: int, threads: int) -> dict[str
 
 
 @lru_cache(maxsize=2)
-def _dems(paths: tuple[str, ...], digests: tuple[str, ...]) -> list[Dem]:
+def planned_dems(paths: tuple[str, ...], digests: tuple[str, ...]) -> list[Dem]:
+    """The elevation models of a plan, finest first; raises TerrainError where one is not what was planned with."""
     from moonstation.moon.dem import open_dems
 
     dems = {str(Path(dem.path).absolute()): dem for dem in open_dems(paths)}

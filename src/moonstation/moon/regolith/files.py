@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from moonstation.core.folder import Mark, whole_folder
 from moonstation.moon.rasters import Band, told_where_unwritable, write_cog
+from moonstation.moon.terrain_end import terrain_reached
 
 if TYPE_CHECKING:
     from moonstation.moon.dem import Dem
@@ -67,6 +68,7 @@ def write_temperature_map(
         "columns": made.area.shape[1],
         "posting_m": made.area.posting_m,
         **tags,
+        "terrain_reached_km": terrain_reached(dems, made.area),
         "layers": {name: _numbers(name, getattr(made, name)) for name in LAYERS},
     }
     with whole_folder(folder, MARK, "-o", overwrite=overwrite) as partial:

@@ -30,6 +30,7 @@ from moonstation.moon.siting.pairs import Pair, distances_km, pairs_of
 from moonstation.moon.siting.reasons import least_cut, why
 from moonstation.moon.siting.survey import Survey, survey
 from moonstation.moon.sphere import moon_radius_m
+from moonstation.moon.terrain_end import terrain_reached
 from moonstation.moon.ways.moves import MOST_PIXELS
 from moonstation.moon.ways.slope import coarse_posting_note
 
@@ -85,7 +86,8 @@ class SiteSearch:
     cuts : what each constraint took of the known ground; known_share : of the area's pixels
     score : coarse score of the area's pixels [-], NaN where they fell
     scale : ends of each wish; fallen : candidates out after the exact look; notes : what the reader has to know
-    models : digests (sha256) of the elevation models by name, finest first
+    models : digests (sha256) of the elevation models by name, finest first; terrain_reached_km : how far they reach
+    beyond the area
     """
 
     criteria: Criteria
@@ -99,6 +101,7 @@ class SiteSearch:
     fallen: list[Fallen]
     notes: list[str] = field(default_factory=list)
     models: dict[str, str] = field(default_factory=dict)
+    terrain_reached_km: str = ""
 
     def summary(self) -> dict[str, Any]:
         """All of it but the maps, for machines."""
@@ -115,6 +118,7 @@ class SiteSearch:
             "end": iso_utc(grid.end),
             "step_h": grid.step_h,
             "elevation_models": [{"name": name, "sha256": digest} for name, digest in self.models.items()],
+            "terrain_reached_km": self.terrain_reached_km,
             "notes": self.notes,
         }
 
@@ -168,6 +172,7 @@ def find_sites(
         fallen=fallen,
         notes=_notes(surveyed, criteria, taken, left),
         models={dem.name: dem.sha256 for dem in sorted(dems, key=lambda dem: dem.posting_m)},
+        terrain_reached_km=terrain_reached(dems, area),
     )
 
 
