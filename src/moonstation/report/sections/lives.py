@@ -176,11 +176,18 @@ def _span_means(values: Any, days: int) -> Values:
     """Means over spans of records, shape (lives, records) -> (lives, spans); nan where a span has no value."""
     if days == 1:
         return np.asarray(values, np.float64)
-    starts = np.arange(0, values.shape[1], days)
     known = np.isfinite(values)
-    sums = np.add.reduceat(np.where(known, values, 0.0), starts, axis=1, dtype=np.float64)
-    counts = np.add.reduceat(known, starts, axis=1, dtype=np.int64)
+    sums, counts = _span_sums(values if known.all() else np.where(known, values, 0.0), days), _span_sums(known, days)
     return np.asarray(np.divide(sums, counts, out=np.full(sums.shape, np.nan), where=counts > 0))
+
+
+def _span_sums(values: Any, days: int) -> Values:
+    """Sums over spans of records, the last of which may be short, shape (lives, records) -> (lives, spans)."""
+    sums = np.array(values[:, ::days], np.float64)
+    for nth in range(1, days):
+        part = values[:, nth::days]
+        sums[:, : part.shape[1]] += part
+    return sums
 
 
 def _hours(run: Ensemble) -> Values:
