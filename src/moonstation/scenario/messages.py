@@ -105,14 +105,16 @@ def shown(value: Any) -> Any:
     if isinstance(value, str):
         return shortened(value)
     if isinstance(value, date):
-        return _When(value.isoformat())
+        return _Written(value.isoformat())
+    if isinstance(value, bool):
+        return _Written("true" if value else "false")
     if isinstance(value, float):
         return value
     return value if isinstance(value, int) and abs(value) < 10**LONGEST_SHOWN else None
 
 
-class _When(str):
-    """A date shown without quotes, as the file writes it."""
+class _Written(str):
+    """A date or a truth shown without quotes, as the file writes it."""
 
     __slots__ = ()
 
