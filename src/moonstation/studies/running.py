@@ -83,16 +83,20 @@ class Running:
         """Chunks as they are finished; no more are begun than there are threads, so that a fault is told soon."""
         begun = set(self._waiting.values())
         rest = iter([(first, members) for first, members in todo.items() if first not in begun])
-        for first, members in islice(rest, self._workers.beside - len(begun)):
-            self._submit(lives, first, members)
+
+        def begin() -> None:
+            busy = sum(not future.done() for future in self._waiting)
+            for first, members in islice(rest, self._workers.beside - busy):
+                self._submit(lives, first, members)
+
+        begin()
         if self._meanwhile:
             self._meanwhile()
         while self._waiting:
             for future in wait(self._waiting, return_when=FIRST_COMPLETED).done:
-                done, chunk = self._waiting.pop(future), future.result()
-                for first, members in islice(rest, 1):
-                    self._submit(lives, first, members)
-                yield done, chunk
+                first, chunk = self._waiting.pop(future), future.result()
+                begin()
+                yield first, chunk
 
     def _submit(self, lives: Lives, first: int, members: Sequence[int]) -> None:
         self._waiting[self._pool.submit(lives.run, members, self._count.of(first))] = first
