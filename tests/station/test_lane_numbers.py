@@ -12,14 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from moonstation.station.compiling import compiled
-from moonstation.station.lanes import all_of, any_of, bits_of, in_lanes, no, put, select, true_as
+from moonstation.station.lanes import all_of, any_of, bits_of, in_lanes, no, put, seldom, select, true_as
 from moonstation.station.rows import rows_of
 
 WIDTHS = (1, 3, 4)
 NUMBERS = (
     "one other sum difference product ratio least most root size turned less at_most equal unequal both either neither"
 )
-COLUMNS = (NUMBERS, [("any", np.bool_), ("all", np.bool_), ("bits", np.int64), ("every", np.int64)])
+COLUMNS = (
+    NUMBERS,
+    [("any", np.bool_), ("all", np.bool_), ("seldom", np.bool_), ("bits", np.int64), ("every", np.int64)],
+)
 
 
 class Rows(NamedTuple):
@@ -43,6 +46,7 @@ def worked():
         row.both, row.either = select(less & (one > 0.0), 1.0, 0.0), select(less | equal, 1.0, 0.0)
         row.neither = select(no(less | equal), 1.0, 0.0)
         row.any, row.all = any_of(less), all_of(less)
+        row.seldom = seldom(less)
         row.bits, row.every = bits_of(less), bits_of(true_as(one))
         put(singles, one)
         put(wholes, select(less, 7.0, -3.0))
@@ -88,6 +92,7 @@ def test_lanes_are_the_same_to_the_bit_as_numbers_one_by_one(width, data):
         same_sign = np.signbit(rows[name][0]) == np.signbit(np.asarray(expected[name], np.float64))
         assert same_sign[~np.isnan(rows[name][0])].all(), name
     assert rows["any"][0] == less.any()
+    assert rows["seldom"][0] == less.any()
     assert rows["all"][0] == less.all()
     assert rows["bits"][0] == sum(1 << lane for lane in range(width) if less[lane])
     assert rows["every"][0] == 2**width - 1

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.compiling import inlined
-from moonstation.station.lanes import any_of, no, only_here, select
+from moonstation.station.lanes import any_of, no, only_here, seldom, select
 from moonstation.station.lives import note
 from moonstation.station.packed import (
     EV_SPILL,
@@ -27,7 +27,7 @@ from moonstation.station.packed import (
     NOTHING,
 )
 from moonstation.station.process_tables import GIVING, MANIFOLD
-from moonstation.station.rows import Record, Table
+from moonstation.station.rows import NOWHERE, Record, Table
 from moonstation.station.tables import BUSES, STIRRING, Tables
 
 #: A number per life: ``lanes.Lanes``, or a plain one where there is one life.
@@ -52,11 +52,12 @@ def _take_stock(bus: Record, stores: Table, nodes: Table, aging: bool) -> None:
     """The same for one bus; where ``aging``, its stores leak and fade over a step first, all in one turn."""
     offer, room, amount, capacity, usable, floors = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     for s in range(bus.first, bus.last):
+        only_here()
         store = stores[s]
         if store.live:
             if aging and (store.ages or any_of(store.amount > store.capacity)):
                 _age(store, bus)
-            if store.work_node >= 0:
+            if seldom(store.work_node != NOWHERE):
                 _open(store, nodes[store.work_node].temperature)
             floor, held = store.floor * store.capacity, store.amount
             gives, takes = _can_give(store, floor), _can_take(store)
@@ -93,9 +94,9 @@ def _open(store: Record, kelvin: Lively) -> None:
 def _can_give(store: Record, floor: Lively) -> Lively:
     """What a store can deliver in a step: above its floor, within its rate, after its losses."""
     most = max(store.amount - floor, 0.0) * store.discharge_efficiency
-    if store.strains:
+    if seldom(store.strains):
         most /= 1.0 + most * store.discharge_strain
-    if store.throttled:
+    if seldom(store.throttled):
         most = _throttled(store, most, store.gives_most)
     return min(most, store.gives_most)
 
@@ -104,9 +105,9 @@ def _can_give(store: Record, floor: Lively) -> Lively:
 def _can_take(store: Record) -> Lively:
     """What a store can accept in a step: what fills it, before its losses, within its rate."""
     most = max(store.capacity - store.amount, 0.0) * store.charge_inverse
-    if store.strains:
+    if seldom(store.strains):
         most *= 2.0 / (1.0 + math.sqrt(max(1.0 - 4.0 * store.charge_strain * most, 0.0)))
-    if store.throttled:
+    if seldom(store.throttled):
         most = _throttled(store, most, store.takes_most)
     return min(most, store.takes_most)
 
@@ -121,15 +122,24 @@ def _throttled(store: Record, most: Lively, rate_most: Lively) -> Lively:
 def material_limit(process: Record, tables: Tables, wish: Lively) -> Lively:
     """Activity that stocks and room allow, the electricity that the process draws aside [-]."""
     activity = wish
-    for k in range(process.recipe_first, process.recipe_last):
-        moved = tables.recipe[k]
-        if moved.limits:
-            bus, amount = tables.buses[moved.bus], tables.amounts[k].amount
-            free = bus.pool + bus.offer if moved.takes else bus.room - bus.pool
-            short = amount * activity > free
-            if any_of(short):
-                only_here()
-                activity = select(short, max(free, 0.0) / amount, activity)
+    for k in range(process.recipe_first, process.recipe_gives):
+        bus = tables.buses[tables.recipe[k].bus]
+        activity = _within(bus.pool + bus.offer, tables.amounts[k].amount, activity)
+    for k in range(process.recipe_gives, process.recipe_last):
+        only_here()
+        if tables.recipe[k].limits:
+            bus = tables.buses[tables.recipe[k].bus]
+            activity = _within(bus.room - bus.pool, tables.amounts[k].amount, activity)
+    return activity
+
+
+@inlined
+def _within(free: Lively, amount: Lively, activity: Lively) -> Lively:
+    """Activity of which no more than is free is moved [-]."""
+    short = amount * activity > free
+    if seldom(short):
+        only_here()
+        return select(short, max(free, 0.0) / amount, activity)
     return activity
 
 
@@ -164,7 +174,7 @@ def _take(bus: Record, amount: Lively, from_outside: bool) -> None:
 def draws(process: Record, manner: int) -> bool:
     """Whether a process draws electricity."""
     if manner == MANIFOLD:
-        return process.power >= 0
+        return process.power != NOWHERE
     return manner != GIVING
 
 
@@ -176,12 +186,12 @@ def apply(process: Record, manner: int, tables: Tables, activity: Lively) -> Non
         _take(tables.buses[process.power_bus], drawn, process.boundary)
         if manner == MANIFOLD and process.sparing:
             tables.buses[process.power_bus].sent += drawn
-    for k in range(process.recipe_first, process.recipe_last):
-        moved, amount = tables.recipe[k], tables.amounts[k].amount * activity
-        if moved.takes:
-            _take(tables.buses[moved.bus], amount, process.boundary)
-        else:
-            _give(tables.buses[moved.bus], amount, process.boundary)
+    for k in range(process.recipe_first, process.recipe_gives):
+        only_here()
+        _take(tables.buses[tables.recipe[k].bus], tables.amounts[k].amount * activity, process.boundary)
+    for k in range(process.recipe_gives, process.recipe_last):
+        only_here()
+        _give(tables.buses[tables.recipe[k].bus], tables.amounts[k].amount * activity, process.boundary)
 
 
 @inlined
@@ -192,7 +202,7 @@ def _share(wanted: Lively, own: Lively, together: Lively, alone: bool) -> Lively
     """
     part = own
     scarce = wanted < together
-    if not alone and any_of(scarce):
+    if not alone and seldom(scarce):
         only_here()
         part = select(scarce, wanted * (own / together), own)
     return min(wanted, part)
@@ -203,6 +213,7 @@ def _charge(bus: Record, stores: Table, nodes: Table) -> None:
     """Store what the pool holds, in every store by what it can take."""
     room = bus.room
     for s in range(bus.first, bus.last):
+        only_here()
         store = stores[s]
         filling = bus.pool > 0.0
         if store.live and any_of(filling):
@@ -211,7 +222,7 @@ def _charge(bus: Record, stores: Table, nodes: Table) -> None:
             bus.pool -= put
             strain = store.charge_strain * put
             kept = store.charge_efficiency * (1.0 - strain)
-            if store.loss_w > 0.0:
+            if seldom(store.loss_w > 0.0):
                 nodes[store.work_node].late += put * store.charge_efficiency * strain * store.loss_w
             store.amount += put * kept
             bus.lost += put * (1.0 - kept)
@@ -222,6 +233,7 @@ def _discharge(bus: Record, stores: Table, nodes: Table) -> None:
     """Take what the pool lacks, from every store by what it can give; what rounding leaves stays as a debt."""
     offer = bus.offer
     for s in range(bus.first, bus.last):
+        only_here()
         store = stores[s]
         lacking = bus.pool < 0.0
         if store.live and any_of(lacking):
@@ -229,10 +241,10 @@ def _discharge(bus: Record, stores: Table, nodes: Table) -> None:
             offer -= store.can_give
             taken = given * store.discharge_inverse
             strain = store.discharge_strain * given
-            if store.strains:
+            if seldom(store.strains):
                 taken /= 1.0 - strain
             taken = min(taken, store.amount)
-            if store.loss_w > 0.0:
+            if seldom(store.loss_w > 0.0):
                 nodes[store.work_node].late += taken * strain * store.loss_w
             bus.pool += given
             store.amount -= taken
@@ -274,7 +286,7 @@ def settle(tables: Tables, eventful: bool) -> bool:
         _take_stock(bus, stores, nodes, True)
         if any_of(bus.pool != 0.0):
             bus.spilled_sum += bus.pool
-        if bus.reports_spill:
+        if seldom(bus.reports_spill):
             spills, told = bus.pool > _SPILLING, bus.spilling > 0.0
             changed |= any_of((spills & no(told)) | (told & no(spills)))
     tables.counts[STIRRING] = stirring
@@ -298,7 +310,7 @@ def note_spills(raw: Tables, log: Table, step: int) -> None:
 def worse(worst: Lively, rest: Lively, scale: Lively) -> Lively:
     """The greater of ``worst`` and ``rest`` relative to ``scale``; what is not a number stays [-]."""
     exceeds = no(abs(rest) <= max(worst * scale, NOTHING)) & (worst == worst)  # noqa: PLR0124 (is a number)
-    if any_of(exceeds):
+    if seldom(exceeds):
         only_here()
         return select(exceeds, abs(rest) / scale, worst)
     return worst
@@ -307,7 +319,7 @@ def worse(worst: Lively, rest: Lively, scale: Lively) -> Lively:
 @inlined
 def _close_bus(bus: Record, spilled: Lively, eventful: bool) -> None:
     """Add a step to the totals of a bus and begin the next."""
-    if eventful:
+    if seldom(eventful):
         bus.all_delivered += bus.delivered
         bus.all_removed += bus.removed
         bus.delivered = bus.removed = bus.spilled = 0.0
@@ -339,7 +351,7 @@ def close_ledger(tables: Tables, eventful: bool) -> None:
 
     eventful : whether anything came or went in this step, in any life
     """
-    if eventful:
+    if seldom(eventful):
         _stir_all(tables)
     buses, elements, balances, worst = tables.buses, tables.elements, tables.balances, tables.worst[0]
     for x in range(len(balances)):
@@ -349,7 +361,7 @@ def close_ledger(tables: Tables, eventful: bool) -> None:
         bus = buses[tables.stirring[place]]
         after, before, spilled = bus.fill_amount, bus.stored_before, bus.pool
         outside, scale = -spilled - bus.lost, after + before
-        if eventful:
+        if seldom(eventful):
             spilled = bus.spilled + bus.pool
             outside = bus.delivered - spilled - bus.lost - bus.removed
             scale += bus.delivered
@@ -363,6 +375,7 @@ def close_ledger(tables: Tables, eventful: bool) -> None:
             happened = (bus.produced + bus.consumed > 0.0) | (inside != 0.0) | (outside != 0.0)
             crossed, weight = inside - bus.from_outside, select(happened, scale, 0.0)
             for k in range(bus.element_first, bus.element_last):
+                only_here()
                 balance, share = balances[elements[k].element], elements[k].share
                 balance.open += share * crossed
                 balance.scale += share * weight

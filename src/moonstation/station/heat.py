@@ -11,8 +11,8 @@ from numpy.typing import NDArray
 
 from moonstation.station.compiling import inlined
 from moonstation.station.flows import Lively, worse
-from moonstation.station.lanes import any_of, no, only_here, select
-from moonstation.station.rows import Record, Table
+from moonstation.station.lanes import any_of, no, only_here, seldom, select
+from moonstation.station.rows import NOWHERE, Record, Table
 from moonstation.station.tables import NODES, Tables
 
 Row = NDArray[np.float32]
@@ -31,17 +31,17 @@ def open_heat(tables: Tables, now: Row) -> None:
     """Surroundings and louver of every live node in this step; only stores have warmed it, in the last."""
     for place in range(tables.counts[NODES]):
         node = tables.nodes[tables.live_nodes[place]]
-        if node.sink_series >= 0:
+        if node.sink_series != NOWHERE:
             sink_k = np.float64(now[node.sink_series])
             node.sink_k4 = (sink_k * sink_k) * (sink_k * sink_k)
-        if node.ground_series >= 0:
+        if node.ground_series != NOWHERE:
             node.ground_k = now[node.ground_series]
-        if node.heat_series >= 0:
+        if node.heat_series != NOWHERE:
             node.source_w = now[node.heat_series]
         node.emission = node.radiating * _open_share(node) if node.louver else node.radiating
         node.heat = 0.0
         node.heat_control = 0.0
-        if node.warmed:
+        if seldom(node.warmed):
             node.heat = node.late
             node.late = 0.0
 
@@ -49,7 +49,7 @@ def open_heat(tables: Tables, now: Row) -> None:
 @inlined
 def warm(process: Record, nodes: Table, activity: Lively, controlled: bool) -> None:
     """Give a process's waste heat to its thermal node."""
-    if process.heat_node >= 0:
+    if process.heat_node != NOWHERE:
         node, heat_w = nodes[process.heat_node], process.heat_w * activity
         node.heat += heat_w
         if controlled:
@@ -63,7 +63,7 @@ def thermostat_activity(nodes: Table, process: Record) -> Lively:
     square = target * target
     need_w = node.heat_capacity * (target - node.temperature) + node.emission * (square * square - node.sink_k4)
     need_w += node.conductance * (target - node.ground_k) - node.source_w - node.heat_other
-    if node.parent >= 0:
+    if node.parent != NOWHERE:
         need_w += node.parent_w_k * (target - nodes[node.parent].temperature)
     needs = (need_w > 0.0) & (process.heat_w > 0.0)
     activity = 0.0 * need_w
@@ -93,7 +93,7 @@ def solve_heat(tables: Tables) -> bool:
         node.right = right
         node.from_children = 0.0
         node.from_children_w_k = 0.0
-        if node.parent >= 0:
+        if node.parent != NOWHERE:
             parent, share = nodes[node.parent], node.parent_w_k * inverse
             parent.from_children_w_k += share * node.parent_w_k
             parent.from_children += share * right
@@ -107,14 +107,14 @@ def _find_temperatures(tables: Tables) -> bool:
     for place in range(tables.counts[NODES] - 1, -1, -1):
         node = nodes[tables.live_nodes[place]]
         right = node.right
-        if node.parent >= 0:
+        if node.parent != NOWHERE:
             right += node.parent_w_k * nodes[node.parent].temperature
         kelvin = right * node.inverse
         on = node.on > 0.0
         node.temperature = select(on, kelvin, node.temperature)
         out |= any_of(on & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
         rest, scale = _left_open(node)
-        if node.parent >= 0:
+        if node.parent != NOWHERE:
             parent = nodes[node.parent]
             to_parent = node.parent_w_k * (node.temperature - parent.temperature)
             rest += to_parent

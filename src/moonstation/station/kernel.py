@@ -37,7 +37,7 @@ from moonstation.station.processes import run_processes
 from moonstation.station.recording import write_record
 from moonstation.station.repairs import PARTS as RULES_PARTS
 from moonstation.station.rows import Table
-from moonstation.station.tables import NEXT_STEP, Tables, make_tables
+from moonstation.station.tables import NEXT_STEP, STEPS, Tables, make_tables
 
 #: Files that the kernel is compiled from.
 _PARTS = (
@@ -76,6 +76,7 @@ def _run_step(  # noqa: PLR0913, PLR0917
     if call_modes(tables, rules, now, step):
         change_modes(raw, log, step)
     starved = run_processes(tables, float(rules.critical_priority), now, faults is not None)
+    tables.counts[STEPS] += 1
     node_out = solve_heat(tables)
     # after the temperatures, for it opens the stores for the next step by them
     if settle(tables, changed):

@@ -34,7 +34,7 @@ from moonstation.station.packed import (
     VISITED,
     WAITS,
 )
-from moonstation.station.rows import Record, Table
+from moonstation.station.rows import NOWHERE, Record, Table
 from moonstation.station.tables import NEXT_CHANGE, NEXT_DELIVERY, NEXT_LOOK, Tables
 
 #: None of the rows of a table.
@@ -61,8 +61,8 @@ def _stock(raw: Tables, lane: int, bus: Record, kind: int) -> float:
 @inlined
 def _is_open(raw: Tables, now: Row, lane: int, process: Record) -> bool:
     """Whether a link could send now."""
-    serves = process.power < 0 or process.priority <= raw.powers[process.power].serve_up_to[lane]
-    seen = process.series < 0 or now[process.series] > 0.0
+    serves = process.power == NOWHERE or process.priority <= raw.powers[process.power].serve_up_to[lane]
+    seen = process.series == NOWHERE or now[process.series] > 0.0
     return bool(raw.assets[process.asset].on[lane] > 0 and process.health[lane] > 0.0 and serves and seen)
 
 

@@ -211,6 +211,22 @@ def any_of(typingctx: Any, mask: Any) -> Any:
 
 
 @_instructions
+def seldom(typingctx: Any, mask: Any) -> Any:
+    """True where it is so in any lane, which hardly ever happens: LLVM lays what then follows out of the way."""
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        found = args[0]
+        if isinstance(mask, Mask):
+            bits = ir.IntType(mask.width)
+            found = builder.icmp_unsigned("!=", builder.bitcast(found, bits), ir.Constant(bits, 0))
+        truth = ir.IntType(1)
+        kind = ir.FunctionType(truth, [truth, truth])
+        return builder.call(builder.module.declare_intrinsic("llvm.expect.i1", fnty=kind), [found, truth(0)])
+
+    return signature(types.boolean, mask), codegen
+
+
+@_instructions
 def all_of(typingctx: Any, mask: Any) -> Any:
     """True where it is so in all lanes."""
 

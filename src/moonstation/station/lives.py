@@ -20,8 +20,8 @@ from moonstation.station.packed import (
     NEVER,
     OFFER_PARTS,
 )
-from moonstation.station.rows import Record, Table
-from moonstation.station.tables import BUSES, NODES, PROCESSES, RENEWED, Tables
+from moonstation.station.rows import NOWHERE, Record, Table
+from moonstation.station.tables import BUSES, NODES, PROCESSES, RENEWED, STEPS, Tables
 
 
 @inlined
@@ -102,15 +102,27 @@ def _refresh_rows(raw: Tables) -> None:
 
 
 @inlined
+def _list(process: Record, live: bool, steps: int) -> None:
+    """Begin or end to count the steps of a record in which a process is ready; so many have gone by."""
+    process.listed = live
+    if live:
+        process.unready_steps = steps
+    else:
+        process.ready_steps += steps - process.unready_steps
+
+
+@inlined
 def _refresh_processes(raw: Tables) -> None:
     """List the processes that live in any life, and touch the buses that they use."""
     count = 0
     for p in range(len(raw.processes)):
-        process = raw.processes[p]
-        if refresh_process(raw, p):
+        process, live = raw.processes[p], refresh_process(raw, p)
+        if live != process.listed:
+            _list(process, live, raw.counts[STEPS])
+        if live:
             raw.live_processes[count] = p
             count += 1
-            if process.power >= 0:
+            if process.power != NOWHERE:
                 raw.buses[process.power_bus].touched = True
             for k in range(process.recipe_first, process.recipe_last):
                 raw.buses[raw.recipe[k].bus].touched = True

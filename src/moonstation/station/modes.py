@@ -19,7 +19,7 @@ from moonstation.station.packed import (
     Rules,
 )
 from moonstation.station.recording import note_critical
-from moonstation.station.rows import Table
+from moonstation.station.rows import NOWHERE, Table
 from moonstation.station.tables import Tables
 
 
@@ -33,7 +33,7 @@ def call_modes(tables: Tables, rules: Rules, now: Row, step: int) -> bool:
         charge = select(bus.usable_capacity > 0.0, bus.usable / bus.usable_capacity, 1.0)
         if all_of((charge >= enough) & (mode == float(NOMINAL)) & (float(step) >= power.safe_until)):
             continue  # nothing calls for another mode
-        night = sun >= 0 and now[sun] < rules.dark_sun_below
+        night = sun != NOWHERE and now[sun] < rules.dark_sun_below
         wanted = select(charge < rules.dark_charge_below, float(DARK) if night else float(NOMINAL), float(NOMINAL))
         survives = (charge < rules.survival_below) | ((mode >= float(SURVIVAL)) & (charge < rules.survival_exit))
         wanted = select(survives, float(SURVIVAL), wanted)

@@ -15,18 +15,20 @@ _PROCESS = (
     [
         ("asset", INT),
         ("recipe_first", UNSIGNED),
+        ("recipe_gives", UNSIGNED),
         ("recipe_last", UNSIGNED),
         ("lock_first", UNSIGNED),
         ("lock_last", UNSIGNED),
-        ("series", INT),
-        ("control_index", INT),
-        ("heat_node", INT),
-        ("work_node", INT),
-        ("power", INT),
+        ("series", UNSIGNED),
+        ("control_index", UNSIGNED),
+        ("heat_node", UNSIGNED),
+        ("work_node", UNSIGNED),
+        ("power", UNSIGNED),
         ("power_bus", UNSIGNED),
         ("priority", FLOAT),
         ("control", np.int8),
         ("manner", np.int8),
+        ("plain_manner", np.int8),
         ("fills", FLAG),
         ("spills", FLAG),
         ("boundary", FLAG),
@@ -35,6 +37,7 @@ _PROCESS = (
         ("bound", FLAG),
         ("limited", FLAG),
         ("everywhere", FLAG),
+        ("listed", FLAG),
         ("starves", FLAG),
         ("sparing", FLAG),
         ("passes", FLAG),
@@ -42,6 +45,7 @@ _PROCESS = (
         ("tried", np.int64),
         ("blocked", np.int64),
         ("ready_steps", INT),
+        ("unready_steps", INT),
     ],
 )
 _RECIPE = ("", [("bus", UNSIGNED), ("takes", FLAG), ("limits", FLAG)])
@@ -57,19 +61,18 @@ def process_table(
     step_h: float,
     draw: NDArray[np.float64],
     recipe_ptr: NDArray[np.int64],
-    limited: NDArray[np.bool_],
+    recipe: Table,
 ) -> Table:
-    """Table of the processes of a network, before the first landing.
-
-    draw, recipe_ptr : see ``recipes_of``; limited : whether stocks or room limit them
-    """
+    """Table of the processes of a network, before the first landing; draw, recipe_ptr, recipe : see ``recipes_of``."""
     processes = network.processes
+    manners = _manners(network, _count_within(recipe_ptr, recipe["limits"]) > 0)
     age_h = network.schedule.asset_age_h[processes.asset][:, np.newaxis]
     limits = [float(max(steps_of(hours, step_h), 1)) for hours in processes.starve_limit_h.ravel().tolist()]
     return table_of(
         _PROCESS,
         lanes_of(network),
         recipe_first=recipe_ptr[:-1],
+        recipe_gives=recipe_ptr[:-1] + _count_within(recipe_ptr, recipe["takes"]),
         recipe_last=recipe_ptr[1:],
         lock_first=processes.interlock_ptr[:-1],
         lock_last=processes.interlock_ptr[1:],
@@ -78,17 +81,23 @@ def process_table(
         sound=processes.health > 0.0,
         control_rate=_control_rates(network, step_h),
         fills=(processes.control_on < processes.control_off)[:, 0],
-        manner=_manners(network, limited),
+        manner=manners,
+        plain_manner=manners,
         decays=(processes.decay_per_h != 0.0).any(axis=1),
         partial=(processes.min_fraction > 0.0).any(axis=1),
         bound=(processes.work_node >= 0) | (np.diff(processes.interlock_ptr) > 0),
-        limited=limited,
+        limited=_count_within(recipe_ptr, recipe["limits"]) > 0,
         keeps=exp_of(-processes.decay_per_h * step_h),
         first_worn=exp_of(-processes.decay_per_h * age_h),
         heat_w=1000.0 * processes.heat_kw,
         starve_limit=np.reshape(limits, processes.starve_limit_h.shape),
         **same_columns(_PROCESS, processes),
     )
+
+
+def _count_within(ptr: NDArray[np.int64], flags: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """How many flags are set from each pointer to the next."""
+    return np.diff(np.append(0, np.cumsum(flags))[ptr])
 
 
 def _manners(network: Network, limited: NDArray[np.bool_]) -> NDArray[np.int8]:
@@ -121,14 +130,18 @@ def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
 
 
 def recipes_of(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table, Table]:
-    """Per process: electricity drawn, pointers to, and tables of, all else that it moves in a step at activity 1."""
+    """Per process: electricity drawn, pointers to, and tables of, all else that it moves in a step at activity 1.
+
+    What a process takes stands before what it gives.
+    """
     processes, power_bus = network.processes, _power_bus(network)
     draw, ends = np.zeros_like(processes.limit), [0]
     buses: list[int] = []
     moved: list[NDArray[np.float64]] = []
     limits: list[bool] = []
     for p in range(len(processes.asset)):
-        for k in range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1]):
+        recipe = range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1])
+        for k in sorted(recipe, key=lambda k: bool(processes.recipe_rate[k, 0] > 0.0)):
             bus, rate = int(processes.recipe_bus[k]), processes.recipe_rate[k]
             if processes.power[p] >= 0 and bus == power_bus[p] and rate[0] < 0.0:
                 draw[p] -= rate * step_h

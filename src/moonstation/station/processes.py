@@ -9,7 +9,7 @@ from __future__ import annotations
 from moonstation.station.compiling import inlined
 from moonstation.station.flows import Lively, Truths, apply, beyond, draws, material_limit
 from moonstation.station.heat import Row, thermostat_activity, warm
-from moonstation.station.lanes import all_of, any_of, bits_of, no, only_here, select, true_as
+from moonstation.station.lanes import any_of, bits_of, no, only_here, seldom, select, true_as
 from moonstation.station.packed import (
     ALWAYS,
     FOLLOW,
@@ -19,7 +19,7 @@ from moonstation.station.packed import (
     THERMOSTAT,
 )
 from moonstation.station.process_tables import DRAWING, GIVING, HEATING, MANIFOLD
-from moonstation.station.rows import Record, Table
+from moonstation.station.rows import NOWHERE, Record, Table
 from moonstation.station.tables import PROCESSES, Tables
 
 #: A wish counts as served when less than this share of it is missing.
@@ -29,8 +29,12 @@ _SERVED = 1e-9
 @inlined
 def _moving(process: Record, amount: Lively) -> Lively:
     """Activity that moves an amount in a step on the bus that controls a process [-]."""
-    moves = process.control_rate != 0.0
-    return max(select(moves, amount / process.control_rate, 0.0), 0.0)
+    rate = process.control_rate  # negative where it takes from the bus
+    moves, activity = select(rate > 0.0, amount, select(rate < 0.0, -amount, 0.0)) > 0.0, 0.0 * amount
+    if any_of(moves):
+        only_here()
+        activity = select(moves, amount / rate, 0.0)
+    return activity
 
 
 @inlined
@@ -67,10 +71,10 @@ def _controlled(process: Record, bus: Record, limit: Lively) -> Lively:
 def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> Lively:
     """Activity that a process wants by its limit, series and control, before anything holds it back [-]."""
     limit = process.able
-    if process.decays:
+    if seldom(process.decays):
         limit *= process.worn
         process.worn *= process.keeps
-    if process.series >= 0:
+    if process.series != NOWHERE:
         limit *= now[process.series]
     if process.control != ALWAYS and any_of(limit > 0.0):
         if process.control == THERMOSTAT:
@@ -103,10 +107,11 @@ def _allowed(process: Record, locks: Table, buses: Table, nodes: Table) -> Truth
     may = true_as(process.able)
     if not process.bound:
         return may
-    if process.work_node >= 0:
+    if process.work_node != NOWHERE:
         node = nodes[process.work_node]
         may &= (node.work_min_k <= node.temperature) & (node.temperature <= node.work_max_k)
     for k in range(process.lock_first, process.lock_last):
+        only_here()
         fill = buses[locks[k].bus].fill
         may &= (locks[k].low <= fill) & (fill <= locks[k].high)
     return may
@@ -116,9 +121,9 @@ def _allowed(process: Record, locks: Table, buses: Table, nodes: Table) -> Truth
 def _note_critical(power: Record, possible: Lively, activity: Lively) -> None:
     """Keep that a bus has critical loads (1), and whether one of them got less than it could use (0)."""
     there = (possible > 0.0) & (power.critical < 0.0)
-    if any_of(there):
+    if seldom(there):
         power.critical = select(there, 1.0, power.critical)
-    if any_of(activity < possible):
+    if seldom(activity < possible):
         short = activity < possible * (1.0 - _SERVED)
         power.critical = select(short, 0.0, power.critical)
 
@@ -127,12 +132,12 @@ def _note_critical(power: Record, possible: Lively, activity: Lively) -> None:
 def _powered(tables: Tables, process: Record, critical_priority: float, serves: Truths, possible: Lively) -> Lively:
     """Activity for which there is electricity; notes whether critical loads were served."""
     bus, activity = tables.buses[process.power_bus], possible
-    if not all_of(serves):
+    if seldom(no(serves)):
         only_here()
         activity = select(serves, possible, 0.0)
     free = bus.pool + bus.offer
     lacks = activity * process.draw > free
-    if any_of(lacks):
+    if seldom(lacks):
         only_here()
         activity = select(lacks, max(free, 0.0) / process.draw, activity)
     if process.priority <= critical_priority:
@@ -149,37 +154,37 @@ def _serve(
     if process.limited:
         possible = material_limit(process, tables, wish)
     gets = asks & (possible > 0.0)
-    if process.partial:
+    if seldom(process.partial):
         least = process.min_fraction * wish
         gets &= no(possible < least)
-    if not all_of(gets):
+    if seldom(no(gets)):
         only_here()
         possible = select(gets, possible, 0.0)
-    if process.power < 0 or not any_of(gets):
+    if process.power == NOWHERE or not any_of(gets):
         return possible
     activity = _powered(tables, process, critical_priority, serves, possible)
-    if process.partial:
+    if seldom(process.partial):
         activity = select(activity < least, 0.0, activity)
-    if not process.sparing and any_of(activity < possible):
+    if not process.sparing and seldom(activity < possible):
         tables.powers[process.power].shed += (possible - activity) * process.draw
     return activity
 
 
 @inlined
 def _count_ready(process: Record, ready: Truths) -> None:
-    """Count a step in which a process could run, once for all lives where that is so in all."""
-    if process.everywhere and all_of(ready):
-        process.ready_steps += 1
-    else:
+    """Count a step in which a process could not run in some life, or not whole: all others count by themselves."""
+    if seldom(no(ready)) or not process.everywhere:
+        process.unready_steps += 1
         process.ready_sum += select(ready, process.offers, 0.0)
 
 
 @inlined
 def _feed(process: Record) -> None:
     """Nothing starves any more."""
-    if process.starves:
+    if seldom(process.starves):
         process.starves = False
         process.starved = 0.0
+        process.manner = process.plain_manner
 
 
 @inlined
@@ -191,6 +196,7 @@ def _starve(process: Record, wish: Lively, activity: Lively) -> bool:
         return False
     process.shortfall_sum += select(hungry, wish - activity, 0.0)
     process.starves = True
+    process.manner = MANIFOLD  # the short forms know nothing of starving
     process.starved = select(hungry, process.starved + 1.0, 0.0)
     return any_of(process.starved >= process.starve_limit)
 
@@ -200,11 +206,11 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
     """A process's part of a step; returns True when it has starved for too long in any life."""
     may = _allowed(process, tables.locks, tables.buses, tables.nodes)
     serves = may
-    if process.power >= 0:
+    if process.power != NOWHERE:
         serves = process.priority <= tables.powers[process.power].serve_up_to
     _count_ready(process, may & serves)
     wish = _wish(process, tables.buses, tables.nodes, now)
-    if process.sparing and any_of(wish > 0.0):
+    if seldom(process.sparing) and any_of(wish > 0.0):
         wish = _from_surplus(tables, process, may & serves, wish)
     if may_fail:
         process.tried = bits_of(may & serves & (wish > 0.0))
@@ -221,7 +227,7 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
             apply(process, MANIFOLD, tables, activity)
             warm(process, tables.nodes, activity, process.control == THERMOSTAT)
             process.activity_sum += activity
-    if any_of(activity < wish):
+    if seldom(activity < wish):
         return _starve(process, wish, activity)
     _feed(process)
     return False
@@ -231,7 +237,7 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
 def _plain_wish(process: Record, manner: int, tables: Tables, now: Row) -> Lively:
     """What a process of a plain manner wants: see ``_wish`` [-]."""
     limit = process.able
-    if process.series >= 0:
+    if process.series != NOWHERE:
         limit *= now[process.series]
     if manner == HEATING and any_of(limit > 0.0):
         limit = min(limit, thermostat_activity(tables.nodes, process))
@@ -256,12 +262,12 @@ def _run_plainly(  # noqa: PLR0913, PLR0917
         tried = bits_of(ready & (wish > 0.0))
         wish = select(process.sound > 0.0, wish, 0.0)
     wants = wish > 0.0
-    if any_of(wants & no(ready)):
-        return False
     if any_of(wants):
+        if seldom(wants & no(ready)):
+            return False
         if draws(process, manner):
             bus = tables.buses[process.power_bus]
-            if any_of(wish * process.draw > bus.pool + bus.offer):
+            if seldom(wish * process.draw > bus.pool + bus.offer):
                 return False
             if process.priority <= critical_priority:
                 _note_critical(tables.powers[process.power], wish, wish)
@@ -272,7 +278,6 @@ def _run_plainly(  # noqa: PLR0913, PLR0917
     if may_fail:
         process.tried = tried
         process.blocked = bits_of(no(may))
-    _feed(process)
     return True
 
 

@@ -8,7 +8,7 @@ from moonstation.station.compiling import inlined
 from moonstation.station.lanes import any_of, put, select
 from moonstation.station.packed import Records
 from moonstation.station.rows import Record
-from moonstation.station.tables import BUSES, NODES, PROCESSES, RENEWED, Tables
+from moonstation.station.tables import BUSES, NODES, PROCESSES, RENEWED, STEPS, Tables
 
 
 @inlined
@@ -25,7 +25,7 @@ def note_critical(power: Record, step: int) -> None:
 def write_record(tables: Tables, records: Records, record: int, steps: int) -> None:
     """Means and sums over the steps of a record; stores and temperatures as they are."""
     all_count = tables.counts[RENEWED] > 0  # something that lives no more may have lived within this record
-    tables.counts[RENEWED] = 0
+    tables.counts[RENEWED] = tables.counts[STEPS] = 0
     for place in range(len(tables.processes) if all_count else tables.counts[PROCESSES]):
         p = np.uint32(place) if all_count else tables.live_processes[place]
         process = tables.processes[p]
@@ -33,10 +33,12 @@ def write_record(tables: Tables, records: Records, record: int, steps: int) -> N
             put(records.activity[record, p], process.activity_sum / float(steps))
         if any_of(process.shortfall_sum > 0.0):
             put(records.shortfall[record, p], process.shortfall_sum / float(steps))
+        if process.listed:
+            process.ready_steps += steps - process.unready_steps
         ready = process.ready_sum + float(process.ready_steps)
         if any_of(ready > 0.0):
             put(records.ready[record, p], ready / float(steps))
-        process.ready_steps = 0
+        process.ready_steps = process.unready_steps = 0
         process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
     for s in range(len(tables.stores)):
         if tables.stores[s].live:

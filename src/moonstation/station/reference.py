@@ -76,6 +76,7 @@ class _Process:
                 self.draw -= amount
             elif amount != 0.0:
                 self.recipe.append((bus, amount))
+        self.recipe.sort(key=lambda moved: moved[1] > 0.0)  # what is taken stands before what is given
         self.locks = [
             (buses[own.interlock_bus[k]], float(own.interlock_low[k]), float(own.interlock_high[k]))
             for k in _span(own.interlock_ptr, number)

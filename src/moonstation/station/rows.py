@@ -12,11 +12,31 @@ Table = NDArray[Any]
 #: One row of a table: numba gives its columns as attributes.
 Record = Any
 FLOAT, INT, FLAG = np.float64, np.int32, np.bool_
-UNSIGNED = np.uint32  # numbers that are never -1, so numba need not look whether they count from the end
+UNSIGNED = np.uint32  # numbers of rows: without a sign, so numba need not look whether they count from the end
+#: Number of a row that there is not, -1 in the network; one that fits into an instruction of the processor.
+NOWHERE = np.uint32(2**31 - 1)
 #: Bytes at which rows of lanes begin: those of the widest register and of a line of the cache.
 _LINE = 64
 
 Columns = tuple[str, list[Any]]
+
+
+def _from_line_to_line(kind: np.dtype[Any]) -> np.dtype[Any]:
+    """The same record, every row beginning at a line of the cache where it is longer than three of them.
+
+    Of long rows, those of processes, mostly the first two lines are looked at.
+    """
+    if kind.itemsize <= 3 * _LINE or not kind.fields:
+        return kind
+    places = {name: kind.fields[name] for name in kind.names or ()}
+    return np.dtype(
+        {
+            "names": list(places),
+            "formats": [own[0] for own in places.values()],
+            "offsets": [own[1] for own in places.values()],
+            "itemsize": -(-kind.itemsize // _LINE) * _LINE,
+        }
+    )
 
 
 def record_of(columns: Columns, width: int) -> np.dtype[Any]:
@@ -24,7 +44,7 @@ def record_of(columns: Columns, width: int) -> np.dtype[Any]:
     lanes, common = columns
     own = [(name, FLOAT, (width,)) for name in lanes.split()]
     if width == 1 or not own:
-        return np.dtype([*common, *own], align=True)
+        return _from_line_to_line(np.dtype([*common, *own], align=True))
     first = np.dtype(common, align=True)
     offsets = [first.fields[name][1] for name, *_ in common] if first.fields else []
     head, lane_bytes = -(-first.itemsize // _LINE) * _LINE, 8 * width
@@ -50,7 +70,10 @@ def table_of(columns: Columns, width: int, **values: Any) -> Table:
     """Rows with these columns: of shape (row,) or, what differs between lives, (row, lane)."""
     table = rows_of(columns, width, len(next(iter(values.values()))))
     for name, column in values.items():
-        table[name] = column
+        if table.dtype[name] == UNSIGNED:
+            table[name] = np.where(np.less(column, 0), NOWHERE, column)
+        else:
+            table[name] = column
     return table
 
 

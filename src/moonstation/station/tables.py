@@ -11,7 +11,6 @@ stands once. The kernel looks at such rows as lanes (``lanes.in_lanes``).
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -71,7 +70,7 @@ _STORE = (
     [
         ("bus", INT),
         ("asset", INT),
-        ("work_node", INT),
+        ("work_node", UNSIGNED),
         ("live", FLAG),
         ("strains", FLAG),
         ("ages", FLAG),
@@ -85,10 +84,10 @@ _NODE = (
     " work_max_k on radiating closed_share closed_k open_k slope start_k late",
     [
         ("asset", INT),
-        ("parent", INT),
-        ("sink_series", INT),
-        ("ground_series", INT),
-        ("heat_series", INT),
+        ("parent", UNSIGNED),
+        ("sink_series", UNSIGNED),
+        ("ground_series", UNSIGNED),
+        ("heat_series", UNSIGNED),
         ("live", FLAG),
         ("louver", FLAG),
         ("warmed", FLAG),
@@ -98,7 +97,7 @@ _NODE = (
 _POWER = (
     "serve_up_to critical shed mode wanted safe_until timer unserved supply_sum served_sum shed_sum severest"
     " critical_steps critical_served first_critical last_served",
-    [("bus", UNSIGNED), ("sun_series", INT), ("recovery", FLOAT)],
+    [("bus", UNSIGNED), ("sun_series", UNSIGNED), ("recovery", FLOAT)],
 )
 _LOCK = ("low high", [("bus", UNSIGNED)])
 _ELEMENT = ("", [("element", UNSIGNED), ("share", FLOAT)])
@@ -108,9 +107,9 @@ _DELIVERY = ("", [("step", np.int64), ("bus", INT), ("gate", INT), ("amount", FL
 _TERM = ("weight", [("kind", INT), ("index", INT)])
 _CONDITION = ("base low high", [("first", INT), ("last", INT)])
 
-#: Places among the counts: live processes, buses and thermal nodes, buses that stir in this step, and how often what
-#: lives has changed within this record.
-PROCESSES, BUSES, NODES, STIRRING, RENEWED = range(5)
+#: Places among the counts: live processes, buses and thermal nodes, buses that stir in this step, how often what lives
+#: has changed within this record, and in how many of its steps processes have run.
+PROCESSES, BUSES, NODES, STIRRING, RENEWED, STEPS = range(6)
 
 #: Places in the clock: next step to run, step of the next landing or end, number of the next delivery, step at which
 #: somebody next decides on a landing or a departure.
@@ -163,8 +162,7 @@ def make_tables(network: Network, step_h: float) -> Tables:
     buses, width = network.buses, lanes_of(network)
     draw, recipe_ptr, recipe, amounts = recipes_of(network, step_h)
     element_ptr, elements = _elements(buses.elements)
-    limited = np.array([recipe["limits"][first:last].any() for first, last in pairwise(recipe_ptr)], np.bool_)
-    processes = process_table(network, step_h, draw, recipe_ptr, limited)
+    processes = process_table(network, step_h, draw, recipe_ptr, recipe)
     locks = table_of(
         _LOCK,
         width,
@@ -198,7 +196,7 @@ def make_tables(network: Network, step_h: float) -> Tables:
         live_buses=np.zeros(len(buses.spills), UNSIGNED),
         live_nodes=np.zeros(len(network.thermal.asset), UNSIGNED),
         stirring=np.zeros(len(buses.spills), UNSIGNED),
-        counts=np.zeros(5, np.int64),
+        counts=np.zeros(6, np.int64),
         clock=np.zeros(4, np.int64),
         gates=gate_table(network.schedule, network.conditions, width),
         conditions=table_of(
