@@ -15,6 +15,7 @@ import xarray as xr
 
 from moonstation.core.errors import RangeError
 from moonstation.core.output import json_text
+from moonstation.studies import folder
 from moonstation.studies.folder import EVENTS, MANIFEST, REPORT, SERIES, SUMMARY, check_target, write_run
 from moonstation.studies.study import Study, study
 
@@ -151,3 +152,22 @@ def test_a_stop_while_a_run_is_replaced_brings_the_old_one_back(
         write_run(winter, place, "second", overwrite=True)
     assert (place / REPORT).read_text() == "first"
     assert [item.name for item in tmp_path.iterdir()] == ["winter"]
+
+
+def test_what_xarray_imports_as_it_writes_is_there_before_threads_are(
+    winter: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = "from moonstation.studies.folder import import_before_threads as first; first(); import sys"
+    told = subprocess.run(
+        [sys.executable, "-c", f"{asked}; print('dask.array' in sys.modules)"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert told.stdout.strip() == "True"
+    order: list[str] = []
+    threads = folder.ThreadPoolExecutor
+    monkeypatch.setattr(folder, "import_before_threads", lambda: order.append("imports"))
+    monkeypatch.setattr(folder, "ThreadPoolExecutor", lambda count: order.append("threads") or threads(count))
+    write_run(winter, tmp_path / "run", "report")
+    assert order == ["imports", "threads"]

@@ -20,7 +20,17 @@ from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
 from moonstation.station.chances import FaultLog
 from moonstation.station.fault_tables import FAULT_EVENT
-from moonstation.studies.folder import EVENTS, MANIFEST, PACKAGES, REPORT, SERIES, SUMMARY, inputs, kernels
+from moonstation.studies.folder import (
+    EVENTS,
+    MANIFEST,
+    PACKAGES,
+    REPORT,
+    SERIES,
+    SUMMARY,
+    import_before_threads,
+    inputs,
+    kernels,
+)
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,6 +57,7 @@ def write_ensemble(
     Raises RangeError when the place is taken or cannot be written.
     """
     folder = folder.absolute()
+    import_before_threads()
     with whole_folder(folder, MARK, where, overwrite=overwrite) as partial, ThreadPoolExecutor(2) as beside:
         writing = [
             beside.submit(write_series, run, partial / SERIES),

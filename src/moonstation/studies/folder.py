@@ -5,8 +5,9 @@ from __future__ import annotations
 import platform
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict
-from importlib import metadata
+from importlib import import_module, metadata
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -88,11 +89,21 @@ def kernels() -> tuple[Path, ...]:
     return tuple(Path(path) for path in Ephemeris.default().paths)
 
 
+def import_before_threads() -> None:
+    """Import what xarray imports only as it writes, where it is installed.
+
+    scipy asks of its arguments whether they are dask's: in another thread it must not find that half imported.
+    """
+    with suppress(ImportError):
+        import_module("dask.array")
+
+
 def _write_parts(study: Study, folder: Path, report: str | Callable[[], str]) -> None:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
     series = _portable(study.timeseries)
+    import_before_threads()
     with ThreadPoolExecutor(1) as beside:
         writing = beside.submit(series.to_zarr, folder / SERIES, mode="w", zarr_format=3, consolidated=False)
         page = report() if callable(report) else report
