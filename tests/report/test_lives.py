@@ -192,7 +192,7 @@ water_kg_h = 0.1
 
 def test_a_comparison_says_what_the_design_changes(run, tmp_path, capsys):
     same = words(render_comparison(ComparedLives(run, run)))
-    assert "Both live in the same lives" in same
+    assert "A and B are one design to the model: nothing differs." in same
     assert "24 pairs of lives" in same
     file = tmp_path / "small.toml"
     smaller = library()["first-night"].read_text("utf-8").replace("capacity_kwh = 28", "capacity_kwh = 16")

@@ -11,8 +11,9 @@ import numpy as np
 import pytest
 
 from moonstation.core import cluster as core_cluster
-from moonstation.core.errors import RangeError
+from moonstation.core.errors import RangeError, ScenarioError
 from moonstation.facts.table import lookup
+from moonstation.report.comparison_report import statement
 from moonstation.scenario.reading import library
 from moonstation.station.assessment import assess
 from moonstation.station.odds import wilson_interval
@@ -258,6 +259,35 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(scenario):
     made = comparison(scenario, scenario, members=6, seed=3)
     assert all((item.mean, item.low, item.high) == (0.0, 0.0, 0.0) for item in made.differences)
     assert made.names == ("short (A)", "short (B)")
+    assert made.summary["one_design"]
+    assert statement(made).startswith("A and B are one design to the model")
+
+
+def test_designs_that_differ_in_what_seldom_tells_are_two(scenario, tmp_path):
+    other = scenario_file(tmp_path, **{"data_gbit_h = 0.3": "data_gbit_h = 0.3001"})
+    made = comparison(scenario, other, members=2, seed=3)
+    assert not made.summary["one_design"]
+    assert statement(made).startswith("Both live in the same lives")
+
+
+def test_the_faults_of_both_scenarios_are_told_at_once(tmp_path):
+    change = {"data_gbit_h = 0.3": "data_gbit_h = -1"}
+    one = scenario_file(tmp_path, "one.toml", **change)
+    two = scenario_file(tmp_path, "two.toml", **{"end = 2029-02-14": "end = 2020-01-01"})
+    with pytest.raises(ScenarioError) as told:
+        comparison(one, two, members=2)
+    places = [fault.where for fault in told.value.faults]
+    assert any(place.startswith("one.toml:") for place in places)
+    assert any(place.startswith("two.toml:") for place in places)
+    (tmp_path / "elsewhere").mkdir()
+    namesake = scenario_file(tmp_path / "elsewhere", "one.toml", **change)
+    with pytest.raises(ScenarioError) as told:
+        comparison(one, namesake, members=2)
+    places = [fault.where for fault in told.value.faults]
+    assert {place.partition(",")[0] for place in places} == {"A", "B"}
+    with pytest.raises(ScenarioError) as told:
+        comparison(one, one, members=2)
+    assert len(set(told.value.faults)) == len(told.value.faults) == len(places) // 2
 
 
 def test_pairs_have_the_same_facts_so_that_only_the_design_differs(scenario, tmp_path):

@@ -75,6 +75,8 @@ def statement(made: Comparison) -> str:
     """What the second design changes in survival, in one sentence."""
     item = made.difference("survived")
     name = made.names[1]
+    if made.is_of_one_design:
+        return f"A and B are one design to the model: nothing differs. Both live in {share(item.first)} of the lives."
     if item.mean == 0.0 and item.low == item.high:
         return f"Both live in the same lives: {share(item.first)} of them."
     change = f"{_points(item.mean)} points (95 % interval {_points(item.low)} to {_points(item.high)})"

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from moonstation.core.errors import Fault, RangeError
+from moonstation.core.errors import Fault, RangeError, ScenarioError
 from moonstation.core.time import iso_utc
 from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
@@ -69,6 +69,14 @@ class Comparison:
         ]
 
     @cached_property
+    def is_of_one_design(self) -> bool:
+        """Whether both scenarios describe one station to the model, so that no life could differ."""
+        one, two = self.first, self.second
+        alike = one.gathered.names == two.gathered.names
+        alike = alike and np.array_equal(one.gathered.outcomes, two.gathered.outcomes, equal_nan=True)
+        return alike and one.plan.digest == two.plan.digest  # a digest takes its time where stations are large
+
+    @cached_property
     def summary(self) -> dict[str, Any]:
         """The numbers for machines."""
         return {
@@ -78,6 +86,7 @@ class Comparison:
             "seed": self.first.seed,
             "confidence": CONFIDENCE,
             "shared_facts": len(self.shared_facts),
+            "one_design": self.is_of_one_design,
             "differences": {item.outcome: self._row(item) for item in self.differences},
             "milestones": {name: self._reached_row(name) for name in self.milestones},
         }
@@ -129,16 +138,32 @@ def comparison(
 
     step : time step in place of both scenarios', such as ``1h``; failures : whether things fail
 
-    Raises ScenarioError, RangeError, TerrainError for bad input, BalanceError when mass or energy does not close.
+    Raises ScenarioError (with the faults of both), RangeError, TerrainError for bad input, BalanceError when mass or
+    energy does not close.
     """
-    scenarios = [load_scenario(scenario, **({"step": step} if step else {})) for scenario in (first, second)]
-    if faults := _period_faults(*scenarios):
+    if faults := _period_faults(*_both(first, second, step)):
         raise RangeError(faults)
     asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "workers": workers, "failures": failures}
     runs = [
         ensemble(scenario, **asked, progress=_half(progress, number)) for number, scenario in enumerate((first, second))
     ]
     return Comparison(*runs)
+
+
+def _both(first: str | Path, second: str | Path, step: str | None) -> list[Scenario]:
+    """Both scenarios, or ScenarioError with all that is wrong with them, by letter where their files have one name."""
+    found: list[Scenario] = []
+    faults: list[Fault] = []
+    alike = str(first) != str(second) and Path(first).name == Path(second).name
+    for letter, scenario in zip("AB", (first, second), strict=True):
+        try:
+            found.append(load_scenario(scenario, **({"step": step} if step else {})))
+        except ScenarioError as error:
+            told = (replace(fault, where=f"{letter}, {fault.where}") if alike else fault for fault in error.faults)
+            faults += [fault for fault in told if fault not in faults]
+    if faults:
+        raise ScenarioError(faults)
+    return found
 
 
 def _file_name(run: Ensemble) -> str:
