@@ -227,3 +227,12 @@ def test_all_that_is_wrong_with_an_order_is_told_at_once(scenario, tmp_path):
         told = re.findall(r"^  - (\S+?):", refused.stderr, flags=re.MULTILINE)
         missing = ["nowhere.toml"] if "nowhere.toml" in verb else []
         assert told == ["--members", "--seed", "--threads", "-o", "--step", *missing]
+
+
+def test_threads_beside_a_cluster_are_refused(scenario, tmp_path):
+    both = ("--members", 4, "--threads", 2, "--cluster", "tcp://127.0.0.1:9", "-o", tmp_path / "x")
+    for verb in (("simulate", scenario), ("compare", scenario, scenario)):
+        refused = run(*verb, *both)
+        assert refused.returncode == 2
+        assert "--threads: is for this machine, and a cluster runs the lives; got 2; leave it out" in refused.stderr
+    assert not list(tmp_path.iterdir())

@@ -20,7 +20,7 @@ from moonstation.station.odds import wilson_interval
 from moonstation.studies import chunks, ensemble_cluster
 from moonstation.studies.chunks import NOMINAL, ChunkStore
 from moonstation.studies.comparison import comparison
-from moonstation.studies.ensemble import Ensemble, Keep, ensemble
+from moonstation.studies.ensemble import Ensemble, Keep, ensemble, order_faults
 from moonstation.studies.ensemble_tables import OUTCOMES, WORSE_WHEN_MORE
 from moonstation.studies.running import Workers
 from moonstation.studies.study import study
@@ -246,6 +246,18 @@ def test_a_store_keeps_a_chunk_to_the_bit(lived, tmp_path):
         ({"members": 0}, "--members: out of range; got 0"),
         ({"members": 1, "seed": -1}, "--seed: out of range"),
         ({"members": 1, "workers": Workers(0)}, "--threads: out of range"),
+        ({"members": 2.5}, "--members: is no whole number; got 2.5; allowed: 1 to 100000"),
+        ({"members": "3"}, "--members: is no whole number; got '3'"),
+        ({"members": True}, "--members: is no whole number; got True"),
+        ({"members": 1, "seed": 0.5}, "--seed: is no whole number; got 0.5"),
+        ({"members": 1, "workers": 3}, r"workers: does not say who runs the lives; got 3; allowed: Workers\("),
+        ({"members": 1, "workers": Workers("3")}, "--threads: is no whole number; got '3'; allowed: 1 or more"),
+        ({"members": 1, "workers": Workers(3, "tcp://localhost:1")}, "--threads: is for this machine, and a cluster"),
+        (
+            {"members": 1, "series": "foo"},
+            r"--series: is one name where a list of names goes; got 'foo'; write \['foo'\]",
+        ),
+        ({"members": 1, "series": [3]}, r"--series: is no list of names; got \[3\]"),
         ({"members": 1, "series": ["bla"]}, "no such series"),
         ({"members": 1, "series": ["charge_kwh@ridge"]}, r"not of that part; got 'charge_kwh@ridge'.*landing-place"),
     ],
@@ -253,6 +265,16 @@ def test_a_store_keeps_a_chunk_to_the_bit(lived, tmp_path):
 def test_bad_orders_are_refused_in_words(scenario, asked, words):
     with pytest.raises(RangeError, match=words):
         ensemble(scenario, **asked)
+
+
+def test_all_that_is_wrong_with_an_order_is_told_at_once(scenario):
+    with pytest.raises(RangeError) as told:
+        ensemble(scenario, members="3", seed=-1, series="foo", workers=3)
+    assert [fault.where for fault in told.value.faults] == ["--members", "--seed", "workers", "--series"]
+
+
+def test_whole_numbers_of_numpy_are_whole_numbers():
+    assert order_faults(np.int64(2), np.uint8(1), Workers(np.int32(1))) == []
 
 
 def test_a_scenario_compared_with_itself_differs_in_nothing(scenario):

@@ -38,14 +38,15 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     from moonstation.studies.ensemble import order_faults
     from moonstation.studies.running import Workers
 
-    faults = order_faults(members, seed, threads)
+    workers = Workers(threads, cluster)
+    faults = order_faults(members, seed, workers)
     if members == 1:
         faults.append(Fault("--members", "is too few to tell a difference", members, allowed="2 or more"))
     faults += folder_faults(output, MARK, "-o", overwrite=overwrite) if output else []
     refuse(faults, dict.fromkeys((first, second), step_text(step)))
     asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step), "failures": failures}
     with progress_bar("compiling the station") as show:
-        made = compare_lives(first, second, **asked, workers=Workers(threads, cluster), progress=show)
+        made = compare_lives(first, second, **asked, workers=workers, progress=show)
     with progress_bar("writing the report"):
         folder = made.save(output, where="-o", overwrite=overwrite) if output else None
     if as_json:

@@ -95,10 +95,11 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
     from moonstation.studies.running import Workers
 
-    _refuse(order_faults(members, seed, threads), (target, MARK, overwrite), {scenario: asked["step"]})
+    workers = Workers(threads, cluster)
+    _refuse(order_faults(members, seed, workers), (target, MARK, overwrite), {scenario: asked["step"]})
     asked |= {
         "series": tuple(series or ()),
-        "workers": Workers(threads, cluster),
+        "workers": workers,
         "keep": Keep(unfinished_folder(target), resume, "-o"),
     }
     run = _many_lives(scenario, asked)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
+from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -180,7 +181,7 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     Raises ScenarioError, RangeError, TerrainError for bad input, BalanceError when mass or energy does not close.
     """
     begin = time.perf_counter()
-    if faults := order_faults(members, seed, workers.threads):
+    if faults := order_faults(members, seed, workers) + series_faults(series):
         raise RangeError(faults)
     count = Count(progress or (lambda what, done, total: None), members)
     asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "series": series, "failures": failures}
@@ -210,7 +211,7 @@ def lives_of(
 
     drafted : is given them as soon as the nominal one may run: which facts are sampled takes as long to find out
     """
-    if faults := order_faults(members, seed):
+    if faults := order_faults(members, seed) + series_faults(series):
         raise RangeError(faults)
     draft = draft_of(scenario, **({"step": step} if step else {}))
     order = Order(members, seed, tuple(dict.fromkeys(series)), failures)
@@ -223,16 +224,39 @@ def lives_of(
     return lives.with_facts(plan if failures else plan.without_failures())
 
 
-def order_faults(members: int, seed: int, threads: int | None = None) -> list[Fault]:
-    """What is wrong with the numbers of an order."""
-    faults = []
-    if not 1 <= members <= MOST_MEMBERS:
-        faults.append(Fault("--members", "out of range", members, allowed=f"1 to {MOST_MEMBERS}"))
-    if not 0 <= seed < _SEEDS:
-        faults.append(Fault("--seed", "out of range", seed, allowed=f"0 to {_SEEDS - 1}"))
-    if threads is not None and threads < 1:
-        faults.append(Fault("--threads", "out of range", threads, allowed="1 or more"))
-    return faults
+def order_faults(members: int, seed: int, workers: Workers = Workers()) -> list[Fault]:  # noqa: B008 (as above)
+    """What is wrong with the numbers of an order, and with who is to run it."""
+    faults = _whole_faults("--members", members, 1, MOST_MEMBERS) + _whole_faults("--seed", seed, 0, _SEEDS - 1)
+    if not isinstance(workers, Workers):
+        allowed = "Workers(threads=3) or Workers(cluster='tcp://HOST:PORT')"
+        hint = "from moonstation.studies.running import Workers"
+        return [*faults, Fault("workers", "does not say who runs the lives", workers, "", allowed, hint)]
+    if workers.threads is None:
+        return faults
+    if workers.cluster:
+        hint = "leave it out: a worker of a cluster has as many as it was started with"
+        faults.append(
+            Fault("--threads", "is for this machine, and a cluster runs the lives", workers.threads, hint=hint)
+        )
+    return faults + _whole_faults("--threads", workers.threads, 1)
+
+
+def series_faults(series: Sequence[str]) -> list[Fault]:
+    """What is wrong with the names of series before any is looked up: one name is not a list of names."""
+    if isinstance(series, str):
+        return [Fault("--series", "is one name where a list of names goes", series, hint=f"write [{series!r}]")]
+    if not isinstance(series, Sequence) or not all(isinstance(name, str) for name in series):
+        return [Fault("--series", "is no list of names", series, hint="write such as ['charge_kwh@ridge']")]
+    return []
+
+
+def _whole_faults(where: str, value: object, least: int, most: int | None = None) -> list[Fault]:
+    allowed = f"{least} or more" if most is None else f"{least} to {most}"
+    if not isinstance(value, Integral) or isinstance(value, bool):
+        return [Fault(where, "is no whole number", value, allowed=allowed)]
+    if int(value) < least or (most is not None and int(value) > most):
+        return [Fault(where, "out of range", value, allowed=allowed)]
+    return []
 
 
 def _version() -> str:
