@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 import re
+from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import plotly.graph_objects as go
@@ -228,6 +230,13 @@ def test_a_difference_that_may_be_chance_is_not_green():
 
     assert colour_beyond_its_interval(sure=True) == figures.GREEN
     assert colour_beyond_its_interval(sure=False) == figures.MUTED
+
+
+def test_the_command_of_a_life_names_the_file_as_it_was_given(run):
+    for path, told in (("my designs/own.toml", "'my designs/own.toml'"), ("designs/own.toml", "designs/own.toml")):
+        scenario = SimpleNamespace(name="own", path=Path(path), step="1h")
+        of_file = SimpleNamespace(plan=SimpleNamespace(scenario=scenario), lives=run.lives)
+        assert lives_story.in_full(of_file, 3).startswith(f"moonstation simulate {told} --members 24")
 
 
 def test_a_life_in_full_is_the_life_of_the_ensemble(run):

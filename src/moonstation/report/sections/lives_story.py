@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -59,7 +60,7 @@ def in_full(run: Ensemble, member: int) -> str:
     """The command that runs a life with the report of a study."""
     scenario, order = run.plan.scenario, run.lives.order
     path = scenario.path
-    name = scenario.name if path is None or library().get(scenario.name) == path else path.name
+    name = scenario.name if path is None or library().get(scenario.name) == path else shlex.quote(str(path))
     fails = "" if order.failures else " --no-failures"
     asked = f"--members {order.members} --seed {order.seed} --step {scenario.step}{fails}"
     return f"moonstation simulate {name} {asked} --life {member}"
