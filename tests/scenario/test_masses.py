@@ -74,6 +74,15 @@ def test_a_spare_weighs_a_share_of_its_unit_or_what_the_file_says() -> None:
     assert spare_mass_kg(tank) == pytest.approx(9 * share)  # nobody lands a spare of the water
 
 
+def test_the_mass_of_a_spare_without_spares_is_refused() -> None:
+    battery = 'type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130\nspare_kg = 7'
+    with pytest.raises(ScenarioError) as told:
+        asset(battery)
+    (only,) = map(str, told.value.faults)
+    assert "spare_kg: is the mass of spares that nobody lands; got 7 kg; add spares, how many of them land" in only
+    assert asset(f"{battery}\nspares = 0").spares == 0
+
+
 def test_spares_count_in_what_a_mission_brings() -> None:
     without = 'type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130'
     scenario = read_scenario(GOOD + HEADER + without)

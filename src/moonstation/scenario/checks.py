@@ -258,7 +258,16 @@ def _assets(draft: Draft, source: Source) -> Iterator[Fault]:
         yield from _body(draft, source, path, entry)
         yield from _antennas(draft, source, path, entry)
         if draft.sound(*path):
+            yield from _spare_alone(source, path)
             yield from _component(source, path, entry)
+
+
+def _spare_alone(source: Source, path: KeyPath) -> Iterator[Fault]:
+    """The mass of a spare where the file does not say how many land."""
+    given = source.table(path)
+    if "spare_kg" in given and "spares" not in given:
+        hint = "add spares, how many of them land; or leave it out"
+        yield source.fault((*path, "spare_kg"), "is the mass of spares that nobody lands", unit="kg", hint=hint)
 
 
 def _body(draft: Draft, source: Source, path: KeyPath, entry: AssetEntry) -> Iterator[Fault]:
