@@ -219,13 +219,16 @@ def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path, monke
     with pytest.raises(RangeError) as told:
         ensemble(scenario, members=3, seed=8, series=SERIES, keep=Keep(kept, resume=True))
     words = str(told.value)
-    assert all(name in words for name in ("another seed; got 8; allowed: 7", "another members", "another series"))
+    assert all(name in words for name in ("another seed; got 8; allowed: 7", "another number of lives", "other series"))
+    with pytest.raises(RangeError, match="another time step; got '30min'; allowed: 1h") as told:
+        ensemble(scenario, members=2, seed=7, step="30min", keep=Keep(kept, resume=True))
+    assert len(told.value.faults) == 1, "another network follows from that"
     with monkeypatch.context() as patched:
         patched.setattr(chunks, "SOURCES", 1)
-        with pytest.raises(RangeError, match="another kernel; got '1'"):
+        with pytest.raises(RangeError, match="another version of the program"):
             ensemble(scenario, members=2, seed=7, keep=Keep(kept, resume=True))
     (kept / "plan.json").write_text("{}")
-    with pytest.raises(RangeError, match="another network"):
+    with pytest.raises(RangeError, match="holds no unfinished run that can be read"):
         ensemble(scenario, members=2, seed=7, keep=Keep(kept, resume=True))
 
 
