@@ -42,7 +42,7 @@ def simulate(
     ``save(folder)``. Without ``members``, one life with every fact at its table's value, as ``study`` gives it.
 
     step : time step in place of the scenario's, such as ``1h``
-    more : ``series``, ``workers`` and ``keep`` as ``moonstation.studies.ensemble.ensemble`` takes them
+    more : ``series``, ``failures``, ``workers`` and ``keep`` as ``moonstation.studies.ensemble.ensemble`` takes them
 
     Raises ScenarioError with every fault of the file, RangeError for numbers that cannot be.
     """

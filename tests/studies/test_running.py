@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from threading import Barrier, Lock
 from types import SimpleNamespace
 
@@ -22,13 +22,13 @@ class Watched(ThreadPoolExecutor):
     def __init__(self, threads: int) -> None:
         super().__init__(threads)
         self.most = 0
-        self._given: list[Future] = []
+        self.given: list[Future] = []
 
     def submit(self, fn, /, *args, **kwargs):
-        self._given = [future for future in self._given if not future.done()]
-        self._given.append(super().submit(fn, *args, **kwargs))
-        self.most = max(self.most, len(self._given))
-        return self._given[-1]
+        self.given = [future for future in self.given if not future.done()]
+        self.given.append(super().submit(fn, *args, **kwargs))
+        self.most = max(self.most, len(self.given))
+        return self.given[-1]
 
 
 class Lives:
@@ -63,7 +63,7 @@ def test_all_threads_begin_although_the_nominal_life_is_done_and_not_gathered_ye
     with Watched(THREADS) as pool:
         run = running(pool, lives.order.members, meanwhile=lambda: called.append(1))
         run.begin_nominal(lives)
-        pool.submit(lambda: None).result()
+        wait(pool.given)
         gathered = run.gathered(lives, None)
     np.testing.assert_array_equal(gathered.outcomes, np.arange(lives.order.members))
     np.testing.assert_array_equal(gathered.events["member"], np.arange(lives.order.members))

@@ -81,8 +81,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     asked: dict[str, Any] = {"seed": seed, "step": step_text(step), "failures": failures}
     how = {"overwrite": overwrite, "as_json": as_json}
     if members is None:
-        of_many["--life"] = life is not None
-        _one_life(scenario, output or _runs(scenario), step_text(step), of_many, **how)
+        _one_life(scenario, output or _runs(scenario), asked["step"], of_many | {"--life": life is not None}, **how)
         return
     asked["members"] = members
     if life is not None:

@@ -15,6 +15,7 @@ from moonstation.scenario.assets import asset_model
 from moonstation.scenario.fields import Duration, Moment, NodeName, Part
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.schema import (
+    DEFAULT_STEP,
     AssetEntry,
     DeliveryEntry,
     MilestoneEntry,
@@ -63,7 +64,7 @@ class Draft:
 
     def step(self) -> str | None:
         """The time step."""
-        return cast("str | None", self.value("step", Duration)) if "step" in self.document else "10min"
+        return cast("str | None", self.value("step", Duration)) if "step" in self.document else DEFAULT_STEP
 
     def main_site(self) -> str | None:
         """The name of the main site."""

@@ -49,7 +49,7 @@ def planned_stay(draft: Draft, entry: AssetEntry) -> Stay:
 
 
 def comes(draft: Draft, name: str) -> bool:
-    """Whether a mission is there and has not failed."""
+    """Whether the file has a mission of that name that has not failed; its dates aside."""
     mission = draft.mission(name)
     return mission is not None and mission.status != "failed"
 

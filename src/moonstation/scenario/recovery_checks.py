@@ -18,6 +18,8 @@ from moonstation.scenario.recovery import RecoveryEntry, recovery_of
 from moonstation.station.recovery import DEFAULT, RESTORING
 
 _HOURS_OF_A_DAY = 24.0
+#: Steps for which nobody asks the Earth, whatever ``autonomous`` says.
+_UNASKED = ("wait", "do-without")
 
 
 def faults_of_recovery(
@@ -152,10 +154,6 @@ def _unheard(entry: RecoveryEntry, draft: Draft, parts: Parts, source: Source) -
         message += "where failures are simulated, faults there are left at that step for good"
         hint = "land a link there, or name the steps that need no word from the Earth under autonomous"
         yield source.fault(("policy", "recovery", "autonomous"), message, value=None, hint=hint)
-
-
-#: Steps for which nobody asks the Earth, whatever ``autonomous`` says.
-_UNASKED = ("wait", "do-without")
 
 
 def _twice(names: Iterable[str]) -> list[str]:

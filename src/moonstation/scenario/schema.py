@@ -18,6 +18,8 @@ Facility = Literal[
     "cislunar transport", "long-term support", "lunar transport and operation", "science", "ground support"
 ]
 FACILITIES: tuple[str, ...] = get_args(Facility)
+#: Time step of a scenario that names none.
+DEFAULT_STEP = "10min"
 
 _Fraction = Annotated[float, within(0.0, 1.0)]
 _ModePriority = Annotated[int, within(-1, 9)]
@@ -271,7 +273,7 @@ class Scenario(Part):
     """First moment of the simulation."""
     end: Moment
     """Moment at which the simulation ends."""
-    step: Duration = "10min"
+    step: Duration = DEFAULT_STEP
     """Time step."""
     main_site: NodeName
     """Site that the report shows first."""

@@ -24,7 +24,7 @@ from moonstation.scenario.messages import Source
 from moonstation.scenario.parts import Parts, Unit
 from moonstation.scenario.people import comes, planned_stay
 from moonstation.scenario.places import horizon_from, position
-from moonstation.scenario.schema import SiteEntry
+from moonstation.scenario.schema import DEFAULT_STEP, SiteEntry
 from moonstation.scenario.stocks import listed
 from moonstation.station.model import EARTH
 from moonstation.station.places import relay_sight
@@ -84,7 +84,7 @@ class Sight:
         return orbit_of(dict(self.draft.relays)[self.end])
 
     def _grid(self, first: datetime, after: datetime) -> TimeGrid:
-        step_s = HOUR_S if self.end == EARTH else parse_duration_s(self.draft.step() or "10min")
+        step_s = HOUR_S if self.end == EARTH else parse_duration_s(self.draft.step() or DEFAULT_STEP)
         return TimeGrid(first, step_s, max(math.ceil((after - first).total_seconds() / step_s), 1))
 
     def _over(self, grid: TimeGrid) -> NDArray[np.bool_]:

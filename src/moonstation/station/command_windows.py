@@ -82,10 +82,10 @@ class CommandWindow:
 def ways_of(processes: Sequence[Row], site: str) -> tuple[Way, ...]:
     """Ways of a site to the Earth, in the order of service."""
     found = []
-    antennas = [_antennas_by(row) for row in processes]
+    antenna_h = [_antenna_h(row) for row in processes]
     for number, row in enumerate(processes):
         to = _leads_to(row) if row[0].node == site else ""
-        chains = tuple(_chains(processes, antennas, number, to)) if to else ()
+        chains = tuple(_chains(processes, antenna_h, number, to)) if to else ()
         if chains:
             found.append(Way(number, "" if to == EARTH else to, chains))
     return tuple(found)
@@ -98,17 +98,17 @@ def _leads_to(row: Row) -> str:
     return next((node for node in away if node != asset.node), "")
 
 
-def _chains(processes: Sequence[Row], antennas: Sequence[float], link: int, to: str) -> Iterator[Chain]:
-    """What carries a way from a link on, which leads to the Earth or to a relay; ``antennas`` by process."""
+def _chains(processes: Sequence[Row], antenna_h: Sequence[float], link: int, to: str) -> Iterator[Chain]:
+    """What carries a way from a link on, which leads to the Earth or to a relay; antenna_h : see ``_antenna_h``."""
     onward = (n for n, other in enumerate(processes) if other[0].node == to and _leads_to(other) == EARTH)
     for links in [(link,)] if to == EARTH else [(link, last) for last in onward]:
-        booked = any(antennas[number] < 0.0 for number in links)
-        givers = [n for n, row in enumerate(processes) if antennas[n] > 0.0 and row[1].limit > 0.0]
+        booked = any(antenna_h[number] < 0.0 for number in links)
+        givers = [n for n, row in enumerate(processes) if antenna_h[n] > 0.0 and row[1].limit > 0.0]
         yield from (Chain(links, giver) for giver in givers) if booked else [Chain(links)]
 
 
-def _antennas_by(row: Row) -> float:
-    """Hours of antennas on the Earth that a process gives at activity 1, under 0 where it takes them."""
+def _antenna_h(row: Row) -> float:
+    """Hours of antennas on the Earth that a process gives in an hour at activity 1 [h/h]; under 0: it takes them."""
     named = (rate for name, rate in row[1].recipe.items() if name == _ANTENNAS)
     return next(named, 0.0)
 

@@ -51,7 +51,12 @@ def survival_band(lost_h: ArrayLike, times_h: ArrayLike) -> tuple[Floats, Floats
 
 
 def percentiles(values: ArrayLike, shares: tuple[float, ...] = (5.0, 50.0, 95.0)) -> Floats:
-    """Percentiles over the first axis, nan where no life has a value, shape (len(shares), ...)."""
+    """Percentiles over the first axis, nan where no life has a value, shape (len(shares), ...).
+
+    values : one for each life, shape (lives, ...); what is not finite is none; shares : of the lives that have one [%]
+
+    Between two lives linear by rank, as numpy's own method (Hyndman & Fan 1996, definition 7).
+    """
     given = np.asarray(values)
     rows = np.ascontiguousarray(np.moveaxis(given, 0, -1).reshape(-1, len(given)))
     rows = np.sort(rows if rows.dtype.kind == "f" else rows.astype(np.float64), axis=1)  # nan stands last

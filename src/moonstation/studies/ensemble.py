@@ -210,7 +210,7 @@ def lives_of(
 ) -> Lives:
     """The lives of a scenario before any is run. Raises as ``ensemble`` does.
 
-    drafted : is given them as soon as the nominal one may run: which facts are sampled takes as long to find out
+    drafted : is given them as soon as the nominal one may run, for to find out which facts are sampled takes as long
     """
     if faults := order_faults(members, seed) + series_faults(series):
         raise RangeError(faults)

@@ -40,10 +40,11 @@ if TYPE_CHECKING:
 MEMBERS = "members.parquet"
 MARK = Mark(MANIFEST, "ensemble")
 _MEMBERS_AT_ONCE = 50
-#: Numbers that may be, for each that is, up to which a table of them is quicker than to sort them.
+#: A table of all numbers that may be is quicker than sorting while they are at most so many times those that are.
 _DENSE = 16
 #: What the words of an event of a failure hang on.
 _TOLD_OF_FAULTS = ("code", "mode", "unit", "why", "rung")
+#: Kind, subject, detail and unit of an event of a failure, by what they hang on.
 _Words = dict[tuple[int, ...], tuple[str, str, str, str]]
 
 

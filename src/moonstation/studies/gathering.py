@@ -17,7 +17,15 @@ _SERIES = "series."
 
 @dataclass(frozen=True)
 class Gathered:
-    """What all members left, in order of member; ``nominal`` is the life with every fact at its table's value."""
+    """What all members left, in order of member.
+
+    names : of the outcomes; outcomes : in the units of their names, nan for none, shape (member, outcome)
+    nominal : what the life with every fact at its table's value left
+    downtime_h, degraded_h : of each asset [h], shape (member, asset)
+    softened : whether a member's facts were drawn towards their tables' values, for they contradicted each other
+    series : by name, shape (member, record)
+    events, faults : rows of ``chunks.EVENT`` and ``chunks.FAULT``
+    """
 
     names: tuple[str, ...]
     outcomes: NDArray[np.float64]

@@ -150,8 +150,7 @@ def find_sites(
     kernels = ephemeris or Ephemeris.default()
     refuse_period(criteria, kernels)
     surveyed = survey(dems, area, criteria, kernels, progress)
-    known = surveyed.known
-    left = known.copy()
+    known, left = surveyed.known, surveyed.known.copy()
     for one in criteria.constraints:
         left &= keeps(one, surveyed.values[one.label])
     scale = scales(criteria.wishes, surveyed.values, left)
