@@ -15,7 +15,7 @@ from test_browser import complaints, opened
 
 from moonstation.cli.compare import _print as print_comparison
 from moonstation.core.errors import RangeError
-from moonstation.report.blocks import Plot
+from moonstation.report.blocks import Plot, Table
 from moonstation.report.comparison_report import ComparedLives, render_comparison
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.lives_run import LivesRun, simulate_lives
@@ -56,6 +56,16 @@ def test_every_figure_is_one_that_plotly_takes(run):
     assert len(drawn) > 3
     for figure in drawn:
         go.Figure(figure)  # refuses unknown or wrong properties
+
+
+def test_percentiles_of_counts_are_told_as_counts(run):
+    table = next(block for block in lives.numbers(run).panels[0].blocks if isinstance(block, Table))
+    rows = {row[0].partition(" [")[0]: row[1:] for row in table.rows}
+    exact = percentiles(run.outcome("failures"))
+    assert any(value % 1 for value in exact), "else this shows nothing"
+    assert rows["Failures"] == [f"{value:.0f}" for value in (*exact, run.nominal_outcome("failures"))]
+    hours = (*percentiles(run.outcome("science_hours")), run.nominal_outcome("science_hours"))
+    assert rows["Science hours"] == [number(value) for value in hours]
 
 
 def test_a_fan_holds_the_percentiles_of_the_lives(run):

@@ -124,7 +124,9 @@ def _cards(run: Ensemble) -> Iterator[Card]:
 
 def _outcome_row(run: Ensemble, name: str) -> list[str]:
     unit = described(name)[0]
-    values = [*percentiles(run.outcome(name)), run.nominal_outcome(name)]
+    values = np.array([*percentiles(run.outcome(name)), run.nominal_outcome(name)])
+    if unit == "1" and name not in SHARES:
+        values = np.round(values)  # of crews, assets and failures; percentiles lie between two counts
     label = capital(title_of(name)) + unit_in_brackets(unit)
     return [label, *(share(value) if name in SHARES else number(value) for value in values)]
 
