@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
+from moonstation.station import influence
 from moonstation.station.influence import (
     FALSE_SHARE,
     FEWEST,
@@ -55,6 +56,15 @@ class World:
         causes = fact_influences(FACTS, self.facts, survived)
         causes += loss_influences(ASSETS, self.failed_h, self.lost_h, survived)
         return [item.cause for item in strongest(causes) if item.significant]
+
+
+def test_reorderings_are_the_same_kept_or_drawn_anew_and_no_more_are_kept_than_fit(monkeypatch):
+    monkeypatch.setattr(influence, "_MOST_KEPT", 20)
+    chance = Reorderings(7)
+    for lives in (12, 8, 5, 21, 12, 5):  # the first two are kept
+        orders = np.concatenate(list(chance.batches(lives)))
+        np.testing.assert_array_equal(orders, np.concatenate(list(Reorderings(7).batches(lives))))
+    assert set(chance._kept) == {12, 8}
 
 
 def test_reorderings_are_the_same_for_every_outcome_and_differ_from_each_other():

@@ -30,7 +30,7 @@ FEWEST = 5
 _REORDERINGS, _BATCH, _KNOWN = 20_000, 500, 20
 #: Lives up to which that is done for facts too: Student's t is too sure of great correlations among few.
 _FEW = 100
-#: Lives up to which reorderings are kept for the next outcome: they take 400 MB then.
+#: Lives up to which reorderings are kept for the next outcome, all counts of lives together: they take 400 MB then.
 _MOST_KEPT = 10_000
 #: Multiplications of a matrix product that OpenBLAS does on one core.
 _OF_ONE_CORE = 250_000
@@ -81,7 +81,7 @@ class Reorderings:
 
     def batches(self, lives: int) -> Iterator[NDArray[Any]]:
         """Numbers of so many lives in these orders, a batch at a time, shape (order, life)."""
-        if lives > _MOST_KEPT:
+        if lives not in self._kept and lives + sum(self._kept) > _MOST_KEPT:
             yield from self._drawn(lives)
             return
         drawing, made = self._kept.setdefault(lives, (self._drawn(lives), []))
