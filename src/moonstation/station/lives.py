@@ -71,7 +71,6 @@ def refresh_process(raw: Tables, p: int) -> bool:
     for lane in range(len(on)):
         health = process.health[lane]
         process.everywhere &= on[lane] > 0 and health == 1.0
-        process.on[lane] = 1.0 if on[lane] > 0 else 0.0
         process.offers[lane] = np.floor(health * OFFER_PARTS) / OFFER_PARTS if on[lane] > 0 else 0.0
         share = 1.0 if process.seeks and health == 0.0 else health
         process.able[lane] = process.limit[lane] * share if on[lane] > 0 else 0.0
@@ -94,7 +93,6 @@ def _refresh_rows(raw: Tables) -> None:
         for lane in range(len(on)):
             node.on[lane] = 1.0 if on[lane] > 0 else 0.0
             live |= on[lane] > 0
-        node.live = live
         if live:
             raw.live_nodes[count] = n
             count += 1
