@@ -54,19 +54,16 @@ def percentiles(values: ArrayLike, shares: tuple[float, ...] = (5.0, 50.0, 95.0)
     """Percentiles over the first axis, nan where no life has a value, shape (len(shares), ...).
 
     values : one for each life, shape (lives, ...); what is not finite is none; shares : of the lives that have one [%]
-
-    Between two lives linear by rank, as numpy's own method (Hyndman & Fan 1996, definition 7).
     """
-    given = np.asarray(values)
-    rows = np.ascontiguousarray(np.moveaxis(given, 0, -1).reshape(-1, len(given)))
-    rows = np.sort(rows if rows.dtype.kind == "f" else rows.astype(np.float64), axis=1)  # nan stands last
-    if np.isinf(rows).any():
-        rows = np.sort(np.where(np.isfinite(rows), rows, np.nan), axis=1)
-    last = np.count_nonzero(np.isfinite(rows), axis=1) - 1
-    place = np.maximum(last, 0) * np.true_divide(np.array(shares)[:, np.newaxis], 100.0)
-    below = place.astype(np.int64)
-    every, weight = np.arange(len(rows)), place - below
-    low, high = (rows[every, at].astype(np.float64) for at in (below, np.minimum(below + 1, np.maximum(last, 0))))
-    steps = high - low  # from the nearer of both, as numpy
-    out = np.where(weight < 0.5, low + steps * weight, high - steps * (1.0 - weight))
-    return out.reshape(len(shares), *given.shape[1:])
+    given = np.asarray(values, np.float64)
+    out = np.full((len(shares), *given.shape[1:]), np.nan)
+    known = np.isfinite(given)
+    whole = known.all(axis=0)
+    some = known.any(axis=0) & ~whole
+    if given.ndim == 1:
+        return np.asarray(np.percentile(given[known], shares)) if known.any() else out
+    out[:, whole] = np.percentile(given[:, whole], shares, axis=0)
+    for place in np.argwhere(some):
+        column = given[(slice(None), *place)]
+        out[(slice(None), *place)] = np.percentile(column[np.isfinite(column)], shares)
+    return out

@@ -69,7 +69,7 @@ def latin_hypercube(facts: Sequence[UncertainFact], members: int, seed: int) -> 
     """Value of every fact in every member, shape (members, facts).
 
     Each fact's range is cut into ``members`` parts of equal probability, each of which one member has; which one is
-    random and independent of the other facts (McKay, Beckman & Conover 1979, as scipy.stats.qmc). A fact's column
+    random and independent of the other facts (McKay, Beckman & Conover 1979, by scipy.stats.qmc). A fact's column
     depends on its key, ``members`` and ``seed`` alone, so that scenarios that share a fact share its values.
     """
     columns = [fact.quantile(_column(fact.key, members, seed)) for fact in facts]
@@ -77,8 +77,8 @@ def latin_hypercube(facts: Sequence[UncertainFact], members: int, seed: int) -> 
 
 
 def _column(key: str, members: int, seed: int) -> Floats:
-    (entropy,) = np.random.SeedSequence([seed, *key.encode("utf-8")]).spawn(1)
-    generator = np.random.Generator(np.random.Philox(entropy))
-    within, part = generator.uniform(size=members), np.arange(1, members + 1)
-    generator.shuffle(part)
-    return np.asarray((part - within) / members)
+    from scipy.stats import qmc
+
+    entropy = [seed, *key.encode("utf-8")]
+    generator = np.random.Generator(np.random.Philox(np.random.SeedSequence(entropy)))
+    return np.asarray(qmc.LatinHypercube(d=1, rng=generator).random(members)[:, 0], np.float64)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import copy
 from dataclasses import asdict, dataclass
@@ -31,6 +31,7 @@ from moonstation.station.side_by_side import LANES, LaneColumns, run_lives
 from moonstation.station.simulate import RESIDUAL_LIMIT, closed
 from moonstation.station.uncertainty import latin_hypercube
 from moonstation.studies.blueprint import Blueprint, Member
+from moonstation.studies.ensemble_resume import other_run_faults
 
 #: Members of a chunk: those that run side by side. Finished chunks survive whatever stops a run.
 CHUNK = LANES
@@ -214,7 +215,7 @@ class ChunkStore:
         elif not resume:
             hint = f"go on from it with --resume, or remove {self.folder}"
             raise RangeError(Fault(where, "an unfinished run is there", str(self.folder), hint=hint))
-        elif faults := list(self._other(found)):
+        elif faults := other_run_faults(self.folder, found, self.identity):
             raise RangeError(faults)
 
     def finished(self) -> set[int]:
@@ -250,13 +251,6 @@ class ChunkStore:
             return None
         except (OSError, ValueError):
             return {}
-
-    def _other(self, found: Mapping[str, Any]) -> Iterable[Fault]:
-        for name, value in self.identity.items():
-            if found.get(name) != value:
-                words = f"the unfinished run in {self.folder} has another {name.replace('_', ' ')}"
-                hint = "ask for the same as before, or remove that folder"
-                yield Fault("--resume", words, value, allowed=str(found.get(name)), hint=hint)
 
 
 def identity(lives: Lives, version: str) -> dict[str, Any]:

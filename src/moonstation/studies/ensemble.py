@@ -22,9 +22,8 @@ from moonstation.station.influence import Reorderings
 from moonstation.station.named_series import name_faults
 from moonstation.studies.blueprint import Blueprint
 from moonstation.studies.blueprint import drafted as draft_of
-from moonstation.studies.chunks import Lives, Order, identity
+from moonstation.studies.chunks import ChunkStore, Lives, Order, identity
 from moonstation.studies.ensemble_progress import Count, Progress
-from moonstation.studies.ensemble_resume import ResumedStore
 from moonstation.studies.gathering import Gathered
 from moonstation.studies.running import Running, Workers
 
@@ -191,7 +190,7 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
         lives = lives_of(scenario, **asked, drafted=None if keep and keep.resume else running.begin_nominal)
         store = None
         if keep is not None:
-            store = ResumedStore(keep.folder, identity(lives, _version()))
+            store = ChunkStore(keep.folder, identity(lives, _version()))
             store.open(resume=keep.resume, where=keep.where)
         with cleared_at_a_stop(store.clear_if_empty if store else lambda: None):
             gathered = running.gathered(lives, store)

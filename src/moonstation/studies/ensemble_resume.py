@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 from moonstation.core.errors import Fault
-from moonstation.studies.chunks import ChunkStore
 
 #: What an unfinished run has, by the name under which its plan keeps that.
 _WORDS = {
@@ -34,13 +33,6 @@ _CHANGED = {
     "residual_limit": "was begun with another version of the program",
 }
 _MOST_FACTS = 5
-
-
-class ResumedStore(ChunkStore):
-    """A store of chunks that tells in words whose chunks it holds, where they are another run's."""
-
-    def _other(self, found: Mapping[str, Any]) -> Iterable[Fault]:
-        return other_run_faults(self.folder, found, self.identity)
 
 
 def other_run_faults(folder: Path, found: Mapping[str, Any], asked: Mapping[str, Any]) -> list[Fault]:
