@@ -227,9 +227,7 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
     from moonstation.studies.study import notes_told
 
     console, told = Console(highlight=False), run.summary
-    low, high = told["survival_low"], told["survival_high"]
-    lived = f"{told['title']}: the station lives in {100 * told['survival_probability']:.1f} % of {run.members} lives"
-    print_line(console, Text(f"{lived} (95 %: {100 * low:.1f} to {100 * high:.1f} %).", style="bold"))
+    print_line(console, Text(f"{told['title']}: {_survival(told)}.", style="bold"))
     low, high, share = (100 * told[f"as_planned_{name}"] for name in ("low", "high", "probability"))
     strict = "nothing of its main site lost, all people come and stay, every milestone reached"
     print_line(console, Text(f"  as a study judges ({strict}): {share:.1f} % ({low:.1f} to {high:.1f} %)"))
@@ -253,6 +251,14 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
     facts += "" if run.lives.order.failures else "; nothing fails in these lives"
     print_line(console, f"{facts}; seed {run.seed}; {run.elapsed_s:.1f} s")
     console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)
+
+
+def _survival(told: dict[str, Any]) -> str:
+    """In how many lives the station lives, or why that cannot be told."""
+    if told["not_judged"]:
+        return f"its {told['members']} lives tell of no survival: {told['not_judged']}"
+    share, low, high = (100 * told[f"survival_{name}"] for name in ("probability", "low", "high"))
+    return f"the station lives in {share:.1f} % of {told['members']} lives (95 %: {low:.1f} to {high:.1f} %)"
 
 
 def _print_causes(console: Any, influences: dict[str, Any]) -> None:

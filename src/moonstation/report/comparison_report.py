@@ -75,6 +75,10 @@ def statement(made: Comparison) -> str:
     """What the second design changes in survival, in one sentence."""
     item = made.difference("survived")
     name = made.names[1]
+    unknown = [(letter, run.not_judged) for letter, run in (("A", made.first), ("B", made.second)) if run.not_judged]
+    if unknown:
+        why = "; ".join(f"in {letter} {reason}" for letter, reason in unknown)
+        return f"Survival cannot be compared: {why}."
     if made.is_of_one_design:
         return f"A and B are one design to the model: nothing differs. Both live in {share(item.first)} of the lives."
     if item.mean == 0.0 and item.low == item.high:
@@ -95,8 +99,8 @@ def _verdict(made: Comparison) -> Section:
     cards = [
         Card(
             f"{letter}: {name}",
-            share(told["survival_probability"]),
-            f"95 %: {share(told['survival_low'])} to {share(told['survival_high'])}",
+            "not judged" if told["not_judged"] else share(told["survival_probability"]),
+            told["not_judged"] or f"95 %: {share(told['survival_low'])} to {share(told['survival_high'])}",
         )
         for letter, name, told in zip("AB", made.names, (one, two), strict=True)
     ]

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from importlib import metadata
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from moonstation.report.page import render_page
 from moonstation.report.sections import lives, lives_causes, lives_grounds, lives_story
@@ -16,18 +17,12 @@ if TYPE_CHECKING:
 def render_ensemble(run: Ensemble) -> str:
     """The report of an ensemble: one HTML text that opens offline."""
     told = run.summary
-    lost = round((1.0 - told["survival_probability"]) * run.members)
-    interval = f"{share(told['survival_low'])} to {share(told['survival_high'])}"
-    statement = (
-        f"The station lives in {number(run.members - lost, 9)} of {number(run.members, 9)} lives: "
-        f"{share(told['survival_probability'])} (95 % interval {interval})."
-    )
     return render_page(
         "lives.html.j2",
         title=told["title"],
         kicker=f"moonstation simulate · {day(told['start'])} to {day(told['end'])} · seed {run.seed}",
-        statement=statement,
-        good=None if told["survival_low"] < 0.5 <= told["survival_high"] else told["survival_probability"] >= 0.5,
+        statement=statement(told),
+        good=_good(told),
         sections=[
             lives.verdict(run),
             lives.numbers(run),
@@ -41,3 +36,23 @@ def render_ensemble(run: Ensemble) -> str:
         ],
         version=metadata.version("moonstation"),
     )
+
+
+def statement(told: Mapping[str, Any]) -> str:
+    """In how many lives the station lives, by their summary, in one sentence."""
+    lives = number(told["members"], 9)
+    if told["not_judged"]:
+        return f"Whether the station survives cannot be told from its {lives} lives: {told['not_judged']}."
+    kept = number(round(told["survival_probability"] * told["members"]), 9)
+    interval = f"{share(told['survival_low'])} to {share(told['survival_high'])}"
+    return (
+        f"The station lives in {kept} of {lives} lives: {share(told['survival_probability'])} "
+        f"(95 % interval {interval})."
+    )
+
+
+def _good(told: Mapping[str, Any]) -> bool | None:
+    """Whether it lives in more lives than not; None where that is not sure."""
+    if told["not_judged"] or told["survival_low"] < 0.5 <= told["survival_high"]:
+        return None
+    return bool(told["survival_probability"] >= 0.5)

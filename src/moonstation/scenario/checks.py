@@ -74,11 +74,11 @@ def notes(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
 
 
 def _notes_on_emptiness(draft: Draft, source: Source) -> Iterator[Fault]:
-    """A note where nothing ever lands at the main site: what is not there cannot be lost."""
+    """A note where nothing ever lands at the main site: what is not there cannot be lost, nor survive."""
     main_site, end = draft.main_site(), draft.moment("end")
     there = {mission.name for _, mission in draft.missions if _comes(mission, end)}
     if not any(entry.site == main_site and entry.mission in there for _, entry in draft.assets):
-        message = "nothing of the main site lands before the end: no life can be lost there, and none delivers anything"
+        message = "nothing of the main site lands before the end: nothing there could be lost, and no survival is told"
         yield source.fault(("main_site",), message)
 
 

@@ -24,6 +24,7 @@ from moonstation.station.performance import (
     science_hours,
 )
 from moonstation.station.results import Event, RunResult
+from moonstation.station.stakes import Stakes, stakes_of
 from moonstation.station.survival import Loss, Presence, first_true, loss_of
 
 
@@ -39,6 +40,7 @@ class Assessment:
     longest_without_contact_h : longest time without an open way to the Earth [h]
     lowest_charge : least share of the main site's usable charge at the end of a record, None without stores [-]
     loss : when and by what the station was lost by the rule of many lives, None where it lived (``survival``)
+    stakes : what of it could be lost, and why nothing tells of its survival where nothing does
     """
 
     energy: float | None
@@ -52,6 +54,7 @@ class Assessment:
     science_hours: float
     data_returned_gbit: float
     loss: Loss | None
+    stakes: Stakes
 
 
 def main_site(run: RunResult) -> str:
@@ -65,6 +68,7 @@ def assess(run: RunResult) -> Assessment:
     critical = run.critical_at(site)
     linked = link_open(run, site)
     lived = living(run)
+    stakes = stakes_of(run, site)
     crews = [event for event in run.events if event.kind.startswith("lost-") and is_crew(run, event.subject)]
     return Assessment(
         energy=critical.share if critical else None,
@@ -77,29 +81,35 @@ def assess(run: RunResult) -> Assessment:
         crew_lost=len(crews),
         science_hours=float(science_hours(run).sum()),
         data_returned_gbit=data_returned_gbit(run),
-        loss=loss(run, critical, (linked > 0.5, run.record_h), lived, _since_start_h(run, crews)),
+        loss=loss(run, stakes, critical, (linked > 0.5, run.record_h), lived, _since_start_h(run, crews)),
+        stakes=stakes,
     )
 
 
 def loss(
     run: RunResult,
+    stakes: Stakes,
     critical: CriticalLoads | None,
     linked: tuple[NDArray[np.bool_], float],
     lived: NDArray[np.int8],
     crew_lost_h: float | None,
 ) -> Loss | None:
-    """How a station was lost, None where it lived.
+    """How a station was lost, None where it lived or cannot be judged.
 
+    stakes : what could be lost; of what never came, its date by the plan counts
     critical : the critical loads of its main site, None for none
     linked : whether it had a way to the Earth, shape (n,), and how long each of these times is [h]
     lived : as ``living`` tells, shape (record,); crew_lost_h : when the first crew was lost, None for none [h]
     """
     count, step_h = run.station.grid.count, run.station.grid.step_h
     loads, (contact, contact_h) = critical or no_critical_loads(count), linked
+    energy = Presence(count, loads.first, loads.last_served, step_h)
     presences = {
-        "energy": Presence(count, loads.first, loads.last_served, step_h),
-        "communication": Presence.of(contact, first_true(contact), contact_h),
-        "life_support": Presence.of(lived == 1, first_true(lasting_cabin(run)), run.record_h),
+        "energy": energy.due_from(stakes.due_h("energy") if stakes.never_powered(run) else None),
+        "communication": Presence.of(contact, first_true(contact), contact_h).due_from(stakes.due_h("communication")),
+        "life_support": Presence.of(lived == 1, first_true(lasting_cabin(run)), run.record_h).due_from(
+            stakes.due_h("life_support")
+        ),
     }
     return loss_of(presences, crew_lost_h, count * step_h)
 

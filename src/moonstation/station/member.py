@@ -34,6 +34,7 @@ from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
 from moonstation.station.results import Columns, Event, RunResult
+from moonstation.station.stakes import stakes_of
 from moonstation.station.survival import CAUSES, Loss, worst_dark_survived_h
 
 Floats = NDArray[np.float64]
@@ -62,6 +63,7 @@ class Shared:
         self.ways = [(way, hourly_means(mask, self.hour_steps)) for way, mask in ways]
         sky = run.places.surface.get(self.site)
         self.dark = None if sky is None else find_runs(sky.sun_disc_fraction <= 0)
+        self.stakes = stakes_of(run, self.site)
         self.planned = planned_lives(run.compiled.assets, run.station.grid, run.record_steps)
 
     def means(self, series: ArrayLike) -> Floats:
@@ -198,11 +200,11 @@ class MemberRun(RunResult):
 
     @cached_property
     def loss(self) -> Loss | None:
-        """How the station was lost, None where it lived."""
+        """How the station was lost, None where it lived or cannot be judged."""
         step_h = self.station.grid.step_h
         linked = (self.contact > 0.5, self.shared.hour_steps * step_h)
         crew_lost_h = self.crew_losses[0] * step_h if self.crew_losses else None
-        return loss(self, self.critical, linked, self.living, crew_lost_h)
+        return loss(self, self.shared.stakes, self.critical, linked, self.living, crew_lost_h)
 
     def outcomes(self) -> dict[str, float]:
         """The numbers that a life is judged by; nan where there is nothing to judge."""
@@ -211,7 +213,7 @@ class MemberRun(RunResult):
         hour_h = self.shared.hour_steps * step_h
         lost = self.loss
         return {
-            "survived": float(lost is None),
+            "survived": np.nan if self.shared.stakes.why_not_judged else float(lost is None),
             "lost_h": np.nan if lost is None else lost.at_h,
             "lost_by": np.nan if lost is None else float(CAUSES.index(lost.cause)),
             "energy": _number(self.critical.share),

@@ -8,7 +8,7 @@ the last time that the infrastructure was there.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,12 +39,21 @@ class Presence:
         """Of something that was there in some steps, shape (n,)."""
         return cls(len(there), first, len(there) - first_true(there[::-1]), step_h)
 
+    def due_from(self, due_h: float | None) -> Presence:
+        """The same of something that was due by the plan so many hours into the run, where it never came; None: never.
+
+        What came counts from when it came.
+        """
+        if self.first < self.count or due_h is None:
+            return self
+        return replace(self, first=min(round(due_h / self.step_h), self.count))
+
     def gone_for_good_h(self, window_h: float) -> float | None:
         """Hours into the run after which it was not there again, None where it was within the last ``window_h``.
 
         What was expected for less than the window is not judged.
         """
-        steps = max(round(window_h / self.step_h), 1)
+        steps = judged_steps(window_h, self.step_h)
         if self.count - self.first < steps or self.end > self.count - steps:
             return None
         return float(max(self.first, self.end) * self.step_h)
@@ -58,15 +67,24 @@ class Loss:
     cause: str
 
 
+def window_h(run_h: float) -> float:
+    """Time before the end of a run that is looked at [h]: a synodic day, of a shorter run than two its last half."""
+    return min(lookup("moon.synodic_day").value, run_h / 2.0)
+
+
+def judged_steps(window_h: float, step_h: float) -> int:
+    """Steps of that time."""
+    return max(round(window_h / step_h), 1)
+
+
 def loss_of(presences: Mapping[str, Presence], crew_lost_h: float | None, run_h: float) -> Loss | None:
     """How a station was lost, None where it lived.
 
     presences : of the basic infrastructures, by the names in ``CAUSES``
     crew_lost_h : hours into the run at which the first crew was lost, None where none was [h]
-    run_h : length of the run [h]; of a run shorter than two windows, its last half is looked at
+    run_h : length of the run [h]
     """
-    window_h = min(lookup("moon.synodic_day").value, run_h / 2.0)
-    ends = {name: presence.gone_for_good_h(window_h) for name, presence in presences.items()}
+    ends = {name: presence.gone_for_good_h(window_h(run_h)) for name, presence in presences.items()}
     ends["crew"] = crew_lost_h
     found = [Loss(at_h, name) for name in CAUSES if (at_h := ends.get(name)) is not None]
     return min(found, key=lambda loss: loss.at_h) if found else None

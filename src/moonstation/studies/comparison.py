@@ -13,11 +13,11 @@ from moonstation.core.errors import Fault, RangeError, ScenarioError
 from moonstation.core.time import iso_utc
 from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
-from moonstation.station.odds import CONFIDENCE, wilson_interval
+from moonstation.station.odds import CONFIDENCE
 from moonstation.station.paired import Difference, paired_difference
 from moonstation.studies.ensemble import Ensemble, ensemble
 from moonstation.studies.ensemble_progress import Progress
-from moonstation.studies.ensemble_tables import described
+from moonstation.studies.ensemble_tables import described, survival
 from moonstation.studies.running import Workers
 
 #: Outcomes that are no gain or loss of a design by themselves.
@@ -34,7 +34,9 @@ class Comparison:
     def __repr__(self) -> str:
         """One line: the numbers are in ``differences``."""
         survived = self.difference("survived")
-        change = f"{survived.mean:+.3f} ({survived.low:+.3f} to {survived.high:+.3f})"
+        change = (
+            f"{survived.mean:+.3f} ({survived.low:+.3f} to {survived.high:+.3f})" if survived.pairs else "not judged"
+        )
         return f"<{type(self).__name__} {self.names[0]} to {self.names[1]}: survival {change}>"
 
     @property
@@ -103,12 +105,10 @@ class Comparison:
 
     @staticmethod
     def _told(run: Ensemble) -> dict[str, Any]:
-        scenario, survived = run.plan.scenario, run.outcome("survived")
-        low, high = wilson_interval(int(survived.sum()), run.members)
+        scenario = run.plan.scenario
         period = {"start": iso_utc(scenario.start), "end": iso_utc(scenario.end)}
-        odds = {"survival_probability": float(survived.mean()), "survival_low": low, "survival_high": high}
         notes = {"notes": [str(note) for note in scenario.notes]}
-        return {"name": scenario.name, "title": scenario.title} | period | odds | notes
+        return {"name": scenario.name, "title": scenario.title} | period | survival(run) | notes
 
     def _reached_row(self, name: str) -> dict[str, Any]:
         item = self.reached(name)

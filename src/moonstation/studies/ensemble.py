@@ -60,7 +60,9 @@ class Ensemble:
     def __repr__(self) -> str:
         """One line: the numbers are in ``summary``, ``outcomes`` and ``timeseries``."""
         told = self.summary
-        share = f"{told['survival_probability']:.3f} ({told['survival_low']:.3f} to {told['survival_high']:.3f})"
+        share = "not judged"
+        if not self.not_judged:
+            share = f"{told['survival_probability']:.3f} ({told['survival_low']:.3f} to {told['survival_high']:.3f})"
         return f"<{type(self).__name__} {self.name}: survival {share}, {self.members} members, seed {self.seed}>"
 
     @property
@@ -82,6 +84,11 @@ class Ensemble:
     def seed(self) -> int:
         """Seed of every draw."""
         return self.lives.order.seed
+
+    @property
+    def not_judged(self) -> str:
+        """Why no life can be told to survive or not, "" where each can."""
+        return self.lives.shared.stakes.why_not_judged
 
     def outcome(self, name: str) -> NDArray[np.float64]:
         """An outcome of every member, nan where there is none, shape (member,); KeyError for an unknown one."""

@@ -70,7 +70,7 @@ def causes(run: Ensemble, outcome: str) -> Causes:
     found: list[Influence] = []
     plan, first_h = lives.failure_plan, run.first_failures_h
     if plan is not None:
-        if outcome == "survived":
+        if outcome == "survived" and not run.not_judged:
             found += loss_influences(plan.unit_names, first_h, run.outcome("lost_h"), values)
         else:
             harm = 1 if outcome in WORSE_WHEN_MORE else -1

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 #: Outcomes of a life: unit, and what they are.
 OUTCOMES: dict[str, tuple[str, str]] = {
-    "survived": ("1", "1 where the station lived to the end"),
+    "survived": ("1", "1 where the station lived to the end; none where nothing of it could be lost"),
     "lost_h": ("h", "hours into the run at which the station was lost"),
     "lost_by": ("1", "what ended it: 0 crew, 1 energy, 2 communication, 3 life support"),
     "energy": ("1", "share of time in which all critical loads of the main site were served"),
@@ -179,7 +179,9 @@ def timeseries(run: Ensemble) -> xr.Dataset:
         nominal = run.gathered.nominal[f"series.{name}"][0]
         data[f"nominal_{name}"] = (("time",), nominal, attrs | {"long_name": f"{meaning}; facts as in the tables"})
     lost_h, since_h = run.outcome("lost_h"), hours(run)
-    curve = (survival_curve(lost_h, since_h), *survival_band(lost_h, since_h))
+    curve = np.array((survival_curve(lost_h, since_h), *survival_band(lost_h, since_h)))
+    if run.not_judged:
+        curve[:] = np.nan
     for (name, meaning), share in zip(SURVIVAL.items(), curve, strict=True):
         data[name] = (("time",), share, {"units": "1", "long_name": meaning})
     about: dict[str, Any] = {"title": f"moonstation ensemble of {run.name}", "Conventions": "CF-1.11", "seed": run.seed}
@@ -224,8 +226,6 @@ def outcomes(run: Ensemble) -> xr.Dataset:
 
 def summary(run: Ensemble) -> dict[str, Any]:
     """The numbers for machines."""
-    survived = run.outcome("survived")
-    low, high = wilson_interval(int(survived.sum()), run.members)
     scenario = run.plan.scenario
     return {
         "name": scenario.name,
@@ -235,9 +235,7 @@ def summary(run: Ensemble) -> dict[str, Any]:
         "main_site": run.lives.shared.site,
         "members": run.members,
         "seed": run.seed,
-        "survival_probability": float(survived.mean()),
-        "survival_low": low,
-        "survival_high": high,
+        **survival(run),
         **_as_planned(run),
         "losses": losses(run),
         "availability": {name: _mean(run.outcome(name)) for name in AVAILABILITY},
@@ -262,11 +260,21 @@ def summary(run: Ensemble) -> dict[str, Any]:
     }
 
 
+def survival(run: Ensemble) -> dict[str, Any]:
+    """Share of the lives that lived with its interval, or None each and why no life of the station is judged."""
+    if why := run.not_judged:
+        return {"survival_probability": None, "survival_low": None, "survival_high": None, "not_judged": why}
+    survived = run.outcome("survived")
+    low, high = wilson_interval(int(survived.sum()), run.members)
+    share = float(survived.mean())
+    return {"survival_probability": share, "survival_low": low, "survival_high": high, "not_judged": None}
+
+
 def as_planned(run: Ensemble) -> Any:
     """Which lives a study would call lived: all people come, live and stay, nothing of the main site is lost, and
-    every milestone planned within the run is reached, shape (member,).
+    every milestone planned within the run is reached, shape (member,). None where nothing comes that could be lost.
     """
-    good = np.ones(run.members, np.bool_)
+    good = np.full(run.members, not run.lives.shared.stakes.nothing)
     for name in ("crew_lost", "crews_not_come", "crews_left_early"):
         good &= run.outcome(name) == 0
     for item in run.plan.milestones:

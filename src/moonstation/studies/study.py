@@ -87,11 +87,13 @@ class Study:
 
         A station lives when its people all stay, when the critical loads of its main site are never unserved for
         longer than their stores of heat and patience allow (nothing of the main site is lost), when all people come
-        who are to come and stay as long, and when every milestone within the period is reached.
+        who are to come and stay as long, and when every milestone within the period is reached. A station to which
+        nothing comes that could be lost does not live.
         """
         site = main_site(self.run)
         node_of = {asset.name: asset.node for asset in self.run.station.assets}
-        reasons = []
+        stakes = self.assessment.stakes
+        reasons = [stakes.why_not_judged] if stakes.nothing else []
         if self.assessment.crew_lost:
             reasons.append(f"{self.assessment.crew_lost} crew(s) could not be kept alive")
         reasons += [_told(landing) for landing in self.run.landings if landing.people and _failed(landing)]
@@ -120,7 +122,8 @@ class Study:
             "main_site": main_site(self.run),
             "verdict": "lives" if self.lives else "does not live",
             "reasons": list(self.reasons),
-            "survives": judged.loss is None,
+            "survives": None if judged.stakes.why_not_judged else judged.loss is None,
+            "not_judged": judged.stakes.why_not_judged or None,
             "lost": iso_utc(self.scenario.start + timedelta(hours=judged.loss.at_h)) if judged.loss else None,
             "lost_by": judged.loss.cause if judged.loss else None,
             "milestones": {item.name: _milestone(item) for item in self.milestones},
@@ -174,6 +177,8 @@ def study(scenario: str | Path, *, progress: Progress | None = None, step: str |
 
 def other_verdict(summary: Mapping[str, Any]) -> str:
     """What many lives would call a study's life, by its summary: they are less strict; "" where both are content."""
+    if why := summary["not_judged"]:
+        return "" if why in summary["reasons"] else f"among many lives (simulate) this one is not judged: {why}"
     if summary["survives"]:
         counted = "counts as lived" if summary["reasons"] else ""
         why = "no crew is lost, and its basic infrastructure is there to the end"

@@ -66,9 +66,11 @@ def verdict(run: Ensemble) -> Section:
     points = [
         f"In {count(lives, 'life', 'lives')} {CAUSE_WORDS[cause]}." for cause, lives in told["losses"].items() if lives
     ]
-    blocks: list[Block] = [Points(points, "bad")] if points else [Text("No life was lost.")]
-    nominal = "lives" if run.nominal_outcome("survived") else "is lost"
-    blocks.append(Text(f"With every fact at its table's value and without failures the station {nominal}."))
+    blocks: list[Block] = [Points(points, "bad")] if points else []
+    if not run.not_judged:
+        nominal = "lives" if run.nominal_outcome("survived") else "is lost"
+        blocks = blocks or [Text("No life was lost.")]
+        blocks.append(Text(f"With every fact at its table's value and without failures the station {nominal}."))
     strict, low, high = (share(told[f"as_planned_{name}"]) for name in ("probability", "low", "high"))
     blocks.append(Text(f"By the stricter verdict of a study it lives in {strict} (95 % interval {low} to {high})."))
     if not run.lives.order.failures:
@@ -105,8 +107,11 @@ def _moves(run: Ensemble, name: str) -> bool:
 def _cards(run: Ensemble) -> Iterator[Card]:
     told = run.summary
     survival = told["survival_probability"]
-    interval = f"95 %: {share(told['survival_low'])} to {share(told['survival_high'])}"
-    yield Card("Survival", share(survival), interval, "good" if survival >= 0.5 else "bad")
+    if survival is None:
+        yield Card("Survival", "not judged", told["not_judged"])
+    else:
+        interval = f"95 %: {share(told['survival_low'])} to {share(told['survival_high'])}"
+        yield Card("Survival", share(survival), interval, "good" if survival >= 0.5 else "bad")
     for name, label in _NAMES.items():
         p5, p50, _ = percentiles(run.outcome(name))
         if np.isfinite(p50):
@@ -133,6 +138,8 @@ def _outcome_row(run: Ensemble, name: str) -> list[str]:
 
 def survival(run: Ensemble) -> Section:
     """The share of lives not yet lost over time."""
+    if run.not_judged:
+        return Section("survival", "Survival over time", [Panel([Text(f"{capital(run.not_judged)}.", "note")])])
     axis, times_h = _axis(run, 1), _hours(run)
     lost_h = run.outcome("lost_h")
     curve = figures.survival(axis, survival_curve(lost_h, times_h), *survival_band(lost_h, times_h))
