@@ -31,7 +31,9 @@ _OUTCOMES = (
     "begun",
     "left as it is",
 )
-KINDS = ("failed", "cleared", "detected", "recovery", "solar-event", "replaced")
+KINDS = ("failed", "cleared", "detected", "recovery", "solar-event", "replaced", "unheard", "heard")
+#: Events that are told afterwards (``station.unheard``), by codes after those of ``fault_tables``; ``why`` is a unit.
+F_UNHEARD, F_HEARD = 6, 7
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +101,13 @@ class FaultLog:
             given = {"rule": RUNGS[rung] if rung >= 0 else "end of the ladder", "outcome": _OUTCOMES[why]}
         elif code == ft.F_CLEARED:
             given = {"outcome": "cleared by itself"}
+        elif code == F_UNHEARD:
+            cause = f"no word from the Earth: {self.plan.unit_names[why]} has failed"
+            given = {"cause": cause, "evidence": "a window of commands in vain", "rule": RUNGS[rung]}
+            given["outcome"] = "waits for the link"
+        elif code == F_HEARD:
+            cause = f"{self.plan.unit_names[why]} had failed"
+            given = {"cause": cause, "rule": RUNGS[rung], "outcome": "no longer waits for the link"}
         elif code == ft.F_REPLACED:
             unit, given = self.plan.unit_names[why], {"outcome": "takes the place of a unit that is lost"}
         return FaultEvent(int(row["step"]), KINDS[code], unit, mode, **given)

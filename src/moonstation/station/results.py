@@ -24,6 +24,7 @@ from moonstation.station.means import means_over
 from moonstation.station.model import EARTH, MODES, Asset, Station, effective_priority
 from moonstation.station.network import Compiled
 from moonstation.station.places import Places, SurfaceSky
+from moonstation.station.unheard import with_waits
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -77,8 +78,9 @@ class RunResult:
 
     def _fault_events(self) -> list[Event]:
         """What failed, was found and was done about it."""
-        told = self.faults.events() if self.faults else []
-        when = self.station.grid.utc
+        grid = self.station.grid
+        told = with_waits(self.faults, self.log, grid.count).events() if self.faults else []
+        when = grid.utc
         return [Event(when[event.step], f"fault-{event.kind}", event.unit, event.detail) for event in told]
 
     @cached_property

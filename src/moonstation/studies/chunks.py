@@ -30,6 +30,7 @@ from moonstation.station.packed import life_of
 from moonstation.station.side_by_side import LANES, LaneColumns, run_lives
 from moonstation.station.simulate import RESIDUAL_LIMIT, closed
 from moonstation.station.uncertainty import latin_hypercube
+from moonstation.station.unheard import with_waits
 from moonstation.studies.blueprint import Blueprint, Member
 from moonstation.studies.ensemble_resume import other_run_faults
 
@@ -158,6 +159,7 @@ class Lives:
         return lambda room: fault_tables(plan, numbers, lanes, room)
 
     def _left_by(self, member: int, life: MemberRun, softened: bool) -> dict[str, NDArray[Any]]:
+        told = with_waits(life.faults, life.log, self.blueprint.station.grid.count).rows if life.faults else None
         series = life.tracked() | {name: named_series(life, name) for name in self.order.series}
         outcomes = life.outcomes() | self._milestones(life)
         return {
@@ -167,7 +169,7 @@ class Lives:
             "degraded_h": life.degraded_h(),
             "softened": np.array(softened),
             "events": _copied(life.log, EVENT, member),
-            "faults": _copied(life.faults.rows if life.faults else np.zeros(0, FAULT_EVENT), FAULT, member),
+            "faults": _copied(np.zeros(0, FAULT_EVENT) if told is None else told, FAULT, member),
         } | {f"series.{name}": values for name, values in series.items()}
 
     def _milestones(self, life: MemberRun) -> dict[str, float]:

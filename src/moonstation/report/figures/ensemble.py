@@ -69,9 +69,13 @@ _KINDS = {
     "repaired": (GREEN, "triangle-up"),
     "unserved": (PURPLE, "circle-open"),
     "served": (BLUE, "circle"),
+    "unheard": (MUTED, "diamond-open"),
+    "heard": (MUTED, "diamond"),
 }
 #: What ends a spell that a timeline draws as a line.
-_CLOSED_BY = {"failed": "repaired", "unserved": "served"}
+_CLOSED_BY = {"failed": "repaired", "unserved": "served", "unheard": "heard"}
+#: Of these a part can have several at once, each named first in its words.
+_NAMED_FIRST = ("failed", "unheard")
 _LONGEST_NAME = 60
 
 
@@ -178,7 +182,7 @@ def spells(marks: Sequence[Mark], opening: str, end: Any) -> list[tuple[str, Any
     begun: dict[tuple[str, str], Any] = {}
     found = []
     for mark in marks:
-        thing = (mark.row, mark.words.partition(",")[0] if opening == "failed" else "")
+        thing = (mark.row, mark.words.partition(",")[0] if opening in _NAMED_FIRST else "")
         if mark.kind == opening:
             begun.setdefault(thing, mark.utc)
         elif mark.kind == _CLOSED_BY[opening] and thing in begun:

@@ -16,6 +16,8 @@ _MARKS = {
     "fault-failed": "failed",
     "fault-cleared": "repaired",
     "fault-replaced": "repaired",
+    "fault-unheard": "unheard",
+    "fault-heard": "heard",
     "critical-unserved": "unserved",
     "critical-served": "served",
 }
@@ -35,7 +37,10 @@ def timeline(
     rows = list(parts)[:_MOST_ROWS]
     if not rows:
         return None
-    caption = f"What failed, was lost or went unserved in {life}; lines last until it was mended or served again."
+    caption = (
+        f"What failed, was lost or went unserved in {life}, and what waited for a word from the Earth because a link "
+        "had failed; lines last until it was mended, served or heard again."
+    )
     if len(rows) < len(parts):
         caption += f" Shown are the first {_MOST_ROWS} parts to which anything happened."
     begin, end = map(minute, period)

@@ -1,0 +1,154 @@
+"""Faults that wait for a word from the Earth over a link that has failed: told afterwards, from a life's log.
+
+The Earth must be asked before some steps of the ladder. While no link works in a window of commands, the fault waits.
+That it does for want of a link, and not of a window, shows where a window opens and only links that failed, or are
+lost, could use it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from moonstation.station import fault_tables as ft
+from moonstation.station import packed
+from moonstation.station.chances import F_HEARD, F_UNHEARD, FaultLog
+from moonstation.station.fault_spells import open_spells
+from moonstation.station.fault_tables import Plan
+from moonstation.station.recovery import SHED, SUBSYSTEM, WAIT
+
+_LOSSES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
+#: What came of a step of the ladder that makes a fault go on to the next one.
+_GOES_ON = (ft.NOT_POSSIBLE, ft.DONE, ft.NO_SPARE, ft.NOBODY_CAME)
+
+
+class _Wait(NamedTuple):
+    """A fault that stands before a step for which the Earth must be asked: since which step, and until which."""
+
+    mode: int
+    rung: int
+    first: int
+    end: int
+
+
+def with_waits(log: FaultLog, events: NDArray[Any], steps: int) -> FaultLog:
+    """A life's log with an event where a fault begins to wait for want of a link, and one where it no longer does.
+
+    events : the kernel's of that life, which tell what was lost and what left; steps : of the run
+    """
+    plan, told = log.plan, []
+    down = _down(log, _steps_of(events, _LOSSES), steps)
+    gone = _steps_of(events, (*_LOSSES, packed.EV_ENDED))
+    for wait in _waits(plan, log.rows, gone, steps) if down else ():
+        if (missed := _first_missed(plan, wait, down)) is not None:
+            unit = int(plan.modes["unit"][wait.mode])
+            known = (wait.mode, unit, _unit_of(plan, missed.link), wait.rung, 0.0)
+            told.append((missed.step, F_UNHEARD, *known))
+            if wait.end < gone.get(unit, steps):
+                told.append((wait.end, F_HEARD, *known))
+    if not told:
+        return log
+    rows = np.concatenate([log.rows, np.array(told, ft.FAULT_EVENT)])
+    return FaultLog(plan, rows[np.argsort(rows["step"], kind="stable")], log.remaining)
+
+
+def _steps_of(events: NDArray[Any], codes: tuple[Any, ...]) -> dict[int, int]:
+    """Step at which something happened to each asset, by its number."""
+    rows = events[np.isin(events["code"], codes)]
+    return dict(zip(rows["index"].tolist(), rows["step"].tolist(), strict=True))
+
+
+def _unit_of(plan: Plan, part: int) -> int:
+    """Number of the unit that has a part."""
+    place = int(np.flatnonzero(plan.unit_parts == part)[0])
+    return int(np.flatnonzero((plan.units["parts_first"] <= place) & (place < plan.units["parts_last"]))[0])
+
+
+def _down(log: FaultLog, lost: Mapping[int, int], steps: int) -> dict[int, list[tuple[int, int]]]:
+    """First step and end of the times in which nothing was left of each link, by its place; those that ever failed."""
+    plan, found = log.plan, defaultdict[int, list[tuple[int, int]]](list)
+    assert log.remaining is not None
+    whole = set(np.flatnonzero(log.remaining <= 0.0).tolist())
+    spells = [row for row in open_spells(log, steps).tolist() if row[1] in whole]
+    for place, link in enumerate(plan.links.tolist()):
+        end_of = lost.get(_unit_of(plan, link), steps)
+        for _, mode, first, end in spells:
+            if link in plan.mode_parts[plan.modes["first"][mode] : plan.modes["last"][mode]]:
+                found[place].append((first, end))
+        if end_of < steps:
+            found[place].append((end_of, steps))
+    return found
+
+
+def _waits(plan: Plan, rows: NDArray[Any], gone: Mapping[int, int], steps: int) -> Iterator[_Wait]:
+    """Every wait for a word from the Earth, mode by mode; none of repairs that had to wait for hands before."""
+    for mode in np.unique(rows["mode"][rows["code"] == ft.F_DETECTED]).tolist():
+        rung, since, tries = -1, 0, 0
+        for row in rows[rows["mode"] == mode]:
+            if rung >= 0:
+                yield _Wait(mode, rung, since, int(row["step"]))
+            tries = tries + 1 if row["why"] == ft.NO_EFFECT and row["code"] == ft.F_STEP else 0
+            rung, since = _asks(plan, mode, row, tries), int(row["step"])
+        if rung >= 0:
+            yield _Wait(mode, rung, since, gone.get(int(plan.modes["unit"][mode]), steps))
+
+
+def _asks(plan: Plan, mode: int, row: Any, tries: int) -> int:
+    """Step of the ladder before which a fault stands after an event, where the Earth must be asked; else -1.
+
+    tries : resets without effect so far, one after the other
+    """
+    ladder = plan.ladders[plan.units["ladder"][plan.modes["unit"][mode]]]
+    if row["code"] == ft.F_DETECTED:
+        place = 0
+    elif row["code"] == ft.F_STEP and _is_over(plan, row, tries):
+        place = int(np.argmax(ladder == row["rung"])) + 1
+    else:
+        return -1
+    while ladder[place] == SHED and not plan.asks_earth[SHED]:
+        place += 1  # what still gives something is not shed, and nothing is told of that
+    rung = int(ladder[place])
+    return rung if 0 <= rung < WAIT and plan.asks_earth[rung] else -1
+
+
+def _is_over(plan: Plan, row: Any, tries: int) -> bool:
+    """Whether a fault went on to the next step after what came of one."""
+    if row["why"] == ft.NO_EFFECT:
+        return bool(row["rung"] == SUBSYSTEM or tries >= plan.rules["max_resets"][0])
+    return row["why"] in _GOES_ON
+
+
+class _Missed(NamedTuple):
+    """A window of commands that a link did not use: its first step, and the number of the link's process."""
+
+    step: int
+    link: int
+
+
+def _first_missed(plan: Plan, wait: _Wait, down: Mapping[int, list[tuple[int, int]]]) -> _Missed | None:
+    """The first step of a wait in which only links that were down had a window of commands, None for none."""
+    site = plan.sites[plan.units["site"][plan.modes["unit"][wait.mode]]]
+    places = range(site["links_first"], site["links_last"])
+    span = slice(wait.first, min(wait.end, plan.link_open.shape[1]))
+    vain = np.zeros((len(places), max(span.stop - span.start, 0)), np.bool_)
+    for row, place in zip(vain, places, strict=True):
+        for first, end in down.get(place, ()):
+            row[max(first - span.start, 0) : max(end - span.start, 0)] = True
+    windows = plan.link_open[places.start : places.stop, span].copy()
+    windows[:, _within(plan.rules[0], span)] = False
+    missed = (windows & vain).any(axis=0) & ~(windows & ~vain).any(axis=0)
+    if not missed.any():
+        return None
+    step = int(np.argmax(missed))
+    place = places[int(np.argmax((windows & vain)[:, step]))]
+    return _Missed(span.start + step, int(plan.links[place]))
+
+
+def _within(rules: Any, span: slice) -> slice:
+    """The part of a span of steps that lies in the silence that is imposed as a test."""
+    first, last = (max(int(rules[name]) - span.start, 0) for name in ("silent_first", "silent_last"))
+    return slice(first, last)
