@@ -72,13 +72,14 @@ def _down(log: FaultLog, lost: Mapping[int, int], steps: int) -> dict[int, list[
     """First step and end of the times in which nothing was left of each link, by its place; those that ever failed."""
     plan, found = log.plan, defaultdict[int, list[tuple[int, int]]](list)
     assert log.remaining is not None
-    whole = set(np.flatnonzero(log.remaining <= 0.0).tolist())
-    spells = [row for row in open_spells(log, steps).tolist() if row[1] in whole]
+    spells = open_spells(log, steps)
+    spells = spells[log.remaining[spells[:, 1]] <= 0.0]
     for place, link in enumerate(plan.links.tolist()):
         end_of = lost.get(_unit_of(plan, link), steps)
-        for _, mode, first, end in spells:
-            if link in plan.mode_parts[plan.modes["first"][mode] : plan.modes["last"][mode]]:
-                found[place].append((first, end))
+        hits = np.flatnonzero(plan.mode_parts == link)
+        modes = np.searchsorted(plan.modes["first"], hits, side="right") - 1
+        for first, end in spells[np.isin(spells[:, 1], modes), 2:].tolist():
+            found[place].append((first, end))
         if end_of < steps:
             found[place].append((end_of, steps))
     return found
@@ -86,40 +87,48 @@ def _down(log: FaultLog, lost: Mapping[int, int], steps: int) -> dict[int, list[
 
 def _waits(plan: Plan, rows: NDArray[Any], gone: Mapping[int, int], steps: int) -> Iterator[_Wait]:
     """Every wait for a word from the Earth, mode by mode; none of repairs that had to wait for hands before."""
-    for mode in np.unique(rows["mode"][rows["code"] == ft.F_DETECTED]).tolist():
-        rung, since, tries = -1, 0, 0
-        for row in rows[rows["mode"] == mode]:
-            if rung >= 0:
-                yield _Wait(mode, rung, since, int(row["step"]))
-            tries = tries + 1 if row["why"] == ft.NO_EFFECT and row["code"] == ft.F_STEP else 0
-            rung, since = _asks(plan, mode, row, tries), int(row["step"])
-        if rung >= 0:
-            yield _Wait(mode, rung, since, gone.get(int(plan.modes["unit"][mode]), steps))
+    told = rows[rows["mode"] >= 0]
+    told = told[np.argsort(told["mode"], kind="stable")]
+    mode, first = told["mode"], told["step"]
+    ends = np.array([gone.get(unit, steps) for unit in plan.modes["unit"].tolist()], np.int64)[mode]
+    goes_on = mode[1:] == mode[:-1]
+    ends[:-1][goes_on] = first[1:][goes_on]  # whatever is told of it next ends a wait
+    rung = _asked_before(plan, told)
+    for place in np.flatnonzero((rung >= 0) & (ends > first)).tolist():
+        yield _Wait(int(mode[place]), int(rung[place]), int(first[place]), int(ends[place]))
 
 
-def _asks(plan: Plan, mode: int, row: Any, tries: int) -> int:
-    """Step of the ladder before which a fault stands after an event, where the Earth must be asked; else -1.
+def _asked_before(plan: Plan, told: NDArray[Any]) -> NDArray[np.int64]:
+    """Step of the ladder before which a fault stands after each event, where the Earth must be asked; else -1.
 
-    tries : resets without effect so far, one after the other
+    told : rows of the log, mode by mode
     """
-    ladder = plan.ladders[plan.units["ladder"][plan.modes["unit"][mode]]]
-    if row["code"] == ft.F_DETECTED:
-        place = 0
-    elif row["code"] == ft.F_STEP and _is_over(plan, row, tries):
-        place = int(np.argmax(ladder == row["rung"])) + 1
-    else:
-        return -1
+    ladder = plan.units["ladder"][plan.modes["unit"][told["mode"]]]
+    found = told["code"] == ft.F_DETECTED
+    over = (told["code"] == ft.F_STEP) & (np.isin(told["why"], _GOES_ON) | _last_reset(plan, told))
+    is_step = plan.ladders[ladder] == told["rung"][:, np.newaxis]
+    place = np.where(found, 0, is_step.argmax(axis=1) + 1)
+    asks = np.array([[_asks(plan, rungs[first:]) for first in range(len(rungs))] for rungs in plan.ladders], np.int64)
+    return np.asarray(np.where(found | over, asks[ladder, np.minimum(place, asks.shape[1] - 1)], -1))
+
+
+def _last_reset(plan: Plan, told: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which events tell of a reset without effect after which none is tried any more."""
+    vain = (told["code"] == ft.F_STEP) & (told["why"] == ft.NO_EFFECT)
+    tries = vain.copy()
+    for before in range(1, int(plan.rules["max_resets"][0])):
+        tries[before:] &= vain[:-before] & (told["mode"][before:] == told["mode"][:-before])
+        tries[:before] = False
+    return np.asarray(vain & (tries | (told["rung"] == SUBSYSTEM)))
+
+
+def _asks(plan: Plan, ladder: NDArray[np.int64]) -> int:
+    """The first step of what is left of a ladder, where the Earth must be asked before it; else -1."""
+    place = 0
     while ladder[place] == SHED and not plan.asks_earth[SHED]:
         place += 1  # what still gives something is not shed, and nothing is told of that
     rung = int(ladder[place])
     return rung if 0 <= rung < WAIT and plan.asks_earth[rung] else -1
-
-
-def _is_over(plan: Plan, row: Any, tries: int) -> bool:
-    """Whether a fault went on to the next step after what came of one."""
-    if row["why"] == ft.NO_EFFECT:
-        return bool(row["rung"] == SUBSYSTEM or tries >= plan.rules["max_resets"][0])
-    return row["why"] in _GOES_ON
 
 
 class _Missed(NamedTuple):
@@ -138,6 +147,8 @@ def _first_missed(plan: Plan, wait: _Wait, down: Mapping[int, list[tuple[int, in
     for row, place in zip(vain, places, strict=True):
         for first, end in down.get(place, ()):
             row[max(first - span.start, 0) : max(end - span.start, 0)] = True
+    if not vain.any():
+        return None
     windows = plan.link_open[places.start : places.stop, span].copy()
     windows[:, _within(plan.rules[0], span)] = False
     missed = (windows & vain).any(axis=0) & ~(windows & ~vain).any(axis=0)
