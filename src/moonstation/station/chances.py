@@ -31,9 +31,10 @@ _OUTCOMES = (
     "begun",
     "left as it is",
 )
-KINDS = ("failed", "cleared", "detected", "recovery", "solar-event", "replaced", "unheard", "heard")
-#: Events that are told afterwards (``station.unheard``), by codes after those of ``fault_tables``; ``why`` is a unit.
-F_UNHEARD, F_HEARD = 6, 7
+KINDS = ("failed", "cleared", "detected", "recovery", "solar-event", "replaced")
+#: Events that are told afterwards (``station.unheard``), by codes beyond those of the kernel; their ``why`` is a unit.
+F_UNHEARD, F_HEARD = 100, 101
+_TOLD_AFTERWARDS = {F_UNHEARD: "unheard", F_HEARD: "heard"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +52,7 @@ class Chances:
 
 @dataclass(frozen=True, slots=True)
 class FaultEvent:
-    """What happened to a failure mode: ``kind`` one of KINDS, the rest in words, "" where it does not apply.
+    """What happened to a failure mode: ``kind`` one of KINDS or told afterwards, the rest in words, "" where it does not apply.
 
     cause : why it failed; evidence : by what it was found; rule : step of the ladder; outcome : what came of it
     """
@@ -110,7 +111,7 @@ class FaultLog:
             given = {"cause": cause, "rule": RUNGS[rung], "outcome": "no longer waits for the link"}
         elif code == ft.F_REPLACED:
             unit, given = self.plan.unit_names[why], {"outcome": "takes the place of a unit that is lost"}
-        return FaultEvent(int(row["step"]), KINDS[code], unit, mode, **given)
+        return FaultEvent(int(row["step"]), _TOLD_AFTERWARDS.get(code) or KINDS[code], unit, mode, **given)
 
 
 def plan_of(station: Station, compiled: Compiled, chances: Chances) -> tuple[Plan, LifeNumbers]:
