@@ -52,7 +52,7 @@ class Chances:
 
 @dataclass(frozen=True, slots=True)
 class FaultEvent:
-    """What happened to a failure mode: ``kind`` one of KINDS or told afterwards, the rest in words, "" where it does not apply.
+    """What happened to a failure mode: ``kind`` one of KINDS, or told afterwards; the rest in words, "" for none.
 
     cause : why it failed; evidence : by what it was found; rule : step of the ladder; outcome : what came of it
     """
