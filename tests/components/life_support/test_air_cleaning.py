@@ -8,12 +8,13 @@ from place import ConstantPlace
 
 from moonstation.components.life_support.amine_swingbed import AmineSwingbed
 from moonstation.components.life_support.cabin import Cabin
-from moonstation.components.life_support.cabin_air import gas_mass_kg, gas_pressure_kpa, scale_kpa
+from moonstation.components.life_support.cabin_air import gas_mass_kg, gas_pressure_kpa, saturation_kpa, scale_kpa
 from moonstation.components.life_support.co2_removal import Co2Removal
 from moonstation.components.life_support.contaminant_control import OXIDATION, ContaminantControl
 from moonstation.components.life_support.crew import Crew
 from moonstation.components.life_support.four_beds import mean_removal_kg_h, station_beds
 from moonstation.components.life_support.tank import Tank
+from moonstation.facts.table import lookup
 
 PLACE = ConstantPlace()
 SET_K, VOLUME_M3 = 295.15, 120.0
@@ -107,12 +108,33 @@ def test_with_power_for_the_fan_alone_the_beds_fill_and_removal_falls_to_what_th
 
 
 def test_a_swingbed_loses_water_and_air_besides():
-    bed = process(AmineSwingbed(carbon_dioxide_kg_h=0.2), "removal")
+    machine = AmineSwingbed(carbon_dioxide_kg_h=0.2)
+    bed, drying = process(machine, "removal"), process(machine, "drying")
     assert bed.boundary
-    assert bed.recipe["cabin_vapour"] == pytest.approx(-1.6)
-    assert bed.recipe["cabin_oxygen"] + bed.recipe["cabin_nitrogen"] == pytest.approx(-0.02)
-    run = KernelRun(AIR | {"bed": AmineSwingbed(carbon_dioxide_kg_h=0.2)} | {"crew": Crew(crew_size=4)}, days=4)
+    assert drying.boundary
+    assert bed.recipe["cabin_oxygen"] + bed.recipe["cabin_nitrogen"] == pytest.approx(-0.211)
+    # At the set humidity of 45 % 1.84 kg of water go with each kg at the target; together 0.267 kWh.
+    dried = drying.limit * 0.45
+    assert dried == pytest.approx(1.84 * 0.2)
+    assert bed.recipe["electricity"] * 0.2 + drying.recipe["electricity"] * dried == pytest.approx(-0.267 * 0.2)
+    run = KernelRun(AIR | {"bed": machine} | {"crew": Crew(crew_size=4)}, days=4)
     assert kpa(run, "cabin_carbon_dioxide")[-1] == pytest.approx(0.4 * 4 * 1.085 / 24 / 0.2, rel=0.02)
+
+
+def test_a_swingbed_alone_dries_the_air_to_where_it_loses_what_people_give_off():
+    # 4 x 2.946 kg a day at 1.84 x 0.2 kg/h for 45 % of the saturation over water at 22 C (2.643 kPa).
+    run = KernelRun(AIR | {"bed": AmineSwingbed(carbon_dioxide_kg_h=0.2)} | {"crew": Crew(crew_size=4)}, days=4)
+    settled = 0.45 * saturation_kpa(SET_K) * (4 * 2.946 / 24) / (1.84 * 0.2)
+    assert kpa(run, "cabin_vapour")[-1] == pytest.approx(settled, rel=0.02)
+
+
+def test_a_pump_brings_back_its_share_of_the_air_in_the_beds():
+    plain, saving = (
+        process(AmineSwingbed(carbon_dioxide_kg_h=0.2, air_saved=share), "removal")
+        for share in (0.0, lookup("swingbed.air_save").value)
+    )
+    for gas in ("cabin_oxygen", "cabin_nitrogen"):
+        assert saving.recipe[gas] == pytest.approx(plain.recipe[gas] / 2)
 
 
 def test_contaminants_burn_in_whole_molecules():
