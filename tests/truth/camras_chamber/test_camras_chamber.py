@@ -68,7 +68,7 @@ def rms(rests):
     return float(np.sqrt(np.mean(rests**2)))
 
 
-def test_carbon_dioxide_of_the_hours_that_nothing_was_fitted_to_is_met_within_15_pa():
+def test_carbon_dioxide_of_the_hours_that_the_fit_did_not_use_is_met_within_15_pa():
     rests = (modelled_pa("carbon_dioxide") - MEASURED[:, 1])[~FITTED]
     median, p95 = np.quantile(np.abs(rests), [0.5, 0.95])
     print(f"judged: rms {rms(rests):.1f}, bias {rests.mean():+.1f}, median {median:.1f}, P95 {p95:.1f} Pa")
@@ -96,7 +96,7 @@ def test_other_lines_to_vacuum_do_as_well_with_a_rate_of_uptake_of_their_own(pum
     assert rms((modelled_pa("carbon_dioxide", other) - MEASURED[:, 1])[~FITTED]) <= 20
 
 
-def test_humidity_with_nothing_fitted_is_met_within_a_sixth():
+def test_humidity_with_no_number_of_its_own_fitted_is_met_within_a_sixth():
     rests = modelled_pa("water") - MEASURED[:, 2]
     share = np.abs(rests / MEASURED[:, 2])
     print(
