@@ -30,11 +30,12 @@ class Thing:
     stores: tuple[Store, ...] = ()
     thermal_nodes: tuple[ThermalNode, ...] = ()
     capability: Mapping[str, float] = field(default_factory=dict)
+    machines_in: str = ""
     kind: ClassVar[str] = "thing"
     family: ClassVar[str] = "test"
 
     def primitives(self, place: Surroundings) -> Primitives:
-        return Primitives(self.stores, self.processes, self.thermal_nodes, self.capability)
+        return Primitives(self.stores, self.processes, self.thermal_nodes, self.capability, self.machines_in)
 
 
 class Lit:
@@ -54,10 +55,10 @@ class Lit:
 def asset(
     name: str, *processes: Process, stores: Sequence[Store] = (), nodes: Sequence[ThermalNode] = (), **more
 ) -> Asset:
-    capability = more.pop("capability", {})
+    capability, machines_in = more.pop("capability", {}), more.pop("machines_in", "")
     more.setdefault("node", "ridge")
     more.setdefault("start", START)
-    return Asset(name, Thing(processes, tuple(stores), tuple(nodes), capability), **more)
+    return Asset(name, Thing(processes, tuple(stores), tuple(nodes), capability, machines_in), **more)
 
 
 def station(

@@ -20,6 +20,7 @@ from moonstation.components.contract import (
     ThermalNode,
     Thermostat,
 )
+from moonstation.components.heat_content import heat_content_kwh
 from moonstation.components.quantities import reaction
 from moonstation.station.model import Delivery, Policy
 from policies import SHEDDING
@@ -46,6 +47,11 @@ POWERS = ("electricity", "electricity@self")
 
 shares = st.floats(0.0, 1.0)
 sizes = st.floats(0.1, 20.0)
+
+
+def heat_bound_kw(recipe):
+    """Heat that a recipe binds beyond what it frees: without electricity for it a small body would cool without end."""
+    return max(sum(rate * heat_content_kwh(bus.partition("@")[0]) for bus, rate in recipe.items()), 0.0)
 
 
 def often(strategy, otherwise):
@@ -134,8 +140,9 @@ def processes(draw, name, count, nodes):
     power = draw(st.sampled_from(POWERS))
     boundary = draw(st.integers(0, 5)) == 0
     recipe = dict(draw(st.sampled_from(OPEN if boundary else CLOSING)))
-    if draw(st.booleans()):
-        recipe[power] = draw(st.floats(-5.0, -0.01))
+    bound_kw = 0.0 if boundary else heat_bound_kw(recipe)
+    if bound_kw > 0.0 or draw(st.booleans()):
+        recipe[power] = draw(st.floats(-5.0, -0.01)) - bound_kw
     node_names = [node.name for node in nodes]
     return Process(
         name,

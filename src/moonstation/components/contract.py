@@ -147,7 +147,9 @@ class Process:
     priority : 0 is served first and shed last; 9 is shed first
     min_fraction : under this share of what it wants it does not run at all [-]
     starve_limit_h : unserved for so long without a break, its asset is lost [h]
-    heat_node, heat_kw : thermal node that receives ``heat_kw`` per unit of activity [kW]
+    heat_node, heat_kw : thermal node that receives ``heat_kw`` per unit of activity [kW]. Left out, what its asset is
+        housed in receives all that it takes in heat content and does not give again
+    emitted_kw : what of that leaves as radio waves or light, per unit of activity [kW]
     works_in : thermal node whose temperature must be inside its working range; left out, ``heat_node``, but for a
         heater under a thermostat, which works in any cold
     spills : True where an excess of what it gives is let go (and booked) rather than holding the process back
@@ -170,6 +172,7 @@ class Process:
     interlocks: tuple[Interlock, ...] = ()
     heat_node: str = ""
     heat_kw: float = 0.0
+    emitted_kw: float = 0.0
     works_in: str = ""
     spills: bool = False
     boundary: bool = False
@@ -222,6 +225,8 @@ class Primitives:
     thermal_nodes: tuple[ThermalNode, ...] = ()
     #: What the installed thing offers by being there and alive, such as ``{"cabin_crew": 4.0}``.
     capability: Mapping[str, float] = field(default_factory=dict)
+    #: Thermal node in which machines work that it houses, and which they warm; left out, the first, where people live.
+    machines_in: str = ""
 
 
 # ---------------------------------------------------------------- declaration

@@ -185,7 +185,7 @@ class AssetEntry(Part):
     until: Moment | None = None
     """Last moment of its life; left out: the mission's, or it stays."""
     housed_in: Text | None = None
-    """Asset whose body carries it, such as a lander: it works while that is warm enough, and is lost with it."""
+    """Asset whose body carries it, such as a lander: warms it, works while it is warm enough, and is lost with it."""
     priority_shift: Annotated[int, within(-9, 9)] = 0
     """Added to the priority of everything that it does; positive is shed earlier."""
     landed_kg: Annotated[float, within(0.0, 1_000_000.0)] | None = None

@@ -14,6 +14,7 @@ from moonstation.components.contract import Primitives, Process, Series, Store, 
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.station import packed
 from moonstation.station.go import Asked, Landing
+from moonstation.station.housing import rooms, warming
 from moonstation.station.landing_plan import LandingPlanner
 from moonstation.station.model import EARTH, Asset, BusKey, Station, bus_key, resting
 from moonstation.station.packing import (
@@ -181,20 +182,21 @@ def _network(
 ) -> packed.Network:
     """The packed network; its series go to ``table``."""
     station, parts = order.station, order.parts
+    room = rooms(parts)
     processes = ProcessCompiler(
         order.bus_number,
         order.node_number,
         order.powers,
         _distribution_efficiency(parts),
         table,
-        _bodies(parts),
+        room,
         resting(station.assets),
     ).pack(order.processes, order.asset_number)
     sun = _sun_series(station, place_of, order.power_nodes, table)
     return packed.Network(
         buses=pack_buses(order.bus_keys, order.stores, order.powers, sun),
         stores=pack_stores(order.stores, order.bus_number, order.asset_number, order.node_number),
-        processes=processes,
+        processes=warming(processes, order.processes, room, order.node_number),
         thermal=pack_thermal(order.thermal, order.node_number, order.asset_number, table),
         schedule=pack_schedule(station, order.bus_number, landing.landings),
         rules=pack_rules(station.policy),
@@ -273,20 +275,6 @@ def _sorted_thermal(parts: Iterable[tuple[Asset, Primitives]]) -> list[tuple[Ass
             ordered.extend((asset, node) for node in leaves)
             left = [node for node in left if node.name in parents]
     return ordered
-
-
-def _bodies(parts: Sequence[tuple[Asset, Primitives]]) -> dict[str, str]:
-    """For each asset that another carries, the first thermal node of that other."""
-    first = {asset.name: primitives.thermal_nodes[0].name for asset, primitives in parts if primitives.thermal_nodes}
-    names = {asset.name for asset, _ in parts}
-    faults = [
-        Fault(asset.name, "is housed in an asset that is not there", asset.housed_in)
-        for asset, _ in parts
-        if asset.housed_in and asset.housed_in not in names
-    ]
-    if faults:
-        raise ScenarioError(faults)
-    return {asset.name: first[asset.housed_in] for asset, _ in parts if asset.housed_in in first}
 
 
 def _sun_series(

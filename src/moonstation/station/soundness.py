@@ -53,6 +53,7 @@ _PROCESS: Mapping[str, _Range] = {
     "min_fraction": _SHARE,
     "starve_limit_h": _POSITIVE,
     "heat_kw": _FINITE,
+    "emitted_kw": _AMOUNT,
     "value": _FINITE,
     "decay_per_h": _SHARE,
 }
@@ -78,6 +79,7 @@ def faults_of_parts(parts: Primitives, steps: int) -> Iterator[Fault]:
         for name, times in Counter(part.name for part in group).items():
             if times > 1:
                 yield Fault("", f"has {times} {what} of the name {name!r}", hint="give each its own name")
+    yield from _unknown_nodes("what it houses", [parts.machines_in], nodes)
     for store in parts.stores:
         yield from _faults_of_store(store, nodes)
     for process in parts.processes:

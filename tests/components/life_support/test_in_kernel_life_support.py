@@ -5,6 +5,7 @@ import pytest
 from kernel_run import STEP_H, KernelRun, Mains
 
 from moonstation.components.contract import Primitives, Process
+from moonstation.components.heat_content import heat_content_kwh
 from moonstation.components.life_support.cabin import Cabin
 from moonstation.components.life_support.cabin_air import GASES, gas_mass_kg, gas_pressure_kpa, saturation_kpa
 from moonstation.components.life_support.co2_removal import Co2Removal
@@ -219,6 +220,27 @@ def test_in_a_cabin_that_grows_cold_people_stop_and_are_gone_a_day_later():
     assert chilled_h > 1.0
     assert run.last_hour("crew", "metabolism") == pytest.approx(chilled_h, abs=0.5)
     assert np.isnan(run.amount("crew", "body water")[-1]) or run.amount("crew", "body water")[-1] == 0.0
+
+
+def test_a_closed_habitat_keeps_all_heat_of_people_and_machines_and_no_more():
+    closed = RadiatorLoop(
+        habitat_mass_kg=1e6, surface_m2=100, radiator_m2=0, base_load_kw=0.0, heater_kw=0.0,
+        insulation_w_m2_k=0.0, ground_w_k=0.0,
+    )  # fmt: skip
+    inside = AIR | OXYGEN | STOCKS | WASTES | MACHINES | {"crew": Crew(crew_size=4, schedule="hourly")}
+    run = KernelRun({"mains": Mains(), "heat": closed} | inside, days=10, housed_in=dict.fromkeys(inside, "heat"))
+    # first law by the ledger: heat content used up, but for contaminants, whose mass comes from outside it
+    used_kwh = sum(
+        heat_content_kwh(name) * (run.booked(name, "consumed", node) - run.booked(name, "produced", node))
+        for name, node in run.compiled.bus_keys
+        if name not in {"cabin_contaminant", "electricity"}
+    ) + run.booked("electricity", "consumed")
+    people_kwh = 4 * 10 * 12.426 / 3.6
+    assert used_kwh > 2 * people_kwh
+    racks_kg = closed.rack_mass_share * closed.habitat_mass_kg
+    rises = {node: run.kelvin("heat", node)[-1] - closed.heater_setpoint_k for node in ("racks", "habitat")}
+    kept_j = 900.0 * (racks_kg * rises["racks"] + (closed.habitat_mass_kg - racks_kg) * rises["habitat"])
+    assert kept_j / 3.6e6 == pytest.approx(used_kwh, rel=1e-4)
 
 
 def test_the_relief_valve_holds_oxygen_that_plants_or_leaks_of_tanks_bring():

@@ -34,12 +34,15 @@ def hours_of_dish(bus: BusName, count: float = 1.0, usable: Series | None = None
     return Process("dish time", {bus: count}, series=usable, priority=0)
 
 
-def costing(sending: Process, gbit_h: float, *, power_kw: float = 0.0, dishes: Sequence[BusName] = ()) -> Process:
+def costing(
+    sending: Process, gbit_h: float, *, power_kw: float = 0.0, radio_kw: float = 0.0, dishes: Sequence[BusName] = ()
+) -> Process:
     """A process that sends data, taking power and hours of dishes for what an hour of sending carries.
 
     gbit_h : at a usual distance; nearer or farther a Gbit takes less or more time than is counted here
+    radio_kw : what of the power leaves by the dish
     """
     costs = dict.fromkeys(dishes, -1.0 / gbit_h)
     if power_kw > 0.0:
         costs["electricity"] = -power_kw / gbit_h
-    return replace(sending, recipe={**sending.recipe, **costs})
+    return replace(sending, recipe={**sending.recipe, **costs}, emitted_kw=radio_kw / gbit_h)

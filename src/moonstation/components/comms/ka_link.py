@@ -98,5 +98,6 @@ class KaLink(Transmitter):
         sending = radio.sending("data@earth", rate, place.earth_contact(), place.grid.step_h)
         dishes = [OWN_DISH] + [GROUND] * (radio.ground == "booked")
         gbit_h = radio.gbit_h_at(lookup("comms.earth_distance").value, g_over_t_db_k)
-        power_kw = radio.transmit_w / radio.amplifier_efficiency / 1e3
-        return replace(costing(sending, gbit_h, power_kw=power_kw, dishes=dishes), name=name)
+        radio_kw = radio.transmit_w / 1e3
+        power_kw = radio_kw / radio.amplifier_efficiency
+        return replace(costing(sending, gbit_h, power_kw=power_kw, radio_kw=radio_kw, dishes=dishes), name=name)

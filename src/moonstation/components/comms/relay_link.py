@@ -47,5 +47,6 @@ class RelayLink(Transmitter):
         sending = replace(self.sending(there, rate, visible, place.grid.step_h), control=HoldLevel(there, 1.0))
         dishes = [SITE_DISH] * (self.dish == "shared")
         gbit_h = self.gbit_h_at(self.usual_distance_km, self.relay_g_over_t_db_k)
-        power_kw = self.transmit_w / self.amplifier_efficiency / 1e3
-        return Primitives(processes=(costing(sending, gbit_h, power_kw=power_kw, dishes=dishes),))
+        radio_kw = self.transmit_w / 1e3
+        power_kw = radio_kw / self.amplifier_efficiency
+        return Primitives(processes=(costing(sending, gbit_h, power_kw=power_kw, radio_kw=radio_kw, dishes=dishes),))

@@ -40,7 +40,7 @@ class Instrument(Observer):
     }
     leaves_out: ClassVar = (
         "targets and pointing, exposure and calibration, compression, temperature and dust of "
-        "the optics, failures; the heat it gives"
+        "the optics, failures; heat, but to what it is housed in"
     )
     failures: ClassVar = (PAYLOAD, UPSET)
     flows: ClassVar = (

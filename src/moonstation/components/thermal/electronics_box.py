@@ -48,9 +48,8 @@ class ElectronicsBox(WarmElectronics):
         "radioisotope_heat_w": 20.0,
     }
     leaves_out: ClassVar = (
-        "temperature differences inside; heat from other assets that the box carries; the radiator's tilt towards the "
-        "Sun; dust that gathers or is wiped off while it stands; the power that a heat switch needs; damage by many "
-        "cold nights, each of which may be survived"
+        "temperature differences inside; the radiator's tilt towards the Sun; dust that gathers or is wiped off while "
+        "it stands; the power that a heat switch needs; damage by many cold nights, each of which may be survived"
     )
 
     def __post_init__(self) -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar
 
+from scipy.constants import Stefan_Boltzmann
+
 from moonstation.components.contract import (
     Flow,
     Primitives,
     Process,
     Surroundings,
+    ThermalNode,
     component,
     fact,
     param,
@@ -18,27 +21,29 @@ from moonstation.components.failure_modes import FailureMode
 from moonstation.components.limits import refuse_disorder
 from moonstation.components.thermal.insulated_body import ORDERED, InsulatedBody, insulated_body
 from moonstation.components.thermal.loads import heating_load
+from moonstation.facts.table import lookup
+
+_RACKS = "racks"
 
 
 @component("radiator_loop")
 @dataclass(frozen=True, slots=True)
 class RadiatorLoop(InsulatedBody):
-    """Temperature of a habitat: heat of what runs inside, a pumped loop to a radiator with a bypass, a heater."""
+    """Temperature of a habitat and of the machines in it: a pumped loop to a radiator with a bypass, a heater.
+
+    What the scenario houses in it warms it with all that it draws, people too.
+    """
 
     habitat_mass_kg: float = param(unit="kg", doc="structure, equipment, water inside", low=10.0, high=1e7)
     surface_m2: float = param(unit="m2", doc="insulated outer surface", low=1.0, high=1e6)
     radiator_m2: float = param(unit="m2", doc="radiator that faces the sky", low=0.0, high=1e6)
     base_load_kw: float = param(
-        unit="kW", doc="controls, valves, racks: what no other asset draws; ends as heat inside", low=0.0, high=1e4
-    )
-    heater_kw: float = param(unit="kW", doc="power of the heater", low=0.0, high=1e4)
-    other_heat_kw: float = param(
         unit="kW",
-        doc="mean heat of people, and of cabins and machines inside that draw as assets of their own",
+        doc="controls, valves: what no asset housed here draws; ends as heat inside",
         low=0.0,
         high=1e4,
-        default=0.0,
     )
+    heater_kw: float = param(unit="kW", doc="power of the heater", low=0.0, high=1e4)
     ground_w_k: float = fact("thermal.legs_conductance", unit="W/K", doc="to the ground", low=0.0, high=1e3)
     pump_power_share: float = fact(
         "thermal.pump_power_share", unit="-", doc="pump power over the heat carried", low=0.0, high=0.5
@@ -49,8 +54,20 @@ class RadiatorLoop(InsulatedBody):
     bypass_closed_k: float = fact("thermal.cabin_bypass_closed", unit="K", doc="radiator off", low=250.0, high=320.0)
     bypass_open_k: float = fact("thermal.cabin_bypass_open", unit="K", doc="radiator fully on", low=250.0, high=330.0)
     heater_setpoint_k: float = fact("thermal.cabin_setpoint", unit="K", doc="of the heater", low=250.0, high=310.0)
-    work_min_k: float = fact("thermal.cabin_work_min", unit="K", doc="comfort ends", low=250.0, high=300.0)
-    work_max_k: float = fact("thermal.cabin_work_max", unit="K", doc="comfort ends", low=290.0, high=330.0)
+    work_min_k: float = fact("thermal.cabin_work_min", unit="K", doc="people: comfort ends", low=250.0, high=300.0)
+    work_max_k: float = fact("thermal.cabin_work_max", unit="K", doc="people: comfort ends", low=290.0, high=330.0)
+    machines_work_min_k: float = fact(
+        "thermal.machine_work_min", unit="K", doc="machines inside: colder, they pause", low=200.0, high=300.0
+    )
+    machines_work_max_k: float = fact(
+        "thermal.machine_work_max", unit="K", doc="machines inside: hotter, they pause", low=290.0, high=400.0
+    )
+    rack_mass_share: float = fact(
+        "thermal.rack_mass_share", unit="-", doc="machines, of what is inside", low=0.01, high=0.99
+    )
+    rack_w_k_kg: float = fact(
+        "thermal.rack_conductance", unit="W/K/kg", doc="machines to the habitat, per kg of them", low=0.001, high=10.0
+    )
     survive_min_k: float = fact("thermal.cabin_survive_min", unit="K", doc="lines burst", low=200.0, high=290.0)
     survive_max_k: float = fact("thermal.cabin_survive_max", unit="K", doc="equipment lost", low=300.0, high=400.0)
 
@@ -62,51 +79,57 @@ class RadiatorLoop(InsulatedBody):
         "radiator_m2": 25.0,
         "base_load_kw": 2.0,
         "heater_kw": 2.0,
-        "other_heat_kw": 3.0,
     }
     leaves_out: ClassVar = (
-        "a radiator that stops with its pumps; temperatures and freezing of the loop; the heat of people and machines "
-        "hour by hour (their mean stands for it while the pumps run); humidity; dust that gathers while it stands"
+        "a radiator that stops with its pumps; temperatures and freezing of the loop; the heat that freezing water "
+        "gives; dust that gathers while it stands"
     )
 
     def __post_init__(self) -> None:
         """Refuse temperatures in the wrong order."""
-        refuse_disorder(self, ("bypass_closed_k", "bypass_open_k"), *ORDERED, unit="K")
+        machines = ("machines_work_min_k", "machines_work_max_k")
+        refuse_disorder(self, ("bypass_closed_k", "bypass_open_k"), machines, *ORDERED, unit="K")
 
     def primitives(self, place: Surroundings) -> Primitives:
-        """Two nodes (habitat, skin); base load and heater run at any temperature."""
-        nodes = insulated_body(
+        """Habitat (where people live), skin and racks (of machines); base load and heater run at any temperature."""
+        habitat, skin = insulated_body(
             "habitat",
             self,
             place,
-            mass_kg=self.habitat_mass_kg,
+            mass_kg=self.habitat_mass_kg - self._racks_kg(),
             ground_w_k=self.ground_w_k,
             start_k=self.heater_setpoint_k,
             closed_share=self.bypass_share,
             closed_k=self.bypass_closed_k,
             open_k=self.bypass_open_k,
         )
-        return Primitives(processes=self._loads(), thermal_nodes=nodes)
+        loads = self._loads(pump_kw=self.pump_power_share * _rejected_kw(habitat))
+        return Primitives(processes=loads, thermal_nodes=(habitat, skin, self._racks()), machines_in=_RACKS)
 
-    def pump_kw(self) -> float:
-        """Power of the pumps at the heat that the loop is laid out for [kW]."""
-        return self.pump_power_share * (self.base_load_kw + self.other_heat_kw)
+    def _racks_kg(self) -> float:
+        return self.rack_mass_share * self.habitat_mass_kg
 
-    def _loads(self) -> tuple[Process, ...]:
+    def _racks(self) -> ThermalNode:
+        """Machines on cold plates and in moving air: they are warmer than the habitat by what they give to it."""
+        return ThermalNode(
+            _RACKS,
+            heat_capacity_j_k=self._racks_kg() * lookup("thermal.specific_heat_equipment").value,
+            start_k=self.heater_setpoint_k,
+            parent="habitat",
+            parent_w_k=self.rack_w_k_kg * self._racks_kg(),
+            work_min_k=self.machines_work_min_k,
+            work_max_k=self.machines_work_max_k,
+        )
+
+    def _loads(self, pump_kw: float) -> tuple[Process, ...]:
         target_k = self.heater_setpoint_k
         return (
             heating_load("heater", self.heater_kw, node="habitat", priority=1, works_in="skin", setpoint_k=target_k),
-            heating_load("base load", self.base_load_kw, node="habitat", priority=1, works_in="skin"),
-            self._pumps(),
+            heating_load("base load", self.base_load_kw, node=_RACKS, priority=1, works_in="skin"),
+            heating_load("pumps", pump_kw, node="habitat", priority=3, works_in="skin"),
         )
 
-    def _pumps(self) -> Process:
-        """The loop's pumps; the heat of machines on its cold plates reaches the habitat only while they run."""
-        return Process(
-            "pumps",
-            {"electricity": -self.pump_kw()},
-            priority=3,
-            heat_node="habitat",
-            heat_kw=self.other_heat_kw + self.pump_kw(),
-            works_in="skin",
-        )
+
+def _rejected_kw(habitat: ThermalNode) -> float:
+    """What the loop is laid out for: the heat of a radiator fully on, into a cold sky [kW]."""
+    return float(Stefan_Boltzmann * habitat.radiating_m2 * habitat.open_k**4 / 1000.0)
