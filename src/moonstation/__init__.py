@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from moonstation.report.campaign_report import CampaignRun
     from moonstation.report.comparison_report import ComparedLives
     from moonstation.report.lives_run import LivesRun
     from moonstation.report.run import Run
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from moonstation.studies.study import Progress
 
 __version__ = "0.1.0"
-__all__ = ["__version__", "compare", "simulate", "study"]
+__all__ = ["__version__", "campaign", "compare", "simulate", "study"]
 
 
 def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:
@@ -73,3 +74,19 @@ def compare(
     from moonstation.report.comparison_report import compare_lives
 
     return compare_lives(first, second, members=members, seed=seed, step=step, progress=progress, **more)
+
+
+def campaign(scenario: str | Path, *, progress: LivesProgress | None = None, **more: Any) -> CampaignRun:
+    """Let every unit of a scenario fail alone, in every way, at the worst moment and in each season.
+
+    The result has ``table`` (a row for every failure: found and mended after how long and by what, what was lost),
+    ``summary``, ``report`` (HTML) and ``save(folder)``.
+
+    more : ``look_days``, ``units``, ``one_of_each``, ``seed`` and ``step`` as
+        ``moonstation.studies.fault_campaign.fault_campaign`` takes them
+
+    Raises ScenarioError with every fault of the file, RangeError for an order that cannot be.
+    """
+    from moonstation.report.campaign_report import run_campaign
+
+    return run_campaign(scenario, progress=progress, **more)

@@ -10,6 +10,7 @@ from contextlib import suppress
 
 import typer
 
+from moonstation.cli.campaign import campaign
 from moonstation.cli.check import check
 from moonstation.cli.compare import compare
 from moonstation.cli.ephemeris import ephemeris
@@ -39,7 +40,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-for verb in (study, simulate, compare, site, horizon, find_sites, route, temperature, ephemeris, facts, check, schema):
+for of_station in (study, simulate, compare, campaign):
+    app.command()(of_station)
+for verb in (site, horizon, find_sites, route, temperature, ephemeris, facts, check, schema):
     app.command()(verb)
 app.command("map")(light_map)
 app.add_typer(terrain, name="terrain")

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING, Any
+
+from moonstation.report.blocks import Plot, Plots, Section
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -19,10 +22,16 @@ def render_page(template: str, **content: Any) -> str:
         .render(
             style=_asset("style.css"),
             script=_asset("report.js"),
-            plotly=_safe_script(_plotly()),
+            plotly=_safe_script(_plotly()) if _draws(content.get("sections")) else "",
             **content,
         )
     )
+
+
+def _draws(sections: Sequence[Section] | None) -> bool:
+    """Whether a page has a figure, and so needs what draws them: also where its template makes sections of its own."""
+    blocks = (block for section in sections or () for panel in section.panels for block in panel.blocks)
+    return sections is None or any(isinstance(block, Plot | Plots) for block in blocks)
 
 
 @cache

@@ -54,6 +54,11 @@ class TrialOutcome:
     lost: tuple[str, ...]
 
     @property
+    def failed(self) -> bool:
+        """Whether it came to pass; what is not there cannot fail."""
+        return any(event.kind == "failed" for event in self.events)
+
+    @property
     def lived(self) -> bool:
         """Whether nothing was lost by it."""
         return not self.lost

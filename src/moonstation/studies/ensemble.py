@@ -233,7 +233,7 @@ def lives_of(
 
 def order_faults(members: int, seed: int, workers: Workers = Workers()) -> list[Fault]:  # noqa: B008 (as above)
     """What is wrong with the numbers of an order, and with who is to run it."""
-    faults = _whole_faults("--members", members, 1, MOST_MEMBERS) + _whole_faults("--seed", seed, 0, _SEEDS - 1)
+    faults = _whole_faults("--members", members, 1, MOST_MEMBERS) + seed_faults(seed)
     if not isinstance(workers, Workers):
         allowed = "Workers(threads=3) or Workers(cluster='tcp://HOST:PORT')"
         hint = "from moonstation.studies.running import Workers"
@@ -246,6 +246,11 @@ def order_faults(members: int, seed: int, workers: Workers = Workers()) -> list[
             Fault("--threads", "is for this machine, and a cluster runs the lives", workers.threads, hint=hint)
         )
     return faults + _whole_faults("--threads", workers.threads, 1)
+
+
+def seed_faults(seed: int) -> list[Fault]:
+    """What is wrong with the seed of all draws."""
+    return _whole_faults("--seed", seed, 0, _SEEDS - 1)
 
 
 def series_faults(series: Sequence[str]) -> list[Fault]:
