@@ -131,6 +131,45 @@ def test_a_number_that_the_file_gives_as_a_fact_follows_the_fact():
     assert 0.05 not in plan.compiled.network.stores.floor
 
 
+HOUSED_CELL = """
+[[assets]]
+name = "cell"
+type = "oxygen_generator"
+site = "landing-place"
+mission = "First lander"
+housed_in = "lander body"
+oxygen_kg_h = 0.001
+
+[[assets]]
+name = "water"
+type = "tank"
+site = "landing-place"
+mission = "First lander"
+quantity = "water"
+capacity_kg = 1
+start_kg = 1
+
+[[assets]]
+name = "oxygen"
+type = "tank"
+site = "landing-place"
+mission = "First lander"
+quantity = "oxygen"
+capacity_kg = 1
+"""
+
+
+def test_a_fact_by_which_a_machine_cools_what_houses_it_or_warms_it_is_sampled():
+    path = library()["first-night"]
+    plan = blueprint(read_scenario(path.read_text("utf-8") + HOUSED_CELL, Path(path), end=END))
+    assert "oga.energy" in {fact.key for fact in plan.sampled}
+    frugal = plan.member({"oga.energy": lookup("oga.energy_floor").low})  # under the heat that hydrogen holds
+    cell = [process.name.startswith("electrolysis") for _, process in plan.compiled.processes]
+    assert not frugal.softened
+    assert (plan.compiled.network.processes.heat_kw[cell] > 0.0).all()
+    assert (frugal.compiled.network.processes.heat_kw[cell] < 0.0).any()
+
+
 def test_the_digest_tells_other_networks_and_other_light_apart(plan):
     assert plan.digest == blueprint("first-night", end=END).digest
     assert plan.digest != blueprint("first-night", end="2029-01-21").digest

@@ -36,6 +36,8 @@ HELD_FAILURES = "matters to failures alone, and nothing fails here"
 HELD_STRUCTURE = "changes what the station is made of, or is refused at an end of its range"
 #: Numbers of the network that all lives share: the ledger's masses of elements.
 _COMMON = ("elements",)
+#: Numbers whose sign no kernel goes by: a process warms what houses it, or cools it.
+_EITHER_SIGN = ("processes.heat_kw",)
 #: How often the facts of a life are drawn half-way to their tables' values before it is given up.
 _HALVINGS = 20
 #: Shares of the samples below the two values at which a fact is tried [-]: at its very end a thing may be missing.
@@ -334,17 +336,16 @@ class _Outline:
     def of(cls, made: Compiled) -> _Outline:
         """That of one life."""
         arrays = list(_arrays(made.network))
-        numbers = [(name.endswith(_COMMON), values.ravel()) for name, values in arrays if values.dtype.kind == "f"]
-        common, own = (
-            np.concatenate([values for is_common, values in numbers if is_common is kind]) for kind in (True, False)
-        )
+        numbers = [(name, values.ravel()) for name, values in arrays if values.dtype.kind == "f"]
+        common = np.concatenate([values for name, values in numbers if name.endswith(_COMMON)])
+        own = [(name, values) for name, values in numbers if not name.endswith(_COMMON)]
         whole = [values.ravel() for _, values in arrays if values.dtype.kind != "f"]
         return cls(
             [values.shape for _, values in arrays],
             np.concatenate(whole, dtype=np.int64),
             common,
-            np.sign(own),
-            np.isfinite(own),
+            np.concatenate([np.sign(values) for name, values in own if name not in _EITHER_SIGN]),
+            np.concatenate([np.isfinite(values) for _, values in own]),
         )
 
     def is_that_of(self, made: Compiled) -> bool:
