@@ -40,7 +40,8 @@ def told(request, benchmark):
 
 @pytest.mark.usefixtures("told")
 def test_disc_over_the_sky_line(benchmark, light):
-    azimuth, elevation = (np.asarray(a, dtype=np.float64) for a in (light.sun_azimuth_deg, light.sun_elevation_deg))
+    at = light.directions
+    azimuth, elevation = (np.asarray(a, dtype=np.float64) for a in (at.sun_azimuth_deg, at.sun_elevation_deg))
     fraction = benchmark(disc_fraction, RIDGE, azimuth, elevation, 0.2666)
     assert 0.9 < fraction.mean() < 0.95
 

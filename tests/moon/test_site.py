@@ -32,9 +32,9 @@ def test_arrays_are_single_precision_and_within_their_ranges(ridge):
         assert series.dtype == np.float32
         assert series.shape == (YEAR.count,)
         assert 0.0 <= series.min() <= series.max() <= 1.0
-    assert 0.98 < ridge.sun_distance_au.min() < ridge.sun_distance_au.max() < 1.02
-    assert 350_000 < ridge.earth_distance_km.min() < ridge.earth_distance_km.max() < 410_000
-    assert np.abs(ridge.sun_elevation_deg).max() < 2.2  # 1.54 deg of the pole and 0.55 deg of latitude
+    assert 0.98 < ridge.directions.sun_distance_au.min() < ridge.directions.sun_distance_au.max() < 1.02
+    assert 350_000 < ridge.directions.earth_distance_km.min() < ridge.directions.earth_distance_km.max() < 410_000
+    assert np.abs(ridge.directions.sun_elevation_deg).max() < 2.2  # 1.54 deg of the pole and 0.55 deg of latitude
 
 
 def test_the_summary_has_the_promised_names_in_the_promised_order(ridge):

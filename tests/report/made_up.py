@@ -46,8 +46,8 @@ def site_view(name: str) -> SiteView:
         10.0,
         line(10.0),
         line(2.0),
-        Track(light.sun_azimuth_deg[year], light.sun_elevation_deg[year]),
-        Track(light.earth_azimuth_deg[year], light.earth_elevation_deg[year]),
+        Track(light.directions.sun_azimuth_deg[year], light.directions.sun_elevation_deg[year]),
+        Track(light.directions.earth_azimuth_deg[year], light.directions.earth_elevation_deg[year]),
         light.summary,
     )
 

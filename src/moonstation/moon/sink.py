@@ -125,7 +125,8 @@ def _falling(sunlight_w_m2: ArrayLike, sun_elevation_deg: ArrayLike) -> _Light:
 
 
 def _light_on_ground(light: SiteLight) -> _Light:
-    return _falling(direct_sunlight_w_m2(light.sun_disc_fraction, light.sun_distance_au), light.sun_elevation_deg)
+    at = light.directions
+    return _falling(direct_sunlight_w_m2(light.sun_disc_fraction, at.sun_distance_au), at.sun_elevation_deg)
 
 
 def _radiator_k(
@@ -162,8 +163,8 @@ def _sink_k(gain_w_m2: FloatArray, sky_share: float) -> FloatArray:
 
 def _bowl_around(light: SiteLight, before: SiteLight) -> Bowl:
     """The wall that the sky-line stands for, in the Sun of both records."""
-    lowest = min(light.sun_elevation_deg.min(), before.sun_elevation_deg.min())
-    highest = max(light.sun_elevation_deg.max(), before.sun_elevation_deg.max())
+    both = [record.directions.sun_elevation_deg for record in (light, before)]
+    lowest, highest = min(series.min() for series in both), max(series.max() for series in both)
     return bowl_of(light.horizon, float(lowest), float(highest))
 
 
@@ -180,9 +181,9 @@ def _glow(bowl: Bowl, light: SiteLight, before: SiteLight) -> tuple[TerrainGlow 
 def _coarse_sun(light: SiteLight) -> tuple[FloatArray, float, tuple[FloatArray, FloatArray, FloatArray]]:
     """Every so many steps: seconds into the record, step [s]; free sunlight [W/m2], the Sun's azimuth, elevation."""
     every = max(1, int(_TERRAIN_STEP_S / light.grid.step_s))
-    chosen = slice(None, None, every)
-    free = direct_sunlight_w_m2(1.0, light.sun_distance_au[chosen])
-    sun = (free, light.sun_azimuth_deg[chosen].astype(float), light.sun_elevation_deg[chosen].astype(float))
+    chosen, at = slice(None, None, every), light.directions
+    free = direct_sunlight_w_m2(1.0, at.sun_distance_au[chosen])
+    sun = (free, at.sun_azimuth_deg[chosen].astype(float), at.sun_elevation_deg[chosen].astype(float))
     return _seconds(light.grid)[chosen], every * light.grid.step_s, sun
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -33,13 +34,28 @@ BODIES = ("sun", "earth")
 
 
 @dataclass(frozen=True)
+class Directions:
+    """Where the centres of Sun and Earth stand over a place; every array has the shape (grid.count,).
+
+    sun_azimuth_deg, sun_elevation_deg, earth_azimuth_deg, earth_elevation_deg : apparent place of the centre [deg]
+    sun_distance_au, earth_distance_km : [au], [km]
+    """
+
+    sun_azimuth_deg: Series = field(repr=False)
+    sun_elevation_deg: Series = field(repr=False)
+    sun_distance_au: Series = field(repr=False)
+    earth_azimuth_deg: Series = field(repr=False)
+    earth_elevation_deg: Series = field(repr=False)
+    earth_distance_km: Series = field(repr=False)
+
+
+@dataclass(frozen=True)
 class SiteLight:
     """What a place sees of Sun and Earth; every array has the shape (grid.count,).
 
     sun_disc_fraction, earth_disc_fraction : visible share of the disc [-]; of the Sun's, the Earth may hide a part
     sun_centre_visible, earth_centre_visible : whether the disc's centre stands above the sky-line
-    sun_azimuth_deg, sun_elevation_deg, earth_azimuth_deg, earth_elevation_deg : apparent place of the centre [deg]
-    sun_distance_au, earth_distance_km : [au], [km]
+    directions : of both bodies; computed again when they are asked for after ``forget_directions``
     """
 
     horizon: Horizon
@@ -47,14 +63,17 @@ class SiteLight:
     ephemeris: Ephemeris = field(repr=False)
     sun_disc_fraction: Series = field(repr=False)
     sun_centre_visible: NDArray[np.bool_] = field(repr=False)
-    sun_azimuth_deg: Series = field(repr=False)
-    sun_elevation_deg: Series = field(repr=False)
-    sun_distance_au: Series = field(repr=False)
     earth_disc_fraction: Series = field(repr=False)
     earth_centre_visible: NDArray[np.bool_] = field(repr=False)
-    earth_azimuth_deg: Series = field(repr=False)
-    earth_elevation_deg: Series = field(repr=False)
-    earth_distance_km: Series = field(repr=False)
+
+    @cached_property
+    def directions(self) -> Directions:
+        """Where the centres of Sun and Earth stand."""
+        return site_directions(self.horizon, self.grid, self.ephemeris)
+
+    def forget_directions(self) -> None:
+        """Let the directions go, which take three quarters of the room."""
+        self.__dict__.pop("directions", None)
 
     def windows(self) -> dict[str, Windows]:
         """Every window in which any part of the ``sun`` or of the ``earth`` is seen, in TDB seconds past J2000.
@@ -159,28 +178,57 @@ def site_light(horizon: Horizon, grid: TimeGrid, ephemeris: Ephemeris | None = N
     SiteLight. Raises RangeError when the grid leaves the kernels.
     """
     kernels = ephemeris or Ephemeris.default()
-    columns: dict[str, NDArray[Any]] = {}
+    seen: dict[str, NDArray[Any]] = {}
+    directions: dict[str, NDArray[Any]] = {}
+    for steps, sun, earth in _blocks(horizon, grid, kernels):
+        _put(seen, steps, grid.count, _seen(horizon, sun, earth))
+        _put(directions, steps, grid.count, _directions(sun, earth))
+    light = SiteLight(horizon, grid, kernels, **seen)
+    light.__dict__["directions"] = Directions(**directions)  # they are known, so the property need not find them
+    return light
+
+
+def site_directions(horizon: Horizon, grid: TimeGrid, ephemeris: Ephemeris) -> Directions:
+    """Where Sun and Earth stand over the place of a sky-line; raises RangeError when the grid leaves the kernels."""
+    directions: dict[str, NDArray[Any]] = {}
+    for steps, sun, earth in _blocks(horizon, grid, ephemeris):
+        _put(directions, steps, grid.count, _directions(sun, earth))
+    return Directions(**directions)
+
+
+def _blocks(horizon: Horizon, grid: TimeGrid, kernels: Ephemeris) -> Iterator[tuple[slice, Apparent, Apparent]]:
+    """Blocks of steps of the grid, and where Sun and Earth stand in them."""
+    place = horizon.latitude_deg, horizon.longitude_deg, grid
     for first in range(0, grid.count, _BLOCK):
         steps = slice(first, min(first + _BLOCK, grid.count))
-        for name, values in _seen_in(horizon, grid, kernels, steps).items():
-            if name not in columns:
-                columns[name] = np.empty(grid.count, np.bool_ if values.dtype == np.bool_ else np.float32)
-            columns[name][steps] = values
-    return SiteLight(horizon, grid, kernels, **columns)
+        sun, earth = (apparent_directions_on_grid(*place, body, _eye_m(horizon), kernels, steps) for body in BODIES)
+        yield steps, sun, earth
 
 
-def _seen_in(horizon: Horizon, grid: TimeGrid, kernels: Ephemeris, steps: slice) -> dict[str, NDArray[Any]]:
-    """Columns of SiteLight by name, for some steps of the grid."""
-    place = horizon.latitude_deg, horizon.longitude_deg, grid
-    sun, earth = (apparent_directions_on_grid(*place, body, _eye_m(horizon), kernels, steps) for body in BODIES)
+def _put(columns: dict[str, NDArray[Any]], steps: slice, count: int, part: Mapping[str, NDArray[Any]]) -> None:
+    """Put values of some steps into columns of all."""
+    for name, values in part.items():
+        if name not in columns:
+            columns[name] = np.empty(count, np.bool_ if values.dtype == np.bool_ else np.float32)
+        columns[name][steps] = values
+
+
+def _seen(horizon: Horizon, sun: Apparent, earth: Apparent) -> dict[str, NDArray[Any]]:
+    """Columns of SiteLight by name."""
     return {
         "sun_disc_fraction": _sun_fraction(horizon, sun, earth),
         "sun_centre_visible": centre_visible(horizon, sun),
+        "earth_disc_fraction": earth_disc_fraction(horizon, earth),
+        "earth_centre_visible": centre_visible(horizon, earth),
+    }
+
+
+def _directions(sun: Apparent, earth: Apparent) -> dict[str, NDArray[Any]]:
+    """Columns of Directions by name."""
+    return {
         "sun_azimuth_deg": sun.azimuth_deg,
         "sun_elevation_deg": sun.elevation_deg,
         "sun_distance_au": sun.distance_km / AU_KM,
-        "earth_disc_fraction": earth_disc_fraction(horizon, earth),
-        "earth_centre_visible": centre_visible(horizon, earth),
         "earth_azimuth_deg": earth.azimuth_deg,
         "earth_elevation_deg": earth.elevation_deg,
         "earth_distance_km": earth.distance_km,

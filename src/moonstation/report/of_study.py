@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from moonstation.core.time import DAY_S
+from moonstation.core.time import DAY_S, TimeGrid
 from moonstation.report.view import AssetRow, MilestoneRow, MissionRow, SiteView, SkyLine, StudyView, Track, Verdict
 from moonstation.report.words import amount, number, utc
 
@@ -66,6 +66,7 @@ def _sites(study: Study) -> dict[str, SiteView]:
 
 def _surface_site(sky: SurfaceSky) -> SiteView:
     site, light = sky.site, sky.mast
+    sun, earth = tracks_of(light)
     return SiteView(
         name=site.name,
         title=site.title or site.name,
@@ -74,8 +75,8 @@ def _surface_site(sky: SurfaceSky) -> SiteView:
         mast_m=site.mast_m,
         mast_line=sky_line_of(site.mast_horizon),
         ground_line=None if _same(site.mast_horizon, site.ground_horizon) else sky_line_of(site.ground_horizon),
-        sun=track_of(light, "sun"),
-        earth=track_of(light, "earth"),
+        sun=sun,
+        earth=earth,
         light=light.summary,
     )
 
@@ -93,13 +94,17 @@ def _ground(study: Study, name: str) -> Ground | None:
     return ground_around(dems, site.latitude_deg, site.longitude_deg, site.mast_m)
 
 
-def track_of(light: SiteLight, body: str) -> Track:
-    """The path of ``sun`` or ``earth`` over the first year of a place's light, every two hours or as often as known."""
+def tracks_of(light: SiteLight) -> tuple[Track, Track]:
+    """Paths of Sun and Earth over the first year of a place's light, every two hours or as often as known."""
+    from moonstation.moon.site import site_directions
+
     every = max(round(_TRACK_STEP_S / light.grid.step_s), 1)
-    year = slice(0, round(_YEAR_S / light.grid.step_s), every)
-    azimuth_deg, elevation_deg = (getattr(light, f"{body}_{angle}_deg")[year] for angle in ("azimuth", "elevation"))
+    steps = min(light.grid.count, round(_YEAR_S / light.grid.step_s))
+    grid = TimeGrid(light.grid.start, every * light.grid.step_s, -(-steps // every))
+    at = site_directions(light.horizon, grid, light.ephemeris)
     days = min(light.grid.step_s * light.grid.count, _YEAR_S) / DAY_S
-    return Track(azimuth_deg, elevation_deg, days, light.grid.start, every * light.grid.step_h)
+    sun = Track(at.sun_azimuth_deg, at.sun_elevation_deg, days, grid.start, grid.step_h)
+    return sun, replace(sun, azimuth_deg=at.earth_azimuth_deg, elevation_deg=at.earth_elevation_deg)
 
 
 def sky_line_of(horizon: Horizon) -> SkyLine:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from moonstation.core.time import iso_utc
 from moonstation.report.blocks import Panel, Section
-from moonstation.report.of_study import sky_line_of, track_of
+from moonstation.report.of_study import sky_line_of, tracks_of
 from moonstation.report.page import render_page
 from moonstation.report.sections.sky import horizon_blocks, light_table
 from moonstation.report.view import SiteView
@@ -37,14 +37,15 @@ def render_site_view(light: SiteLight, title: str, dems: Sequence[Dem] = (), siz
 
     line = light.horizon
     ground = ground_around(dems, line.latitude_deg, line.longitude_deg, line.height_m, size_km) if dems else None
+    sun, earth = tracks_of(light)
     site = SiteView(
         name=title,
         latitude_deg=line.latitude_deg,
         longitude_deg=line.longitude_deg,
         mast_m=line.height_m,
         mast_line=sky_line_of(line),
-        sun=track_of(light, "sun"),
-        earth=track_of(light, "earth"),
+        sun=sun,
+        earth=earth,
         light=light.summary,
         ground=ground,
     )

@@ -178,6 +178,8 @@ class SurfaceSky:
 
     def forget(self) -> None:
         """Let go what only components ask for; should it be asked for again, it is computed again."""
+        if self._mast:
+            self._mast.forget_directions()
         self._ground = None
         self._relay_views.clear()
         self.__dict__.pop("panel_sink_k", None)
@@ -218,15 +220,15 @@ class SurfacePlace:
 
     def sun_elevation_deg(self) -> Series:
         """Apparent elevation of the Sun's centre [deg]."""
-        return self.shared.mast.sun_elevation_deg
+        return self.shared.mast.directions.sun_elevation_deg
 
     def sun_azimuth_deg(self) -> Series:
         """Apparent azimuth of the Sun's centre, east of north [deg]."""
-        return self.shared.mast.sun_azimuth_deg
+        return self.shared.mast.directions.sun_azimuth_deg
 
     def sun_distance_au(self) -> Series:
         """Distance of the Sun [au]."""
-        return self.shared.mast.sun_distance_au
+        return self.shared.mast.directions.sun_distance_au
 
     def earth_disc_fraction(self, on_mast: bool = True) -> Series:
         """Visible share of the Earth's disc [-]."""
@@ -238,7 +240,7 @@ class SurfacePlace:
 
     def earth_distance_km(self) -> Series:
         """Distance of the Earth's centre [km]."""
-        return self.shared.mast.earth_distance_km
+        return self.shared.mast.directions.earth_distance_km
 
     def ground_stations_in_view(self) -> Series:
         """Number of ground stations that see the Moon [-]."""
@@ -429,7 +431,7 @@ class Places:
             _ = relay.sun_disc_fraction, relay.earth_contact
 
     def forget(self) -> None:
-        """Let go what only components ask for (temperatures, distances of relays), after a run."""
+        """Let go what only components ask for (temperatures, directions, distances), after a run."""
         for site in self.surface.values():
             site.forget()
         forget_positions()
