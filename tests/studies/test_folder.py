@@ -48,6 +48,16 @@ def test_the_series_and_events_come_back_as_they_were(winter: Study, tmp_path: P
     assert events.column_names == ["utc", "kind", "subject", "detail", "value", "unit"]
 
 
+def test_a_file_of_the_series_holds_some_columns_over_all_of_the_time(
+    winter: Study, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    times, columns = winter.timeseries["activity"].shape
+    monkeypatch.setattr(folder, "_CHUNK_BYTES", 3 * times * 4)
+    stored = xr.open_zarr(write_run(winter, tmp_path / "winter", "") / SERIES, consolidated=False)
+    assert stored["activity"].chunks == ((times,), (*[3] * (columns // 3), *([columns % 3] if columns % 3 else [])))
+    xr.testing.assert_equal(stored.load(), winter.timeseries)
+
+
 def test_a_second_run_needs_leave_to_replace_the_first(winter: Study, tmp_path: Path) -> None:
     write_run(winter, tmp_path / "winter", "first")
     with pytest.raises(RangeError, match="folder: there are results already; .*; name another, or set overwrite=True"):

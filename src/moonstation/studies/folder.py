@@ -30,6 +30,8 @@ SUMMARY, REPORT, SERIES, EVENTS, MANIFEST = (
     "manifest.json",
 )
 MARK = Mark(MANIFEST, "study")
+#: Room that a file of the time series takes in memory, about.
+_CHUNK_BYTES = 2**23
 PACKAGES = ("moonstation", "numpy", "numba", "scipy", "xarray", "jplephem", "pyerfa", "pydantic", "zarr")
 
 
@@ -105,7 +107,9 @@ def _write_parts(study: Study, folder: Path, report: str | Callable[[], str]) ->
     series = _portable(study.timeseries)
     import_before_threads()
     with ThreadPoolExecutor(1) as beside:
-        writing = beside.submit(series.to_zarr, folder / SERIES, mode="w", zarr_format=3, consolidated=False)
+        writing = beside.submit(
+            series.to_zarr, folder / SERIES, mode="w", zarr_format=3, consolidated=False, encoding=_encoding(series)
+        )
         page = report() if callable(report) else report
         writing.result()
     rows = [asdict(event) for event in study.events]
@@ -115,6 +119,20 @@ def _write_parts(study: Study, folder: Path, report: str | Callable[[], str]) ->
     (folder / SUMMARY).write_text(json_text(study.summary), encoding="utf-8")
     (folder / REPORT).write_text(page, encoding="utf-8")
     (folder / MANIFEST).write_text(json_text(manifest(study)), encoding="utf-8")
+
+
+def _encoding(series: xr.Dataset) -> dict[str, Any]:
+    """Each file of the time series holds some columns over all of the time: few files, and a series lies in one."""
+    chunks = {}
+    for name in series.variables:
+        values = series[name]
+        if "time" in values.dims and values.ndim > 1:
+            columns = max(_CHUNK_BYTES // (values.sizes["time"] * values.dtype.itemsize), 1)
+            sizes = values.sizes.items()
+            chunks[str(name)] = {
+                "chunks": tuple(size if dim == "time" else min(max(size, 1), columns) for dim, size in sizes)
+            }
+    return chunks
 
 
 def _portable(series: xr.Dataset) -> xr.Dataset:
