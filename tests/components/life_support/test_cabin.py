@@ -47,7 +47,7 @@ def test_a_cabin_of_100_m3_lands_with_28_kg_of_oxygen_and_90_kg_of_nitrogen():
 
 def test_the_total_pressure_on_landing_is_that_of_the_sea_level():
     total = sum(gas_pressure_kpa(gas, store.start, 100.0, SET_K) for gas, store in stores().items())
-    assert total == pytest.approx(101.325 - (0.40 - 0.042), abs=1e-6)  # carbon dioxide is still as on Earth
+    assert total == pytest.approx(101.325 - (0.40 - 0.0425), abs=1e-6)  # carbon dioxide is still as on Earth
 
 
 def test_fill_times_scale_is_the_partial_pressure():

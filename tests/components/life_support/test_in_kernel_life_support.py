@@ -143,7 +143,7 @@ def test_without_oxygen_they_stop_when_the_air_is_thin_and_are_gone_a_day_later(
 
 def test_without_removal_carbon_dioxide_reaches_its_limit():
     run = KernelRun({"mains": Mains()} | AIR | OXYGEN | STOCKS | WASTES | PEOPLE, days=4)
-    full_h = gas_mass_kg("cabin_carbon_dioxide", 2.0 - 0.042, VOLUME_M3, SET_K) / (4 * 1.085 / 24)
+    full_h = gas_mass_kg("cabin_carbon_dioxide", 2.0 - 0.0425, VOLUME_M3, SET_K) / (4 * 1.085 / 24)
     assert run.last_hour("crew", "work") == pytest.approx(full_h, abs=0.5)
 
 
