@@ -32,7 +32,7 @@ def simulate(
     scenario: str | Path,
     *,
     members: int | None = None,
-    seed: int = 0,
+    seed: int | None = None,
     step: str | None = None,
     progress: LivesProgress | None = None,
     **more: Any,
@@ -42,18 +42,27 @@ def simulate(
     The result has ``summary``, ``outcomes`` and ``timeseries`` (xarray, with an axis of members), ``report`` (HTML) and
     ``save(folder)``. Without ``members``, one life with every fact at its table's value, as ``study`` gives it.
 
-    step : time step in place of the scenario's, such as ``1h``
+    seed : 0 if not given; step : time step in place of the scenario's, such as ``1h``
     more : ``series``, ``failures``, ``workers`` and ``keep`` as ``moonstation.studies.ensemble.ensemble`` takes them
 
-    Raises ScenarioError with every fault of the file, RangeError for numbers that cannot be.
+    Raises ScenarioError with every fault of the file, RangeError for numbers that cannot be, and for what only many
+    lives have where one is asked for.
     """
     if members is None:
-        from moonstation.report.run import study as run_study
+        from moonstation.studies.ensemble import refuse_order_of_many
 
-        return run_study(scenario, step=step)
+        refuse_order_of_many({"seed": seed, **more})
+        return _one_life(scenario, step, progress)
     from moonstation.report.lives_run import simulate_lives
 
-    return simulate_lives(scenario, members=members, seed=seed, step=step, progress=progress, **more)
+    return simulate_lives(scenario, members=members, seed=seed or 0, step=step, progress=progress, **more)
+
+
+def _one_life(scenario: str | Path, step: str | None, progress: LivesProgress | None) -> Run:
+    """The life that ``study`` runs; ``progress`` is told its stages, of which nobody knows how long each takes."""
+    from moonstation.report.run import study as run_study
+
+    return run_study(scenario, step=step, progress=(lambda stage: progress(stage, 0.0, 0.0)) if progress else None)
 
 
 def compare(

@@ -31,17 +31,14 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     Both members of a pair have the same values of every uncertain fact that both designs stand on.
     """
     from moonstation.cli.progress import progress_bar
-    from moonstation.core.errors import Fault
     from moonstation.core.folder import folder_faults
     from moonstation.core.output import json_text
     from moonstation.report.comparison_report import MARK, compare_lives
-    from moonstation.studies.ensemble import order_faults
+    from moonstation.studies.comparison import pair_faults
     from moonstation.studies.running import Workers
 
     workers = Workers(threads, cluster)
-    faults = order_faults(members, seed, workers)
-    if members == 1:
-        faults.append(Fault("--members", "is too few to tell a difference", members, allowed="2 or more"))
+    faults = pair_faults(members, seed, workers)
     faults += folder_faults(output, MARK, "-o", overwrite=overwrite) if output else []
     refuse(faults, dict.fromkeys((first, second), step_text(step)))
     asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step), "failures": failures}

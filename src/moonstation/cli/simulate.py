@@ -53,6 +53,9 @@ _Series = Annotated[
     list[str] | None,
     typer.Option("--series", help="Keep this series of every life too, such as charge_kwh@ridge; may be repeated."),
 ]
+_Seed = Annotated[
+    int | None, typer.Option("--seed", help="Seed of every draw: the same seed, the same lives; 0 if not given.")
+]
 _Life = Annotated[
     int | None, typer.Option("--life", help="Run this one of the lives alone, with the report of a study.")
 ]
@@ -62,7 +65,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     scenario: Annotated[str, typer.Argument(help="A scenario of the library (ilrs, first-night) or a TOML file.")],
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Run folder; runs/NAME if not given.")] = None,
     members: _Members = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of every draw: the same seed, the same lives.")] = 0,
+    seed: _Seed = None,
     step: Step = None,
     series: _Series = None,
     life: _Life = None,
@@ -77,11 +80,11 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
 
     A run of many lives that was stopped, however hard, goes on from the finished ones with --resume.
     """
-    of_many = {"--series": series, "--threads": threads, "--cluster": cluster, "--resume": resume}
-    asked: dict[str, Any] = {"seed": seed, "step": step_text(step), "failures": failures}
+    of_many = {"--series": series or None, "--threads": threads, "--cluster": cluster, "--resume": resume}
+    asked: dict[str, Any] = {"seed": seed or 0, "step": step_text(step), "failures": failures}
     how = {"overwrite": overwrite, "as_json": as_json}
     if members is None:
-        _one_life(scenario, output or _runs(scenario), asked["step"], of_many | {"--life": life is not None}, **how)
+        _one_life(scenario, output or _runs(scenario), asked["step"], of_many | {"--seed": seed, "--life": life}, **how)
         return
     asked["members"] = members
     if life is not None:
@@ -95,7 +98,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     from moonstation.studies.running import Workers
 
     workers = Workers(threads, cluster)
-    _refuse(order_faults(members, seed, workers), (target, MARK, overwrite), {scenario: asked["step"]})
+    _refuse(order_faults(members, asked["seed"], workers), (target, MARK, overwrite), {scenario: asked["step"]})
     asked |= {
         "series": tuple(series or ()),
         "workers": workers,
@@ -186,7 +189,9 @@ def _life_of_many(
 def _needless(options: dict[str, Any], words: str, hint: str) -> list[Fault]:
     from moonstation.core.errors import Fault
 
-    return [Fault(name, words, hint=hint) for name, value in options.items() if value]
+    return [
+        Fault(name, words, hint=hint) for name, value in options.items() if value is not None and value is not False
+    ]
 
 
 def _many_lives(scenario: str, asked: dict[str, Any]) -> LivesRun:

@@ -15,6 +15,7 @@ from moonstation.roadmap.milestones import METRICS
 from moonstation.scenario.assets import component_of
 from moonstation.scenario.cables import faults_of_cables
 from moonstation.scenario.draft import Draft
+from moonstation.scenario.fact_ranges import notes_on_ranges
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.go_checks import faults_of_landings
 from moonstation.scenario.go_reach import faults_of_reach, notes_on_reach
@@ -69,6 +70,7 @@ def notes(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
         *notes_on_supply(draft, parts, source),
         *_unnoted(lambda: notes_on_reach(draft, parts, source, folder)),
         *_unnoted(lambda: notes_on_sight(draft, parts, source, folder)),
+        *_unnoted(lambda: notes_on_ranges(draft, source)),
         *_notes_on_emptiness(draft, source),
     ]
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -25,6 +25,10 @@ class UncertainFact:
     low: float
     mode: float
     high: float
+
+    def within(self, least: float, most: float) -> UncertainFact:
+        """The same known between these values alone, among which its mode is."""
+        return replace(self, low=max(self.low, least), high=min(self.high, most))
 
     @property
     def by_logarithm(self) -> bool:

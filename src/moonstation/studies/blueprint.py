@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -18,6 +19,7 @@ from moonstation.facts.usage import overridden, recorded
 from moonstation.roadmap.milestones import Milestone
 from moonstation.scenario.assets import scenario_model
 from moonstation.scenario.build import build_milestones, build_station, with_present_facts
+from moonstation.scenario.fact_ranges import fact_limits
 from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
 from moonstation.station.fault_plan import life_numbers, plan_failures
@@ -34,6 +36,8 @@ HELD_PLACE = "sets the light, the temperatures or the orbits of the places"
 HELD_SERIES = "changes a series over time, which all lives share"
 HELD_FAILURES = "matters to failures alone, and nothing fails here"
 HELD_STRUCTURE = "changes what the station is made of, or is refused at an end of its range"
+HELD_RANGE = "may have no other value where it is used"
+_ANY = (-math.inf, math.inf)
 #: Numbers of the network that all lives share: the ledger's masses of elements.
 _COMMON = ("elements",)
 #: Numbers whose sign no kernel goes by: a process warms what houses it, or cools it.
@@ -240,7 +244,12 @@ class Draft:
     def sorted(self) -> Blueprint:
         """The blueprint with its uncertain facts sorted into those that lives may differ in and those that are held."""
         sampled, held = [], []
-        for fact in uncertain(_facts(self.plain.facts)):
+        limits = fact_limits(self.plain.scenario)
+        for known in uncertain(_facts(self.plain.facts)):
+            fact = known.within(*limits.get(known.key, _ANY))
+            if fact.low >= fact.high:
+                held.append(HeldFact(fact.key, HELD_RANGE))
+                continue
             reason = None if fact.key in self.free else self.known.get(fact.key) or _effect(self.plain, fact)
             if reason is None:
                 sampled.append(fact)

@@ -15,7 +15,7 @@ from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
 from moonstation.station.odds import CONFIDENCE
 from moonstation.station.paired import Difference, paired_difference
-from moonstation.studies.ensemble import Ensemble, ensemble
+from moonstation.studies.ensemble import Ensemble, ensemble, order_faults
 from moonstation.studies.ensemble_progress import Progress
 from moonstation.studies.ensemble_tables import described, survival
 from moonstation.studies.running import Workers
@@ -141,13 +141,20 @@ def comparison(
     Raises ScenarioError (with the faults of both), RangeError, TerrainError for bad input, BalanceError when mass or
     energy does not close.
     """
-    if faults := _period_faults(*_both(first, second, step)):
+    if faults := pair_faults(members, seed, workers) or _period_faults(*_both(first, second, step)):
         raise RangeError(faults)
     asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "workers": workers, "failures": failures}
     runs = [
         ensemble(scenario, **asked, progress=_half(progress, number)) for number, scenario in enumerate((first, second))
     ]
     return Comparison(*runs)
+
+
+def pair_faults(members: int, seed: int, workers: Workers) -> list[Fault]:
+    """What is wrong with the numbers of an order of pairs: of one pair nobody can tell how sure its difference is."""
+    if faults := order_faults(members, seed, workers):
+        return faults
+    return [Fault("--members", "is too few to tell a difference", members, allowed="2 or more")] if members == 1 else []
 
 
 def _both(first: str | Path, second: str | Path, step: str | None) -> list[Scenario]:

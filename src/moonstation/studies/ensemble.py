@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cached_property
@@ -246,6 +246,21 @@ def order_faults(members: int, seed: int, workers: Workers = Workers()) -> list[
             Fault("--threads", "is for this machine, and a cluster runs the lives", workers.threads, hint=hint)
         )
     return faults + _whole_faults("--threads", workers.threads, 1)
+
+
+def refuse_order_of_many(asked: Mapping[str, Any]) -> None:
+    """Raise where one life is asked for together with what only many lives have, by the names of ``ensemble``.
+
+    ``failures`` may be False: in the one life with every fact at its table's value nothing fails.
+    """
+    if unknown := asked.keys() - {"seed", "series", "workers", "keep", "failures"}:
+        raise TypeError(f"simulate() has no parameter {', '.join(sorted(unknown))}")
+    given = [
+        name for name, value in asked.items() if value not in ((), []) and value is not None and value is not False
+    ]
+    if given:
+        hint = "say how many lives with members"
+        raise RangeError(Fault(name, "is for many lives", asked[name], hint=hint) for name in given)
 
 
 def seed_faults(seed: int) -> list[Fault]:

@@ -11,7 +11,7 @@ import rasterio
 
 from moonstation.core.errors import RangeError, TerrainError
 from moonstation.moon.dem import open_dem
-from moonstation.moon.products.acquisition import Wish, add_file, get_product
+from moonstation.moon.products.acquisition import Wish, _require_whole, add_file, get_product
 from moonstation.moon.products.cache import cache_folder, cached_names, read_record, terrain_path
 from moonstation.moon.products.catalogue import product
 from moonstation.moon.products.part import claimed
@@ -140,10 +140,22 @@ def test_a_first_file_with_another_sum_than_the_catalogue_knows_is_refused(get, 
 
 
 def test_a_truncated_file_that_the_server_calls_whole_is_refused(get, archive, folder, lola):
-    archive.files["ldem_4.img"] = lola[:-2880]
+    archive.files["ldem_4.img"], archive.tags["ldem_4.img"] = lola[:-2880], '"short"'
+    words = r"is cut off: 2,070,720 bytes came, and the file is known to have 2,073,600; bring it anew with --again"
+    with pytest.raises(TerrainError, match=words):
+        get()
     with pytest.raises(TerrainError, match=r"cannot be read \(2070720 bytes where its label needs 2073600\)"):
         get(accept_change=True)
     assert cached_names(folder) == []
+    archive.files["ldem_4.img"], archive.tags["ldem_4.img"] = lola, '"whole"'
+    assert get(again=True).state == "arrived"
+
+
+def test_of_a_size_in_round_numbers_a_little_may_lack():
+    _require_whole("x", 2_696_000_000, 2_696_082_051 // 1000 * 1000)
+    _require_whole("x", 10, None)
+    with pytest.raises(TerrainError, match="is cut off: 700,000,000 bytes came"):
+        _require_whole("x", 700_000_000, 821_000_000)
 
 
 def test_another_size_than_published_is_worth_a_note(get, archive, lola):

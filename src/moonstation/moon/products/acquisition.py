@@ -30,6 +30,9 @@ from moonstation.moon.products.transfer import WAITS_S, Arrival, download, progr
 #: Environment variable that names a mirror's folder.
 MIRROR_VARIABLE = "MOONSTATION_TERRAIN_URL"
 _SAME_POSTING = 0.02
+#: Of a size that is published in round numbers a whole file has at least so much [-].
+_ROUND = 0.95
+_ANEW = "bring it anew with --again"
 _LABEL_MARK = b"PDS_VERSION_ID"
 _MADE = "model.tif"
 
@@ -176,6 +179,7 @@ def _keep_product(
     size, sha256 = target.stat().st_size, _sum_of(target)
     expected = before.get("sha256") or wanted.sha256
     if not wish.accept_change:
+        _require_whole(url, size, before.get("size_bytes") or wanted.size_bytes)
         _require_same_sum(
             url, sha256, expected, "--accept-change to take the file as it now is, --again to bring it anew"
         )
@@ -191,7 +195,11 @@ def _keep_product(
         **_described(wanted),
     }
     progress("converting", 0, None)
-    dem = to_cog(target, raw / _MADE, _tags(source), may_take=not wish.keep_raw)
+    try:
+        dem = to_cog(target, raw / _MADE, _tags(source), may_take=not wish.keep_raw)
+    except TerrainError as error:
+        hinted = [replace(fault, hint="; ".join(filter(None, (fault.hint, _ANEW)))) for fault in error.faults]
+        raise TerrainError(hinted) from error
     _require_posting(url, dem, wanted)
     record = _settled(folder, source, dem)
     if not wish.keep_raw:
@@ -199,6 +207,16 @@ def _keep_product(
     fresh, kept = (arrived.fresh_bytes, arrived.kept_bytes) if arrived else (0, size)
     notes = _notes(wanted, size, sha256, expected)
     return Kept(wanted.name, cog_path(folder, wanted.name), "arrived", record, fresh, kept, notes)
+
+
+def _require_whole(where: str, size: int, known: int | None) -> None:
+    """A file shorter than it is known to be has been cut off on its way, or by whoever serves it."""
+    whole = known or 0
+    least = whole if whole % 1000 else _ROUND * whole
+    if size < least:
+        message = f"is cut off: {size:,} bytes came, and the file is known to have {whole:,}"
+        hint = f"{_ANEW}, from another --url where it stays short; --accept-change where the publisher made it so"
+        raise TerrainError(Fault(where, message, hint=hint))
 
 
 def _require_same_sum(where: str, sha256: str, expected: str, remedy: str) -> None:
