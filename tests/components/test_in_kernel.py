@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from kernel_run import KernelRun
+from kernel_run import KernelRun, Mains
 
 from moonstation.components.comms.command_unit import CommandUnit
 from moonstation.components.comms.direct_link import DirectLink
@@ -102,6 +102,39 @@ def test_a_powered_habitat_is_comfortable_and_one_without_power_is_lost():
     powered = hourly({"habitat": habitat, "generator": RadioisotopeUnit(power_w=5000.0)}, **NIGHT)
     assert habitat.work_min_k < powered.kelvin("habitat", "habitat")[-1] < habitat.work_max_k
     assert np.isnan(hourly({"habitat": habitat}, **NIGHT).kelvin("habitat", "habitat")[-1])
+
+
+WET = RadiatorLoop(
+    habitat_mass_kg=1000.0, water_kg=500.0, surface_m2=50.0, radiator_m2=0.0, base_load_kw=0.0, heater_kw=6.0,
+    insulation_w_m2_k=0.0, ground_w_k=20.0,
+)  # fmt: skip
+FUSION_KWH = 500.0 * 0.3336 / 3.6
+#: A habitat of 294 K loses 2 kW from 273.15 K on to ground of 173.15 K.
+FROSTY = {"regolith_k": 173.15}
+
+
+def test_freezing_water_holds_a_habitat_at_0_c_until_all_of_it_is_ice():
+    dark = KernelRun({"habitat": WET}, days=2.0, **FROSTY)
+    kelvin, liquid = dark.kelvin("habitat", "habitat"), dark.amount("habitat", "liquid")
+    icy = np.flatnonzero((liquid > 0.0) & (liquid < FUSION_KWH))
+    assert len(icy) / 6 == pytest.approx(FUSION_KWH / 2.0, abs=0.5)
+    np.testing.assert_allclose(kelvin[icy[2:-2]], 273.15, atol=0.05)
+    # exponential before: 120.85 to 99.85 K over the ground, by 20 W/K out of the dry mass and the water
+    cooling_h = (1000.0 * 900.0 + 500.0 * 4186.0) / 20.0 * np.log(121.0 / 100.0) / 3600.0
+    assert icy[0] / 6 == pytest.approx(cooling_h, abs=1.0)
+    after_h = (1000.0 * 900.0 + 500.0 * 4186.0) / 20.0 * np.log(100.0 / 94.85) / 3600.0  # as heavy as ice
+    assert np.flatnonzero(np.isnan(kelvin))[0] / 6 == pytest.approx(icy[-1] / 6 + after_h, abs=1.0)
+
+
+def test_ice_thaws_once_the_habitat_is_warm_again():
+    run = KernelRun({"habitat": WET, "mains": Mains()}, days=5.0, start_h={"mains": 24.0}, **FROSTY)
+    liquid, kelvin = run.amount("habitat", "liquid"), run.kelvin("habitat", "habitat")
+    assert 0.0 < liquid.min() < 0.9 * FUSION_KWH
+    assert liquid[-1] == pytest.approx(FUSION_KWH)
+    assert kelvin[-1] == pytest.approx(WET.heater_setpoint_k, abs=0.1)
+    heater_kwh = run.activity("habitat", "heater").sum() / 6
+    lost_kwh = 0.020 * (kelvin - 173.15).sum() / 6
+    assert heater_kwh == pytest.approx(lost_kwh, rel=2e-3)  # begins and ends at the set-point, with no ice
 
 
 def data_chain(**more):

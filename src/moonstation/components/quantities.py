@@ -116,6 +116,7 @@ def quantities() -> Mapping[str, Quantity]:
         Quantity("crew_h", "h", "working hours of people", overflow="spilled"),
         Quantity("robot_h", "h", "working hours of robots", overflow="spilled"),
         Quantity("antenna_h", "h", "hours in which a dish can point to something", overflow="spilled"),
+        Quantity("fusion_heat", "kWh", "heat that liquid water gives when it freezes"),
         Quantity("water", "kg", "potable water", WATER),
         Quantity("grey_water", "kg", "water to be cleaned: condensate, hygiene, distillate", WATER),
         Quantity("urine", "kg", "water in urine", WATER),

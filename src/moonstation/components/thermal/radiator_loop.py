@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import ClassVar
 
 from scipy.constants import Stefan_Boltzmann
 
 from moonstation.components.contract import (
     Flow,
+    HoldLevel,
     Primitives,
     Process,
+    Store,
     Surroundings,
     ThermalNode,
+    Thermostat,
     component,
     fact,
     param,
@@ -24,6 +27,7 @@ from moonstation.components.thermal.loads import heating_load
 from moonstation.facts.table import lookup
 
 _RACKS = "racks"
+_FUSION = "fusion_heat@self"
 
 
 @component("radiator_loop")
@@ -34,7 +38,7 @@ class RadiatorLoop(InsulatedBody):
     What the scenario houses in it warms it with all that it draws, people too.
     """
 
-    habitat_mass_kg: float = param(unit="kg", doc="structure, equipment, water inside", low=10.0, high=1e7)
+    habitat_mass_kg: float = param(unit="kg", doc="structure and equipment inside", low=10.0, high=1e7)
     surface_m2: float = param(unit="m2", doc="insulated outer surface", low=1.0, high=1e6)
     radiator_m2: float = param(unit="m2", doc="radiator that faces the sky", low=0.0, high=1e6)
     base_load_kw: float = param(
@@ -44,6 +48,9 @@ class RadiatorLoop(InsulatedBody):
         high=1e4,
     )
     heater_kw: float = param(unit="kW", doc="power of the heater", low=0.0, high=1e4)
+    water_kg: float = param(
+        unit="kg", doc="water inside: it holds heat, and gives more when it freezes", low=0.0, high=1e6, default=0.0
+    )
     ground_w_k: float = fact("thermal.legs_conductance", unit="W/K", doc="to the ground", low=0.0, high=1e3)
     pump_power_share: float = fact(
         "thermal.pump_power_share", unit="-", doc="pump power over the heat carried", low=0.0, high=0.5
@@ -72,17 +79,23 @@ class RadiatorLoop(InsulatedBody):
     survive_max_k: float = fact("thermal.cabin_survive_max", unit="K", doc="equipment lost", low=300.0, high=400.0)
 
     failures: ClassVar = (FailureMode("pump", "coolant pump stops", affects=("pumps",), spare=True),)
-    flows: ClassVar = (Flow("electricity", "in", "base load, heater, pumps"),)
+    flows: ClassVar = (
+        Flow("electricity", "in", "base load, heater, pumps"),
+        Flow(_FUSION, "store", "heat of its liquid water"),
+        Flow(_FUSION, "in", "water freezes"),
+        Flow(_FUSION, "out", "ice thaws"),
+    )
     example: ClassVar = {
         "habitat_mass_kg": 8000.0,
         "surface_m2": 110.0,
         "radiator_m2": 25.0,
         "base_load_kw": 2.0,
         "heater_kw": 2.0,
+        "water_kg": 1000.0,
     }
     leaves_out: ClassVar = (
-        "a radiator that stops with its pumps; temperatures and freezing of the loop; the heat that freezing water "
-        "gives; dust that gathers while it stands"
+        "a radiator that stops with its pumps; temperatures and freezing of the loop; how much water the tanks inside "
+        "hold just then; dust that gathers while it stands"
     )
 
     def __post_init__(self) -> None:
@@ -104,7 +117,47 @@ class RadiatorLoop(InsulatedBody):
             open_k=self.bypass_open_k,
         )
         loads = self._loads(pump_kw=self.pump_power_share * _rejected_kw(habitat))
-        return Primitives(processes=loads, thermal_nodes=(habitat, skin, self._racks()), machines_in=_RACKS)
+        water_j_k = 1000.0 * lookup("heat.of_water").value * self.water_kg
+        wet = replace(habitat, heat_capacity_j_k=habitat.heat_capacity_j_k + water_j_k)
+        return Primitives(
+            stores=self._liquid(),
+            processes=(*loads, *self._phases()),
+            thermal_nodes=(wet, skin, self._racks()),
+            machines_in=_RACKS,
+        )
+
+    def _fusion_kwh(self) -> float:
+        return lookup("heat.fusion").value / 3.6 * self.water_kg
+
+    def _liquid(self) -> tuple[Store, ...]:
+        """Where there is water: the heat that it still can give by freezing."""
+        return (Store("liquid", _FUSION, self._fusion_kwh(), self._fusion_kwh()),) if self.water_kg else ()
+
+    def _phases(self) -> tuple[Process, ...]:
+        """Freezing holds the habitat at 0 C as long as some water is liquid; ice thaws where machines can work."""
+        if not self.water_kg:
+            return ()
+        freezing_k = lookup("heat.freezing_point").value
+        freezing = Process(
+            "freezing",
+            {_FUSION: -1.0},
+            limit=self._fusion_kwh(),
+            priority=0,
+            control=Thermostat("habitat", freezing_k),
+            heat_node="habitat",
+            heat_kw=1.0,
+        )
+        thawing = Process(
+            "thawing",
+            {_FUSION: 1.0},
+            limit=self._fusion_kwh() / lookup("thermal.thaw_time").value,
+            priority=0,
+            control=HoldLevel(_FUSION, 1.0),
+            heat_node="habitat",
+            heat_kw=-1.0,
+            works_in=_RACKS,
+        )
+        return freezing, thawing
 
     def _racks_kg(self) -> float:
         return self.rack_mass_share * self.habitat_mass_kg
