@@ -65,7 +65,7 @@ def _print(made: CampaignRun, folder: Path) -> None:
     from moonstation.cli.printing import print_line, print_trimmed
     from moonstation.report.campaign_report import HEADS, failure_rows, statement
     from moonstation.report.words import count
-    from moonstation.studies.study import notes_told
+    from moonstation.studies.study import left_out_told, notes_told
 
     console, summary = Console(highlight=False), made.summary
     print_line(console, Text(f"{summary['title']}: {statement(made)}", style="bold"))
@@ -82,6 +82,8 @@ def _print(made: CampaignRun, folder: Path) -> None:
         print_trimmed(console, table)
     if len(rows) > _MOST_ROWS:
         print_line(console, Text(f"  and {len(rows) - _MOST_ROWS} more that bring a loss, in the report"))
+    if missed := left_out_told(summary["left_out"]):
+        print_line(console, Text(missed))
     if notes := notes_told(summary["notes"]):
         print_line(console, Text(notes))
     print_line(console, f"each followed for {made.look_days:g} d; seed {made.seed}; {made.elapsed_s:.1f} s")

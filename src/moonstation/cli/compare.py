@@ -60,7 +60,7 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     from moonstation.cli.printing import print_line, print_trimmed
     from moonstation.report.comparison_report import mean_difference, statement
     from moonstation.studies.ensemble_tables import labelled, shown
-    from moonstation.studies.study import notes_told
+    from moonstation.studies.study import left_out_told, notes_told
 
     console = Console(highlight=False)
     print_line(console, Text(statement(made), style="bold"))
@@ -78,6 +78,8 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
     words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
     print_line(console, Text(f"{words}, {len(made.shared_facts)} uncertain facts shared"))
     for letter, run in (("A", "first"), ("B", "second")):
+        if missed := left_out_told(made.summary[run]["left_out"]):
+            print_line(console, Text(f"{letter}: {missed}"))
         if notes := notes_told(made.summary[run]["notes"]):
             print_line(console, Text(f"{letter}: {notes}"))
     if folder:

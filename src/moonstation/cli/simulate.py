@@ -229,7 +229,7 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
     from rich.text import Text
 
     from moonstation.cli.printing import print_line, print_trimmed
-    from moonstation.studies.study import notes_told
+    from moonstation.studies.study import left_out_told, notes_told
 
     console, told = Console(highlight=False), run.summary
     print_line(console, Text(f"{told['title']}: {_survival(told)}.", style="bold"))
@@ -250,6 +250,8 @@ def _print_lives(run: LivesRun, folder: Path) -> None:
         words = f"milestone {name}: in {100 * item['probability']:.1f} % of the lives{half}"
         print_line(console, Text(f"{words} (planned {item['planned'][:10]})"))
     _print_causes(console, told["influences"])
+    if missed := left_out_told(told["left_out"]):
+        print_line(console, Text(missed))
     if notes := notes_told(told["notes"]):
         print_line(console, Text(notes))
     facts = f"{told['sampled_facts']} uncertain facts sampled, {len(told['held_facts'])} held"

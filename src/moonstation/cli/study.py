@@ -84,7 +84,7 @@ def _print_summary(run: Run, folder: Path) -> None:
     from rich.text import Text
 
     from moonstation.cli.printing import print_line, print_trimmed
-    from moonstation.studies.study import notes_told, other_verdict
+    from moonstation.studies.study import left_out_told, notes_told, other_verdict
 
     console = Console()
     summary = run.summary
@@ -97,6 +97,8 @@ def _print_summary(run: Run, folder: Path) -> None:
     for label, value in _lines(summary):
         table.add_row(label, Text(value))
     print_trimmed(console, table)
+    if missed := left_out_told(summary["left_out"]):
+        print_line(console, Text(missed))
     if notes := notes_told(summary["notes"]):
         print_line(console, Text(notes))
     console.print(Text(f"report: {folder / 'report.html'}", overflow="fold"), soft_wrap=True)

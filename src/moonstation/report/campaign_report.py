@@ -11,7 +11,7 @@ from typing import Any
 
 from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Section, Table, Text
 from moonstation.report.page import render_page
-from moonstation.report.sections.verdict import notes_on
+from moonstation.report.sections.verdict import missing, notes_on
 from moonstation.report.words import count, day, number
 from moonstation.station.fault_trials import TrialOutcome
 from moonstation.studies.campaign_folder import manifest, write_campaign
@@ -105,7 +105,7 @@ def _verdict(made: Campaign) -> Section:
     losses = [row for row in failure_rows(made.outcomes) if row[-1]]
     if losses:
         blocks.append(_table(losses, "What brings a loss"))
-    return Section("verdict", "Verdict", [Panel([*blocks, *notes_on(told["notes"])])])
+    return Section("verdict", "Verdict", [Panel([*blocks, *missing(told["left_out"]), *notes_on(told["notes"])])])
 
 
 def _cards(told: dict[str, Any]) -> Iterator[Card]:

@@ -12,7 +12,7 @@ from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
 from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, Section, Table, Text
 from moonstation.report.page import render_page
-from moonstation.report.sections.verdict import notes_on
+from moonstation.report.sections.verdict import missing, notes_on
 from moonstation.report.words import NOTHING, capital, count, day, number, share
 from moonstation.studies.comparison import Comparison
 from moonstation.studies.comparison import comparison as _comparison
@@ -114,7 +114,7 @@ def _verdict(made: Comparison) -> Section:
     titles = " ".join(f"{letter}: {told['title']}." for letter, told in (("A", one), ("B", two)))
     blocks: list[Block] = [Cards(cards), Text(titles, "note"), Text(words)]
     for letter, told in (("A", one), ("B", two)):
-        blocks += notes_on(told["notes"], f"in {letter}")
+        blocks += [*missing(told["left_out"], f" in {letter}"), *notes_on(told["notes"], f"in {letter}")]
     return Section("verdict", "Verdict", [Panel(blocks)])
 
 

@@ -11,6 +11,7 @@ import numpy as np
 
 from moonstation.core.errors import Fault, RangeError, ScenarioError
 from moonstation.core.time import iso_utc
+from moonstation.scenario.build import left_out
 from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
 from moonstation.station.odds import CONFIDENCE
@@ -107,7 +108,7 @@ class Comparison:
     def _told(run: Ensemble) -> dict[str, Any]:
         scenario = run.plan.scenario
         period = {"start": iso_utc(scenario.start), "end": iso_utc(scenario.end)}
-        notes = {"notes": [str(note) for note in scenario.notes]}
+        notes = {"left_out": left_out(scenario), "notes": [str(note) for note in scenario.notes]}
         return {"name": scenario.name, "title": scenario.title} | period | survival(run) | notes
 
     def _reached_row(self, name: str) -> dict[str, Any]:

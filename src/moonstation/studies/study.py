@@ -26,6 +26,8 @@ from moonstation.station.simulate import simulate
 if TYPE_CHECKING:
     import xarray as xr
 
+#: Missions that are left out, named on a terminal; all are in the summary and the report.
+_MOST_LEFT_OUT = 4
 #: Told the name of each stage as it begins.
 Progress = Callable[[str], None]
 
@@ -192,6 +194,12 @@ def notes_told(notes: Sequence[str]) -> str:
     """How many notes a scenario has, and where they are to be read; "" for none."""
     many = f"{len(notes)} note{'s' if len(notes) > 1 else ''} on what may go ill in this scenario"
     return f"{many}: see the report's verdict, or moonstation check" if notes else ""
+
+
+def left_out_told(left_out: Sequence[str]) -> str:
+    """Which missions are left out, of which nothing comes or something does not, and why, in one line; "" for none."""
+    more = f"; and {len(left_out) - _MOST_LEFT_OUT} more" if len(left_out) > _MOST_LEFT_OUT else ""
+    return "; ".join(left_out[:_MOST_LEFT_OUT]) + more
 
 
 def _failed(landing: LandingOutcome) -> bool:

@@ -10,7 +10,7 @@ import numpy as np
 from moonstation.core.units import unit_in_brackets
 from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, Plots, Points, Section, Table, Text
 from moonstation.report.figures import ensemble as figures
-from moonstation.report.sections.verdict import notes_on
+from moonstation.report.sections.verdict import missing, notes_on
 from moonstation.report.series import Axis, Values
 from moonstation.report.words import NOTHING, amount, capital, count, day, number, share, span
 from moonstation.station.odds import percentiles, survival_band, survival_curve
@@ -75,7 +75,7 @@ def verdict(run: Ensemble) -> Section:
     blocks.append(Text(f"By the stricter verdict of a study it lives in {strict} (95 % interval {low} to {high})."))
     if not run.lives.order.failures:
         blocks.append(Text("Nothing fails in these lives: they differ in their uncertain facts alone.", "note"))
-    blocks += [Text(RULE, "note"), Text(STRICT, "note"), *notes_on(told["notes"])]
+    blocks += [Text(RULE, "note"), Text(STRICT, "note"), *missing(told["left_out"]), *notes_on(told["notes"])]
     return Section("verdict", "Verdict", [Panel(blocks)])
 
 

@@ -42,6 +42,13 @@ def verdict(view: StudyView, run: Run) -> Section:
     return Section("verdict", "Verdict", [Panel(blocks)])
 
 
+def missing(left_out: Sequence[str], where: str = "") -> Iterator[Block]:
+    """Missions of which something does not come, and why."""
+    if left_out:
+        yield Text(f"Not everything comes{where}:", "note")
+        yield Points(list(left_out))
+
+
 def notes_on(notes: Sequence[str], where: str = "in this scenario") -> Iterator[Block]:
     """What may go ill in the scenario by dates, amounts or choices that are allowed."""
     if notes:
