@@ -21,7 +21,7 @@ from moonstation.report.figures import ensemble as figures
 from moonstation.report.lives_run import LivesRun, simulate_lives
 from moonstation.report.of_study import view_of
 from moonstation.report.sections import lives, lives_causes, lives_story, records
-from moonstation.report.words import number
+from moonstation.report.words import capital, number
 from moonstation.scenario.reading import library
 from moonstation.station.influence import Influence
 from moonstation.station.odds import percentiles
@@ -61,9 +61,11 @@ def test_every_figure_is_one_that_plotly_takes(run):
 def test_percentiles_of_counts_are_told_as_counts(run):
     table = next(block for block in lives.numbers(run).panels[0].blocks if isinstance(block, Table))
     rows = {row[0].partition(" [")[0]: row[1:] for row in table.rows}
-    exact = percentiles(run.outcome("failures"))
-    assert any(value % 1 for value in exact), "else this shows nothing"
-    assert rows["Failures"] == [f"{value:.0f}" for value in (*exact, run.nominal_outcome("failures"))]
+    counts = {name: percentiles(run.outcome(name)) for name in ("failures", "assets_lost")}
+    assert any(value % 1 for exact in counts.values() for value in exact), "else this shows nothing"
+    for name, exact in counts.items():
+        told = [f"{value:.0f}" for value in (*np.round(exact), run.nominal_outcome(name))]
+        assert rows[capital(title_of(name))] == told
     hours = (*percentiles(run.outcome("science_hours")), run.nominal_outcome("science_hours"))
     assert rows["Science hours"] == [number(value) for value in hours]
 

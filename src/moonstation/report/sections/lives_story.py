@@ -41,8 +41,8 @@ def one_life(run: Ensemble) -> Section:
     rows = events_of(run, member)
     blocks: list[Block] = [Text(f"Life {member}: {why}.")]
     blocks.append(Text(f"In full, with the report of a study: {in_full(run, member)}", "note"))
-    grid = run.plan.station.grid
-    shown = timeline(rows, (grid.utc[0], grid.utc[-1]), f"life {member}", "Timeline")
+    scenario = run.plan.scenario
+    shown = timeline(rows, (scenario.start, scenario.end), f"life {member}", "Timeline")
     blocks.append(shown or Text("Nothing failed, was lost or went unserved in it.", "note"))
     told = [row for row in rows if not row["kind"].startswith(_QUIET)]
     kinds: dict[str, int] = {}
