@@ -27,6 +27,7 @@ from moonstation.studies.folder import (
     REPORT,
     SERIES,
     SUMMARY,
+    few_files,
     import_before_threads,
     inputs,
     kernels,
@@ -106,7 +107,8 @@ def manifest(run: Ensemble) -> dict[str, Any]:
 
 def write_series(run: Ensemble, path: Path) -> None:
     """The tracked series of every member, and their quantiles."""
-    run.timeseries.to_zarr(path, mode="w", zarr_format=3, consolidated=False)
+    series = run.timeseries
+    series.to_zarr(path, mode="w", zarr_format=3, consolidated=False, encoding=few_files(series))
 
 
 def write_members(run: Ensemble, path: Path) -> None:

@@ -108,7 +108,7 @@ def _write_parts(study: Study, folder: Path, report: str | Callable[[], str]) ->
     import_before_threads()
     with ThreadPoolExecutor(1) as beside:
         writing = beside.submit(
-            series.to_zarr, folder / SERIES, mode="w", zarr_format=3, consolidated=False, encoding=_encoding(series)
+            series.to_zarr, folder / SERIES, mode="w", zarr_format=3, consolidated=False, encoding=few_files(series)
         )
         page = report() if callable(report) else report
         writing.result()
@@ -121,8 +121,8 @@ def _write_parts(study: Study, folder: Path, report: str | Callable[[], str]) ->
     (folder / MANIFEST).write_text(json_text(manifest(study)), encoding="utf-8")
 
 
-def _encoding(series: xr.Dataset) -> dict[str, Any]:
-    """Each file of the time series holds some columns over all of the time: few files, and a series lies in one."""
+def few_files(series: xr.Dataset) -> dict[str, Any]:
+    """How to write time series so that a file holds columns over all of the time: in few files, each series in one."""
     chunks = {}
     for name in series.variables:
         values = series[name]
