@@ -44,6 +44,25 @@ def test_where_nothing_may_be_kept_it_is_compiled_all_the_same(monkeypatch: pyte
     assert asked == ["ratio"]
 
 
+def test_what_was_kept_with_a_type_that_is_no_more_is_compiled_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = (
+        "from moonstation.core.machine_code import compiled\n\n@compiled\ndef twice(value):\n    return 2.0 * value\n"
+    )
+    (tmp_path / "kept_anew.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    twice = importlib.import_module("kept_anew").twice
+    twice(1.0)
+    (index,) = tmp_path.rglob("*.nbi")
+    whole = index.read_bytes()
+    index.write_bytes(whole[: whole.index(b".") + 1] + b"cmoonstation.core.time\nNoMore\n.")
+    assert machine_code.compiled(twice.py_func)(1.5) == 3.0
+    again = machine_code.compiled(twice.py_func)
+    assert again(2.5) == 5.0
+    assert sum(again.stats.cache_hits.values()) == 1
+
+
 def test_the_mark_of_a_function_is_the_same_in_each_process() -> None:
     # Sets show their members in an order that each process draws, and the sweep's options are one.
     asked = "from moonstation.moon.sweep import hull; from moonstation.core.machine_code import mark_of_function; "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable
 from contextlib import suppress
+from pickle import UnpicklingError
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
@@ -45,6 +46,14 @@ class _Kept(_Cache):  # type: ignore[misc]
     """numba's cache on disk, which by itself looks at the file of the cached function alone: here also at what the
     function takes in from others.
     """
+
+    def load_overload(self, sig: Any, target_context: Any) -> Any:
+        """What was kept for these types, None where there is nothing, or where it names a type that is no more."""
+        try:
+            return super().load_overload(sig, target_context)
+        except (AttributeError, EOFError, ImportError, UnpicklingError):
+            self.flush()
+            return None
 
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
         return (*super()._index_key(sig, codegen), mark_of_function(self._py_func))
