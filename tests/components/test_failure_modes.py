@@ -44,7 +44,8 @@ def test_its_modes_are_named_explained_and_affect_what_it_has(cls):
     for mode in modes_of(cls):
         assert re.fullmatch(r"[a-z][a-z0-9 -]*", mode.name)
         assert mode.doc.strip()
-        assert set(mode.affects) <= parts_of(cls), mode.name
+        assert set(mode.affects) | set(mode.meter) <= parts_of(cls), mode.name
+        assert bool(mode.meter) == (numbers_of(cls.kind, mode).limit_kg < float("inf")), mode.name
 
 
 @every_component
@@ -83,7 +84,7 @@ def test_numbers_that_cannot_be_are_told_all_at_once():
     with pytest.raises(RangeError) as told:
         ModeNumbers(life_h=0.5, shape=0.0, remaining=1.0, on_landing=2.0)
     assert {fault.where for fault in told.value.faults} == {"life_h", "shape", "remaining", "on_landing"}
-    with pytest.raises(RangeError, match="neither a life nor a cause"):
+    with pytest.raises(RangeError, match="neither a life, a cause nor a limit"):
         ModeNumbers(remaining=0.5)
 
 

@@ -146,6 +146,7 @@ RICH = (
     text_of(
         *ALL,
         '[[deliveries]]\nmission = "Landing"\nsite = "landing-place"\nfood_kg = 20\nwater_kg = 30',
+        "spares = { battery = 2 }",
     )
     .replace(
         "[policy.serve_up_to]",
@@ -163,6 +164,8 @@ ground_h = 4
 autonomous = ["reset", "switch", "wait"]
 no_contact_from = 2029-02-01
 no_contact_days = 5
+scheduled_changes = false
+kept_spares = 2
 
 [policy.recovery.ladders]
 default = ["reset", "switch", "robots", "crew", "wait"]
@@ -195,6 +198,8 @@ TOUCHED = (
         "autonomous",
         "no_contact_from",
         "no_contact_days",
+        "scheduled_changes",
+        "kept_spares",
         "default",
         "energy",
     ),

@@ -127,3 +127,22 @@ def test_a_scenario_is_judged_without_a_note_of_the_facts_behind():
         read_scenario(GOOD.replace('type = "rover"', 'spares = 2\ntype = "rover"'))
     assert not any(key.startswith("failure.") for key in spared)
     assert plain == spared
+
+
+def test_spares_of_a_delivery_weigh_as_those_that_land_with_such_an_asset() -> None:
+    battery = 'type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130\nspares = 1\nspare_kg = 7'
+    delivery = '\n[[deliveries]]\nmission = "First lander"\nsite = "landing-place"\nspares = { battery = 3 }\n'
+    (without,), (load,) = (
+        loads_of(each.missions, each.assets, each.deliveries)
+        for each in (read_scenario(GOOD + HEADER + battery + text) for text in ("", delivery))
+    )
+    assert load.spares_kg == pytest.approx(without.spares_kg + 21.0)
+
+
+def test_spares_of_what_stands_nowhere_are_refused() -> None:
+    delivery = '\n[[deliveries]]\nmission = "First lander"\nsite = "landing-place"\nspares = { batery = 3 }\n'
+    with pytest.raises(ScenarioError) as told:
+        read_scenario(GOOD + delivery)
+    (only,) = map(str, told.value.faults)
+    assert "no asset of that type is at landing-place" in only
+    assert "did you mean battery?" in only

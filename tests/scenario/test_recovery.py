@@ -59,6 +59,8 @@ def test_without_a_word_the_policy_is_the_default():
         "reset_h",
         "max_resets",
         "ground_h",
+        "scheduled_changes",
+        "kept_spares",
     ):
         assert getattr(station.recovery, name) == getattr(default, name), name
     assert set(station.recovery.autonomous) == set(default.autonomous)
@@ -71,6 +73,12 @@ def test_a_unit_climbs_the_ladder_of_its_type_before_that_of_its_family():
     assert policy.ladder("battery", "energy") == ("robots", "wait")
     assert policy.ladder("solar_array", "energy") == ("switch", "reset")
     assert policy.ladder("tank", "life_support") == ("reset",)
+
+
+def test_whether_anything_is_changed_by_schedule_is_a_matter_of_the_policy():
+    table = 'scheduled_changes = false\nkept_spares = 3\nladders = { default = ["reset"] }'
+    policy = build_station(read_scenario(with_recovery(table))).recovery
+    assert (policy.scheduled_changes, policy.kept_spares) == (False, 3)
 
 
 def test_units_of_one_entry_stand_in_for_each_other():

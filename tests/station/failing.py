@@ -40,7 +40,7 @@ class Failing:
 
 def mode(name: str = "stop", affects: Sequence[str] = (), **numbers) -> FailureMode:
     """A failure mode that never comes by itself unless the test gives it a life."""
-    flags = {flag: numbers.pop(flag) for flag in ("latent", "spare", "keeps_content") if flag in numbers}
+    flags = {flag: numbers.pop(flag) for flag in ("latent", "spare", "keeps_content", "meter") if flag in numbers}
     numbers.setdefault("life_h", NEVER_ALONE)
     return FailureMode(name, "stops", tuple(affects), numbers=ModeNumbers(**numbers), **flags)
 
@@ -104,16 +104,21 @@ class Both:
         alive: Sequence[bool] | None = None,
         unserved: Sequence[bool] | None = None,
         offered: Sequence[float] | None = None,
+        meter_kg: Sequence[float] | None = None,
     ) -> None:
-        """One step in which the kernel saw all that; everything runs, lives and is served unless said otherwise."""
+        """One step in which the kernel saw all that; everything runs, lives and is served unless said otherwise.
+
+        A kilogram goes through every meter in a step.
+        """
         tables, lane, plan = self.tables, self.lane, self.plan
         seen = [1] * int(plan.processes[0]) if seen is None else list(seen)
         alive = [True] * len(plan.units) if alive is None else list(alive)
         unserved = [False] * plan.powers if unserved is None else list(unserved)
         offered = [1.0] * len(plan.hour_bus) if offered is None else list(offered)
+        meter_kg = [self.step + 1.0] * len(plan.modes) if meter_kg is None else list(meter_kg)
         here = tables.lanes[lane]
         tables.seen[:, lane], tables.alive[:, lane], tables.offered[:, lane] = seen, alive, offered
-        tables.taken[:, lane] = 0.0
+        tables.taken[:, lane], tables.meter_kg[:, lane] = 0.0, meter_kg
         if plan.powers:
             brown = any(now and not before for now, before in zip(unserved, tables.unserved[:, lane], strict=True))
             here["due"] = (
@@ -124,7 +129,7 @@ class Both:
             here["lives_changed"], here["due"], self.alive = True, self.step, alive
         run_faults(tables, self.step, self.step + 1)
         self.plain.taken = [0.0] * len(plan.hour_bus)
-        self.plain.advance(self.step, seen, alive, unserved, offered)
+        self.plain.advance(self.step, seen, alive, unserved, offered, meter_kg=meter_kg)
         self.compare()
         self.step += 1
 
@@ -136,6 +141,7 @@ class Both:
         assert tables.stock[:, lane].tolist() == self.plain.stock
         assert tables.taken[:, lane].tolist() == self.plain.taken
         assert tables.safe_until[:, lane].tolist() == self.plain.safe_until
+        assert tables.faults["plan"][:, lane].tolist() == [mode.plan for mode in self.plain.modes]
         assert [int(due) for due in tables.faults["due"][:, lane]] == [mode.due for mode in self.plain.modes]
 
     def events(self) -> list[tuple[int, ...]]:

@@ -27,7 +27,11 @@ class Attended:
     """Tables of a station in three lives, and the module's own functions, those of other modules by spies."""
 
     def __init__(self) -> None:
-        pump = unit("pump", mode(remaining=0.25), processes=(Process("run", {"water": 1.0}, boundary=True),))
+        pump = unit(
+            "pump",
+            mode(remaining=0.25, meter=("run",), limit_kg=100.0),
+            processes=(Process("run", {"water": 1.0}, boundary=True),),
+        )
         tank = unit("tank", mode(), processes=(), stores=(Store("t", "water", 10.0, 8.0),))
         power = unit("mains", processes=(Process("p", {"electricity": 1.0}),))
         built = station(
@@ -99,6 +103,17 @@ def test_every_life_is_looked_at_when_an_asset_came_or_went_and_knows_of_it(here
     assert here.attend(lives_changed=True) == [0, 1, 2]
     assert here.faults.lanes.lives_changed.all()
     assert here.faults.alive[here.unit_number("radio")].tolist() == [True, True, False]
+
+
+def test_meters_are_looked_at_when_they_are_read_or_their_unit_is_worked_on(here):
+    (run,) = here.plan.meters
+    here.raw.processes[run].worked[:] = 3.0
+    here.raw.processes[run].activity_sum[:] = 0.5
+    here.faults.lanes.due, here.faults.lanes.reading = 5, [5, 6, 6]
+    here.faults.lanes.watched[1] = 1
+    here.attend(5)
+    assert here.faults.meter_kg[0].tolist() == [3.5, 3.5, 0.0]  # read; watched; neither
+    assert not here.faults.meter_kg[1:].any()
 
 
 def test_hours_of_work_wake_only_a_life_in_which_something_waits_for_them(here):

@@ -60,3 +60,12 @@ def test_facts_of_anything_else_are_never_idle():
     keys = ["failure.general.dormancy", "battery.floor", "failure.valve.stuck.life_h"]
     assert idle_facts(keys, PLAN, KINDS, TOLD) == set()
     assert idle_facts(keys, PLAN, KINDS, rows()) == set()
+
+
+def test_a_limit_of_life_matters_where_something_came_near_it_and_hours_where_it_was_changed():
+    keys = ["failure.pump.seal_worn.limit_h", "failure.pump.seal_worn.limit_kg", "failure.pump.seal_worn.crew_h"]
+    assert idle_facts(keys, PLAN, KINDS, rows()) == set(keys)
+    changed = rows((0, 50, ft.F_CHANGE, 0, ft.CHANGED, CREW))
+    assert idle_facts(keys, PLAN, KINDS, changed) == set()
+    overdue = rows((0, 50, ft.F_CHANGE, 0, ft.NO_SPARE_LEFT, -1))
+    assert idle_facts(keys, PLAN, KINDS, overdue) == {"failure.pump.seal_worn.crew_h"}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from moonstation.station import fault_tables as ft
 from moonstation.station.chances import FaultLog
-from moonstation.station.fault_spells import failures, open_spells, spares_used, takes_of_use
+from moonstation.station.fault_spells import failures, open_spells, takes_of_use
 from moonstation.station.recovery import CREW, RESET, ROBOTS, WAIT
 
 STEPS = 100
@@ -64,14 +64,13 @@ def test_spells_are_those_that_somebody_reads_off_row_by_row(told):
     assert open_spells(log(*rows), STEPS).tolist() == ended + cut_off
 
 
-def test_every_failure_counts_and_only_repairs_that_take_a_spare():
+def test_every_failure_counts():
     assert failures(TOLD) == 5
-    assert spares_used(TOLD) == 1, "a reset takes none, nor does the crew's repair of mode 1"
 
 
 def test_nothing_comes_of_an_empty_log():
     assert open_spells(log(), STEPS).tolist() == []
-    assert (failures(log()), spares_used(log())) == (0, 0)
+    assert failures(log()) == 0
 
 
 def test_a_heater_that_fails_takes_nothing_of_the_use_of_its_unit():

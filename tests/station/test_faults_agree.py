@@ -43,6 +43,8 @@ def modes(draw, name):
         on_solar_event=draw(often(shares, 0.0)),
         on_landing=draw(often(shares, 0.0)),
         on_brown_out=draw(often(shares, 0.0)),
+        limit_h=draw(often(st.floats(1.0, 100.0), math.inf)),
+        limit_kg=draw(often(st.floats(1.0, 60.0), math.inf)),
     )
 
 
@@ -82,6 +84,8 @@ def policies(draw):
         patience_h=draw(st.floats(1.0, 30.0)),
         ground_h=draw(st.floats(0.0, 8.0)),
         autonomous=draw(st.lists(st.sampled_from(RUNGS), unique=True)),
+        scheduled_changes=draw(often(st.just(False), True)),
+        kept_spares=draw(st.integers(0, 2)),
         ladders=draw(st.dictionaries(st.sampled_from(["default", "pump", "test"]), ladder)),
         silent_from=draw(often(st.just(at_hour(20.0)), None)),
         silent_h=30.0,
@@ -105,6 +109,7 @@ def test_both_agree_in_every_step(life, seed, busy, trouble):
     landing = [max(life.station.grid.index_at(asset.start), 0) for asset in assets]
     dead = np.zeros(len(assets), bool)
     processes = life.plan.processes[0]
+    meter_kg = np.zeros(len(life.plan.modes))
 
     def tried() -> np.ndarray:
         return (chance.random(processes) < busy).astype(int)
@@ -114,11 +119,13 @@ def test_both_agree_in_every_step(life, seed, busy, trouble):
 
     for step in range(120):
         dead |= chance.random(len(assets)) < 0.003
+        meter_kg += chance.random(len(meter_kg))
         life.ahead(
             seen=(tried() + ft.BLOCKED * blocked()).tolist(),
             alive=[step >= first and not gone for first, gone in zip(landing, dead, strict=True)],
             unserved=(chance.random(life.plan.powers) < 0.2 * trouble).tolist(),
             offered=(chance.random(len(life.plan.hour_bus)) * (chance.random() < busy)).tolist(),
+            meter_kg=meter_kg.tolist(),
         )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -71,6 +72,7 @@ def lenient(*assets: Asset, recovery: Recovery, hours: float = 24.0) -> Station:
 
 
 QUICK = Recovery(ladders={"default": ("robots", "wait")}, autonomous=RUNGS, persistence_h=1.0)
+QUICK_FIELDS = {name: getattr(QUICK, name) for name in QUICK.__dataclass_fields__}
 SPRING = Process("spring", {"water": 1.0}, limit=4.0, boundary=True)
 
 
@@ -85,6 +87,17 @@ def test_a_failed_unit_gives_what_remains_until_robots_mend_it_with_hours_that_w
     assert hours["produced"] == 24.0
     assert hours["consumed"] == 3.0
     assert hours["spilled"] == 21.0
+
+
+def test_a_unit_is_changed_by_schedule_when_enough_has_gone_through_it():
+    """4 kg in each hour, 48 at the first test in step 12 (a step of each), so 52 at that and 100 at the next."""
+    policy = Recovery(**{**QUICK_FIELDS, "test_every_h": 12.0, "kept_spares": 0})
+    pump = unit("pump", mode(limit_kg=90.0, robot_h=3.0, spare=True, meter=("spring",)), processes=(SPRING,), spares=1)
+    tank = unit("tank", processes=(), stores=(Store("tank", "water", 1000.0),))
+    life = Life(lenient(pump, tank, unit("robot", processes=(HANDS,)), recovery=policy))
+    assert [event[:2] for event in life.events] == [(14, ft.F_CHANGE)]  # planned in step 12, worked on to step 14
+    assert life.activity("pump/spring").tolist() == [4.0] * 15 + [0.0] * 3 + [4.0] * 6
+    assert life.ledger("robot_h")["consumed"] == 3.0
 
 
 def test_what_a_broken_store_can_no_longer_hold_is_lost_and_its_room_comes_back():
@@ -206,6 +219,8 @@ def failing_cases(draw):
     assets = []
     for asset in built.assets:
         own = [draw(modes(f"mode {i}")) for i in range(draw(st.integers(0, 2)))]
+        names = tuple(process.name for process in asset.component.primitives(None).processes)
+        own = [replace(each, meter=draw(st.sampled_from([names[:1], names[:2]]))) for each in own]
         given = {name: getattr(asset, name) for name in Asset.__dataclass_fields__}
         grouped = {"group": "all", "needed": 2} if asset.name.startswith("asset") and draw(st.booleans()) else {}
         assets.append(

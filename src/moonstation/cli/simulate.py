@@ -42,7 +42,14 @@ _YIELD = {
     "science_hours": "instrument-hours",
     "data_returned_gbit": "Gbit returned",
     "failures": "failures",
-    "spares_used": "spares used",
+    "spares_used": "spares of repairs",
+    "repair_crew_h": "their crew hours",
+    "repair_robot_h": "their robot hours",
+    "scheduled_changes": "scheduled changes",
+    "scheduled_spares": "their spares",
+    "scheduled_crew_h": "their crew hours",
+    "scheduled_robot_h": "their robot hours",
+    "overdue_changes": "overdue changes",
     "assets_lost": "assets lost",
 }
 

@@ -30,6 +30,8 @@ class ModeNumbers:
     clears_after_h : it comes and goes: mean time after which it clears by itself; infinite: never [h]
     robot_h, crew_h : work that mends it by robots, by people; infinite: they cannot [h]
     on_solar_event, on_landing, on_brown_out : probability that such an event brings it about [-]
+    limit_h, limit_kg : age, and what its ``meter`` has counted, at which it is changed by schedule; infinite: never
+        [h], [kg]
     """
 
     life_h: float = float("inf")
@@ -42,6 +44,8 @@ class ModeNumbers:
     on_solar_event: float = 0.0
     on_landing: float = 0.0
     on_brown_out: float = 0.0
+    limit_h: float = float("inf")
+    limit_kg: float = float("inf")
 
     def __post_init__(self) -> None:
         """Raise RangeError with every number that cannot be."""
@@ -51,8 +55,9 @@ class ModeNumbers:
             if not low <= getattr(self, name) <= high
         ]
         causes = [getattr(self, f"on_{cause}") for cause in CAUSES]
-        if self.life_h == float("inf") and not any(causes):
-            faults.append(Fault("life_h", "never comes: it has neither a life nor a cause", self.life_h, "h"))
+        comes = min(self.life_h, self.limit_h, self.limit_kg) < float("inf") or any(causes)
+        if not comes:
+            faults.append(Fault("life_h", "never comes: it has neither a life, a cause nor a limit", self.life_h, "h"))
         if faults:
             raise RangeError(faults)
 
@@ -70,6 +75,8 @@ RANGES: Mapping[str, tuple[str, str, float, float]] = {
     "on_solar_event": ("-", "0 to 1", 0.0, 1.0),
     "on_landing": ("-", "0 to 1", 0.0, 1.0),
     "on_brown_out": ("-", "0 to 1", 0.0, 1.0),
+    "limit_h": ("h", "at least 1", 1.0, _ENDLESS),
+    "limit_kg": ("kg", "over 0", 1e-3, _ENDLESS),
 }
 
 
@@ -83,6 +90,7 @@ class FailureMode:
     latent : True where running does not show it, so that only a test or its consequences do
     spare : True where mending it takes a spare unit or kit of parts
     keeps_content : True where its stores keep what they hold, and only take and give less of it
+    meter : names of the processes whose activity [kg/h] counts towards ``limit_kg``
     numbers : given here by a component whose facts do not stand in the tables
     """
 
@@ -92,6 +100,7 @@ class FailureMode:
     latent: bool = False
     spare: bool = False
     keeps_content: bool = False
+    meter: tuple[str, ...] = ()
     numbers: ModeNumbers | None = None
 
 

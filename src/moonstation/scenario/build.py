@@ -134,7 +134,7 @@ def _deliveries(scenario: Scenario) -> Iterator[Delivery]:
         arrival = _arrival(scenario, entry.mission)
         if arrival is not None:  # what landed before the start is all still there
             at = max(arrival, scenario.start)
-            yield Delivery(node=entry.site, at=at, amounts=entry.amounts(), mission=entry.mission)
+            yield Delivery(entry.site, at, entry.amounts(), entry.mission, entry.spares)
 
 
 def _landings(scenario: Scenario) -> Iterator[Landing]:

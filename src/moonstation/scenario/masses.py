@@ -62,10 +62,12 @@ def loads_of(
     missions: Iterable[MissionEntry], assets: Iterable[AssetEntry], deliveries: Iterable[DeliveryEntry]
 ) -> list[Load]:
     """Load of each mission, in order."""
+    assets, deliveries = list(assets), list(deliveries)
     carried = [
         (entry.mission, entry.count * unit_mass_kg(entry), entry.spares * spare_mass_kg(entry) if entry.spares else 0.0)
         for entry in assets
     ]
+    carried += [(item.mission, 0.0, _spares_kg(item, assets)) for item in deliveries]
     landed = [(item.mission, sum(item.amounts().values())) for item in deliveries]
     return [
         Load(
@@ -77,6 +79,18 @@ def loads_of(
         )
         for mission in missions
     ]
+
+
+def _spares_kg(delivery: DeliveryEntry, assets: Iterable[AssetEntry]) -> float:
+    """Mass of the spares that a delivery brings [kg]: of each as those of the type's first asset that lands any.
+
+    What stands nowhere at the site is told elsewhere.
+    """
+    of_type: dict[str, AssetEntry] = {}
+    for entry in sorted(assets, key=lambda entry: not entry.spares):
+        if entry.site == delivery.site:
+            of_type.setdefault(entry.type, entry)
+    return sum(count * spare_mass_kg(of_type[kind]) for kind, count in delivery.spares.items() if kind in of_type)
 
 
 def faults_of_masses(draft: Draft, source: Source) -> Iterator[Fault]:

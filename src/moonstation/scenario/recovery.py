@@ -41,6 +41,10 @@ class RecoveryEntry(Part):
     """Steps that the station takes by itself; for all others it asks the Earth, which needs an open link."""
     ladders: dict[str, Steps] = Field(default={DEFAULT: DEFAULT_LADDER}, validate_default=True)
     """Steps in order, by family (energy) or type of component (battery); ``default`` for all others."""
+    scheduled_changes: bool = True
+    """What reaches its limit of life is changed before it fails, where a spare and hands are there."""
+    kept_spares: Annotated[int, within(0, 1000)] = 1
+    """So many spares of a type at a site such changes leave for repairs."""
     no_contact_from: Moment | None = None
     """Test condition: from then on no ground station speaks or hears, so no command and no data pass."""
     no_contact_days: Annotated[float, within(0.0, 36_600.0)] = 0.0
@@ -62,6 +66,8 @@ def recovery_of(entry: RecoveryEntry) -> Recovery:
         ground_h=entry.ground_h,
         autonomous=entry.autonomous,
         ladders=dict(entry.ladders),
+        scheduled_changes=entry.scheduled_changes,
+        kept_spares=entry.kept_spares,
         silent_from=entry.no_contact_from,
         silent_h=entry.no_contact_days * _HOURS_OF_A_DAY,
     )

@@ -253,6 +253,8 @@ class DeliveryEntry(Part):
     """Mission that brings them."""
     site: NodeName
     """Where they are stored."""
+    spares: dict[Text, Annotated[int, within(1, 1000)]] = {}
+    """Spares by type of component, each of the mass of those of the first such asset there that lands any."""
     note: Text = ""
     """Remark for readers."""
 

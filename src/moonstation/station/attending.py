@@ -102,10 +102,28 @@ def _look_at_unit(raw: Tables, faults: FaultTables, lane: int, mode: int) -> Non
 
 
 @inlined
+def _look_at_meter(raw: Tables, faults: FaultTables, lane: int, mode: int) -> None:
+    """What has gone through the processes that count towards a mode's limit of life."""
+    kg, step_h = 0.0, faults.rules[0].step_h
+    for place in range(faults.modes[mode].meters_first, faults.modes[mode].meters_last):
+        process = raw.processes[faults.meters[place]]
+        kg += (process.worked[lane] + process.activity_sum[lane]) * step_h
+    faults.meter_kg[mode, lane] = kg
+
+
+@inlined
+def _look_at_meters(raw: Tables, faults: FaultTables, lane: int) -> None:
+    """The same for all that have one."""
+    for place in range(len(faults.limited)):
+        _look_at_meter(raw, faults, lane, faults.limited[place])
+
+
+@inlined
 def _look_at_watched(raw: Tables, faults: FaultTables, lane: int) -> None:
-    """What the rules must know of what has failed, in this step too: units to be found out, links to Earth."""
+    """What the rules must know of what has failed, in this step too: units to be found out, links to Earth, meters."""
     for place in range(faults.lanes[lane].watched):
         mode = faults.watch[place, lane]
+        _look_at_meter(raw, faults, lane, mode)
         if faults.faults[mode, lane].state == HIDDEN:
             _look_at_unit(raw, faults, lane, mode)
     for place in range(len(faults.links)):
@@ -132,7 +150,10 @@ def _pay(bus: Record, lane: int, hours: float) -> None:
 
 @called
 def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool:
-    if faults.lanes[lane].lives_changed:
+    here = faults.lanes[lane]
+    if here.lives_changed or step >= here.reading:
+        _look_at_meters(raw, faults, lane)
+    if here.lives_changed:
         _look_at_lives(raw, faults, lane)
     _look_at_buses(raw, faults, lane)
     begin_step(faults, lane, step)
@@ -141,7 +162,7 @@ def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool
     for h in range(len(faults.hour_bus)):
         if faults.taken[h, lane] > 0.0:
             _pay(raw.buses[faults.hour_bus[h]], lane, faults.taken[h, lane])
-    changed = faults.lanes[lane].changed
+    changed = here.changed
     if changed:
         _take_over(raw, faults, lane)
     return changed

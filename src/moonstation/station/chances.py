@@ -31,10 +31,16 @@ _OUTCOMES = (
     "begun",
     "left as it is",
 )
-KINDS = ("failed", "cleared", "detected", "recovery", "solar-event", "replaced")
+KINDS = ("failed", "cleared", "detected", "recovery", "solar-event", "replaced", "change")
 #: Events that are told afterwards (``station.unheard``), by codes beyond those of the kernel; their ``why`` is a unit.
 F_UNHEARD, F_HEARD = 100, 101
 _TOLD_AFTERWARDS = {F_UNHEARD: "unheard", F_HEARD: "heard"}
+_CHANGES = (
+    "changed by schedule",
+    "overdue, no spare left for it",
+    "overdue, no hands free",
+    "overdue, nobody there who could",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +60,8 @@ class Chances:
 class FaultEvent:
     """What happened to a failure mode: ``kind`` one of KINDS, or told afterwards; the rest in words, "" for none.
 
-    cause : why it failed; evidence : by what it was found; rule : step of the ladder; outcome : what came of it
+    cause : why it failed or is to be changed; evidence : by what that was found; rule : step of the ladder
+    outcome : what came of it
     """
 
     step: int
@@ -79,11 +86,13 @@ class FaultLog:
     """Events of the failures of one life.
 
     remaining : share that each mode leaves of what it strikes, shape (mode,) [-]; None where nobody asks
+    hours : work that mending or changing takes robots and people, shape (2, mode) [h]; None likewise
     """
 
     plan: Plan
     rows: NDArray[Any]
     remaining: NDArray[np.float64] | None = None
+    hours: NDArray[np.float64] | None = None
 
     def events(self) -> list[FaultEvent]:
         """All of them, in order of time."""
@@ -100,6 +109,9 @@ class FaultLog:
             given = {"evidence": _EVIDENCE[why]}
         elif code == ft.F_STEP:
             given = {"rule": RUNGS[rung] if rung >= 0 else "end of the ladder", "outcome": _OUTCOMES[why]}
+        elif code == ft.F_CHANGE:
+            given = {"cause": "limit of life", "evidence": "its meter at a test of the unit", "outcome": _CHANGES[why]}
+            given |= {"rule": RUNGS[rung]} if rung >= 0 else {}
         elif code == ft.F_CLEARED:
             given = {"outcome": "cleared by itself"}
         elif code == F_UNHEARD:
@@ -124,9 +136,9 @@ def plan_of(station: Station, compiled: Compiled, chances: Chances) -> tuple[Pla
 
 
 def alone(numbers: LifeNumbers) -> LifeNumbers:
-    """The same life in which nothing fails by itself."""
+    """The same life in which nothing fails by itself, nor is changed before it does."""
     modes = numbers.modes.copy()
-    modes[ft.LIFE] = np.inf
+    modes[[ft.LIFE, ft.LIMIT_H, ft.LIMIT_KG]] = np.inf
     modes[[ft.ON_SOLAR, ft.ON_LANDING, ft.ON_BROWN_OUT]] = 0.0
     return LifeNumbers(modes, np.inf, numbers.dormancy)
 
@@ -152,4 +164,5 @@ def mode_row(plan: Plan, unit: str, mode: str) -> int:
 def log_of(plan: Plan, tables: FaultTables, lane: int = 0) -> FaultLog:
     """What a finished life tells."""
     rows = tables.log[lane, : int(tables.lanes["count"][lane])].copy()
-    return FaultLog(plan, rows, tables.number[ft.REMAINING, :, lane].copy())
+    hours = tables.number[[ft.ROBOT_H, ft.CREW_H], :, lane]
+    return FaultLog(plan, rows, tables.number[ft.REMAINING, :, lane].copy(), hours)

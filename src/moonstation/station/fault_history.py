@@ -19,6 +19,7 @@ _OF_AGE = ("life_h", "shape")
 #: Steps of the ladder that use a number, and what can have come of them.
 _OF_STEPS = {"reset_chance": (RESET, SUBSYSTEM), "robot_h": (ROBOTS,), "crew_h": (CREW,)}
 _CARRIED_OUT = (ft.MENDED, ft.NO_EFFECT)
+_LIMITS = ("limit_h", "limit_kg")
 
 
 def first_failures_h(rows: NDArray[Any], lives: int, assets: int, record_steps: int, step_h: float) -> NDArray[Any]:
@@ -40,13 +41,16 @@ def idle_facts(keys: Iterable[str], plan: Plan, kinds: Sequence[str], rows: NDAr
     kinds : of component, by asset; rows : events of failures of all lives
 
     The hours that a crew needs for a repair matter where a crew made one, the chance of a reset where one was tried, a
-    mean life where something failed by age. Facts that are about anything else are never idle.
+    mean life where something failed by age, a limit of life where something was changed or overdue. Facts that are
+    about anything else are never idle.
     """
     rows_of: dict[tuple[str, str], list[int]] = {}
     for mode, (unit, name) in enumerate(zip(plan.modes["unit"], plan.mode_names, strict=True)):
         rows_of.setdefault((kinds[unit], name.replace(" ", "_").replace("-", "_")), []).append(mode)
     failed = _pairs(rows[rows["code"] == ft.F_FAILED], "why")
-    stepped = _pairs(rows[(rows["code"] == ft.F_STEP) & np.isin(rows["why"], _CARRIED_OUT)], "rung")
+    limits = rows["code"] == ft.F_CHANGE
+    worked = (rows["code"] == ft.F_STEP) & np.isin(rows["why"], _CARRIED_OUT) | limits & (rows["why"] == ft.CHANGED)
+    stepped, limited = _pairs(rows[worked], "rung"), {mode for mode, _ in _pairs(rows[limits], "why")}
     idle = set()
     for key in keys:
         prefix, *middle, number = key.split(".")
@@ -58,6 +62,8 @@ def idle_facts(keys: Iterable[str], plan: Plan, kinds: Sequence[str], rows: NDAr
             used = _OF_CAUSE[number] in causes
         elif number in _OF_AGE:
             used = ft.BY_AGE in causes
+        elif number in _LIMITS:
+            used = not limited.isdisjoint(modes)
         elif number in _OF_STEPS:
             used = any(mode in modes and rung in _OF_STEPS[number] for mode, rung in stepped)
         else:

@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.components.failure_modes import RANGES, FailureMode, modes_of, numbers_of
+from moonstation.components.failure_modes import RANGES, FailureMode, fact_keys, modes_of, numbers_of
 from moonstation.facts.table import lookup
 from moonstation.station.command_windows import commandable, open_steps, ways_of
 from moonstation.station.draws import name_hash
-from moonstation.station.fault_tables import GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
+from moonstation.station.fault_tables import ARRIVAL, GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
 from moonstation.station.model import Asset, Station, groups_of, keeps_on, needed_of
 from moonstation.station.network import Compiled
 from moonstation.station.packed import NEVER, steps_of
@@ -63,15 +63,20 @@ class _Planner:
         """All tables."""
         modes = [(a, mode) for a, asset in enumerate(self.assets) for mode in modes_of(asset.component)]
         mode_parts = [self._parts_of(a, mode) for a, mode in modes]
+        meters = [[part for part, name, _ in self._processes_of(a) if name in mode.meter] for a, mode in modes]
+        resting = {part for parts in self.parts for part, _, keeps in parts if not keeps}
         groups = groups_of(self.assets)
         sites, links, link_open, hour_bus = self._sites()
         every = [self._all_parts(unit) for unit in range(len(self.assets))]
-        landings = self._landings()
+        landings, arrivals = self._landings(), self._arrivals()
         units, ladders = self._units([a for a, _ in modes], groups, every)
         return Plan(
             rules=_table(RULES, [self._rules(seed)]),
-            modes=_table(MODE, self._modes(modes, mode_parts)),
+            modes=_table(MODE, self._modes(modes, mode_parts, meters)),
             mode_parts=_flat(mode_parts),
+            stops=np.array([part in resting for parts in mode_parts for part in parts], np.bool_),
+            meters=_flat(meters),
+            limited=np.array([row for row, (a, mode) in enumerate(modes) if self._has_limit(a, mode)], np.int64),
             units=_table(UNIT, units),
             unit_parts=_flat([[part for part, _ in parts] for parts in every]),
             keeps=np.array([keeps for parts in every for _, keeps in parts], np.bool_),
@@ -85,7 +90,8 @@ class _Planner:
             ladders=ladders,
             asks_earth=np.array([rung not in self.station.recovery.autonomous for rung in RUNGS], np.bool_),
             landings=landings,
-            gated=np.array([(landings["gate"] < 0).sum()], np.int64),
+            arrivals=arrivals,
+            gated=np.array([(table["gate"] < 0).sum() for table in (landings, arrivals)], np.int64),
             hour_bus=hour_bus,
             processes=np.array([self.process_count], np.int64),
             gates=len(self.compiled.network.schedule.gate_start),
@@ -114,6 +120,8 @@ class _Planner:
             "ground": steps_of(policy.ground_h, step_h),
             "silent_first": silent_first,
             "silent_last": silent_last,
+            "changes": policy.scheduled_changes,
+            "kept_spares": policy.kept_spares,
         }
 
     def _parts_of(self, unit: int, mode: FailureMode) -> list[int]:
@@ -122,17 +130,33 @@ class _Planner:
         stores = len(self.compiled.stores) if mode.keeps_content else 0
         return [part + stores if part >= self.process_count else part for part in found]
 
+    def _has_limit(self, unit: int, mode: FailureMode) -> bool:
+        """Whether a mode of a unit has a limit of life."""
+        keys = fact_keys(self.assets[unit].component.kind, mode)
+        given = mode.numbers
+        return bool(min(given.limit_h, given.limit_kg) < np.inf if given else {"limit_h", "limit_kg"} & keys.keys())
+
+    def _processes_of(self, unit: int) -> list[tuple[int, str, bool]]:
+        """Its parts without its stores."""
+        return [part for part in self.parts[unit] if part[0] < self.process_count]
+
     def _all_parts(self, unit: int) -> list[tuple[int, bool]]:
         """Numbers of all parts of a unit, and whether they run on while it stands by."""
         own = [(part, keeps) for part, _, keeps in self.parts[unit]]
         rates = [(part + len(self.compiled.stores), True) for part, _ in own if part >= self.process_count]
         return own + rates
 
-    def _modes(self, modes: Sequence[tuple[int, FailureMode]], parts: Sequence[Sequence[int]]) -> list[Row]:
+    def _modes(
+        self,
+        modes: Sequence[tuple[int, FailureMode]],
+        parts: Sequence[Sequence[int]],
+        meters: Sequence[Sequence[int]],
+    ) -> list[Row]:
         rows = _spans(parts)
-        for row, (unit, mode) in zip(rows, modes, strict=True):
+        for row, (unit, mode), own in zip(rows, modes, _spans(meters), strict=True):
             thing = name_hash(self.assets[unit].name, mode.name)
             row |= {"unit": unit, "latent": mode.latent, "spare": mode.spare, "hash": thing}
+            row |= {"meters_first": own["first"], "meters_last": own["last"]}
         return rows
 
     def _pools(self) -> list[tuple[str, str]]:
@@ -212,6 +236,20 @@ class _Planner:
             if step > 0
         ]
         return _table(LANDING, rows)
+
+    def _arrivals(self) -> NDArray[Any]:
+        """Spares that missions land beside their assets', in order; those by a go come last."""
+        grid, pools = self.station.grid, self._pools()
+        gate_of = {landing.mission: gate for gate, landing in enumerate(self.compiled.landings)}
+        found = [
+            (gate, NEVER if gate >= 0 else grid.index_at(item.at), pools.index((item.node, kind)), count)
+            for item in self.station.deliveries
+            for kind, count in item.spares.items()
+            for gate in [gate_of.get(item.mission, -1)]
+            if (item.node, kind) in pools  # whose assets come at all
+        ]
+        rows = [{"gate": gate, "step": step, "pool": pool, "count": count} for gate, step, pool, count in found]
+        return _table(ARRIVAL, sorted(rows, key=lambda row: (row["gate"] >= 0, row["step"])))
 
 
 def _event_number(*names: str) -> int:

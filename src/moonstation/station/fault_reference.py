@@ -8,56 +8,17 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from types import SimpleNamespace as Row
-from typing import Any
 
 from moonstation.station import fault_tables as ft
 from moonstation.station import recovery as steps
+from moonstation.station.change_reference import Changes
 from moonstation.station.draws import life_of, uniform
 from moonstation.station.fault_tables import LifeNumbers, Plan, standing_by
+from moonstation.station.fault_units import FAR, Mode, Unit
 from moonstation.station.packed import NEVER
 
-_FAR = 1e15  # steps or hours: beyond any run
 _NO_WORK = 1e-9  # hours: done
 _STAY, _GO_ON, _OVER = range(3)
-
-
-class _Unit:
-    """An asset: whether it is there, and whether it works, stands by or is out."""
-
-    def __init__(self, number: int, given: Any, plan: Plan) -> None:
-        self.number, self.given = number, given
-        self.on, self.landed, self.service, self.off_until = False, 0, ft.OUT, 0
-        places = range(given["parts_first"], given["parts_last"])
-        self.parts = [(int(plan.unit_parts[place]), bool(plan.keeps[place])) for place in places]
-        self.modes: list[_Mode] = []
-
-
-class _Mode:
-    """One way in which a unit fails, and how far that is known and mended."""
-
-    def __init__(self, row: int, given: Any, plan: Plan, numbers: Sequence[float], unit: _Unit) -> None:
-        self.row, self.unit, self.numbers = row, unit, numbers
-        self.latent, self.needs_spare, self.hash = bool(given["latent"]), bool(given["spare"]), int(given["hash"])
-        self.parts = [int(part) for part in plan.mode_parts[given["first"] : given["last"]]]
-        self.state, self.due, self.clears, self.number, self.reserved = ft.GONE, NEVER, NEVER, 0, False
-        self.since, self.left, self.rate = 0, 0.0, 0.0
-        self.timer = self.alarm = 0
-        self.told = -1
-        self.go_to(0)
-
-    def go_to(self, rung: int) -> None:
-        """Stand on a step of the ladder."""
-        self.rung, self.tries, self.until, self.ready, self.work = rung, 0, 0, -1, -1.0
-
-    def plan_due(self) -> None:
-        """The step at which it fails when its unit goes on as it is."""
-        self.due = NEVER
-        if self.rate > 0.0 and self.left / self.rate < _FAR:
-            self.due = self.since + max(math.ceil(self.left / self.rate), 1)
-
-    def hours(self, rung: int) -> float:
-        """Work that mending it takes [h]."""
-        return self.numbers[ft.ROBOT_H if rung == steps.ROBOTS else ft.CREW_H]
 
 
 class FaultReference:
@@ -66,9 +27,9 @@ class FaultReference:
     def __init__(self, plan: Plan, numbers: LifeNumbers, member: int, forced: tuple[int, int] | None = None) -> None:
         self.plan, self.numbers, self.member = plan, numbers, member
         self.rules = Row(**{name: plan.rules[name][0].item() for name in plan.rules.dtype.names or ()})
-        self.units = [_Unit(number, given, plan) for number, given in enumerate(plan.units)]
+        self.units = [Unit(number, given, plan) for number, given in enumerate(plan.units)]
         self.modes = [
-            _Mode(row, given, plan, numbers.modes[:, row].tolist(), self.units[given["unit"]])
+            Mode(row, given, plan, numbers.modes[:, row].tolist(), self.units[given["unit"]])
             for row, given in enumerate(plan.modes)
         ]
         for mode in self.modes:
@@ -85,7 +46,8 @@ class FaultReference:
             Row(**{name: int(row[name]) for name in ("step", "site", "number", "gate")}) for row in plan.landings
         ]
         self.landing, self.solar_number, self.solar_due, self.forced = 0, -1, NEVER, forced
-        self.watched: list[_Mode] = []
+        self.watched: list[Mode] = []
+        self.changes = Changes(self)
         self.stock = [0] * plan.pools
         self.brown = [False] * plan.powers
         resting = set(standing_by(plan))
@@ -102,26 +64,35 @@ class FaultReference:
         unserved: Sequence[bool],
         offered: Sequence[float],
         opened: Sequence[int] = (),
+        meter_kg: Sequence[float] = (),
     ) -> None:
-        """One step: what comes about, what is found, what is done about it."""
+        """One step: what comes about, what is found, what is done about it; hands mend before they change."""
         self.step, self.seen, self.unserved, self.offered, self.opened = step, seen, unserved, offered, opened
+        self.meter_kg = meter_kg
         self.follow_lives(alive)
+        self.take_in_spares()
         self.strike_together()
         for mode in self.modes:
             if step >= mode.due:
                 self.come_due(mode)
+        self.changes.read_meters()
         for mode in self.watched:
-            self.watch(mode)
+            if mode.state in (ft.HIDDEN, ft.KNOWN):
+                self.watch(mode)
             if mode.state == ft.KNOWN:
                 self.climb(mode)
-        self.watched = [mode for mode in self.watched if mode.state in (ft.HIDDEN, ft.KNOWN)]
+        for mode in self.watched:
+            if mode.plan != ft.NOT_DUE:
+                self.changes.go_on(mode)
+        still = (ft.HIDDEN, ft.KNOWN)
+        self.watched = [mode for mode in self.watched if mode.state in still or mode.plan != ft.NOT_DUE]
 
-    def note(self, code: int, mode: _Mode | None, why: int, rung: int = -1) -> None:
+    def note(self, code: int, mode: Mode | None, why: int, rung: int = -1) -> None:
         """Append an event."""
         row, unit = (mode.row, mode.unit.number) if mode else (-1, -1)
         self.log.append((self.step, code, row, unit, why, rung))
 
-    def chance(self, mode: _Mode, purpose: int, number: int) -> float:
+    def chance(self, mode: Mode, purpose: int, number: int) -> float:
         """Random number in [0, 1) of a mode."""
         return uniform((self.member, mode.hash, purpose, number), self.rules.seed)
 
@@ -135,30 +106,38 @@ class FaultReference:
                 self.stock[unit.given["pool"]] += int(unit.given["spares"])
                 for mode in unit.modes:
                     self.begin_life(mode)
+                    self.renew(mode)
                 self.set_service(unit, ft.WORKS if self.is_wanted(unit) else ft.STANDS_BY)
         for unit in self.units:
             if unit.on and not alive[unit.number]:
                 unit.on, unit.service = False, ft.OUT
                 for mode in unit.modes:
+                    self.changes.drop(mode)
                     mode.state, mode.due = ft.GONE, NEVER
                 other = self.fill_group(unit)
                 if other is not None:
                     self.note(ft.F_REPLACED, None, other.number)
 
-    def working(self, unit: _Unit) -> list[_Unit]:
+    def take_in_spares(self) -> None:
+        """Spares that missions land in this step."""
+        for step, pool, count, gate in self.plan.arrivals.tolist():
+            if (step if gate < 0 else self.opened[gate]) == self.step:
+                self.stock[pool] += count
+
+    def working(self, unit: Unit) -> list[Unit]:
         """Units of its group that work."""
         return [other for other in self.groups[unit.given["group"]] if other.on and other.service == ft.WORKS]
 
-    def is_wanted(self, unit: _Unit) -> bool:
+    def is_wanted(self, unit: Unit) -> bool:
         """Whether too few others of its group work."""
         others = [other for other in self.working(unit) if other is not unit]
         return len(others) < self.needed[unit.given["group"]]
 
-    def resting(self, unit: _Unit) -> list[_Unit]:
+    def resting(self, unit: Unit) -> list[Unit]:
         """Units of its group that stand by."""
         return [other for other in self.groups[unit.given["group"]] if other.on and other.service == ft.STANDS_BY]
 
-    def fill_group(self, unit: _Unit) -> _Unit | None:
+    def fill_group(self, unit: Unit) -> Unit | None:
         """Put resting units of its group to work until there are as many as needed; returns the last."""
         found = None
         while len(self.working(unit)) < self.needed[unit.given["group"]] and self.resting(unit):
@@ -166,7 +145,7 @@ class FaultReference:
             self.set_service(found, ft.WORKS)
         return found
 
-    def set_service(self, unit: _Unit, service: int) -> None:
+    def set_service(self, unit: Unit, service: int) -> None:
         """Put a unit to work, to rest or out; resting it ages more slowly."""
         unit.service = service
         for mode in unit.modes:
@@ -175,13 +154,13 @@ class FaultReference:
                 self.run_on(mode)
         self.find_health(unit)
 
-    def run_on(self, mode: _Mode) -> None:
+    def run_on(self, mode: Mode) -> None:
         """From now on a mode ages as the service of its unit says."""
         mode.since = self.step
         mode.rate = 1.0 if mode.unit.service == ft.WORKS else self.numbers.dormancy
         mode.plan_due()
 
-    def find_health(self, unit: _Unit) -> None:
+    def find_health(self, unit: Unit) -> None:
         """What every part of a unit can still do, by its service and by all that has failed in it."""
         works = unit.service == ft.WORKS and self.step >= unit.off_until
         for part, keeps in unit.parts:
@@ -190,10 +169,13 @@ class FaultReference:
             if mode.state in (ft.HIDDEN, ft.KNOWN, ft.GIVEN_UP):
                 for part in mode.parts:
                     self.health[part] *= mode.numbers[ft.REMAINING]
+            if mode.plan == ft.OFF:
+                for part in mode.stops:
+                    self.health[part] = 0.0
 
     # ------------------------------------------------------------ failing
 
-    def begin_life(self, mode: _Mode) -> None:
+    def begin_life(self, mode: Mode) -> None:
         """A mode is as good as new."""
         share = self.chance(mode, ft.FOR_LIFE, mode.number)
         hours = life_of(share, mode.numbers[ft.LIFE], mode.numbers[ft.SHAPE])
@@ -201,24 +183,31 @@ class FaultReference:
         mode.left = float(math.ceil(hours / self.rules.step_h)) if hours < math.inf else math.inf
         self.run_on(mode)
 
-    def fail(self, mode: _Mode, why: int) -> None:
+    def renew(self, mode: Mode) -> None:
+        """What it is about is new: its limit of life is far again."""
+        mode.plan, mode.overdue, mode.new_since = ft.NOT_DUE, False, self.step
+        mode.new_kg = mode.read_kg = self.meter_kg[mode.row]
+
+    def fail(self, mode: Mode, why: int) -> None:
         """A mode of a live unit comes about, and nobody knows."""
         if mode.state != ft.HEALTHY or not mode.unit.on:
             return
         mode.state, mode.due, mode.clears = ft.HIDDEN, NEVER, NEVER
-        if mode.numbers[ft.CLEARS] < _FAR:
+        if mode.numbers[ft.CLEARS] < FAR:
             share = self.chance(mode, ft.FOR_CLEARING, mode.number)
             hours = life_of(share, mode.numbers[ft.CLEARS], 1.0)
             mode.clears = self.step + max(math.ceil(hours / self.rules.step_h), 1)
         mode.number += 1
+        if mode.plan == ft.NOT_DUE:
+            self.watched.append(mode)
+        self.changes.drop(mode)  # mending it does more
         mode.timer = mode.alarm = 0
         mode.told = -1
         mode.go_to(0)
-        self.watched.append(mode)
         self.note(ft.F_FAILED, mode, why)
         self.find_health(mode.unit)
 
-    def come_due(self, mode: _Mode) -> None:
+    def come_due(self, mode: Mode) -> None:
         """A life is over; or what was given up clears by itself."""
         if mode.state == ft.GIVEN_UP:
             self.clear(mode)
@@ -241,7 +230,7 @@ class FaultReference:
         self.solar_number += 1
         share = uniform((self.member, 0, ft.FOR_LIFE, self.solar_number), self.rules.seed)
         count = life_of(share, self.numbers.solar_interval_h, 1.0) / self.rules.step_h
-        self.solar_due = self.step + max(math.ceil(count), 1) if count < _FAR else NEVER
+        self.solar_due = self.step + max(math.ceil(count), 1) if count < FAR else NEVER
 
     def strike_together(self) -> None:
         """Solar events, landings and brown-outs of this step, and the failure that a test asks for."""
@@ -266,7 +255,7 @@ class FaultReference:
             mode, self.forced = self.modes[self.forced[0]], None
             self.fail(mode, ft.BY_TEST)
 
-    def clear(self, mode: _Mode) -> None:
+    def clear(self, mode: Mode) -> None:
         """A fault is no more; its unit works again where it is wanted."""
         self.begin_life(mode)
         unit = mode.unit
@@ -277,10 +266,8 @@ class FaultReference:
 
     # ------------------------------------------------------------ finding
 
-    def watch(self, mode: _Mode) -> None:
+    def watch(self, mode: Mode) -> None:
         """Clear what clears by itself, find what is hidden."""
-        if mode.state == ft.GONE:
-            return
         if self.step >= mode.clears:
             self.give_back(mode)
             self.clear(mode)
@@ -291,7 +278,7 @@ class FaultReference:
                 mode.state = ft.KNOWN
                 self.note(ft.F_DETECTED, mode, evidence)
 
-    def evidence(self, mode: _Mode) -> int:
+    def evidence(self, mode: Mode) -> int:
         """What a hidden fault is found by in this step, -1 nothing yet."""
         unit, rules, processes = mode.unit, self.rules, int(self.plan.processes[0])
         tried = any(part >= processes or self.seen[part] & ft.TRIED for part in mode.parts)
@@ -311,13 +298,13 @@ class FaultReference:
 
     # ------------------------------------------------------------ recovering
 
-    def climb(self, mode: _Mode) -> None:
+    def climb(self, mode: Mode) -> None:
         """Go up the ladder as far as this step allows."""
         while (after := self.take_step(mode)) == _GO_ON:
             mode.go_to(mode.rung + 1)
         assert after in (_STAY, _OVER)
 
-    def take_step(self, mode: _Mode) -> int:
+    def take_step(self, mode: Mode) -> int:
         """Look at the step of the ladder on which a fault stands."""
         rung = self.ladders[mode.unit.given["ladder"]][mode.rung]
         if rung == steps.WAIT:
@@ -341,7 +328,7 @@ class FaultReference:
         links = [self.plan.links[place] for place in self.sites[site].links if self.plan.link_open[place, now]]
         return any(self.seen[link] & ft.TRIED and self.health[link] > 0.0 for link in links)
 
-    def allowed(self, mode: _Mode, rung: int) -> bool:
+    def allowed(self, mode: Mode, rung: int) -> bool:
         """Whether a step may be taken now: at once where the station decides, else when Earth has decided."""
         if not self.plan.asks_earth[rung]:
             return True
@@ -352,14 +339,16 @@ class FaultReference:
             self.note(ft.F_STEP, mode, ft.ASKED_EARTH, rung)
         return bool(self.step >= mode.ready)
 
-    def mend(self, mode: _Mode, rung: int) -> int:
+    def mend(self, mode: Mode, rung: int) -> int:
         """The unit is as good as new."""
         mode.reserved = False
         self.clear(mode)
+        if rung in (steps.ROBOTS, steps.CREW):
+            self.renew(mode)
         self.note(ft.F_STEP, mode, ft.MENDED, rung)
         return _OVER
 
-    def switch_off(self, mode: _Mode, whole: bool) -> None:
+    def switch_off(self, mode: Mode, whole: bool) -> None:
         """Switch a unit off until the reset is over, or all of its family at its site."""
         own = mode.unit.given
         for unit in self.units:
@@ -369,7 +358,7 @@ class FaultReference:
                 if unit.on:
                     self.find_health(unit)
 
-    def reset(self, mode: _Mode, rung: int) -> int:
+    def reset(self, mode: Mode, rung: int) -> int:
         """Switch off and on; the whole subsystem where the step says so."""
         whole = rung == steps.SUBSYSTEM
         if mode.until == 0:
@@ -387,7 +376,7 @@ class FaultReference:
         self.note(ft.F_STEP, mode, ft.NO_EFFECT, rung)
         return _GO_ON if whole or mode.tries >= self.rules.max_resets else _STAY
 
-    def switch(self, mode: _Mode) -> None:
+    def switch(self, mode: Mode) -> None:
         """Let a resting unit take over."""
         resting = self.resting(mode.unit)
         possible = bool(resting) and mode.unit.service == ft.WORKS
@@ -396,56 +385,48 @@ class FaultReference:
             self.set_service(resting[0], ft.WORKS)
         self.note(ft.F_STEP, mode, ft.DONE if possible else ft.NOT_POSSIBLE, steps.SWITCH)
 
-    def shed(self, mode: _Mode) -> None:
+    def shed(self, mode: Mode) -> None:
         """Take a unit out of service that gives next to nothing."""
         if mode.numbers[ft.REMAINING] < self.rules.shed_below and mode.unit.service != ft.OUT:
             self.set_service(mode.unit, ft.OUT)
             self.note(ft.F_STEP, mode, ft.DONE, steps.SHED)
             self.fill_group(mode.unit)
 
-    def to_safe_mode(self, mode: _Mode) -> None:
+    def to_safe_mode(self, mode: Mode) -> None:
         """The whole site saves what it has."""
         power = mode.unit.given["power"]
         if power >= 0:
             self.safe_until[power] = max(self.safe_until[power], self.step + self.rules.safe_mode)
         self.note(ft.F_STEP, mode, ft.DONE if power >= 0 else ft.NOT_POSSIBLE, steps.SAFE_MODE)
 
-    def slot(self, mode: _Mode, rung: int) -> int:
+    def slot(self, mode: Mode, rung: int) -> int:
         """Number of the hours of work at its site, -1 where nobody offers any."""
         site = self.sites[mode.unit.given["site"]]
         return int(site.robots if rung == steps.ROBOTS else site.crew)
 
-    def can_repair(self, mode: _Mode, rung: int) -> bool:
+    def can_repair(self, mode: Mode, rung: int) -> bool:
         """Whether it can be done at all."""
-        return mode.hours(rung) < _FAR and self.slot(mode, rung) >= 0
+        return mode.hours(rung) < FAR and self.slot(mode, rung) >= 0
 
-    def begin_repair(self, mode: _Mode, rung: int) -> bool:
+    def begin_repair(self, mode: Mode, rung: int) -> bool:
         """Set a spare aside and begin."""
-        pool = mode.unit.given["pool"]
         if not self.can_repair(mode, rung):
             self.note(ft.F_STEP, mode, ft.NOT_POSSIBLE, rung)
             return False
         if mode.needs_spare and not mode.reserved:
-            if self.stock[pool] <= 0:
+            if self.stock[mode.unit.given["pool"]] <= 0:
                 self.note(ft.F_STEP, mode, ft.NO_SPARE, rung)
                 return False
-            self.stock[pool] -= 1
-            mode.reserved = True
+            self.take_spare(mode)
         mode.work, mode.until = mode.hours(rung), self.step + self.rules.patience
         self.note(ft.F_STEP, mode, ft.BEGUN, rung)
         return True
 
-    def repair(self, mode: _Mode, rung: int) -> int:
-        """Work on it with the hours that nobody else used, one pair of hands at a time."""
+    def repair(self, mode: Mode, rung: int) -> int:
+        """Work on it, until it is mended or nobody has come for too long."""
         if mode.work < 0.0 and not self.begin_repair(mode, rung):
             return _GO_ON
-        slot = self.slot(mode, rung)
-        hours = max(min(mode.work, self.rules.step_h, self.offered[slot] - self.taken[slot]), 0.0)
-        if hours > 0.0:
-            self.taken[slot] += hours
-            mode.work -= hours
-            mode.until = self.step + self.rules.patience
-        if mode.work <= _NO_WORK:
+        if self.work_on(mode, rung):
             return self.mend(mode, rung)
         if self.step < mode.until:
             return _STAY
@@ -453,13 +434,32 @@ class FaultReference:
         self.note(ft.F_STEP, mode, ft.NOBODY_CAME, rung)
         return _GO_ON
 
-    def give_back(self, mode: _Mode) -> None:
+    def work_on(self, mode: Mode, rung: int) -> bool:
+        """Work with the hours that nobody else used, one pair of hands at a time; True when it is done."""
+        slot = self.slot(mode, rung)
+        hours = max(min(mode.work, self.rules.step_h, self.offered[slot] - self.taken[slot]), 0.0)
+        if hours > 0.0:
+            self.taken[slot] += hours
+            mode.work -= hours
+            mode.until = self.step + self.rules.patience
+        return mode.work <= _NO_WORK
+
+    def is_free(self, slot: int) -> bool:
+        """Whether such hours of work are left in this step."""
+        return self.offered[slot] > self.taken[slot]
+
+    def take_spare(self, mode: Mode) -> None:
+        """Set a spare aside."""
+        self.stock[mode.unit.given["pool"]] -= 1
+        mode.reserved = True
+
+    def give_back(self, mode: Mode) -> None:
         """A spare that was set aside is free for others."""
         if mode.reserved:
             mode.reserved = False
             self.stock[mode.unit.given["pool"]] += 1
 
-    def wait(self, mode: _Mode) -> int:
+    def wait(self, mode: Mode) -> int:
         """Wait for hands and a spare, then go back to the repair; not where nobody could ever do it."""
         stocked = not mode.needs_spare or self.stock[mode.unit.given["pool"]] > 0
         before = self.ladders[mode.unit.given["ladder"]][: mode.rung]
@@ -471,7 +471,7 @@ class FaultReference:
         if not repairs:
             return _GO_ON
         for place, slot in repairs:
-            if stocked and self.offered[slot] > self.taken[slot]:
+            if stocked and self.is_free(slot):
                 mode.go_to(place)
                 return _STAY
         if mode.told != mode.rung:
@@ -479,7 +479,7 @@ class FaultReference:
             self.note(ft.F_STEP, mode, ft.BEGUN, steps.WAIT)
         return _STAY
 
-    def give_up(self, mode: _Mode, rung: int) -> int:
+    def give_up(self, mode: Mode, rung: int) -> int:
         """Do without; what comes and goes may still clear."""
         mode.state, mode.due = ft.GIVEN_UP, mode.clears
         self.give_back(mode)

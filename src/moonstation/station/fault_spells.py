@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from moonstation.station import fault_tables as ft
 from moonstation.station.chances import FaultLog
 from moonstation.station.fault_tables import Plan
-from moonstation.station.recovery import CREW, ROBOTS
 
 
 def open_spells(log: FaultLog, steps: int) -> NDArray[np.int64]:
@@ -51,13 +50,6 @@ def takes_of_use(plan: Plan, mode: int) -> bool:
 def failures(log: FaultLog) -> int:
     """How often something failed."""
     return int((log.rows["code"] == ft.F_FAILED).sum())
-
-
-def spares_used(log: FaultLog) -> int:
-    """How many spare units and kits mending took."""
-    rows = log.rows
-    mended = (rows["code"] == ft.F_STEP) & (rows["why"] == ft.MENDED) & np.isin(rows["rung"], (ROBOTS, CREW))
-    return int(log.plan.modes["spare"][rows["mode"][mended]].sum())
 
 
 def _of_modes(rows: NDArray[Any]) -> NDArray[np.bool_]:

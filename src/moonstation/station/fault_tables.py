@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Numbers that compiled functions take are no plain integers: numba would compile what takes one for each of them anew.
-_numbers: Any = np.arange(10)
+_numbers: Any = np.arange(12)
 #: None of the rows of a table.
 NONE: Any = np.int64(-1)
 
@@ -27,21 +27,26 @@ NONE: Any = np.int64(-1)
 HEALTHY, HIDDEN, KNOWN, GIVEN_UP, GONE = _numbers[:5]
 #: Service of a unit: works; stands by, cold; taken out.
 WORKS, STANDS_BY, OUT = _numbers[:3]
+#: Where a change by schedule stands: its limit is far; it waits for spare and hands, or is worked on; it is off.
+NOT_DUE, DUE, OFF = _numbers[:3]
 #: Numbers of a mode, in the order of ``failure_modes.RANGES``.
-LIFE, SHAPE, REMAINING, RESET_CHANCE, CLEARS, ROBOT_H, CREW_H, ON_SOLAR, ON_LANDING, ON_BROWN_OUT = _numbers
+LIFE, SHAPE, REMAINING, RESET_CHANCE, CLEARS, ROBOT_H, CREW_H, ON_SOLAR, ON_LANDING, ON_BROWN_OUT = _numbers[:10]
+LIMIT_H, LIMIT_KG = _numbers[10:]
 #: What the kernel saw of a process in a step.
 TRIED, BLOCKED = 1, 2
 #: What draws of random numbers are for.
 FOR_LIFE, FOR_RESET, FOR_SUBSYSTEM, FOR_CLEARING, FOR_CAUSE = _numbers[:5]
 
 #: Events of failures: code, and what ``why`` means with it.
-F_FAILED, F_CLEARED, F_DETECTED, F_STEP, F_SOLAR_EVENT, F_REPLACED = _numbers[:6]
+F_FAILED, F_CLEARED, F_DETECTED, F_STEP, F_SOLAR_EVENT, F_REPLACED, F_CHANGE = _numbers[:7]
 #: Why a mode failed.
 BY_AGE, BY_SOLAR_EVENT, BY_LANDING, BY_BROWN_OUT, BY_TEST = _numbers[:5]
 #: What a fault was found by.
 BY_RESIDUAL, BY_LIMIT, BY_CHECK = _numbers[:3]
 #: What came of a step of the ladder.
 (MENDED, NO_EFFECT, NOT_POSSIBLE, DONE, ASKED_EARTH, NOBODY_CAME, NO_SPARE, BEGUN, LEFT) = _numbers[:9]
+#: What came of a limit of life: changed; overdue for want of a spare, of hands that were free, of anybody who could.
+CHANGED, NO_SPARE_LEFT, NO_HANDS_FREE, NO_HANDS_AT_ALL = _numbers[:4]
 
 FAULT_EVENT = np.dtype(
     [
@@ -64,6 +69,8 @@ MODE = np.dtype(
         ("latent", _B),
         ("spare", _B),
         ("hash", np.uint64),
+        ("meters_first", _I),  # processes that count towards its limit
+        ("meters_last", _I),
     ],
     align=True,
 )
@@ -85,6 +92,11 @@ FAULT = np.dtype(
         ("until", _L),
         ("ready", _L),  # when Earth has decided; -1 not asked
         ("work", _F),  # hours of work left; negative: not begun
+        ("plan", np.int8),  # where its change by schedule stands
+        ("overdue", _B),  # told that it is past its limit
+        ("new_since", _L),  # step at which it was new
+        ("new_kg", _F),  # what its meter stood at then
+        ("read_kg", _F),  # at the last reading
     ],
     align=True,
 )
@@ -109,6 +121,8 @@ GROUP = np.dtype([("first", _I), ("last", _I), ("needed", _I)], align=True)
 SITE = np.dtype([("robots", _I), ("crew", _I), ("links_first", _I), ("links_last", _I)], align=True)
 #: The number names its draws; one by a go stands last, has no step, and is told by the kernel (``opened``).
 LANDING = np.dtype([("step", _L), ("site", _I), ("number", _L), ("gate", _I)], align=True)
+#: Spares that a mission lands; those by a go come last.
+ARRIVAL = np.dtype([("step", _L), ("pool", _I), ("count", _L), ("gate", _I)], align=True)
 RULES = np.dtype(
     [
         ("seed", np.uint64),
@@ -125,6 +139,8 @@ RULES = np.dtype(
         ("ground", _L),
         ("silent_first", _L),
         ("silent_last", _L),
+        ("changes", _B),  # what reaches its limit of life is changed by schedule
+        ("kept_spares", _L),  # that such changes leave for repairs
     ],
     align=True,
 )
@@ -140,9 +156,11 @@ LANE = np.dtype(
         ("hides", _B),  # some of the watched are hidden
         ("waits", _B),  # something waits for hours of work
         ("asks", _B),  # something waits for the Earth to be told
+        ("reading", _L),  # next step at which meters are read
         ("solar_due", _L),
         ("solar_number", _L),
         ("landing", _I),  # number of the next landing
+        ("arrival", _I),  # number of the next spares to land
         ("forced_mode", _I),  # a test: this mode fails at ``forced_step``, -1 none
         ("forced_step", _L),
         ("count", _L),  # events, maybe beyond the room
@@ -152,13 +170,14 @@ LANE = np.dtype(
 
 
 class FaultTables(NamedTuple):
-    """All tables. The kernel writes ``seen``, ``alive``, ``unserved``, ``offered`` and reads ``health``, ``taken``,
-    ``safe_until``.
+    """All tables. The kernel writes ``seen``, ``alive``, ``unserved``, ``offered``, ``meter_kg`` and reads ``health``,
+    ``taken``, ``safe_until``.
 
     seen : (process, lane) TRIED and BLOCKED of the last step
     opened : (landing by a go, lane) step at which it was, -1 not yet
     alive : (asset, lane); unserved : (electricity bus, lane), critical loads went unserved
     offered, taken : (kind of hours at a site, lane) hours of work that nobody used, and what repairs took of them
+    meter_kg : (mode, lane) what a mode's meter stands at, where it is read or its unit is worked on
     wanted : (kind of hours at a site, lane) something waits for such hours
     asking : (site, lane) something waits for contact with the Earth
     touched : (lane, asset) its ``health`` was found anew since the kernel took it over
@@ -168,6 +187,9 @@ class FaultTables(NamedTuple):
     rules: Table
     modes: Table
     mode_parts: Ints
+    stops: NDArray[np.bool_]  # by place in mode_parts: is off while the mode's part is changed
+    meters: Ints
+    limited: Ints  # modes that have a limit of life
     number: Floats  # (number of a mode, mode, lane)
     units: Table
     unit_parts: Ints
@@ -180,7 +202,8 @@ class FaultTables(NamedTuple):
     ladders: Ints  # (ladder, place), -1 at its end
     asks_earth: NDArray[np.bool_]  # by step of a ladder
     landings: Table
-    gated: Ints  # first of the landings by a go, one entry
+    arrivals: Table
+    gated: Ints  # first of the landings and of the arrivals by a go
     hour_bus: Ints
     processes: Ints  # number of processes, one entry
     solar_interval_h: Floats  # (lane,)
@@ -196,6 +219,7 @@ class FaultTables(NamedTuple):
     opened: Ints
     unserved: NDArray[np.bool_]
     offered: Floats
+    meter_kg: Floats
     taken: Floats
     wanted: NDArray[np.bool_]
     asking: NDArray[np.bool_]
@@ -211,6 +235,9 @@ class Plan(NamedTuple):
     rules: Table
     modes: Table
     mode_parts: Ints
+    stops: NDArray[np.bool_]
+    meters: Ints
+    limited: Ints
     units: Table
     unit_parts: Ints
     keeps: NDArray[np.bool_]
@@ -222,6 +249,7 @@ class Plan(NamedTuple):
     ladders: Ints
     asks_earth: NDArray[np.bool_]
     landings: Table
+    arrivals: Table
     gated: Ints
     hour_bus: Ints
     processes: Ints
@@ -234,7 +262,7 @@ class Plan(NamedTuple):
 
 
 class LifeNumbers(NamedTuple):
-    """Numbers of the failures of one life: of its modes, shape (10, mode), and of what strikes all [h], [-]."""
+    """Numbers of the failures of one life: of its modes, shape (12, mode), and of what strikes all [h], [-]."""
 
     modes: Floats
     solar_interval_h: float
@@ -262,6 +290,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
         opened=np.full((plan.gates, lanes), -1, np.int64),
         unserved=np.zeros((plan.powers, lanes), np.bool_),
         offered=np.zeros((len(plan.hour_bus), lanes)),
+        meter_kg=np.zeros((len(plan.modes), lanes)),
         taken=np.zeros((len(plan.hour_bus), lanes)),
         wanted=np.zeros((len(plan.hour_bus), lanes), np.bool_),
         asking=np.zeros((len(plan.sites), lanes), np.bool_),
@@ -272,6 +301,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
     )
     tables.lanes["member"] = members
     tables.lanes["next"] = tables.lanes["solar_due"] = tables.lanes["forced_step"] = NEVER
+    tables.lanes["reading"] = NEVER
     tables.lanes["forced_mode"] = tables.lanes["solar_number"] = -1
     tables.lanes["changed"] = True
     tables.faults["state"] = GONE

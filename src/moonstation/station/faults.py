@@ -1,7 +1,7 @@
 """Failures in the compiled kernel, one life at a time: when they come, how they show, what they do to a unit.
 
-What is done about them stands in ``repairs.py``. The same rules in plain Python: ``fault_reference.py``. When the
-kernel calls which of them stands in ``attending.py``.
+What is done about them stands in ``repairs.py``, what before they come in ``changes.py``. The same rules in plain
+Python: ``fault_reference.py``. When the kernel calls which of them stands in ``attending.py``.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from moonstation.station.fault_tables import (
     BY_SOLAR_EVENT,
     BY_TEST,
     CLEARS,
+    DUE,
     F_CLEARED,
     F_DETECTED,
     F_FAILED,
@@ -36,6 +37,8 @@ from moonstation.station.fault_tables import (
     KNOWN,
     LIFE,
     NONE,
+    NOT_DUE,
+    OFF,
     ON_BROWN_OUT,
     ON_LANDING,
     ON_SOLAR,
@@ -48,6 +51,7 @@ from moonstation.station.fault_tables import (
     FaultTables,
     Record,
 )
+from moonstation.station.hands import give_back
 from moonstation.station.packed import NEVER
 
 #: Name of the draws of what strikes the whole station.
@@ -101,6 +105,24 @@ def begin_life(tables: FaultTables, lane: int, step: int, mode: int) -> None:
     tables.lanes[lane].stale = True
 
 
+@inlined
+def renew(tables: FaultTables, lane: int, step: int, mode: int) -> None:
+    """What a mode is about is new: its limit of life is far again."""
+    fault = tables.faults[mode, lane]
+    fault.plan = NOT_DUE
+    fault.overdue = False
+    fault.new_since = step
+    fault.new_kg = fault.read_kg = tables.meter_kg[mode, lane]
+
+
+@inlined
+def _drop_plan(tables: FaultTables, lane: int, mode: int) -> None:
+    """Do not change by schedule what is being, or is to be, changed."""
+    if tables.faults[mode, lane].plan == DUE:
+        give_back(tables, lane, mode)
+    tables.faults[mode, lane].plan = NOT_DUE
+
+
 @called
 def set_service(tables: FaultTables, lane: int, step: int, unit: int, service: int) -> None:
     """Put a unit to work, to rest or out; resting it ages more slowly."""
@@ -129,6 +151,10 @@ def find_health(tables: FaultTables, lane: int, step: int, unit: int) -> None:
         if fault.state in (HIDDEN, KNOWN, GIVEN_UP):
             for place in range(mode.first, mode.last):
                 tables.health[tables.mode_parts[place], lane] *= tables.number[REMAINING, m, lane]
+        if fault.plan == OFF:
+            for place in range(mode.first, mode.last):
+                if tables.stops[place]:
+                    tables.health[tables.mode_parts[place], lane] = 0.0
     tables.touched[lane, unit] = True
     tables.lanes[lane].changed = True
 
@@ -147,15 +173,17 @@ def fail(tables: FaultTables, lane: int, step: int, mode: int, why: int) -> None
         hours = life_h(chance(tables, lane, mode, FOR_CLEARING, fault.number), mean_h, 1.0)
         fault.clears = step + max(np.int64(np.ceil(hours / tables.rules[0].step_h)), np.int64(1))
     fault.number += 1
+    if fault.plan == NOT_DUE:
+        here = tables.lanes[lane]
+        tables.watch[here.watched, lane] = mode
+        here.watched += 1
+    _drop_plan(tables, lane, mode)  # mending it does more
     fault.timer = fault.alarm = fault.until = 0
     fault.rung = 0
     fault.told = fault.ready = -1
     fault.tries = 0
     fault.work = -1.0
-    here = tables.lanes[lane]
-    tables.watch[here.watched, lane] = mode
-    here.watched += 1
-    here.stale = True
+    tables.lanes[lane].stale = True
     note_fault(tables, lane, step, F_FAILED, mode, why, NONE)
     find_health(tables, lane, step, unit)
 
@@ -174,6 +202,17 @@ def fill_group(tables: FaultTables, lane: int, step: int, group: int) -> int:
             set_service(tables, lane, step, unit, WORKS)
             working += 1
             found = unit
+    return found
+
+
+@inlined
+def resting(tables: FaultTables, lane: int, unit: int) -> int:
+    """The first resting unit of a unit's group, -1 none."""
+    group, found = tables.groups[tables.units[unit].group], NONE
+    for place in range(group.first, group.last):
+        state = tables.unit_states[tables.group_units[place], lane]
+        if found < 0 and state.on and state.service == STANDS_BY:
+            found = tables.group_units[place]
     return found
 
 
@@ -199,6 +238,7 @@ def _follow_lives(tables: FaultTables, lane: int, step: int) -> None:
             tables.stock[given.pool, lane] += given.spares
             for m in range(given.modes_first, given.modes_last):
                 begin_life(tables, lane, step, m)
+                renew(tables, lane, step, m)
             set_service(tables, lane, step, unit, WORKS if is_wanted(tables, lane, unit) else STANDS_BY)
     for unit in range(len(tables.units)):
         state, given = tables.unit_states[unit, lane], tables.units[unit]
@@ -206,6 +246,7 @@ def _follow_lives(tables: FaultTables, lane: int, step: int) -> None:
             state.on = False
             state.service = OUT
             for m in range(given.modes_first, given.modes_last):
+                _drop_plan(tables, lane, m)
                 tables.faults[m, lane].state = GONE
                 tables.faults[m, lane].due = NEVER
             other = fill_group(tables, lane, step, given.group)
@@ -213,6 +254,7 @@ def _follow_lives(tables: FaultTables, lane: int, step: int) -> None:
                 note_fault(tables, lane, step, F_REPLACED, NONE, other, NONE)
     tables.lanes[lane].lives_changed = False
     tables.lanes[lane].stale = True
+    tables.lanes[lane].reading = step
 
 
 @called
@@ -357,9 +399,11 @@ def _plan_next(tables: FaultTables, lane: int, step: int) -> None:
         here.next = NEVER
         for m in range(len(tables.modes)):
             here.next = min(here.next, tables.faults[m, lane].due)
-    due = min(here.next, here.solar_due, here.forced_step)
+    due = min(here.next, here.solar_due, here.forced_step, here.reading)
     if here.landing < len(tables.landings):
         due = min(due, tables.landings[here.landing].step)
+    if here.arrival < tables.gated[1]:
+        due = min(due, tables.arrivals[here.arrival].step)
     here.due = due
 
 
@@ -367,12 +411,8 @@ def _plan_next(tables: FaultTables, lane: int, step: int) -> None:
 def watch_fault(tables: FaultTables, lane: int, step: int, mode: int) -> None:
     """Clear what clears by itself, find what is hidden."""
     fault = tables.faults[mode, lane]
-    if fault.state == GONE:
-        return
     if step >= fault.clears:
-        if fault.reserved:
-            tables.stock[tables.units[tables.modes[mode].unit].pool, lane] += 1
-            fault.reserved = False
+        give_back(tables, lane, mode)
         clear(tables, lane, step, mode)
         note_fault(tables, lane, step, F_CLEARED, mode, NONE, NONE)
     elif fault.state == HIDDEN:
@@ -382,11 +422,25 @@ def watch_fault(tables: FaultTables, lane: int, step: int, mode: int) -> None:
             note_fault(tables, lane, step, F_DETECTED, mode, evidence, NONE)
 
 
+@inlined
+def _take_in_spares(tables: FaultTables, lane: int, step: int) -> None:
+    """Spares that missions land in this step."""
+    here = tables.lanes[lane]
+    while here.arrival < tables.gated[1] and step >= tables.arrivals[here.arrival].step:
+        tables.stock[tables.arrivals[here.arrival].pool, lane] += tables.arrivals[here.arrival].count
+        here.arrival += 1
+    for place in range(tables.gated[1], len(tables.arrivals)):
+        arrival = tables.arrivals[place]
+        if tables.opened[arrival.gate, lane] == step:
+            tables.stock[arrival.pool, lane] += arrival.count
+
+
 @called
 def begin_step(tables: FaultTables, lane: int, step: int) -> None:
     """What comes about in this step, before anything is done about it."""
     if tables.lanes[lane].lives_changed:
         _follow_lives(tables, lane, step)
+    _take_in_spares(tables, lane, step)
     _strike_together(tables, lane, step)
     if step >= tables.lanes[lane].next or tables.lanes[lane].stale:
         _fail_due(tables, lane, step)
@@ -398,8 +452,8 @@ def end_step(tables: FaultTables, lane: int, step: int) -> None:
     here, kept = tables.lanes[lane], 0
     for place in range(here.watched):
         mode = tables.watch[place, lane]
-        state = tables.faults[mode, lane].state
-        if state in (HIDDEN, KNOWN):
+        fault = tables.faults[mode, lane]
+        if fault.state in (HIDDEN, KNOWN) or fault.plan != NOT_DUE:
             tables.watch[kept, lane] = mode
             kept += 1
     here.watched = kept

@@ -28,7 +28,7 @@ from moonstation.station.assessment import (
 )
 from moonstation.station.command_windows import open_steps, ways_of
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
-from moonstation.station.fault_spells import failures, open_spells, spares_used, takes_of_use
+from moonstation.station.fault_spells import failures, open_spells, takes_of_use
 from moonstation.station.fault_tables import Plan
 from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.model import EARTH, bus_key
@@ -36,6 +36,7 @@ from moonstation.station.performance import activity, crew_present, processes_at
 from moonstation.station.results import Columns, Event, RunResult
 from moonstation.station.stakes import stakes_of
 from moonstation.station.survival import CAUSES, Loss, worst_dark_survived_h
+from moonstation.station.upkeep import upkeep
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
@@ -230,7 +231,7 @@ class MemberRun(RunResult):
             "data_returned_gbit": data_returned_gbit(self),
             "assets_lost": float(len(self.losses)),
             "failures": float(failures(self.faults)) if self.faults else 0.0,
-            "spares_used": float(spares_used(self.faults)) if self.faults else 0.0,
+            **upkeep(self.faults),
             "max_relative_residual": self.max_relative_residual,
         }
 

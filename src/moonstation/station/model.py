@@ -79,12 +79,13 @@ class Asset:
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """Stocks that a mission lands: ``amounts`` by bus quantity [unit of the bus] at ``node``."""
+    """Stocks that a mission lands at ``node``: ``amounts`` by bus quantity [unit of the bus], ``spares`` by kind."""
 
     node: str
     at: datetime
     amounts: Mapping[str, float]
     mission: str = ""
+    spares: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from moonstation.station.stacking import lanes_of
 
 _PROCESS = (
     "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
-    " starve_limit min_fraction ready_sum limit health sound offers first_worn reserve",
+    " starve_limit min_fraction ready_sum limit health sound offers first_worn reserve worked",
     [
         ("asset", INT),
         ("recipe_first", UNSIGNED),

@@ -31,6 +31,7 @@ def write_record(tables: Tables, records: Records, record: int, steps: int) -> N
         process = tables.processes[p]
         if any_of(process.activity_sum > 0.0):
             put(records.activity[record, p], process.activity_sum / float(steps))
+            process.worked += process.activity_sum
         if any_of(process.shortfall_sum > 0.0):
             put(records.shortfall[record, p], process.shortfall_sum / float(steps))
         if process.listed:

@@ -34,6 +34,8 @@ class Recovery:
     ground_h : time that people on Earth take to decide, once there is contact [h]
     autonomous : steps that the station takes without asking the Earth
     ladders : steps in order, by kind or family of component, or ``default``
+    scheduled_changes : what reaches its limit of life is changed before it fails
+    kept_spares : so many spares of a kind such changes leave for repairs
     silent_from, silent_h : test condition: no word from Earth from then on for so long [h]
     """
 
@@ -49,6 +51,8 @@ class Recovery:
     ground_h: float = 6.0
     autonomous: Collection[str] = ("reset", "switch", "shed", "safe-mode", "wait", "do-without")
     ladders: Mapping[str, tuple[str, ...]] = ()  # type: ignore[assignment]
+    scheduled_changes: bool = True
+    kept_spares: int = 1
     silent_from: datetime | None = None
     silent_h: float = 0.0
 

@@ -90,7 +90,7 @@ class _Process:
         self.health, self.seen, self.seeks = float(given.health), 0, station.faults is not None
         self.keeps = math.exp(-given.decay_per_h * station.step_h)
         self.worn = math.exp(-given.decay_per_h * float(network.schedule.asset_age_h[given.asset]))
-        self.activity_sum = self.shortfall_sum = self.ready_sum = 0.0
+        self.activity_sum = self.shortfall_sum = self.ready_sum = self.worked = 0.0
 
     def blocked(self) -> bool:
         """True while a temperature or an interlock forbids it."""
@@ -308,6 +308,7 @@ class Station:
             [power.unserved for power in self.powers],
             [max(bus.pool, 0.0) for bus in work],
             [gate.opened for gate in self.gates],
+            [self.metered_kg(mode.meters) for mode in faults.modes],
         )
         for bus, hours in zip(work, faults.taken, strict=True):
             bus.pay(hours)
@@ -320,6 +321,13 @@ class Station:
             store.health, store.rate = health, rate
         for power, step in zip(self.powers, faults.safe_until, strict=True):
             power.safe_until = step
+
+    def metered_kg(self, processes: Iterable[int]) -> float:
+        """What has gone through processes whose activity is in kg/h [kg]."""
+        kg = 0.0
+        for process in (self.processes[number] for number in processes):
+            kg += (process.worked + process.activity_sum) * self.step_h
+        return kg
 
     def stores_of(self, asset: int) -> list[Store]:
         """Stores of an asset."""
@@ -433,6 +441,7 @@ class Station:
         records = self.records
         for p, process in enumerate(self.processes):
             records.activity[record, p] = process.activity_sum / steps
+            process.worked += process.activity_sum
             records.shortfall[record, p] = process.shortfall_sum / steps
             records.ready[record, p] = process.ready_sum / steps
             process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0

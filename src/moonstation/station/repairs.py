@@ -5,29 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from moonstation.station.changes import go_on_changing, read_meters, rest_of_change
 from moonstation.station.compiling import called, compiled, inlined, mark_of
 from moonstation.station.fault_tables import (
     ASKED_EARTH,
     BEGUN,
-    CREW_H,
     DONE,
     F_STEP,
     FOR_RESET,
     FOR_SUBSYSTEM,
     GIVEN_UP,
+    HIDDEN,
     KNOWN,
     LEFT,
     MENDED,
     NO_EFFECT,
     NO_SPARE,
     NOBODY_CAME,
-    NONE,
+    NOT_DUE,
     NOT_POSSIBLE,
     OUT,
     REMAINING,
     RESET_CHANCE,
-    ROBOT_H,
-    STANDS_BY,
     TRIED,
     WORKS,
     FaultTables,
@@ -41,16 +40,26 @@ from moonstation.station.faults import (
     find_health,
     next_test,
     note_fault,
+    renew,
+    resting,
     set_service,
     watch_fault,
+)
+from moonstation.station.hands import (
+    are_free,
+    give_back,
+    has_hands,
+    hours_of,
+    is_stocked,
+    take_spare,
+    wish_hands,
+    work_on,
 )
 from moonstation.station.packed import NEVER
 from moonstation.station.recovery import CREW, RESET, ROBOTS, SAFE_MODE, SHED, SUBSYSTEM, SWITCH, WAIT
 
 #: What comes next after a step of the ladder was looked at.
 _STAY, _GO_ON, _OVER = range(3)
-_NO_WORK = 1e-9  # hours: done
-_ENDLESS = 1e15  # hours: cannot be done
 
 
 @inlined
@@ -85,6 +94,8 @@ def _mend(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> in
     """The fault is mended: the unit is as good as new."""
     tables.faults[mode, lane].reserved = False
     clear(tables, lane, step, mode)
+    if rung in (ROBOTS, CREW):
+        renew(tables, lane, step, mode)
     note_fault(tables, lane, step, F_STEP, mode, MENDED, rung)
     return _OVER
 
@@ -126,12 +137,8 @@ def _reset(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> i
 @called
 def _switch(tables: FaultTables, lane: int, step: int, mode: int) -> int:
     """Let a resting unit take over."""
-    unit, found = tables.modes[mode].unit, NONE
-    group = tables.groups[tables.units[unit].group]
-    for place in range(group.first, group.last):
-        state = tables.unit_states[tables.group_units[place], lane]
-        if found < 0 and state.on and state.service == STANDS_BY:
-            found = tables.group_units[place]
+    unit = tables.modes[mode].unit
+    found = resting(tables, lane, unit)
     possible = found >= 0 and tables.unit_states[unit, lane].service == WORKS
     if possible:
         set_service(tables, lane, step, unit, OUT)
@@ -165,33 +172,18 @@ def _to_safe_mode(tables: FaultTables, lane: int, step: int, mode: int) -> int:
 
 
 @inlined
-def _slot(tables: FaultTables, mode: int, rung: int) -> int:
-    """Number of the hours of work that a repair needs, -1 where nobody offers them at its site."""
-    site = tables.sites[tables.units[tables.modes[mode].unit].site]
-    return site.robots if rung == ROBOTS else site.crew
-
-
-@inlined
-def _hours(tables: FaultTables, lane: int, mode: int, rung: int) -> float:
-    """Work that a repair takes [h]."""
-    return tables.number[ROBOT_H if rung == ROBOTS else CREW_H, mode, lane]
-
-
-@inlined
 def _begin_repair(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> int:
     """Set a spare aside and begin, where the repair can be done at all."""
-    fault, given = tables.faults[mode, lane], tables.modes[mode]
-    if _hours(tables, lane, mode, rung) >= _ENDLESS or _slot(tables, mode, rung) < 0:
+    fault = tables.faults[mode, lane]
+    if not has_hands(tables, lane, mode, rung):
         note_fault(tables, lane, step, F_STEP, mode, NOT_POSSIBLE, rung)
         return _GO_ON
-    if given.spare and not fault.reserved:
-        pool = tables.units[given.unit].pool
-        if tables.stock[pool, lane] <= 0:
+    if tables.modes[mode].spare and not fault.reserved:
+        if not is_stocked(tables, lane, mode, 0):
             note_fault(tables, lane, step, F_STEP, mode, NO_SPARE, rung)
             return _GO_ON
-        tables.stock[pool, lane] -= 1
-        fault.reserved = True
-    fault.work = _hours(tables, lane, mode, rung)
+        take_spare(tables, lane, mode)
+    fault.work = hours_of(tables, lane, mode, rung)
     fault.until = step + tables.rules[0].patience
     note_fault(tables, lane, step, F_STEP, mode, BEGUN, rung)
     return _STAY
@@ -199,53 +191,29 @@ def _begin_repair(tables: FaultTables, lane: int, step: int, mode: int, rung: in
 
 @called
 def _repair(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> int:
-    """Work on it with the hours that nobody else used, one pair of hands at a time."""
+    """Work on it, until it is mended or nobody has come for too long."""
     fault = tables.faults[mode, lane]
     if fault.work < 0.0 and _begin_repair(tables, lane, step, mode, rung) == _GO_ON:
         return _GO_ON
-    slot = _slot(tables, mode, rung)
-    hours = min(fault.work, tables.rules[0].step_h)
-    hours = max(min(hours, tables.offered[slot, lane] - tables.taken[slot, lane]), 0.0)
-    if hours > 0.0:
-        tables.taken[slot, lane] += hours
-        fault.work -= hours
-        fault.until = step + tables.rules[0].patience
-    if fault.work <= _NO_WORK:
+    if work_on(tables, lane, step, mode, rung):
         return _mend(tables, lane, step, mode, rung)
     if step < fault.until:
         return _STAY
-    _give_back(tables, lane, mode)
+    give_back(tables, lane, mode)
     note_fault(tables, lane, step, F_STEP, mode, NOBODY_CAME, rung)
     return _GO_ON
-
-
-@inlined
-def _give_back(tables: FaultTables, lane: int, mode: int) -> None:
-    """A spare that was set aside is free for others."""
-    fault = tables.faults[mode, lane]
-    if fault.reserved:
-        fault.reserved = False
-        tables.stock[tables.units[tables.modes[mode].unit].pool, lane] += 1
-
-
-@inlined
-def _is_stocked(tables: FaultTables, lane: int, mode: int) -> bool:
-    """Whether a repair would find the spare that it needs."""
-    given = tables.modes[mode]
-    return not given.spare or tables.stock[tables.units[given.unit].pool, lane] > 0
 
 
 @inlined
 def _wait(tables: FaultTables, lane: int, step: int, mode: int, ladder: int) -> int:
     """Wait for hands and a spare, then go back to the repair; not where nobody could ever do it."""
     fault, hope = tables.faults[mode, lane], False
-    stocked = _is_stocked(tables, lane, mode)
+    stocked = is_stocked(tables, lane, mode, 0)
     for place in range(fault.rung):
         rung = tables.ladders[ladder, place]
-        if rung in (ROBOTS, CREW) and _hours(tables, lane, mode, rung) < _ENDLESS:
-            slot = _slot(tables, mode, rung)
-            hope |= slot >= 0
-            if slot >= 0 and stocked and tables.offered[slot, lane] > tables.taken[slot, lane]:
+        if rung in (ROBOTS, CREW) and has_hands(tables, lane, mode, rung):
+            hope = True
+            if stocked and are_free(tables, lane, mode, rung):
                 _go_to(tables, lane, mode, place)
                 return _STAY
     if not hope:
@@ -274,7 +242,7 @@ def _give_up(tables: FaultTables, lane: int, step: int, mode: int, rung: int) ->
     fault.state = GIVEN_UP
     fault.due = fault.clears
     tables.lanes[lane].stale = True
-    _give_back(tables, lane, mode)
+    give_back(tables, lane, mode)
     note_fault(tables, lane, step, F_STEP, mode, LEFT, rung)
     return _OVER
 
@@ -314,22 +282,13 @@ def _climb(tables: FaultTables, lane: int, step: int, mode: int) -> None:
 
 
 @inlined
-def _wish_hands(tables: FaultTables, lane: int, mode: int, rung: int) -> None:
-    """Ask to be called when hours of work for a repair are free."""
-    slot = _slot(tables, mode, rung)
-    if slot >= 0 and _hours(tables, lane, mode, rung) < _ENDLESS:
-        tables.wanted[slot, lane] = True
-        tables.lanes[lane].waits = True
-
-
-@inlined
 def _wish_any_hands(tables: FaultTables, lane: int, mode: int, ladder: int) -> None:
     """The same for every repair below the step of waiting, where there is a spare for it."""
-    if _is_stocked(tables, lane, mode):
+    if is_stocked(tables, lane, mode, 0):
         for place in range(tables.faults[mode, lane].rung):
             rung = tables.ladders[ladder, place]
             if rung in (ROBOTS, CREW):
-                _wish_hands(tables, lane, mode, rung)
+                wish_hands(tables, lane, mode, rung)
 
 
 @inlined
@@ -350,7 +309,7 @@ def _rest(tables: FaultTables, lane: int, step: int, mode: int) -> int:
     elif rung in (RESET, SUBSYSTEM):
         until = fault.until
     elif rung in (ROBOTS, CREW) and fault.work >= 0.0:
-        _wish_hands(tables, lane, mode, rung)
+        wish_hands(tables, lane, mode, rung)
         until = fault.until
     return max(min(until, fault.clears), step + 1)
 
@@ -366,11 +325,14 @@ def _plan_watch(tables: FaultTables, lane: int, step: int) -> None:
         tables.asking[site, lane] = False
     for place in range(here.watched):
         mode = tables.watch[place, lane]
-        if tables.faults[mode, lane].state == KNOWN:
+        fault = tables.faults[mode, lane]
+        if fault.state == KNOWN:
             here.due = min(here.due, _rest(tables, lane, step, mode))
-        else:
+        elif fault.state == HIDDEN:
             here.hides = True
-            here.due = min(here.due, tables.faults[mode, lane].clears, next_test(tables, lane, step, mode))
+            here.due = min(here.due, fault.clears, next_test(tables, lane, step, mode))
+        if fault.plan != NOT_DUE:
+            here.due = min(here.due, rest_of_change(tables, lane, step, mode))
 
 
 @inlined
@@ -384,12 +346,23 @@ def _hands_offered(tables: FaultTables, lane: int) -> bool:
 
 @called
 def mend_faults(tables: FaultTables, lane: int, step: int) -> None:
-    """What is found and done in one step of one life after ``begin_step``; what it changes holds from the next on."""
-    for place in range(tables.lanes[lane].watched):
+    """What is found and done in one step of one life after ``begin_step``; what it changes holds from the next on.
+
+    Hands mend before they change by schedule.
+    """
+    here = tables.lanes[lane]
+    if step >= here.reading:
+        read_meters(tables, lane, step)
+    for place in range(here.watched):
         mode = tables.watch[place, lane]
-        watch_fault(tables, lane, step, mode)
+        if tables.faults[mode, lane].state in (HIDDEN, KNOWN):
+            watch_fault(tables, lane, step, mode)
         if tables.faults[mode, lane].state == KNOWN:
             _climb(tables, lane, step, mode)
+    for place in range(here.watched):
+        mode = tables.watch[place, lane]
+        if tables.faults[mode, lane].plan != NOT_DUE:
+            go_on_changing(tables, lane, step, mode)
     end_step(tables, lane, step)
     _plan_watch(tables, lane, step)
 
@@ -416,5 +389,5 @@ def _runner_of(sources: int) -> Callable[[FaultTables, int, int], int]:
 
 
 #: Files that the rules are compiled from.
-PARTS = ("compiling", "packed", "draws", "recovery", "fault_tables", "faults", "repairs")
+PARTS = ("compiling", "packed", "draws", "recovery", "fault_tables", "hands", "faults", "changes", "repairs")
 run_faults = _runner_of(mark_of(Path(__file__).parent / f"{name}.py" for name in PARTS))

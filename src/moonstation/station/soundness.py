@@ -103,15 +103,17 @@ def faults_of_asset(asset: Asset, parts: Primitives, steps: int) -> list[Fault]:
 
 def faults_of_failures(component: Any, parts: Primitives) -> Iterator[Fault]:
     """Failure modes whose numbers cannot be, or that affect what the component does not have."""
-    known = [*(process.name for process in parts.processes), *(store.name for store in parts.stores)]
+    processes = [process.name for process in parts.processes]
+    known = [*processes, *(store.name for store in parts.stores)]
     for mode in modes_of(component):
         where = f"failure mode {mode.name!r}"
-        for name in mode.affects:
-            if name not in known:
-                allowed = ", ".join(known)
-                yield Fault("", f"{where} affects what is not there", name, allowed=allowed, hint=_near(name, known))
+        for names, does, there in ((mode.affects, "affects", known), (mode.meter, "counts", processes)):
+            for name in set(names) - set(there):
+                allowed = ", ".join(there)
+                yield Fault("", f"{where} {does} what is not there", name, allowed=allowed, hint=_near(name, there))
         try:
-            numbers_of(component.kind, mode)
+            if math.isfinite(numbers_of(component.kind, mode).limit_kg) and not mode.meter:
+                yield Fault("", f"{where} has a limit_kg, but nothing is counted", hint="give it a meter")
         except MoonstationError as error:
             for fault in error.faults:
                 yield replace(fault, where="", message=f"{where}: {fault.where} {fault.message}")

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -53,7 +54,7 @@ def with_waits(log: FaultLog, events: NDArray[Any], steps: int) -> FaultLog:
     if not told:
         return log
     rows = np.concatenate([log.rows, np.array(told, ft.FAULT_EVENT)])
-    return FaultLog(plan, rows[np.argsort(rows["step"], kind="stable")], log.remaining)
+    return replace(log, rows=rows[np.argsort(rows["step"], kind="stable")])
 
 
 def _steps_of(events: NDArray[Any], codes: tuple[Any, ...]) -> dict[int, int]:

@@ -42,7 +42,14 @@ OUTCOMES: dict[str, tuple[str, str]] = {
     "science_hours": ("h", "hours worked by instruments"),
     "data_returned_gbit": ("Gbit", "data that reached the Earth"),
     "assets_lost": ("1", "assets lost"),
-    "spares_used": ("1", "spare units and kits used"),
+    "spares_used": ("1", "spare units and kits used by repairs"),
+    "repair_crew_h": ("h", "hours of people's work for repairs"),
+    "repair_robot_h": ("h", "hours of robots' work for repairs"),
+    "scheduled_changes": ("1", "units and parts changed by schedule, at their limit of life"),
+    "scheduled_spares": ("1", "spare units and kits used by changes by schedule"),
+    "scheduled_crew_h": ("h", "hours of people's work for changes by schedule"),
+    "scheduled_robot_h": ("h", "hours of robots' work for changes by schedule"),
+    "overdue_changes": ("1", "limits of life that were passed for want of a spare or of hands"),
     "failures": ("1", "failures"),
     "max_relative_residual": ("1", "greatest relative residual of the ledger"),
 }
@@ -90,6 +97,13 @@ _TITLES = {
     "lost_h": "time of the loss",
     "lowest_charge": "lowest charge at the end of a day",
     "landing_wait_days": "crews waited",
+    "spares_used": "spares used by repairs",
+    "repair_crew_h": "people's work for repairs",
+    "repair_robot_h": "robots' work for repairs",
+    "scheduled_changes": "changes by schedule",
+    "scheduled_spares": "spares used by changes by schedule",
+    "scheduled_crew_h": "people's work for changes by schedule",
+    "scheduled_robot_h": "robots' work for changes by schedule",
 }
 _UNIT_ENDINGS = ("_gbit", "_kwh", "_kpa", "_kw", "_kg", "_h", "_k")
 AVAILABILITY = ("energy", "communication", "life_support")
@@ -119,6 +133,13 @@ WORSE_WHEN_MORE = frozenset(
         "landing_wait_days",
         "assets_lost",
         "spares_used",
+        "repair_crew_h",
+        "repair_robot_h",
+        "scheduled_changes",
+        "scheduled_spares",
+        "scheduled_crew_h",
+        "scheduled_robot_h",
+        "overdue_changes",
         "failures",
         "max_relative_residual",
     }

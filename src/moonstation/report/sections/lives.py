@@ -57,6 +57,13 @@ _SPREAD = (
     "assets_lost",
     "failures",
     "spares_used",
+    "repair_crew_h",
+    "repair_robot_h",
+    "scheduled_changes",
+    "scheduled_spares",
+    "scheduled_crew_h",
+    "scheduled_robot_h",
+    "overdue_changes",
 )
 
 
