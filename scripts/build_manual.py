@@ -17,7 +17,7 @@ import typer
 
 from moonstation.cli.main import app
 from moonstation.components.contract import Component, Parameter, parameters
-from moonstation.components.failure_modes import FailureMode, modes_of, numbers_of
+from moonstation.components.failure_modes import CAUSES, FailureMode, modes_of, numbers_of
 from moonstation.components.quantities import quantities
 from moonstation.components.registry import components
 from moonstation.facts.table import lookup
@@ -98,8 +98,8 @@ def _failures(cls: type[Component]) -> str:
     return f"{_FAILURES}{rows}"
 
 
-_FAILURES = """| fails by | what breaks | life by Weibull: scale [h], shape | what is left | mended by |
-|---|---|---|---|---|
+_FAILURES = """| fails by | what breaks | life by Weibull: scale [h], shape | changed at | what is left | mended by |
+|---|---|---|---|---|---|
 """
 
 
@@ -112,10 +112,15 @@ def _failure(kind: str, mode: FailureMode) -> str:
         "crew": math.isfinite(numbers.crew_h),
         "a spare": mode.spare,
     }
-    life = f"{numbers.life_h:.3g}, {numbers.shape:g}" if math.isfinite(numbers.life_h) else "common causes alone"
+    causes = any(getattr(numbers, f"on_{cause}") for cause in CAUSES)
+    life = "common causes alone" if causes else "none of its own"
+    if math.isfinite(numbers.life_h):
+        life = f"{numbers.life_h:.3g}, {numbers.shape:g}"
+    limits = {"h": numbers.limit_h, "kg": numbers.limit_kg}
+    limit = " or ".join(f"{value:,.0f} {unit}" for unit, value in limits.items() if math.isfinite(value))
     mended = ", ".join(way for way, can in ways.items() if can) or "nobody"
     hidden = " (does not show while it runs)" if mode.latent else ""
-    return f"| {mode.name} | {_cell(mode.doc)}{hidden} | {life} | {numbers.remaining:g} | {mended} |\n"
+    return f"| {mode.name} | {_cell(mode.doc)}{hidden} | {life} | {limit} | {numbers.remaining:g} | {mended} |\n"
 
 
 _WAYS = {"in": "takes", "out": "gives", "store": "keeps"}

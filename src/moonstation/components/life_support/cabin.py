@@ -77,6 +77,9 @@ class Cabin:
     failures: ClassVar = (
         FailureMode("make-up valve", "oxygen valve stuck shut", affects=("oxygen_makeup",), spare=True),
         FailureMode("ventilation", "fans or their controller", affects=("housekeeping",), spare=True),
+        FailureMode(
+            "air filters", "filters for dust and germs are clogged", ("housekeeping",), latent=True, spare=True
+        ),
     )
     flows: ClassVar = (
         *(Flow(gas, "store", "mass in the cabin's air") for gas in GASES),

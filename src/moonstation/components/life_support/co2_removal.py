@@ -35,9 +35,11 @@ class Co2Removal(CarbonDioxideBeds):
         "while there is little to remove, temperature of the air"
     )
     failures: ClassVar = (
-        FailureMode("blower", "fan that draws cabin air through the beds", affects=("removal",), spare=True),
-        FailureMode("selector valve", "valve stuck by sorbent dust", spare=True),
-        FailureMode("bed", "sorbent bed or its heater degraded", latent=True, spare=True),
+        FailureMode(
+            "blower", "fan that draws cabin air through the beds", affects=("removal",), spare=True, meter=("removal",)
+        ),
+        FailureMode("selector valve", "valve stuck by sorbent dust", spare=True, meter=("removal",)),
+        FailureMode("bed", "sorbent bed or its heater degraded", latent=True, spare=True, meter=("removal",)),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "blower and desorption heaters"),

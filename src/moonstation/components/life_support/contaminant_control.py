@@ -44,6 +44,7 @@ class ContaminantControl:
     )
     failures: ClassVar = (
         FailureMode("oxidiser", "heater or catalyst of the oxidiser", affects=("oxidation",), latent=True, spare=True),
+        FailureMode("charcoal bed", "the bed before it is full", affects=("oxidation",), latent=True, spare=True),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "heater, fan, controller"),

@@ -25,6 +25,8 @@ from moonstation.core.time import YEAR_H
 
 #: 2 H2O -> 2 H2 + O2, per kg of oxygen.
 ELECTROLYSIS = reaction({"water": -2, "hydrogen": 2, "oxygen": 1}, per="oxygen")
+#: Up to half the rate, and beyond.
+_CELLS = ("electrolysis", "electrolysis at high rate")
 
 
 @component("oxygen_generator")
@@ -47,8 +49,9 @@ class OxygenGenerator:
     leaves_out: ClassVar = "changes of the cells' temperature and pressure, start-up, standby power, purity of the feed"
     failures: ClassVar = (
         FailureMode("cell stack", "membranes let hydrogen through, or a cell fails", spare=True),
-        FailureMode("hydrogen sensor", "a false alarm shuts it down", spare=True),
-        FailureMode("water pump", "feed or circulation pump", spare=True),
+        FailureMode("hydrogen sensor", "a false alarm shuts it down", spare=True, meter=_CELLS),
+        FailureMode("water pump", "feed or circulation pump", spare=True, meter=_CELLS),
+        FailureMode("deionising bed", "the bed in the feed leaks or lets ions through", spare=True, meter=_CELLS),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "cell stack, pump and drier"),
@@ -80,8 +83,8 @@ class OxygenGenerator:
         half = max(self.energy_kwh_per_kg * part_load_ratio(0.5), least_energy_kwh_per_kg())
         return Primitives(
             processes=(
-                self._electrolysis("electrolysis", half),
-                self._electrolysis("electrolysis at high rate", 2.0 * self.energy_kwh_per_kg - half),
+                self._electrolysis(_CELLS[0], half),
+                self._electrolysis(_CELLS[1], 2.0 * self.energy_kwh_per_kg - half),
             )
         )
 

@@ -10,6 +10,11 @@ from moonstation.components.failure_modes import FailureMode
 from moonstation.components.life_support.feed_processor import FeedProcessor
 
 
+def _part(name: str, doc: str) -> FailureMode:
+    """A part that works while the still does."""
+    return FailureMode(name, doc, affects=("distillation",), spare=True, meter=("distillation",))
+
+
 @component("urine_processor")
 @dataclass(frozen=True, slots=True)
 class UrineProcessor(FeedProcessor):
@@ -23,8 +28,9 @@ class UrineProcessor(FeedProcessor):
     example: ClassVar = {"urine_kg_h": 0.4}
     leaves_out: ClassVar = "solids and pretreatment acid in the urine, flush water, calcium limits, brine processing"
     failures: ClassVar = (
-        FailureMode("distillation assembly", "bearing, seal, gear of the still", affects=("distillation",), spare=True),
-        FailureMode("fluids pump", "hoses of the peristaltic pump", affects=("distillation",), spare=True),
+        _part("distillation assembly", "bearing, seal, gear of the still"),
+        _part("fluids pump", "hoses of the peristaltic pump"),
+        _part("pressure pump", "the pump that holds the still's vacuum"),
     )
     feed: ClassVar = "urine"
     flows: ClassVar = (

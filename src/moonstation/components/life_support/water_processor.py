@@ -24,6 +24,11 @@ def daily_water_kg() -> float:
     return lookup("crew.potable_water").value + lookup("crew.hygiene_water").value
 
 
+def _part(name: str, doc: str) -> FailureMode:
+    """A part through which all water goes."""
+    return FailureMode(name, doc, affects=("processing",), spare=True, meter=("processing",))
+
+
 @component("water_processor")
 @dataclass(frozen=True, slots=True)
 class WaterProcessor:
@@ -35,10 +40,15 @@ class WaterProcessor:
     recovery: float = fact("wpa.recovery", unit="-", doc="share that becomes drinking water", low=0.1, high=1)
 
     example: ClassVar = {"water_kg_h": 2.0}
-    leaves_out: ClassVar = "quality of the water, consumption of filter beds and oxygen, batches, reject recycling"
+    leaves_out: ClassVar = (
+        "quality of the water, what exhausted filter beds let through, consumption of oxygen, batches, reject recycling"
+    )
     failures: ClassVar = (
-        FailureMode("pump separator", "pump stops", affects=("processing",), spare=True),
-        FailureMode("catalytic reactor", "seals or heater of the reactor", affects=("processing",), spare=True),
+        _part("pump separator", "pump stops"),
+        _part("catalytic reactor", "seals or heater of the reactor"),
+        _part("multifiltration beds", "a bed leaks or lets through what it should hold"),
+        _part("ion exchange bed", "the bed leaks or lets ions through"),
+        _part("particulate filter", "the filter is torn or clogged"),
     )
     flows: ClassVar = (
         Flow("electricity", "in", "pumps, oxidiser, controller"),
