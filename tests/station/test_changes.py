@@ -81,6 +81,11 @@ def test_what_its_meter_counts_brings_it_to_its_limit_as_the_last_spell_between_
     assert idle.events() == []
 
 
+def test_what_lives_less_than_the_time_between_tests_is_changed_at_each_and_not_overdue_for_that():
+    life = both(mode(limit_kg=20.0, robot_h=1.0))
+    assert [why for _, why, _ in told(life.run(100))] == [ft.CHANGED] * 4
+
+
 def test_a_changed_unit_is_as_good_as_new():
     worn = mode(limit_h=100.0, robot_h=1.0)
     life = both(worn)

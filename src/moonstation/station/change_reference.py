@@ -28,7 +28,7 @@ class Changes:
                 self.read(mode)
 
     def read(self, mode: Mode) -> None:
-        """Plan the change of what would pass its limit before the next test; tell what has passed it."""
+        """Plan the change of what would pass its limit before the next test; tell of one that waits beyond it."""
         rules, limit_h, limit_kg = self.life.rules, mode.numbers[ft.LIMIT_H], mode.numbers[ft.LIMIT_KG]
         meter_kg = self.life.meter_kg[mode.row]
         age_h, kg = (self.life.step - mode.new_since) * rules.step_h, meter_kg - mode.new_kg
@@ -36,13 +36,13 @@ class Changes:
         mode.read_kg = meter_kg
         if mode.state != ft.HEALTHY:
             return
+        if mode.plan == ft.DUE and not mode.overdue and (age_h >= limit_h or kg >= limit_kg):
+            mode.overdue = True
+            self.life.note(ft.F_CHANGE, mode, self.want(mode))
         if mode.plan == ft.NOT_DUE and (next_h > limit_h or next_kg > limit_kg):
             mode.plan = ft.DUE
             mode.rung, mode.work = 0, -1.0
             self.life.watched.append(mode)
-        if mode.plan == ft.DUE and not mode.overdue and (age_h >= limit_h or kg >= limit_kg):
-            mode.overdue = True
-            self.life.note(ft.F_CHANGE, mode, self.want(mode))
 
     def drop(self, mode: Mode) -> None:
         """Do not change by schedule what is being, or is to be, changed."""

@@ -62,7 +62,7 @@ def _want_of(tables: FaultTables, lane: int, mode: int) -> int:
 
 @inlined
 def _read_meter(tables: FaultTables, lane: int, step: int, mode: int) -> None:
-    """Plan the change of what would pass its limit before the next test; tell what has passed it."""
+    """Plan the change of what would pass its limit before the next test; tell of one that waits beyond it."""
     fault, rules = tables.faults[mode, lane], tables.rules[0]
     limit_h, limit_kg = tables.number[LIMIT_H, mode, lane], tables.number[LIMIT_KG, mode, lane]
     meter_kg = tables.meter_kg[mode, lane]
@@ -71,15 +71,15 @@ def _read_meter(tables: FaultTables, lane: int, step: int, mode: int) -> None:
     fault.read_kg = meter_kg
     if fault.state != HEALTHY:
         return
+    if fault.plan == DUE and not fault.overdue and (age_h >= limit_h or kg >= limit_kg):
+        fault.overdue = True
+        note_fault(tables, lane, step, F_CHANGE, mode, _want_of(tables, lane, mode), NONE)
     if fault.plan == NOT_DUE and (next_h > limit_h or next_kg > limit_kg):
         fault.plan = DUE
         fault.rung, fault.work = 0, -1.0
         here = tables.lanes[lane]
         tables.watch[here.watched, lane] = mode
         here.watched += 1
-    if fault.plan == DUE and not fault.overdue and (age_h >= limit_h or kg >= limit_kg):
-        fault.overdue = True
-        note_fault(tables, lane, step, F_CHANGE, mode, _want_of(tables, lane, mode), NONE)
 
 
 @called
