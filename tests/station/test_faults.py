@@ -162,6 +162,25 @@ def test_earth_is_asked_when_a_link_is_open_and_takes_its_time():
     assert codes(life.run(8))[2:] == [(10, ft.F_STEP, ft.ASKED_EARTH, 0), (15, ft.F_STEP, ft.MENDED, 0)]
 
 
+@pytest.mark.parametrize("broken", ["radio", "relay", "ears"])
+def test_earth_is_heard_only_where_all_of_a_way_works(broken):
+    booked = {"antenna_h@earth": -1.0}
+    others = [
+        unit("radio", processes=(Process("up", {"data": -1.0, "data@relay": 1.0}),)),
+        unit("relay", processes=(Process("down", {"data": -1.0, "data@earth": 1.0} | booked),), node="relay"),
+        unit("ears", processes=(Process("listening", {"antenna_h@earth": 1.0}),)),
+    ]
+    policy = Recovery(ladders={"default": ("reset",)}, autonomous=(), persistence_h=1.0, reset_h=1.0, ground_h=4.0)
+    life = both(mode(reset_chance=1.0), recovery=policy, others=others)
+    names = [asset.name for asset in life.station.assets]
+    assert life.plan.links.tolist() == [1, 2, 3, 2, 3], "the way of the site, and that of the relay"
+    silent = [1] * int(life.plan.processes[0])
+    silent[names.index(broken)] = 0
+    life.run(10, seen=silent)
+    assert len(life.events()) == 2  # failed, found
+    assert codes(life.run(8))[2:] == [(10, ft.F_STEP, ft.ASKED_EARTH, 0), (15, ft.F_STEP, ft.MENDED, 0)]
+
+
 def test_a_silence_that_the_test_imposes_delays_the_word_from_earth():
     policy = Recovery(
         ladders={"default": ("reset",)},

@@ -35,9 +35,10 @@ def plan(*ladder: int, asks=(RESET, ROBOTS), silent: tuple[int, int] = (0, 0)) -
         mode_parts=np.array([0, 1, 2]),
         units=np.array([(0, 1, 0, 0), (1, 2, 0, 0), (2, 3, 0, 0)], units),
         unit_parts=np.array([0, 1, 2]),
-        sites=np.array([(0, 2)], [("links_first", int), ("links_last", int)]),
+        sites=np.array([(0, 2)], [("ways_first", int), ("ways_last", int)]),
+        ways=np.array([(0, 1), (1, 2)], ft.WAY),
         links=np.array([1, 2]),
-        link_open=WINDOWS,
+        way_open=WINDOWS,
         ladders=rungs,
         asks_earth=np.isin(np.arange(len(RUNGS)), asks),
         rules=np.array([(2, *silent)], [("max_resets", int), ("silent_first", int), ("silent_last", int)]),
@@ -92,6 +93,13 @@ def test_another_link_with_a_window_at_the_same_time_is_enough():
     mended = came(30, OTHER, ft.MENDED, ROBOTS)
     assert told(plan(RESET), failed(22, RADIO), *HEARD_AT_90)[0] == (51, F_UNHEARD, PUMP, RADIO), "at 50 both are open"
     assert told(plan(RESET), failed(22, RADIO), failed(23, OTHER), mended, *HEARD_AT_90)[0][0] == 51
+
+
+def test_a_way_is_down_with_any_of_what_carries_it():
+    made = plan(RESET)
+    made.ways, made.links, made.way_open = np.array([(0, 2)], ft.WAY), np.array([1, 2]), WINDOWS[:1]
+    made.sites["ways_last"] = 1
+    assert told(made, failed(6, OTHER), *HEARD_AT_90) == [(20, F_UNHEARD, PUMP, OTHER), (90, F_HEARD, PUMP, OTHER)]
 
 
 def test_a_lost_link_counts_as_one_that_failed_and_one_that_left_does_not():

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from moonstation.components.failure_modes import RANGES, FailureMode, fact_keys, modes_of, numbers_of
 from moonstation.facts.table import lookup
-from moonstation.station.command_windows import commandable, open_steps, ways_of
+from moonstation.station.command_windows import chain_open, commandable, ways_of
 from moonstation.station.draws import name_hash
-from moonstation.station.fault_tables import ARRIVAL, GROUP, LANDING, MODE, RULES, SITE, UNIT, LifeNumbers, Plan
+from moonstation.station.fault_tables import ARRIVAL, GROUP, LANDING, MODE, RULES, SITE, UNIT, WAY, LifeNumbers, Plan
 from moonstation.station.model import Asset, Station, groups_of, keeps_on, needed_of
 from moonstation.station.network import Compiled
 from moonstation.station.packed import NEVER, steps_of
@@ -50,6 +50,9 @@ class _Planner:
         self.station, self.compiled = station, compiled
         self.assets: Sequence[Asset] = compiled.assets
         self.nodes = list(dict.fromkeys(asset.node for asset in self.assets))
+        self.chains = [
+            [chain for way in ways_of(compiled.processes, node) for chain in way.chains] for node in self.nodes
+        ]
         self.number_of = {asset.name: number for number, asset in enumerate(self.assets)}
         self.process_count = len(compiled.processes)
         self.parts: list[list[tuple[int, str, bool]]] = [[] for _ in self.assets]  # part, name, keeps on
@@ -66,7 +69,8 @@ class _Planner:
         meters = [[part for part, name, _ in self._processes_of(a) if name in mode.meter] for a, mode in modes]
         resting = {part for parts in self.parts for part, _, keeps in parts if not keeps}
         groups = groups_of(self.assets)
-        sites, links, link_open, hour_bus = self._sites()
+        sites, hour_bus = self._sites()
+        ways, links, way_open = self._ways()
         every = [self._all_parts(unit) for unit in range(len(self.assets))]
         landings, arrivals = self._landings(), self._arrivals()
         units, ladders = self._units([a for a, _ in modes], groups, every)
@@ -85,8 +89,9 @@ class _Planner:
             ),
             group_units=_flat(groups.values()),
             sites=sites,
+            ways=ways,
             links=links,
-            link_open=link_open,
+            way_open=way_open,
             ladders=ladders,
             asks_earth=np.array([rung not in self.station.recovery.autonomous for rung in RUNGS], np.bool_),
             landings=landings,
@@ -195,22 +200,25 @@ class _Planner:
             numbers[number, : len(ladder)] = [RUNGS.index(rung) for rung in ladder]
         return rows, numbers
 
-    def _sites(self) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_], NDArray[np.int64]]:
-        """Who works at a site and how it speaks with the Earth; links, when they are open; buses of hours of work."""
-        buses, grid = list(self.compiled.bus_keys), self.station.grid
+    def _sites(self) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """Who works at a site, and over which ways it speaks with the Earth; buses of hours of work."""
+        buses = list(self.compiled.bus_keys)
         hours = [key for key in buses if key[0] in {"robot_h", "crew_h"}]
-        ways = [ways_of(self.compiled.processes, node) for node in self.nodes]
-        links = [[way.link for way in here] for here in ways]
-        rows = _spans(links)
+        rows = _spans(self.chains)
         for row, node in zip(rows, self.nodes, strict=True):
-            row |= {"links_first": row.pop("first"), "links_last": row.pop("last")}
+            row |= {"ways_first": row.pop("first"), "ways_last": row.pop("last")}
             for name, quantity in (("robots", "robot_h"), ("crew", "crew_h")):
                 row[name] = hours.index((quantity, node)) if (quantity, node) in hours else -1
-        all_ways = [way for here in ways for way in here]
-        link_open = np.zeros((len(all_ways), grid.count), np.bool_)
-        for mask, way in zip(link_open, all_ways, strict=True):
-            mask[:] = commandable(open_steps(self.compiled.processes, way, grid.count), grid.step_h)
-        return _table(SITE, rows), _flat(links), link_open, np.array([buses.index(key) for key in hours], np.int64)
+        return _table(SITE, rows), np.array([buses.index(key) for key in hours], np.int64)
+
+    def _ways(self) -> tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_]]:
+        """What carries each way to the Earth, site by site, and in which steps the Earth could command over it."""
+        grid, chains = self.station.grid, [chain for here in self.chains for chain in here]
+        way_open = np.zeros((len(chains), grid.count), np.bool_)
+        for mask, chain in zip(way_open, chains, strict=True):
+            mask[:] = commandable(chain_open(self.compiled.processes, chain, grid.count), grid.step_h)
+        parts = [chain.parts for chain in chains]
+        return _table(WAY, _spans(parts)), _flat(parts), way_open
 
     def _landings(self) -> NDArray[Any]:
         """Landings after the begin, in order; each named by itself, so that one more changes no draw of the others.

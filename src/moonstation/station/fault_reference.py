@@ -38,7 +38,7 @@ class FaultReference:
         self.groups = [[self.units[number] for number in group] for group in groups]
         self.needed = plan.groups["needed"].tolist()
         self.sites = [
-            Row(robots=int(s["robots"]), crew=int(s["crew"]), links=range(s["links_first"], s["links_last"]))
+            Row(robots=int(s["robots"]), crew=int(s["crew"]), ways=range(s["ways_first"], s["ways_last"]))
             for s in plan.sites
         ]
         self.ladders = plan.ladders.tolist()
@@ -321,12 +321,13 @@ class FaultReference:
         return _GO_ON
 
     def contact(self, site: int) -> bool:
-        """Whether the Earth can command a site: a link works in a window of commands, outside an imposed silence."""
+        """Whether the Earth can command a site: a way works in a window of commands, outside an imposed silence."""
         if self.rules.silent_first <= self.step < self.rules.silent_last:
             return False
-        now = min(self.step, self.plan.link_open.shape[1] - 1)
-        links = [self.plan.links[place] for place in self.sites[site].links if self.plan.link_open[place, now]]
-        return any(self.seen[link] & ft.TRIED and self.health[link] > 0.0 for link in links)
+        now = min(self.step, self.plan.way_open.shape[1] - 1)
+        spans = [self.plan.ways[way] for way in self.sites[site].ways if self.plan.way_open[way, now]]
+        ways = [self.plan.links[first:last] for first, last in spans]
+        return any(all(self.seen[p] & ft.TRIED and self.health[p] > 0.0 for p in links) for links in ways)
 
     def allowed(self, mode: Mode, rung: int) -> bool:
         """Whether a step may be taken now: at once where the station decides, else when Earth has decided."""

@@ -118,7 +118,9 @@ UNIT = np.dtype(
 )
 UNIT_STATE = np.dtype([("service", np.int8), ("on", _B), ("landed", _L), ("off_until", _L)], align=True)
 GROUP = np.dtype([("first", _I), ("last", _I), ("needed", _I)], align=True)
-SITE = np.dtype([("robots", _I), ("crew", _I), ("links_first", _I), ("links_last", _I)], align=True)
+SITE = np.dtype([("robots", _I), ("crew", _I), ("ways_first", _I), ("ways_last", _I)], align=True)
+#: Places in ``links`` of what carries a way to the Earth: processes, the site's own link first.
+WAY = np.dtype([("first", _I), ("last", _I)], align=True)
 #: The number names its draws; one by a go stands last, has no step, and is told by the kernel (``opened``).
 LANDING = np.dtype([("step", _L), ("site", _I), ("number", _L), ("gate", _I)], align=True)
 #: Spares that a mission lands; those by a go come last.
@@ -197,8 +199,9 @@ class FaultTables(NamedTuple):
     groups: Table
     group_units: Ints
     sites: Table
+    ways: Table
     links: Ints
-    link_open: NDArray[np.bool_]  # (place in links, step) the Earth could command over it; the last goes on
+    way_open: NDArray[np.bool_]  # (way, step) the Earth could command over it; the last goes on
     ladders: Ints  # (ladder, place), -1 at its end
     asks_earth: NDArray[np.bool_]  # by step of a ladder
     landings: Table
@@ -244,8 +247,9 @@ class Plan(NamedTuple):
     groups: Table
     group_units: Ints
     sites: Table
+    ways: Table
     links: Ints
-    link_open: NDArray[np.bool_]
+    way_open: NDArray[np.bool_]
     ladders: Ints
     asks_earth: NDArray[np.bool_]
     landings: Table

@@ -63,14 +63,23 @@ _STAY, _GO_ON, _OVER = range(3)
 
 
 @inlined
+def _carries(tables: FaultTables, lane: int, first: int, last: int) -> bool:
+    """Whether all links of a way work, and the antennas on the Earth that they book."""
+    for place in range(first, last):
+        p = tables.links[place]
+        if (tables.seen[p, lane] & TRIED) == 0 or tables.health[p, lane] <= 0.0:
+            return False
+    return True
+
+
+@inlined
 def has_contact(tables: FaultTables, lane: int, step: int, site: int) -> bool:
-    """Whether the Earth can command a site: a link works in a window of commands, outside an imposed silence."""
+    """Whether the Earth can command a site: a way works in a window of commands, outside an imposed silence."""
     if tables.rules[0].silent_first <= step < tables.rules[0].silent_last:
         return False
-    given, now = tables.sites[site], min(step, tables.link_open.shape[1] - 1)
-    for place in range(given.links_first, given.links_last):
-        p = tables.links[place]
-        if tables.link_open[place, now] and (tables.seen[p, lane] & TRIED) != 0 and tables.health[p, lane] > 0.0:
+    given, now = tables.sites[site], min(step, tables.way_open.shape[1] - 1)
+    for way in range(given.ways_first, given.ways_last):
+        if tables.way_open[way, now] and _carries(tables, lane, tables.ways[way].first, tables.ways[way].last):
             return True
     return False
 

@@ -70,19 +70,19 @@ def _unit_of(plan: Plan, part: int) -> int:
 
 
 def _down(log: FaultLog, lost: Mapping[int, int], steps: int) -> dict[int, list[tuple[int, int]]]:
-    """First step and end of the times in which nothing was left of each link, by its place; those that ever failed."""
+    """First step and end of the times in which nothing was left of each link, by its number; those that ever failed."""
     plan, found = log.plan, defaultdict[int, list[tuple[int, int]]](list)
     assert log.remaining is not None
     spells = open_spells(log, steps)
     spells = spells[log.remaining[spells[:, 1]] <= 0.0]
-    for place, link in enumerate(plan.links.tolist()):
+    for link in np.unique(plan.links).tolist():
         end_of = lost.get(_unit_of(plan, link), steps)
         hits = np.flatnonzero(plan.mode_parts == link)
         modes = np.searchsorted(plan.modes["first"], hits, side="right") - 1
         for first, end in spells[np.isin(spells[:, 1], modes), 2:].tolist():
-            found[place].append((first, end))
+            found[link].append((first, end))
         if end_of < steps:
-            found[place].append((end_of, steps))
+            found[link].append((end_of, steps))
     return found
 
 
@@ -133,31 +133,39 @@ def _asks(plan: Plan, ladder: NDArray[np.int64]) -> int:
 
 
 class _Missed(NamedTuple):
-    """A window of commands that a link did not use: its first step, and the number of the link's process."""
+    """A window of commands that a way did not use: its first step, and the number of the process that was down."""
 
     step: int
     link: int
 
 
 def _first_missed(plan: Plan, wait: _Wait, down: Mapping[int, list[tuple[int, int]]]) -> _Missed | None:
-    """The first step of a wait in which only links that were down had a window of commands, None for none."""
+    """The first step of a wait in which only ways that were down had a window of commands, None for none."""
     site = plan.sites[plan.units["site"][plan.modes["unit"][wait.mode]]]
-    places = range(site["links_first"], site["links_last"])
-    span = slice(wait.first, min(wait.end, plan.link_open.shape[1]))
-    vain = np.zeros((len(places), max(span.stop - span.start, 0)), np.bool_)
-    for row, place in zip(vain, places, strict=True):
-        for first, end in down.get(place, ()):
-            row[max(first - span.start, 0) : max(end - span.start, 0)] = True
+    ways = range(site["ways_first"], site["ways_last"])
+    span = slice(wait.first, min(wait.end, plan.way_open.shape[1]))
+    vain = np.zeros((len(ways), max(span.stop - span.start, 0)), np.bool_)
+    for row, way in zip(vain, ways, strict=True):
+        for link in _links_of(plan, way):
+            for first, end in down.get(link, ()):
+                row[max(first - span.start, 0) : max(end - span.start, 0)] = True
     if not vain.any():
         return None
-    windows = plan.link_open[places.start : places.stop, span].copy()
+    windows = plan.way_open[ways.start : ways.stop, span].copy()
     windows[:, _within(plan.rules[0], span)] = False
     missed = (windows & vain).any(axis=0) & ~(windows & ~vain).any(axis=0)
     if not missed.any():
         return None
     step = int(np.argmax(missed))
-    place = places[int(np.argmax((windows & vain)[:, step]))]
-    return _Missed(span.start + step, int(plan.links[place]))
+    links = _links_of(plan, ways[int(np.argmax((windows & vain)[:, step]))])
+    step += span.start
+    return _Missed(step, next(p for p in links if any(first <= step < end for first, end in down.get(p, ()))))
+
+
+def _links_of(plan: Plan, way: int) -> list[int]:
+    """Processes that carry a way, the site's own link first."""
+    found: list[int] = plan.links[plan.ways["first"][way] : plan.ways["last"][way]].tolist()
+    return found
 
 
 def _within(rules: Any, span: slice) -> slice:
