@@ -18,7 +18,7 @@ from moonstation.report.sections.contacts import _commands, _fates, waiting_h, w
 from moonstation.report.sections.power import _loads, _went_short
 from moonstation.report.sections.roadmap import _condition, _delay, _milestone
 from moonstation.report.sections.temperature import _at_work, _idle
-from moonstation.report.sections.verdict import _blackout_sentence, _tightest
+from moonstation.report.sections.verdict import _blackout_sentence, _cards, _tightest
 from moonstation.report.series import Run
 from moonstation.report.view import StudyView
 
@@ -171,6 +171,12 @@ def test_blackouts_elsewhere_are_told_beside_the_main_site(study: StudyView) -> 
         "The critical loads on the power bus of the main site were served without a break. "
         "Longest blackouts elsewhere: Rim of de Gerlache 5 h."
     )
+    bare = replace(quiet, summary={**quiet.summary, "availability": {"energy": None}})
+    assert _blackout_sentence(bare, Run(bare.dataset), "ridge").startswith(
+        "Nothing on the power bus of the main site is a critical load."
+    )
+    assert "longest blackout" in [card.label for card in _cards(quiet, Run(quiet.dataset))]
+    assert "longest blackout" not in [card.label for card in _cards(bare, Run(bare.dataset))]
 
 
 def test_time_at_the_limit_of_work_is_told(study: StudyView) -> None:

@@ -105,10 +105,10 @@ def test_a_failed_mission_brings_nothing_and_that_is_said() -> None:
     failed = read_scenario(text.replace('arrival = 2029-02-01\nstatus = "planned"', 'status = "failed"'))
     assert "rover" not in {asset.name for asset in build_station(failed).assets}
     assert build_station(failed).deliveries == ()
-    assert left_out(failed) == ["B failed: 2 assets and deliveries are left out"]
+    assert left_out(failed) == ["B failed: 1 asset and 1 delivery are left out"]
 
     late = read_scenario(text.replace("arrival = 2029-02-01", "arrival = 2031-02-01"))
-    assert left_out(late) == ["B arrives after the end: 2 assets and deliveries are left out"]
+    assert left_out(late) == ["B arrives after the end: 1 asset and 1 delivery are left out"]
     assert [item.landed for item in build_milestones(failed)][0] == {"First lander": datetime(2029, 1, 1, tzinfo=UTC)}
 
 
@@ -122,7 +122,7 @@ def test_what_flew_before_the_start_is_there_with_its_age_and_stocks() -> None:
     )
     assert "lander array" not in {asset.name for asset in station(text=text).assets}
     [note] = left_out(read_scenario(text))
-    assert note == "First lander: 1 assets are left out, they left service before the start"
+    assert note == "First lander: 1 asset is left out, it left service before the start"
 
 
 def test_places_relays_and_ground_stations() -> None:

@@ -36,6 +36,19 @@ def test_a_load_that_nothing_feeds_is_told():
     assert "oven takes" in " ".join((note, *others))
 
 
+def test_a_load_whose_feed_fails_with_its_mission_is_told():
+    panel = asset("panel", "solar_array", "area_m2 = 3", mission="Feed")
+    far = '\n[sites.hollow]\nhorizon = "flat"\nlatitude_deg = -82.88\nlongitude_deg = 78.1\nmast_m = 2\n'
+    radio = asset("radio", "direct_link", "dish_m = 0.4\ntransmit_w = 10")
+    flights = MISSION.replace("Landing", "Feed") + MISSION
+    text = flights + far + (panel + radio).replace('"landing-place"', '"hollow"')
+    told = "nothing at hollow ever gives electricity"
+    assert not any(told in note for note in notes(text))
+    (note,) = (note for note in notes(text.replace('"planned"', '"failed"', 1)) if told in note)
+    assert "which radio takes" in note
+    assert not any("radio take" in note for note in notes(text.replace('"planned"', '"failed"')))
+
+
 def test_one_wrong_number_makes_no_second_fault():
     (only,) = faults(text_of(*ALL).replace("start_kg = 150", "start_kg = -1", 1))
     assert "start_kg" in only

@@ -32,7 +32,7 @@ mission = "Second lander"
 capacity_gbit = 10
 power_kw = 0.001
 """
-WORDS = "Second lander arrives after the end: 1 assets and deliveries are left out"
+WORDS = "Second lander arrives after the end: 1 asset is left out"
 
 
 @pytest.fixture(scope="module")

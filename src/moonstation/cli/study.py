@@ -110,9 +110,8 @@ def _lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
         (f"{name.replace('_', ' ')} available", "never there" if share is None else f"{100 * share:.2f} % of the time")
         for name, share in available.items()
     ]
-    rows += [
-        ("longest blackout", f"{summary['longest_blackout_h']:.1f} h, main site"),
-    ]
+    if available["energy"] is not None:
+        rows.append(("longest blackout", f"{summary['longest_blackout_h']:.1f} h, main site"))
     if available["communication"] is not None:
         rows.append(("longest without contact", f"{summary['longest_without_contact_h']:.1f} h, main site"))
     if summary["lowest_charge"] is not None:

@@ -163,14 +163,22 @@ def left_out(scenario: Scenario) -> list[str]:
     for mission in scenario.missions:
         assets = [entry for entry in scenario.assets if entry.mission == mission.name]
         things = sum(entry.count for entry in assets)
-        things += sum(entry.mission == mission.name for entry in scenario.deliveries)
+        loads = sum(entry.mission == mission.name for entry in scenario.deliveries)
         over = sum(entry.count for entry in assets if _is_over(entry, scenario))
-        if things and _arrival(scenario, mission.name) is None:
+        if (things or loads) and _arrival(scenario, mission.name) is None:
             why = "failed" if mission.status == "failed" else "arrives after the end"
-            notes.append(f"{mission.name} {why}: {things} assets and deliveries are left out")
+            told = [_counted(things, "asset", "assets"), _counted(loads, "delivery", "deliveries")]
+            verb = "is" if things + loads == 1 else "are"
+            notes.append(f"{mission.name} {why}: {' and '.join(filter(None, told))} {verb} left out")
         elif over:
-            notes.append(f"{mission.name}: {over} assets are left out, they left service before the start")
+            verb, whose = ("is", "it") if over == 1 else ("are", "they")
+            left = f"{_counted(over, 'asset', 'assets')} {verb} left out"
+            notes.append(f"{mission.name}: {left}, {whose} left service before the start")
     return notes
+
+
+def _counted(number: int, one: str, many: str) -> str:
+    return f"{number} {one if number == 1 else many}" if number else ""
 
 
 def milestone_of(entry: MilestoneEntry, scenario: Scenario) -> Milestone:

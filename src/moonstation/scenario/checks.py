@@ -77,16 +77,13 @@ def notes(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
 
 def _notes_on_emptiness(draft: Draft, source: Source) -> Iterator[Fault]:
     """A note where nothing ever lands at the main site: what is not there cannot be lost, nor survive."""
-    main_site, end = draft.main_site(), draft.moment("end")
-    there = {mission.name for _, mission in draft.missions if _comes(mission, end)}
-    if not any(entry.site == main_site and entry.mission in there for _, entry in draft.assets):
-        message = "nothing of the main site lands before the end: nothing there could be lost, and no survival is told"
+    main_site = draft.main_site()
+    landed = [entry for _, entry in draft.assets if draft.lands(entry.mission)]
+    if not any(entry.site == main_site for entry in landed):
+        people = any(entry.type == "crew" for entry in landed)
+        told = "only people elsewhere" if people else "and no survival is told"
+        message = f"nothing of the main site lands before the end: nothing there could be lost, {told}"
         yield source.fault(("main_site",), message)
-
-
-def _comes(mission: MissionEntry, end: datetime | None) -> bool:
-    """Whether what a mission brings is there at some time of the simulation."""
-    return mission.status != "failed" and bool(mission.arrival and end and mission.arrival < end)
 
 
 def _unnoted(faults: Callable[[], Iterable[Fault]]) -> list[Fault]:

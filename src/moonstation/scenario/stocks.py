@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from moonstation.components.quantities import quantities
 from moonstation.components.registry import components
@@ -62,25 +62,31 @@ def _other_users(parts: Parts, quantity: str, place: str) -> str:
     return f"add what uses it, such as {', '.join(kinds[:4])}, or leave it out" if kinds else "leave it out"
 
 
-def supplied(draft: Draft, parts: Parts, bus: Bus) -> bool:
-    """Whether anything ever brings something to a bus: a giver, a store that is not empty on landing, a delivery."""
-    if parts.givers(bus):
+def supplied(draft: Draft, parts: Parts, bus: Bus, comes: Callable[[str], bool] = lambda mission: True) -> bool:
+    """Whether anything ever brings something to a bus: a giver, a store that is not empty on landing, a delivery.
+
+    comes : whether what the mission of a name brings counts
+    """
+    if any(comes(unit.entry.mission) for unit in parts.givers(bus)):
         return True
     for unit in parts.keepers(bus):
-        if unit.parts is None or any(store.start > 0.0 for store in unit.stores_on(bus)):
+        full = unit.parts is None or any(store.start > 0.0 for store in unit.stores_on(bus))
+        if full and comes(unit.entry.mission):
             return True
     return any(
-        delivery.site == bus[1] and (not draft.sound("deliveries", number) or bus[0] in delivery.amounts())
+        delivery.site == bus[1]
+        and comes(delivery.mission)
+        and (not draft.sound("deliveries", number) or bus[0] in delivery.amounts())
         for number, delivery in draft.deliveries
     )
 
 
 def notes_on_supply(draft: Draft, parts: Parts, source: Source) -> Iterator[Fault]:
-    """A note for each bus from which assets take what nothing ever gives, so that they will never work."""
+    """A note for each bus from which assets take what nothing that lands ever gives, so that they will never work."""
     wanted = dict.fromkeys(bus for unit in parts.units for bus in sorted(unit.taken))
     for quantity, place in wanted if parts.settled else ():
-        takers = parts.takers((quantity, place))
-        if supplied(draft, parts, (quantity, place)) or not takers:
+        takers = [unit for unit in parts.takers((quantity, place)) if draft.lands(unit.entry.mission)]
+        if supplied(draft, parts, (quantity, place), draft.lands) or not takers:
             continue
         names = listed([unit.entry.name for unit in takers])
         meaning = quantities()[quantity].doc

@@ -122,7 +122,7 @@ def _margins(view: StudyView, run: Run) -> Iterator[str]:
     known = [f"{word.lower()} {share(availability[key])}" for key, word in _INFRASTRUCTURE if _known(availability, key)]
     if known:
         yield f"Basic infrastructure of the main site was there, of the time it is due: {listed(known)}."
-    absent = [word.lower() for key, word in _INFRASTRUCTURE if key in availability and not _known(availability, key)]
+    absent = [word.lower() for key, word in _INFRASTRUCTURE if _never_there(view, key)]
     if absent:
         yield f"Never there: {listed(absent)}."
     yield from _tightest(run, view, main)
@@ -150,6 +150,8 @@ def _blackout_sentence(view: StudyView, run: Run, main: str) -> str:
     hours = view.summary.get("longest_blackout_h")
     if hours is None:
         hours = found.size * run.record_h if found else 0.0
+    if not hours and _never_there(view, "energy"):
+        return f"Nothing on the power bus of the main site is a critical load.{_elsewhere(view, run, main)}"
     if not hours:
         return (
             "The critical loads on the power bus of the main site were served without a break."
@@ -226,7 +228,7 @@ def _cards(view: StudyView, run: Run) -> Iterator[Card]:
     if low:
         state = "bad" if low.share < 0.02 else ""
         yield Card("lowest hourly charge", share(low.share), f"of usable, {day(run.time[low.record])}", state)
-    if _known(summary, "longest_blackout_h"):
+    if _known(summary, "longest_blackout_h") and not _never_there(view, "energy"):
         hours = float(summary["longest_blackout_h"])
         text = span(hours) if hours else "none"
         yield Card(
@@ -264,6 +266,12 @@ def _cards(view: StudyView, run: Run) -> Iterator[Card]:
         yield Card(
             "ledger", number(summary["max_relative_residual"], 2), "greatest relative residual of mass and energy"
         )
+
+
+def _never_there(view: StudyView, key: str) -> bool:
+    """Whether the summary says of an infrastructure of the main site that it was never there."""
+    availability = view.summary.get("availability") or {}
+    return key in availability and not _known(availability, key)
 
 
 def _known(table: Any, key: str) -> bool:
