@@ -146,3 +146,12 @@ def test_spares_of_what_stands_nowhere_are_refused() -> None:
     (only,) = map(str, told.value.faults)
     assert "no asset of that type is at landing-place" in only
     assert "did you mean battery?" in only
+
+
+def test_spares_that_name_an_asset_are_told_its_type() -> None:
+    delivery = '\n[[deliveries]]\nmission = "First lander"\nsite = "landing-place"\nspares = { extra = 1 }\n'
+    battery = 'type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130'
+    with pytest.raises(ScenarioError) as told:
+        read_scenario(GOOD + HEADER + battery + delivery)
+    (only,) = map(str, told.value.faults)
+    assert "extra is of type battery: write that" in only

@@ -10,6 +10,8 @@ import typer
 
 _CAPTION = "azimuth from north, clockwise; elevation above the level plane; frame MOON_ME"
 _ANGLES = ("sun_azimuth_deg", "sun_elevation_deg", "earth_azimuth_deg", "earth_elevation_deg")
+#: Options by the names that faults of place and moments carry.
+_OPTIONS = {"latitude": "--lat", "longitude": "--lon", "height": "--height", "at": "--at"}
 
 
 def ephemeris(
@@ -24,11 +26,13 @@ def ephemeris(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
 ) -> None:
     """Apparent azimuth, elevation and distance of Sun and Earth (light time and aberration included)."""
+    from moonstation.cli.faults import by_option
     from moonstation.sky.apparent import ephemeris_table
     from moonstation.sky.ephemeris import Ephemeris
 
     kernels = Ephemeris.from_files(kernel) if kernel else None
-    rows = ephemeris_table(lat, lon, at, height, kernels)
+    with by_option(_OPTIONS):
+        rows = ephemeris_table(lat, lon, at, height, kernels)
     if as_json:
         typer.echo(json.dumps(rows, indent=1))
     else:

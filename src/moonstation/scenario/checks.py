@@ -360,10 +360,12 @@ def _deliveries(draft: Draft, source: Source) -> Iterator[Fault]:
         yield from _bringer(draft, source, (*path, "mission"), delivery.mission)
         if delivery.site and delivery.site not in sites:
             yield _unknown(source, (*path, "site"), "site", delivery.site, sites)
-        types = {entry.type for _, entry in draft.assets if entry.site == delivery.site}
+        there = {entry.name: entry.type for _, entry in draft.assets if entry.site == delivery.site}
+        types = set(there.values())
         for kind in delivery.spares:
             if kind not in types:
-                hint = did_you_mean(kind, types) or "its mass is that of a spare of such an asset"
+                named = f"{kind} is of type {there[kind]}: write that" if kind in there else ""
+                hint = named or did_you_mean(kind, types) or "its mass is that of a spare of such an asset"
                 yield source.fault((*path, "spares", kind), f"no asset of that type is at {delivery.site}", hint=hint)
         if draft.sound(*path) and not delivery.amounts() and not delivery.spares:
             yield source.fault(path, "delivers nothing", value=None, hint="give an amount such as water_kg = 500")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -188,9 +189,15 @@ def _half(progress: Progress | None, number: int) -> Progress | None:
 
 def _period_faults(one: Scenario, two: Scenario) -> list[Fault]:
     """Scenarios over different times cannot be paired."""
-    hint = "give both the same start and end"
+    hints = dict.fromkeys(("start", "end"), "give both the same start and end") | {"step": "say --step for both"}
     return [
-        Fault("B", f"has another {name} than A", str(getattr(two, name)), allowed=str(getattr(one, name)), hint=hint)
-        for name in ("start", "end", "step")
+        Fault(
+            "B", f"has another {name} than A", _told(getattr(two, name)), allowed=_told(getattr(one, name)), hint=hint
+        )
+        for name, hint in hints.items()
         if getattr(one, name) != getattr(two, name)
     ]
+
+
+def _told(given: datetime | str) -> str:
+    return iso_utc(given) if isinstance(given, datetime) else given
