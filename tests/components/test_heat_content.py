@@ -31,6 +31,12 @@ def test_electricity_is_heat():
     assert heat_content_kwh("electricity") == 1.0
 
 
+def test_hydrogen_burns_with_142_megajoules_a_kilogram_whether_it_is_liquid_or_not():
+    assert MJ * heat_content_kwh("hydrogen") == pytest.approx(141.8, abs=0.1)
+    assert heat_content_kwh("liquid_hydrogen") == heat_content_kwh("hydrogen")
+    assert MJ * heat_content_kwh("liquid_methane") == pytest.approx(55.5, abs=0.1)
+
+
 def test_methanation_gives_253_kilojoules_a_mole():
     # CO2 + 4 H2 -> CH4 + 2 H2O liquid: -165.0 kJ/mol to vapour, and twice 44.0 of condensation
     assert heat_mj(METHANATION) * 44.009 == pytest.approx(253.0, rel=0.003)

@@ -63,8 +63,12 @@ def test_what_of_a_station_could_be_lost_is_known_from_its_plan():
         (load(node="crater"),),
         (cabin(end=at_hour(40.0)),),
         (link(np.r_[np.ones(5), np.zeros(43)].astype(np.float32), start=at_hour(6.0)),),
+        (link(np.repeat([0.0, 1.0], int(HOURS) // 2).astype(np.float32), end=at_hour(20.0)),),
     ],
-    ids=["nothing", "a source", "no critical load", "no sight", "elsewhere", "a visit", "sight before it comes"],
+    ids=[
+        *("nothing", "a source", "no critical load", "no sight", "elsewhere", "a visit", "sight before it comes"),
+        "sight after it is gone",
+    ],
 )
 def test_a_station_of_which_nothing_could_be_lost_is_not_judged(assets):
     found = judged(*assets)

@@ -64,7 +64,7 @@ class AmineSwingbed(CarbonDioxideBeds):
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Removal (activity: carbon dioxide removed [kg/h]), and drying (activity: humidity lost [kg/h])."""
-        oxygen_share = 0.233  # of sea-level air by mass
+        oxygen_share = 0.2314  # of dry sea-level air by mass, US Standard Atmosphere 1976
         air_kg = self.air_kg_per_kg * (1.0 - self.air_saved)
         energy_kwh = self.energy_kwh_per_kg / (1.0 + self.water_kg_per_kg)  # of each kg, gas or water
         lost = {

@@ -43,7 +43,9 @@ class Sabatier:
     )
 
     example: ClassVar = {"carbon_dioxide_kg_h": 0.2}
-    leaves_out: ClassVar = "warm-up, heat of reaction (1.04 kWh per kg of CO2), catalyst ageing, carbon formation"
+    leaves_out: ClassVar = (
+        "warm-up, heat of reaction where nothing houses it (1.60 kWh per kg of CO2), catalyst ageing, carbon formation"
+    )
     failures: ClassVar = (
         FailureMode("reactor", "heater or catalyst of the reactor degraded", spare=True),
         FailureMode("compressor", "carbon dioxide compressor stops", spare=True),
