@@ -9,7 +9,9 @@ from scipy.integrate import solve_ivp
 from scipy.optimize import fsolve
 
 from moonstation.components.switched_radiator import fin_efficiency
+from moonstation.components.thermal.electronics_box import ElectronicsBox
 from moonstation.components.thermal.lander_body import LanderBody
+from moonstation.components.thermal.radiator_loop import RadiatorLoop
 from moonstation.core.errors import RangeError
 
 NIGHT = {"box_sink_k": 90.0, "radiator_sink_k": 55.0, "regolith_k": 95.0, "sun_disc_fraction": 0.0}
@@ -141,3 +143,16 @@ def test_its_radiator_rejects_at_the_same_body_as_one_whose_effectiveness_counts
 def test_limits_in_the_wrong_order_are_refused():
     with pytest.raises(RangeError, match="survive_min_k"):
         LanderBody(**{**LanderBody.example, "survive_min_k": 290.0, "heater_setpoint_k": 280.0})
+
+
+@pytest.mark.parametrize("body", [LanderBody, ElectronicsBox, RadiatorLoop])
+def test_a_skin_that_lands_in_the_sun_after_a_dark_start_is_never_hotter_than_what_warms_it(body):
+    def warm_later(grid):
+        return np.where(np.arange(grid.count) < 6, 45.0, 265.0)  # the hour before it lands is dark and cold
+
+    lander = body(**body.example)
+    parts = {"lander": lander, "mains": Mains()}
+    run = KernelRun(parts, 0.5, start_h={"lander": 1.0}, box_sink_k=warm_later, regolith_k=250.0)
+    skin_k = run.kelvin("lander", "skin")[6:]
+    assert 250.0 < skin_k[-1] < 275.0
+    assert skin_k.max() < 280.0

@@ -70,6 +70,7 @@ def insulated_body(
     *,
     mass_kg: float,
     ground_w_k: float,
+    start_k: float,
     **more: Any,
 ) -> tuple[ThermalNode, ThermalNode]:
     """The body of a component and its outer skin.
@@ -78,12 +79,14 @@ def insulated_body(
         and the temperatures of ``LIMITS``
     mass_kg : what is inside [kg]
     ground_w_k : conductance to the ground [W/K]
-    more : further fields of the body's node: start, heat, and how the radiator is shut off
+    start_k : temperature on landing [K]
+    more : further fields of the body's node: heat, and how the radiator is shut off
     """
     emittance = lookup("sink.radiator_emittance").value * lookup("thermal.radiator_effectiveness").value
     body = ThermalNode(
         name,
         heat_capacity_j_k=mass_kg * lookup("thermal.specific_heat_equipment").value,
+        start_k=start_k,
         radiative_sink_k=radiator_sink_k(place, component.sky_view, component.dust_cover),
         radiating_m2=emittance * component.radiator_m2,
         conductive_sink_k=place.regolith_k(),
@@ -93,4 +96,4 @@ def insulated_body(
         **{limit: getattr(component, limit) for limit in LIMITS},
         **more,
     )
-    return body, blanket_node("skin", component.surface_m2, place)
+    return body, blanket_node("skin", component.surface_m2, place, start_k)

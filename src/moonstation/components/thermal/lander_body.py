@@ -126,7 +126,7 @@ class LanderBody(WarmElectronics):
         return (self._lump("tank", self.tank_kg, parent="deck", parent_w_k=self.isolated_w_k, **limits),)
 
     def _skin(self, place: Surroundings) -> ThermalNode:
-        skin = blanket_node("skin", self.surface_m2, place)
+        skin = blanket_node("skin", self.surface_m2, place, self._start_k())
         return dataclasses.replace(skin, parent="deck", parent_w_k=self.insulation_w_m2_k * self.surface_m2)
 
     def _deck(self, place: Surroundings) -> ThermalNode:
