@@ -93,11 +93,8 @@ def _policy(scenario: Scenario) -> Policy:
 
 
 def _arrival(scenario: Scenario, mission: str) -> datetime | None:
-    """When what a mission brings is there; None for a failed mission and for one that comes after the end."""
-    entry = scenario.mission(mission)
-    if entry.status == "failed" or entry.arrival is None or entry.arrival >= scenario.end:
-        return None
-    return entry.arrival
+    """When what the mission of that name brings is there, None where nothing of it comes."""
+    return scenario.mission(mission).arrival_before(scenario.end)
 
 
 def _assets(entry: AssetEntry, scenario: Scenario) -> Iterator[Asset]:
@@ -166,7 +163,7 @@ def left_out(scenario: Scenario) -> list[str]:
         loads = sum(entry.mission == mission.name for entry in scenario.deliveries)
         over = sum(entry.count for entry in assets if _is_over(entry, scenario))
         if (things or loads) and _arrival(scenario, mission.name) is None:
-            why = "failed" if mission.status == "failed" else "arrives after the end"
+            why = "failed" if mission.failed else "arrives after the end"
             told = [_counted(things, "asset", "assets"), _counted(loads, "delivery", "deliveries")]
             verb = "is" if things + loads == 1 else "are"
             notes.append(f"{mission.name} {why}: {' and '.join(filter(None, told))} {verb} left out")

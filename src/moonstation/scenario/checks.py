@@ -194,7 +194,7 @@ def _required_first(draft: Draft, source: Source, path: KeyPath, mission: Missio
     needed, begin = draft.mission(name), mission.launch or mission.arrival
     if needed is None or name == mission.name:
         return
-    if mission.status != "failed" and needed.status == "failed":
+    if needed.failed and not mission.failed:
         hint = 'require another, or set the status of this one to "failed"'
         yield source.fault(path, "the mission that it requires failed", hint=hint)
     elif begin and needed.arrival and needed.arrival > begin:

@@ -100,12 +100,15 @@ class Draft:
         items = [item for _, item in self._items("missions") if item.get("name") == name]
         return bool(items) and "arrival" not in items[0] and items[0].get("status") != "failed"
 
+    def comes(self, name: str) -> bool:
+        """Whether there is a mission of that name that has not failed; its dates aside."""
+        mission = self.mission(name)
+        return mission is not None and not mission.failed
+
     def lands(self, name: str) -> bool:
         """Whether what the mission of that name brings is there at some time of the simulation."""
         mission, end = self.mission(name), self.moment("end")
-        if mission is None or mission.status == "failed":
-            return False
-        return bool(mission.arrival and end and mission.arrival < end)
+        return bool(mission and end and mission.arrival_before(end))
 
     @cached_property
     def milestones(self) -> list[tuple[int, MilestoneEntry]]:

@@ -10,7 +10,7 @@ from functools import cached_property
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.go import GoEntry
 from moonstation.scenario.parts import Bus, Parts, Unit
-from moonstation.scenario.people import NEVER, comes, planned_stay
+from moonstation.scenario.people import NEVER, planned_stay
 from moonstation.scenario.schema import MissionEntry
 from moonstation.station.model import EARTH
 
@@ -100,12 +100,12 @@ class Scene:
             return True
         stay = planned_stay(self.draft, unit.entry)
         end = stay.end if stay.end == NEVER else stay.end + wait_of(self.draft, self.draft.mission(unit.entry.mission))
-        return comes(self.draft, unit.entry.mission) and stay.begin <= self.span.last and end > self.span.first
+        return self.draft.comes(unit.entry.mission) and stay.begin <= self.span.last and end > self.span.first
 
     def _landed_by_then(self) -> Iterator[str]:
         for _, mission in self.draft.missions:
             early = self.span is None or (mission.arrival is not None and mission.arrival <= self.span.last)
-            if early and (self.span is None or mission.status != "failed") and mission.name != self.mission.name:
+            if early and (self.span is None or not mission.failed) and mission.name != self.mission.name:
                 yield mission.name
 
     def _delivered_kg(self, stock: str, missions: list[str]) -> float:

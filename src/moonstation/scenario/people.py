@@ -48,12 +48,6 @@ def planned_stay(draft: Draft, entry: AssetEntry) -> Stay:
     return Stay(begin, entry.until or (mission.until if mission else None) or NEVER)
 
 
-def comes(draft: Draft, name: str) -> bool:
-    """Whether the file has a mission of that name that has not failed; its dates aside."""
-    mission = draft.mission(name)
-    return mission is not None and mission.status != "failed"
-
-
 def _crews(draft: Draft, parts: Parts) -> list[Unit]:
     crews = [unit for unit in parts.units if unit.entry.type == "crew"]
     return sorted(crews, key=lambda unit: planned_stay(draft, unit.entry).begin) if parts.settled else []
@@ -126,7 +120,7 @@ def _size(crew: Unit) -> float:
 
 def _notes_on_stay(draft: Draft, parts: Parts, crew: Unit, source: Source) -> Iterator[Fault]:
     stay, site, path = planned_stay(draft, crew.entry), crew.entry.site, ("assets", crew.number)
-    if not comes(draft, crew.entry.mission):
+    if not draft.comes(crew.entry.mission):
         return
     if stay.end == NEVER:
         hint = "say when they leave with until, of the crew or of its mission"
@@ -134,7 +128,7 @@ def _notes_on_stay(draft: Draft, parts: Parts, crew: Unit, source: Source) -> It
     there = [
         cabin
         for cabin in parts.keepers((_AIR, site))
-        if comes(draft, cabin.entry.mission) and planned_stay(draft, cabin.entry).covers(stay.begin)
+        if draft.comes(cabin.entry.mission) and planned_stay(draft, cabin.entry).covers(stay.begin)
     ]
     room = sum(cabin.parts.capability.get("cabin_crew", 0.0) * cabin.entry.count for cabin in there if cabin.parts)
     people = sum(_size(other) for other in _crews(draft, parts) if _at_once(draft, crew, other))
@@ -147,7 +141,7 @@ def _notes_on_stay(draft: Draft, parts: Parts, crew: Unit, source: Source) -> It
 
 
 def _at_once(draft: Draft, crew: Unit, other: Unit) -> bool:
-    same = crew.entry.site == other.entry.site and comes(draft, other.entry.mission)
+    same = crew.entry.site == other.entry.site and draft.comes(other.entry.mission)
     return same and planned_stay(draft, other.entry).covers(planned_stay(draft, crew.entry).begin)
 
 
@@ -179,7 +173,7 @@ def _notes_on_rations(draft: Draft, parts: Parts, bus: Bus, source: Source) -> I
     supplies = list(_supplies(draft, parts, bus))
     for crew in _crews(draft, parts):
         stay = planned_stay(draft, crew.entry)
-        if crew.entry.site != bus[1] or crew.parts is None or not end or not comes(draft, crew.entry.mission):
+        if crew.entry.site != bus[1] or crew.parts is None or not end or not draft.comes(crew.entry.mission):
             continue
         begin, last = max(stay.begin, draft.moment("start") or stay.begin), min(stay.end, end)
         days = (last - begin).total_seconds() / _DAY_S
@@ -198,10 +192,10 @@ def _notes_on_rations(draft: Draft, parts: Parts, bus: Bus, source: Source) -> I
 def _supplies(draft: Draft, parts: Parts, bus: Bus) -> Iterator[tuple[datetime, float]]:
     """When how much of a stock lands [kg], by missions that do not fail."""
     for unit in parts.keepers(bus):
-        if unit.parts and comes(draft, unit.entry.mission):
+        if unit.parts and draft.comes(unit.entry.mission):
             start = sum(store.start for store in unit.stores_on(bus))
             yield planned_stay(draft, unit.entry).begin, start * len(unit_names(unit.entry))
     for number, delivery in draft.deliveries:
         mission = draft.mission(delivery.mission)
-        if delivery.site == bus[1] and draft.sound("deliveries", number) and mission and mission.status != "failed":
+        if delivery.site == bus[1] and draft.sound("deliveries", number) and mission and not mission.failed:
             yield mission.arrival or _BEGIN, delivery.amounts().get(bus[0], 0.0)

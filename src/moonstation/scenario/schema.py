@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
@@ -157,6 +158,15 @@ class MissionEntry(Part):
     """Assets that take its people home; all must be sound before they leave early. Left out: their way home is sure."""
     source: Text = ""
     """Where dates and masses come from, and how sure they are."""
+
+    @property
+    def failed(self) -> bool:
+        """Whether it has failed."""
+        return self.status == "failed"
+
+    def arrival_before(self, end: datetime) -> datetime | None:
+        """When what it brings is there; None for a failed mission and for one that comes after the end."""
+        return self.arrival if self.arrival and self.arrival < end and not self.failed else None
 
 
 class AssetEntry(Part):

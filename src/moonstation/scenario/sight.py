@@ -22,7 +22,7 @@ from moonstation.scenario.draft import Draft
 from moonstation.scenario.go_scene import Span, wait_of
 from moonstation.scenario.messages import Source
 from moonstation.scenario.parts import Parts, Unit
-from moonstation.scenario.people import comes, planned_stay
+from moonstation.scenario.people import planned_stay
 from moonstation.scenario.places import horizon_from, position
 from moonstation.scenario.schema import DEFAULT_STEP, SiteEntry
 from moonstation.scenario.stocks import listed
@@ -97,7 +97,7 @@ def notes_on_sight(draft: Draft, parts: Parts, source: Source, folder: Path) -> 
     """Notes on ends of links that a site never sees while they are there, and on relays that send nothing on."""
     links: dict[tuple[str, str], list[Unit]] = {}
     for unit in parts.units if parts.settled else ():
-        for end in sorted(unit.ends) if comes(draft, unit.entry.mission) else ():
+        for end in sorted(unit.ends) if draft.comes(unit.entry.mission) else ():
             links.setdefault((unit.entry.site, end), []).append(unit)
     onward = {near for near, far in links if far == EARTH}
     for (site, end), units in links.items():
