@@ -106,11 +106,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
 
     workers = Workers(threads, cluster)
     _refuse(order_faults(members, asked["seed"], workers), (target, MARK, overwrite), {scenario: asked["step"]})
-    asked |= {
-        "series": tuple(series or ()),
-        "workers": workers,
-        "keep": Keep(unfinished_folder(target), resume, "-o"),
-    }
+    asked |= {"series": tuple(series or ()), "workers": workers, "keep": Keep(unfinished_folder(target), resume, "-o")}
     run = _many_lives(scenario, asked)
     with progress_bar("writing the report"):
         folder = run.save(target, where="-o", overwrite=overwrite)

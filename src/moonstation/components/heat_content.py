@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from moonstation.components.quantities import ATOMIC_MASS, FORMULAS, molar_mass, quantities
 from moonstation.facts.table import lookup
 
-_MJ_PER_KWH = 3.6
+MJ_PER_KWH = 3.6
 _BURNT = ("hydrogen", "methane", "carbon")
 #: Oxygen need that is rounding [kg/kg].
 _NO_NEED = 1e-9
@@ -23,14 +23,14 @@ def heat_content_kwh(quantity: str) -> float:
     if quantity == "electricity":
         return 1.0
     if quantity == "cabin_vapour":
-        return lookup("heat.evaporation").value / _MJ_PER_KWH
+        return lookup("heat.evaporation").value / MJ_PER_KWH
     pure = quantity.removeprefix("liquid_")
     if pure in _BURNT:
-        return lookup(f"heat.of_{pure}").value / molar_mass(FORMULAS[pure]) / _MJ_PER_KWH
+        return lookup(f"heat.of_{pure}").value / molar_mass(FORMULAS[pure]) / MJ_PER_KWH
     oxygen = oxygen_need(quantities()[quantity].composition)
     if oxygen < _NO_NEED:
         return 0.0
-    return oxygen * lookup("crew.heat").value / lookup("crew.oxygen").value / _MJ_PER_KWH
+    return oxygen * lookup("crew.heat").value / lookup("crew.oxygen").value / MJ_PER_KWH
 
 
 def oxygen_need(elements: Mapping[str, float]) -> float:

@@ -153,21 +153,21 @@ def _span(values: list[float]) -> str:
 
 
 def _found(group: list[TrialOutcome]) -> str:
-    times = [outcome.found_h for outcome in group if outcome.found_h is not None]
-    missed = len(group) - len(times)
-    if not times:
-        return "never"
-    evidence = ", ".join(dict.fromkeys(outcome.found_by for outcome in group if outcome.found_by))
-    return f"{_span(times)} ({evidence})" + (f"; not in {missed} of {len(group)}" if missed else "")
+    return _when([(outcome.found_h, outcome.found_by) for outcome in group]) or "never"
 
 
 def _mended(group: list[TrialOutcome]) -> str:
-    times = [outcome.restored_h for outcome in group if outcome.restored_h is not None]
-    left = len(group) - len(times)
-    if not times:
-        return "no"
-    ways = ", ".join(dict.fromkeys(outcome.ended_by for outcome in group if outcome.restored_h is not None))
-    return f"{_span(times)} ({ways})" + (f"; not in {left} of {len(group)}" if left else "")
+    return _when([(outcome.restored_h, outcome.ended_by) for outcome in group]) or "no"
+
+
+def _when(told: Sequence[tuple[float | None, str]]) -> str:
+    """After what times [h], in what ways, and in how many of all it never came about; "" where it did in none."""
+    came = [(hours, way) for hours, way in told if hours is not None]
+    if not came:
+        return ""
+    missed, ways = len(told) - len(came), ", ".join(dict.fromkeys(way for _, way in came))
+    text = f"{_span([hours for hours, _ in came])} ({ways})"
+    return f"{text}; not in {missed} of {len(told)}" if missed else text
 
 
 def _lost(group: list[TrialOutcome]) -> str:

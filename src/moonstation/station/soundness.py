@@ -108,7 +108,7 @@ def faults_of_failures(component: Any, parts: Primitives) -> Iterator[Fault]:
     for mode in modes_of(component):
         where = f"failure mode {mode.name!r}"
         for names, does, there in ((mode.affects, "affects", known), (mode.meter, "counts", processes)):
-            for name in set(names) - set(there):
+            for name in sorted(set(names) - set(there)):
                 allowed = ", ".join(there)
                 yield Fault("", f"{where} {does} what is not there", name, allowed=allowed, hint=_near(name, there))
         try:

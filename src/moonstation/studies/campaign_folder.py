@@ -78,8 +78,6 @@ def manifest(made: Campaign) -> dict[str, Any]:
 def _write_table(made: Campaign, path: Path) -> None:
     """A line for every failure; several lost assets stand in one cell, divided by semicolons."""
     with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.writer(file)
-        table.writerow(COLUMNS)
-        for row in made.table:
-            cells = row | {"lost": "; ".join(row["lost"])}
-            table.writerow([cells[name] for name in COLUMNS])
+        table = csv.DictWriter(file, COLUMNS)
+        table.writeheader()
+        table.writerows(row | {"lost": "; ".join(row["lost"])} for row in made.table)

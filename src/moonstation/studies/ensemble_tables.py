@@ -15,6 +15,7 @@ from moonstation.station.member import LOST_CODES
 from moonstation.station.named_series import POWER
 from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
 from moonstation.station.survival import CAUSES
+from moonstation.station.upkeep import CHANGES, REPAIRS
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -132,14 +133,8 @@ WORSE_WHEN_MORE = frozenset(
         "crews_left_early",
         "landing_wait_days",
         "assets_lost",
-        "spares_used",
-        "repair_crew_h",
-        "repair_robot_h",
-        "scheduled_changes",
-        "scheduled_spares",
-        "scheduled_crew_h",
-        "scheduled_robot_h",
-        "overdue_changes",
+        *REPAIRS,
+        *CHANGES,
         "failures",
         "max_relative_residual",
     }

@@ -74,8 +74,8 @@ class Campaign:
 
         Hours are counted from the failure; None for what never came within the time that was looked at.
         """
-        kinds = {asset.name: asset for asset in self.station.assets}
-        return [_row(self.station, kinds[outcome.trial.unit], outcome) for outcome in self.outcomes]
+        units = {asset.name: asset for asset in self.station.assets}
+        return [_row(self.station, units[outcome.trial.unit], outcome) for outcome in self.outcomes]
 
     @cached_property
     def summary(self) -> dict[str, Any]:

@@ -35,14 +35,20 @@ def hours_of_dish(bus: BusName, count: float = 1.0, usable: Series | None = None
 
 
 def costing(
-    sending: Process, gbit_h: float, *, power_kw: float = 0.0, radio_kw: float = 0.0, dishes: Sequence[BusName] = ()
+    sending: Process,
+    gbit_h: float,
+    *,
+    transmit_w: float = 0.0,
+    amplifier_efficiency: float = 1.0,
+    dishes: Sequence[BusName] = (),
 ) -> Process:
     """A process that sends data, taking power and hours of dishes for what an hour of sending carries.
 
-    gbit_h : at a usual distance; nearer or farther a Gbit takes less or more time than is counted here
-    radio_kw : what of the power leaves by the dish
+    gbit_h : at a usual distance; nearer or farther a Gbit takes less or more time than is counted here [Gbit]
+    transmit_w : radio power, which leaves by the dish [W]
+    amplifier_efficiency : radio power over electric power [-]
     """
-    costs = dict.fromkeys(dishes, -1.0 / gbit_h)
-    if power_kw > 0.0:
-        costs["electricity"] = -power_kw / gbit_h
+    costs, radio_kw = dict.fromkeys(dishes, -1.0 / gbit_h), transmit_w / 1e3
+    if transmit_w > 0.0:
+        costs["electricity"] = -(radio_kw / amplifier_efficiency) / gbit_h
     return replace(sending, recipe={**sending.recipe, **costs}, emitted_kw=radio_kw / gbit_h)

@@ -46,6 +46,5 @@ class DirectLink(Transmitter):
         sending = self.sending("data@earth", rate, place.earth_contact(), place.grid.step_h)
         dishes = [SITE_DISH] * (self.dish == "shared") + [GROUND] * (self.ground == "booked")
         gbit_h = self.gbit_h_at(lookup("comms.earth_distance").value, self.ground_g_over_t_db_k)
-        radio_kw = self.transmit_w / 1e3
-        power_kw = radio_kw / self.amplifier_efficiency
-        return Primitives(processes=(costing(sending, gbit_h, power_kw=power_kw, radio_kw=radio_kw, dishes=dishes),))
+        power = {"transmit_w": self.transmit_w, "amplifier_efficiency": self.amplifier_efficiency}
+        return Primitives(processes=(costing(sending, gbit_h, dishes=dishes, **power),))

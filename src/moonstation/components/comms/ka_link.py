@@ -98,6 +98,5 @@ class KaLink(Transmitter):
         sending = radio.sending("data@earth", rate, place.earth_contact(), place.grid.step_h)
         dishes = [OWN_DISH] + [GROUND] * (radio.ground == "booked")
         gbit_h = radio.gbit_h_at(lookup("comms.earth_distance").value, g_over_t_db_k)
-        radio_kw = radio.transmit_w / 1e3
-        power_kw = radio_kw / radio.amplifier_efficiency
-        return replace(costing(sending, gbit_h, power_kw=power_kw, radio_kw=radio_kw, dishes=dishes), name=name)
+        power = {"transmit_w": radio.transmit_w, "amplifier_efficiency": radio.amplifier_efficiency}
+        return replace(costing(sending, gbit_h, dishes=dishes, **power), name=name)

@@ -47,6 +47,5 @@ class RelayLink(Transmitter):
         sending = replace(self.sending(there, rate, visible, place.grid.step_h), control=HoldLevel(there, 1.0))
         dishes = [SITE_DISH] * (self.dish == "shared")
         gbit_h = self.gbit_h_at(self.usual_distance_km, self.relay_g_over_t_db_k)
-        radio_kw = self.transmit_w / 1e3
-        power_kw = radio_kw / self.amplifier_efficiency
-        return Primitives(processes=(costing(sending, gbit_h, power_kw=power_kw, radio_kw=radio_kw, dishes=dishes),))
+        power = {"transmit_w": self.transmit_w, "amplifier_efficiency": self.amplifier_efficiency}
+        return Primitives(processes=(costing(sending, gbit_h, dishes=dishes, **power),))

@@ -21,6 +21,7 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.failure_modes import FailureMode
+from moonstation.components.heat_content import MJ_PER_KWH
 from moonstation.components.limits import refuse_disorder
 from moonstation.components.thermal.insulated_body import ORDERED, InsulatedBody, insulated_body
 from moonstation.components.thermal.loads import heating_load
@@ -127,7 +128,7 @@ class RadiatorLoop(InsulatedBody):
         )
 
     def _fusion_kwh(self) -> float:
-        return lookup("heat.fusion").value / 3.6 * self.water_kg
+        return lookup("heat.fusion").value / MJ_PER_KWH * self.water_kg
 
     def _liquid(self) -> tuple[Store, ...]:
         """Where there is water: the heat that it still can give by freezing."""

@@ -14,6 +14,7 @@ from moonstation.report.sections.verdict import missing, notes_on
 from moonstation.report.series import Axis, Values
 from moonstation.report.words import NOTHING, amount, capital, count, day, number, share, span
 from moonstation.station.odds import percentiles, survival_band, survival_curve
+from moonstation.station.upkeep import CHANGES, REPAIRS
 from moonstation.studies.ensemble_tables import SERIES, SHARES, described, series_described, title_of
 
 if TYPE_CHECKING:
@@ -56,14 +57,8 @@ _SPREAD = (
     "data_returned_gbit",
     "assets_lost",
     "failures",
-    "spares_used",
-    "repair_crew_h",
-    "repair_robot_h",
-    "scheduled_changes",
-    "scheduled_spares",
-    "scheduled_crew_h",
-    "scheduled_robot_h",
-    "overdue_changes",
+    *REPAIRS,
+    *CHANGES,
 )
 
 
