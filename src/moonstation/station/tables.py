@@ -157,17 +157,12 @@ def make_tables(network: Network, step_h: float) -> Tables:
     """Tables of a network, or of several stacked, before the first landing, for steps of ``step_h`` hours."""
     if not lanes_of(network):
         network = stack_networks([network])
-    buses, width = network.buses, lanes_of(network)
+    buses, schedule, width = network.buses, network.schedule, lanes_of(network)
     draw, recipe_ptr, recipe, amounts = recipes_of(network, step_h)
     element_ptr, elements = _elements(buses.elements)
     processes = process_table(network, step_h, draw, recipe_ptr, recipe)
-    locks = table_of(
-        _LOCK,
-        width,
-        bus=network.processes.interlock_bus,
-        low=network.processes.interlock_low,
-        high=network.processes.interlock_high,
-    )
+    locks = _lock_table(network)
+    conditions, terms = _condition_tables(network)
     return Tables(
         buses=_bus_table(network, element_ptr, locks["bus"]),
         elements=elements,
@@ -178,15 +173,8 @@ def make_tables(network: Network, step_h: float) -> Tables:
         locks=locks,
         nodes=_node_table(network, step_h),
         powers=_power_table(network, step_h),
-        assets=asset_table(network.schedule, width),
-        deliveries=table_of(
-            _DELIVERY,
-            width,
-            step=network.schedule.delivery_step,
-            bus=network.schedule.delivery_bus,
-            gate=network.schedule.delivery_gate,
-            amount=network.schedule.delivery_amount,
-        ),
+        assets=asset_table(schedule, width),
+        deliveries=_delivery_table(network),
         balances=rows_of(_BALANCE, width, buses.elements.shape[1]),
         worst=rows_of(_WORST, width, 1),
         serve_up_to=network.rules.serve_up_to,
@@ -196,22 +184,42 @@ def make_tables(network: Network, step_h: float) -> Tables:
         stirring=np.zeros(len(buses.spills), UNSIGNED),
         counts=np.zeros(6, np.int64),
         clock=np.zeros(4, np.int64),
-        gates=gate_table(network.schedule, network.conditions, width),
-        conditions=table_of(
-            _CONDITION,
-            width,
-            first=network.conditions.term_ptr[:-1],
-            last=network.conditions.term_ptr[1:],
-            **same_columns(_CONDITION, network.conditions),
-        ),
-        terms=table_of(
-            _TERM,
-            width,
-            kind=network.conditions.term_kind,
-            index=network.conditions.term_index,
-            weight=network.conditions.term_weight,
-        ),
+        gates=gate_table(schedule, network.conditions, width),
+        conditions=conditions,
+        terms=terms,
     )
+
+
+def _lock_table(network: Network) -> Table:
+    processes = network.processes
+    return table_of(
+        _LOCK,
+        lanes_of(network),
+        bus=processes.interlock_bus,
+        low=processes.interlock_low,
+        high=processes.interlock_high,
+    )
+
+
+def _delivery_table(network: Network) -> Table:
+    schedule = network.schedule
+    return table_of(
+        _DELIVERY,
+        lanes_of(network),
+        step=schedule.delivery_step,
+        bus=schedule.delivery_bus,
+        gate=schedule.delivery_gate,
+        amount=schedule.delivery_amount,
+    )
+
+
+def _condition_tables(network: Network) -> tuple[Table, Table]:
+    """What landings ask for, and the terms of the sums that it asks for."""
+    given, width = network.conditions, lanes_of(network)
+    conditions = table_of(
+        _CONDITION, width, first=given.term_ptr[:-1], last=given.term_ptr[1:], **same_columns(_CONDITION, given)
+    )
+    return conditions, table_of(_TERM, width, kind=given.term_kind, index=given.term_index, weight=given.term_weight)
 
 
 def _bus_table(network: Network, element_ptr: NDArray[np.int64], lock_buses: NDArray[Any]) -> Table:
