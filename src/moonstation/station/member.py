@@ -86,15 +86,19 @@ class Shared:
 
 @lru_cache(maxsize=4)
 def record_of_hours(hours: int, hour_steps: int, record_steps: int) -> NDArray[np.int64]:
-    """Record in which each hour begins, shape (hours,); every life asks for the same."""
-    return np.arange(hours) * hour_steps // record_steps
+    """Record in which each hour begins, shape (hours,), read-only; every life asks for the same."""
+    records = np.arange(hours) * hour_steps // record_steps
+    records.flags.writeable = False
+    return records
 
 
 @lru_cache(maxsize=4)
 def first_hours(hours: int, records: int, hour_steps: int, record_steps: int) -> NDArray[np.int64]:
-    """First hour that begins in each record; a last record may lie within an hour that began before it: without it."""
+    """First hour that begins in each record, read-only; without a last record in which none begins."""
     starts = np.searchsorted(record_of_hours(hours, hour_steps, record_steps), np.arange(records))
-    return np.asarray(starts[starts < hours])
+    firsts: NDArray[np.int64] = starts[starts < hours]
+    firsts.flags.writeable = False
+    return firsts
 
 
 def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
