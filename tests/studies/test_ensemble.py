@@ -317,7 +317,7 @@ def test_the_faults_of_both_scenarios_are_told_at_once(tmp_path):
 
 def test_pairs_have_the_same_facts_so_that_only_the_design_differs(scenario, tmp_path):
     quiet = scenario_file(tmp_path, **{"data_gbit_h = 0.3": "data_gbit_h = 0.15"})
-    made = comparison(scenario, quiet, members=12, seed=3)
+    made = comparison(scenario, quiet, members=12, seed=3, failures=False)  # a brown-out an hour later may break more
     assert made.difference("science_hours").mean == 0.0, "the camera observes as long"
     data = made.difference("data_returned_gbit")
     hours = made.first.timeseries["science_hours"].values[-1]
