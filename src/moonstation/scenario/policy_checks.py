@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from moonstation.core.errors import Fault
+from moonstation.core.time import HOUR_S
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.messages import Source
 from moonstation.scenario.parts import Parts
@@ -24,7 +25,7 @@ def faults_of_policy(draft: Draft, parts: Parts, source: Source) -> Iterator[Fau
         yield from _modes(policy, parts, source)
     start, end = draft.moment("start"), draft.moment("end")
     period = (start, end) if start and end and start < end else None
-    if period and _above(policy.recovery_h, period_h := (end - start).total_seconds() / 3600.0):
+    if period and _above(policy.recovery_h, period_h := (end - start).total_seconds() / HOUR_S):
         message = "is longer than the simulation: a mode once entered is never left for a milder one"
         yield source.fault(("policy", "recovery_h"), message, unit="h", allowed=f"at most {period_h:g} h")
     if draft.sound("policy", "recovery"):

@@ -9,6 +9,7 @@ from datetime import datetime
 from moonstation.components.failure_modes import modes_of, numbers_of
 from moonstation.components.registry import components
 from moonstation.core.errors import Fault
+from moonstation.core.time import HOUR_S
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.lines import KeyPath
@@ -30,7 +31,7 @@ def faults_of_recovery(
     parts : what the assets compile into; period : start and end of the simulation
     """
     has_link = _has_link(draft)
-    period_h = (period[1] - period[0]).total_seconds() / 3600.0 if period else None
+    period_h = (period[1] - period[0]).total_seconds() / HOUR_S if period else None
     path: KeyPath = ("policy", "recovery")
     given = source.table(path)
     for name, ladder in entry.ladders.items():

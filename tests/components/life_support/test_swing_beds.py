@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 
 from moonstation.components.life_support.cabin_air import saturation_kpa
 from moonstation.components.life_support.four_beds import Chamber
-from moonstation.components.life_support.sorbent_beds import CO2_KG_MOL, Bed, Zeolite, blow, loading_mol_kg
+from moonstation.components.life_support.sorbent_beds import CO2_KG_MOL, Bed, Isotherm, blow, loading_mol_kg
 from moonstation.components.life_support.two_beds import (
     amine_isotherm,
     chamber_transient_kpa,
@@ -42,7 +42,7 @@ def test_a_bed_that_swings_in_proportion_does_what_two_exponentials_say():
     in the cycle it moves m K p (1 - A)(1 - B) / (1 - A B) with A = exp(-a t), B = exp(-b t).
     """
     slope, mass, rate, flow, pump, half_s = 2.0, 1.75, 0.008, 0.004, 0.02, 390
-    bed = Bed(Zeolite(slope, 0.0, 0.0, 1.0, 0.0, 0.0), mass, np.inf, rate)
+    bed = Bed(Isotherm(slope, 0.0, 0.0, 1.0, 0.0, 0.0), mass, np.inf, rate)
     loaded, kelvin, gas, freed = np.zeros(1), np.full(1, BED_K), np.empty(2), 0.0
     for _ in range(30):
         for _ in range(4 * half_s):
@@ -77,7 +77,7 @@ def test_removal_stays_under_what_passes_and_under_what_full_beds_hold(gas, kpa,
     beds = orion_beds(setting)
     removed = mean_removal_kg_h(beds, gas, kpa, step_s=30.0)
     bed, kg_mol = getattr(beds, gas), CO2_KG_MOL if gas == "carbon_dioxide" else 0.018015
-    held_kg = bed.sorbent_kg * loading_mol_kg(bed.zeolite, kpa, BED_K) * kg_mol
+    held_kg = bed.sorbent_kg * loading_mol_kg(bed.isotherm, kpa, BED_K) * kg_mol
     assert 0 < removed < min(passed_kg_h(beds, gas, kpa), held_kg / beds.half_cycle_h) * (1 + 1e-6)
 
 

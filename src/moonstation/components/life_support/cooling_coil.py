@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from moonstation.components.life_support.cabin_air import saturation_kpa
+from moonstation.core.time import HOUR_S
 from moonstation.facts.table import lookup
 
 _AIR_J_KG_K = 1006.0
@@ -97,7 +98,7 @@ def pass_coil(coil: Coil, into: Streams) -> Leaving:
     return Leaving(
         air_k=into.air_k - into.through * coil.contact * (into.air_k - surface_k),
         coolant_k=coolant_k,
-        condensate_kg_h=air_kg_s * dried * 3600.0,
+        condensate_kg_h=air_kg_s * dried * HOUR_S,
     )
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from moonstation.components.contract import Series
 from moonstation.components.quantities import FORMULAS, molar_mass, reaction
-from moonstation.core.time import TimeGrid
+from moonstation.core.time import HOUR_S, TimeGrid
 from moonstation.facts.table import lookup
 
 DAY_H = 24.0
@@ -132,7 +132,7 @@ def by_the_clock(grid: TimeGrid, changes: Sequence[tuple[float, float]], period_
     edges = np.append(begins, period_h)
     integral_h = np.concatenate([[0.0], np.cumsum(values * np.diff(edges))])
     midnight = grid.start.replace(hour=0, minute=0, second=0, microsecond=0)
-    first_h = (grid.start - midnight).total_seconds() / 3600.0
+    first_h = (grid.start - midnight).total_seconds() / HOUR_S
     hours = first_h + np.arange(grid.count + 1) * grid.step_h
     periods = np.floor(hours / period_h)
     within_h = np.interp(hours - periods * period_h, edges, integral_h)

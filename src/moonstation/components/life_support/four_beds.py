@@ -24,10 +24,10 @@ from moonstation.components.life_support.sorbent_beds import (
     blow,
 )
 from moonstation.core.machine_code import compiled
+from moonstation.core.time import HOUR_S
 from moonstation.facts.table import lookup
 
 CELLS = 10
-_SECONDS = 3600.0
 #: Mean removal is taken over this many half cycles, after as many to settle.
 _SETTLING = 8
 
@@ -104,11 +104,11 @@ def mean_removal_kg_h(beds: FourBeds, pressure_kpa: float, air_kpa: float = 100.
 
     pressure_kpa : partial pressure that is held [kPa]; air_kpa : of all gas [kPa]
     """
-    steps = round(beds.half_cycle_h * _SECONDS / step_s) * _SETTLING
+    steps = round(beds.half_cycle_h * HOUR_S / step_s) * _SETTLING
     room = Chamber(1e9, 295.0, air_kpa)  # so large that what is taken changes nothing
     kg_kpa = room.volume_m3 * 1000.0 / (GAS_CONSTANT * room.temperature_k) * CO2_KG_MOL
     pressures = _run(beds, room, np.zeros(2 * steps), pressure_kpa, step_s, CELLS)
-    return float((pressures[steps - 1] - pressures[-1]) * kg_kpa / (steps * step_s / _SECONDS))
+    return float((pressures[steps - 1] - pressures[-1]) * kg_kpa / (steps * step_s / HOUR_S))
 
 
 @compiled
@@ -116,15 +116,15 @@ def _run(  # noqa: PLR0917
     beds: FourBeds, chamber: Chamber, load_kg_h: NDArray[np.float64], start_kpa: float, step_s: float, cells: int
 ) -> NDArray[np.float64]:
     """Steps of the machine and the room (see ``chamber_transient_kpa``)."""
-    air_mol_s = beds.air_kg_h / _SECONDS / AIR_KG_MOL
-    flow_mol_s_kpa, air_w_k = air_mol_s / chamber.pressure_kpa, beds.air_kg_h / _SECONDS * AIR_J_KG_K
+    air_mol_s = beds.air_kg_h / HOUR_S / AIR_KG_MOL
+    flow_mol_s_kpa, air_w_k = air_mol_s / chamber.pressure_kpa, beds.air_kg_h / HOUR_S * AIR_J_KG_K
     kpa_mol = GAS_CONSTANT * chamber.temperature_k / chamber.volume_m3 / 1000.0
     sorbent_q, desiccant_q = np.zeros((2, cells)), np.zeros((2, cells))
     sorbent_k, desiccant_k = np.full((2, cells), beds.cooled_k), np.full((2, cells), beds.inlet_k)
     sorbent_k[1] = beds.hot_k
     pressures, now_kpa, gas = np.empty(load_kg_h.size), start_kpa, np.empty(2)
     for step in range(load_kg_h.size):
-        hour = step * step_s / _SECONDS
+        hour = step * step_s / HOUR_S
         half = int(hour / beds.half_cycle_h + 1e-9)
         on = half % 2
         gas[0], gas[1] = now_kpa, beds.inlet_k
@@ -137,7 +137,7 @@ def _run(  # noqa: PLR0917
         saving = hour - half * beds.half_cycle_h < beds.air_save_h
         vacuum_kpa = 0.0 if saving else beds.vacuum_kpa
         bake(beds.sorbent, sorbent_q[1 - on], sorbent_k[1 - on], beds.heater_w, beds.hot_k, vacuum_kpa, step_s)
-        given_mol_s = load_kg_h[step] / _SECONDS / CO2_KG_MOL
+        given_mol_s = load_kg_h[step] / HOUR_S / CO2_KG_MOL
         now_kpa += (given_mol_s - flow_mol_s_kpa * (now_kpa - gas[0])) * step_s * kpa_mol
         pressures[step] = now_kpa
     return pressures

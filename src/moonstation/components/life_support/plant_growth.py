@@ -11,12 +11,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from moonstation.core.time import HOUR_S
+
 Floats = NDArray[np.float64]
 Terms = tuple[tuple[int, int, float], ...]
 
-#: Mass of a mole of carbon [kg/mol], seconds of an hour.
+#: Mass of a mole of carbon [kg/mol].
 _CARBON_KG_MOL = 0.012011
-_HOUR_S = 3600.0
 _MICRO = 1e-6
 _DAY_H = 24.0
 
@@ -129,9 +130,9 @@ def dry_growth_kg_m2_d(crop: Crop, photons: float, co2_ppm: float) -> tuple[floa
     With beds planted in turns this is what a chamber gives every day.
     """
     days = np.arange(1.0, crop.harvest_d + 1.0)
-    gross_s = crop.light_h * _HOUR_S
+    gross_s = crop.light_h * HOUR_S
     kept = gross_umol(crop, days, photons, co2_ppm) * gross_s
-    kept -= respired_umol(crop, days, photons, co2_ppm) * _DAY_H * _HOUR_S
+    kept -= respired_umol(crop, days, photons, co2_ppm) * _DAY_H * HOUR_S
     dry = kept * _MICRO * _CARBON_KG_MOL / crop.carbon_share
     edible = np.where(days > crop.edible_d, crop.edible_share, 0.0) * dry
     return float(edible.mean()), float((dry - edible).mean())

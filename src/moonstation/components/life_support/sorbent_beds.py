@@ -1,4 +1,4 @@
-"""Packed beds of zeolite that take carbon dioxide out of dry air: isotherm, uptake, heat, cell by cell."""
+"""Packed beds of zeolite or amine that take a gas out of air: isotherm, uptake, heat, cell by cell."""
 
 from __future__ import annotations
 
@@ -21,8 +21,8 @@ _ROUNDS = 60
 _CLOSE = 1e-8  # of a pressure, where the search ends
 
 
-class Zeolite(NamedTuple):
-    """Toth isotherm of carbon dioxide on a zeolite, and the heat that its adsorption sets free.
+class Isotherm(NamedTuple):
+    """Toth isotherm of a gas on a sorbent, and the heat that its adsorption sets free.
 
     a0 [mol/kg/kPa], b0 [1/kPa], energy_k [K], t0 [-], c_k [K], heat_j_mol [J/mol]
     """
@@ -37,27 +37,27 @@ class Zeolite(NamedTuple):
 
 #: Toth parameters of Wang & LeVan 2009 (J. Chem. Eng. Data 54:2839) as quoted by Coker & Knox (ICES-2014-168);
 #: heats of adsorption by ICES-2014-168, both read in the sources of V-HAB.
-ZEOLITE_5A = Zeolite(9.875e-7, 6.761e-8, 5.625e3, 0.2700, -20.02, 38_000.0)
-ZEOLITE_13X = Zeolite(6.509e-3, 4.884e-4, 2.991e3, 0.07487, 38.05, 40_000.0)
+ZEOLITE_5A = Isotherm(9.875e-7, 6.761e-8, 5.625e3, 0.2700, -20.02, 38_000.0)
+ZEOLITE_13X = Isotherm(6.509e-3, 4.884e-4, 2.991e3, 0.07487, 38.05, 40_000.0)
 
 
 @compiled
-def loading_mol_kg(zeolite: Zeolite, pressure_kpa: float, temperature_k: float) -> float:
+def loading_mol_kg(isotherm: Isotherm, pressure_kpa: float, temperature_k: float) -> float:
     """Loading in equilibrium with a partial pressure [kPa] at a temperature [K], by Toth's isotherm [mol/kg].
 
     q = a p / (1 + (b p)^t)^(1/t) with a, b = a0, b0 exp(E/T) and t = t0 + c/T.
     """
     if pressure_kpa <= 0.0:
         return 0.0
-    growth = np.exp(zeolite.energy_k / temperature_k)
-    power = zeolite.t0 + zeolite.c_k / temperature_k
-    filled = 1.0 + (zeolite.b0 * growth * pressure_kpa) ** power
-    return float(zeolite.a0 * growth * pressure_kpa / filled ** (1.0 / power))
+    growth = np.exp(isotherm.energy_k / temperature_k)
+    power = isotherm.t0 + isotherm.c_k / temperature_k
+    filled = 1.0 + (isotherm.b0 * growth * pressure_kpa) ** power
+    return float(isotherm.a0 * growth * pressure_kpa / filled ** (1.0 / power))
 
 
 @compiled
 def leaving_kpa(  # noqa: PLR0917
-    zeolite: Zeolite, entering_kpa: float, flow_mol_s_kpa: float, uptake_kg_s: float, loaded: float, kelvin: float
+    isotherm: Isotherm, entering_kpa: float, flow_mol_s_kpa: float, uptake_kg_s: float, loaded: float, kelvin: float
 ) -> float:
     """Partial pressure with which gas leaves a well-mixed cell [kPa].
 
@@ -74,11 +74,11 @@ def leaving_kpa(  # noqa: PLR0917
     if above <= 0.0:
         return 0.0
     high = above / flow_mol_s_kpa  # as if nothing were taken up
-    below = -uptake_kg_s * loading_mol_kg(zeolite, high, kelvin)
+    below = -uptake_kg_s * loading_mol_kg(isotherm, high, kelvin)
     here = high
     for _ in range(_ROUNDS):
         here = (low * below - high * above) / (below - above)
-        rest = above_rest(zeolite, entering_kpa, here, flow_mol_s_kpa, uptake_kg_s, loaded, kelvin)
+        rest = above_rest(isotherm, entering_kpa, here, flow_mol_s_kpa, uptake_kg_s, loaded, kelvin)
         if rest > 0.0:
             low, above, below = here, rest, 0.5 * below
         else:
@@ -90,16 +90,16 @@ def leaving_kpa(  # noqa: PLR0917
 
 @compiled
 def above_rest(  # noqa: PLR0917
-    zeolite: Zeolite, entering_kpa: float, here_kpa: float, flow: float, uptake: float, loaded: float, kelvin: float
+    isotherm: Isotherm, entering_kpa: float, here_kpa: float, flow: float, uptake: float, loaded: float, kelvin: float
 ) -> float:
     """What the gas loses less what the sorbent takes [mol/s] (see ``leaving_kpa``)."""
-    return flow * (entering_kpa - here_kpa) - uptake * (loading_mol_kg(zeolite, here_kpa, kelvin) - loaded)
+    return flow * (entering_kpa - here_kpa) - uptake * (loading_mol_kg(isotherm, here_kpa, kelvin) - loaded)
 
 
 class Bed(NamedTuple):
     """A packed bed of equal cells in a row."""
 
-    zeolite: Zeolite
+    isotherm: Isotherm
     sorbent_kg: float
     heat_capacity_j_k: float
     rate_per_s: float
@@ -117,10 +117,11 @@ def blow(  # noqa: PLR0917
     count = loaded.size
     cell_kg, cell_j_k = bed.sorbent_kg / count, bed.heat_capacity_j_k / count
     for i in range(count):
-        left_kpa = leaving_kpa(bed.zeolite, entering[0], flow_mol_s_kpa, cell_kg * bed.rate_per_s, loaded[i], kelvin[i])
+        uptake_kg_s = cell_kg * bed.rate_per_s
+        left_kpa = leaving_kpa(bed.isotherm, entering[0], flow_mol_s_kpa, uptake_kg_s, loaded[i], kelvin[i])
         taken_mol_s = flow_mol_s_kpa * (entering[0] - left_kpa)
         loaded[i] += taken_mol_s * step_s / cell_kg
-        warmed_k = kelvin[i] + step_s / cell_j_k * (air_w_k * entering[1] + taken_mol_s * bed.zeolite.heat_j_mol)
+        warmed_k = kelvin[i] + step_s / cell_j_k * (air_w_k * entering[1] + taken_mol_s * bed.isotherm.heat_j_mol)
         kelvin[i] = warmed_k / (1.0 + step_s / cell_j_k * air_w_k)
         entering[0], entering[1] = left_kpa, kelvin[i]
 
@@ -135,10 +136,10 @@ def bake(  # noqa: PLR0917
     for i in range(count):
         freed = 0.0
         if vacuum_kpa > 0.0:
-            kept = loading_mol_kg(bed.zeolite, vacuum_kpa, kelvin[i])
+            kept = loading_mol_kg(bed.isotherm, vacuum_kpa, kelvin[i])
             freed = max(loaded[i] - kept, 0.0) * (1.0 - np.exp(-bed.rate_per_s * step_s))
         loaded[i] -= freed
         freed_mol += freed * cell_kg
-        heat_j = heater_w / count * step_s - freed * cell_kg * bed.zeolite.heat_j_mol
+        heat_j = heater_w / count * step_s - freed * cell_kg * bed.isotherm.heat_j_mol
         kelvin[i] = min(kelvin[i] + heat_j / cell_j_k, hot_k)
     return freed_mol

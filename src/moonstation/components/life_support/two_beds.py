@@ -21,13 +21,14 @@ from moonstation.components.life_support.sorbent_beds import (
     GAS_CONSTANT,
     Bed,
     Cells,
+    Isotherm,
     blow,
     leaving_kpa,
     loading_mol_kg,
 )
-from moonstation.components.life_support.sorbent_beds import Zeolite as Toth
 from moonstation.components.quantities import FORMULAS, molar_mass
 from moonstation.core.machine_code import compiled
+from moonstation.core.time import HOUR_S
 from moonstation.facts.table import lookup
 
 Gas = Literal["carbon_dioxide", "water"]
@@ -43,7 +44,6 @@ SETTINGS: dict[Setting, tuple[str, str]] = {
 KG_MOL = {"carbon_dioxide": CO2_KG_MOL, "water": molar_mass(FORMULAS["water"]) / 1000.0}
 #: Of the air in the full bed, what goes into the empty one of the same size until their pressures are equal.
 EQUALISED = 0.5
-_SECONDS = 3600.0
 _AIR_KPA = 101.325
 #: Mean removal is taken over this many half cycles, after as many to settle.
 _SETTLING = 40
@@ -85,11 +85,11 @@ def number(name: str) -> float:
     return lookup(f"swingbed.{name}").value
 
 
-def amine_isotherm() -> Toth:
+def amine_isotherm() -> Isotherm:
     """Carbon dioxide on the amine SA9T, Toth's form as on zeolites, from the facts ``swingbed.*``."""
     heat_j_mol = number("adsorption_heat")
     affinity_kpa = number("affinity") * 1000.0 * np.exp(-heat_j_mol / (GAS_CONSTANT * number("affinity_temperature")))
-    return Toth(
+    return Isotherm(
         a0=number("capacity") * affinity_kpa,
         b0=affinity_kpa,
         energy_k=heat_j_mol / GAS_CONSTANT,
@@ -99,9 +99,9 @@ def amine_isotherm() -> Toth:
     )
 
 
-def humid_isotherm(temperature_k: float) -> Toth:
+def humid_isotherm(temperature_k: float) -> Isotherm:
     """Water on the amine at one temperature [K]: in proportion to the relative humidity."""
-    return Toth(number("water_slope") / saturation_kpa(temperature_k), 0.0, 0.0, 1.0, 0.0, 0.0)
+    return Isotherm(number("water_slope") / saturation_kpa(temperature_k), 0.0, 0.0, 1.0, 0.0, 0.0)
 
 
 def orion_beds(setting: Setting = "exercise") -> TwoBeds:
@@ -133,23 +133,23 @@ def chamber_transient_kpa(
     step_s : length of a step [s]
     """
     lines = Lines(
-        flow_mol_s_kpa=beds.air_m3_h / _SECONDS * 1000.0 / (GAS_CONSTANT * beds.inlet_k),
+        flow_mol_s_kpa=beds.air_m3_h / HOUR_S * 1000.0 / (GAS_CONSTANT * beds.inlet_k),
         pump_mol_s_kpa=beds.pumping_m3_s * 1000.0 / (GAS_CONSTANT * beds.bed_k),
         bed_k=beds.bed_k,
         room_kpa_mol=GAS_CONSTANT * chamber.temperature_k / chamber.volume_m3 / 1000.0,
     )
-    load_mol_s = np.asarray(load_kg_h, dtype=np.float64) / (_SECONDS * KG_MOL[gas])
-    half_steps = round(beds.half_cycle_h * _SECONDS / step_s)
+    load_mol_s = np.asarray(load_kg_h, dtype=np.float64) / (HOUR_S * KG_MOL[gas])
+    half_steps = round(beds.half_cycle_h * HOUR_S / step_s)
     return _run(getattr(beds, gas), lines, half_steps, load_mol_s, start_kpa, step_s)
 
 
 def mean_removal_kg_h(beds: TwoBeds, gas: Gas, pressure_kpa: float, step_s: float = 10.0) -> float:
     """What the beds take of a gas of a held partial pressure [kPa], the mean over whole cycles [kg/h]."""
-    steps = round(beds.half_cycle_h * _SECONDS / step_s) * _SETTLING
+    steps = round(beds.half_cycle_h * HOUR_S / step_s) * _SETTLING
     room = Chamber(1e9, beds.inlet_k, _AIR_KPA)  # so large that what is taken changes nothing
     kg_kpa = room.volume_m3 * 1000.0 / (GAS_CONSTANT * room.temperature_k) * KG_MOL[gas]
     pressures = chamber_transient_kpa(beds, gas, room, np.zeros(2 * steps), pressure_kpa, step_s)
-    return float((pressures[steps - 1] - pressures[-1]) * kg_kpa / (steps * step_s / _SECONDS))
+    return float((pressures[steps - 1] - pressures[-1]) * kg_kpa / (steps * step_s / HOUR_S))
 
 
 def passed_kg_h(beds: TwoBeds, gas: Gas, pressure_kpa: float) -> float:
@@ -166,7 +166,7 @@ def lost_air_kg_h(beds: TwoBeds, air_kpa: float = _AIR_KPA) -> float:
 def power_kw(beds: TwoBeds) -> float:
     """Electricity of fan, valve and controller [kW]; the drop of pressure grows with the flow (Darcy)."""
     drop_pa = number("pressure_drop") * 1000.0 * beds.air_m3_h / number("flow_exercise")
-    return (beds.air_m3_h / _SECONDS * drop_pa / number("fan_efficiency") + number("valve_power")) / 1000.0
+    return (beds.air_m3_h / HOUR_S * drop_pa / number("fan_efficiency") + number("valve_power")) / 1000.0
 
 
 def cycle_means(beds: TwoBeds, carbon_dioxide_kpa: float, humidity: float) -> Means:
@@ -186,8 +186,8 @@ def evacuate(bed: Bed, loaded: Cells, kelvin: float, pump_mol_s_kpa: float, step
     settles where what the amine lets go is what the line passes. ``loaded`` [mol/kg] of the cells is moved on.
     """
     mean = loaded.mean()
-    inside_kpa = leaving_kpa(bed.zeolite, 0.0, pump_mol_s_kpa, bed.sorbent_kg * bed.rate_per_s, mean, kelvin)
-    kept = loading_mol_kg(bed.zeolite, inside_kpa, kelvin)
+    inside_kpa = leaving_kpa(bed.isotherm, 0.0, pump_mol_s_kpa, bed.sorbent_kg * bed.rate_per_s, mean, kelvin)
+    kept = loading_mol_kg(bed.isotherm, inside_kpa, kelvin)
     share = 1.0 - np.exp(-bed.rate_per_s * step_s)
     loaded += (kept - loaded) * share
     return float((mean - kept) * share * bed.sorbent_kg)

@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.robotics.vehicle import surface_gravity_m_s2
+from moonstation.core.time import HOUR_S
 from moonstation.facts.table import lookup
 
 _J_PER_KWH = 3.6e6
-S_PER_H = 3600.0
 
 
 def drive_kwh(
@@ -35,4 +35,4 @@ def there_and_back_kwh(distance_m: float, slope_deg: float, mass_kg: float, load
 
 def drive_hours(distance_m: float, speed_m_s: float) -> float:
     """Hours of one drive there and back [h]."""
-    return 2.0 * distance_m / speed_m_s / S_PER_H
+    return 2.0 * distance_m / speed_m_s / HOUR_S

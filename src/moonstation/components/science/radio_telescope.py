@@ -8,6 +8,7 @@ from typing import ClassVar
 from moonstation.components.contract import Flow, Primitives, Surroundings, component, fact, param
 from moonstation.components.science.conditions import condition_series
 from moonstation.components.science.observer import PAYLOAD, UPSET, Observer
+from moonstation.core.time import HOUR_S
 
 
 def correlator_gbit_h(antennas: float, channels: float, sample_bits: float, integration_s: float) -> float:
@@ -15,7 +16,7 @@ def correlator_gbit_h(antennas: float, channels: float, sample_bits: float, inte
 
     n antennas give n real auto-spectra and n (n - 1) / 2 complex cross-spectra, n^2 real numbers per channel.
     """
-    return antennas**2 * channels * sample_bits / integration_s * 3600.0 / 1e9
+    return antennas**2 * channels * sample_bits / integration_s * HOUR_S / 1e9
 
 
 @component("radio_telescope")

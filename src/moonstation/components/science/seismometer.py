@@ -19,6 +19,7 @@ from moonstation.components.contract import (
 from moonstation.components.plutonium import decayed
 from moonstation.components.science.observer import PAYLOAD, UPSET, Observer
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
+from moonstation.core.time import HOUR_S
 from moonstation.facts.table import lookup
 
 VAULT = "vault"
@@ -26,7 +27,7 @@ VAULT = "vault"
 
 def samples_gbit_h(samples_per_s: float, axes: float, sample_bits: float) -> float:
     """Data of an evenly sampled record [Gbit/h]."""
-    return samples_per_s * axes * sample_bits * 3600.0 / 1e9
+    return samples_per_s * axes * sample_bits * HOUR_S / 1e9
 
 
 def vault_nodes(mass_kg: float, side_m: float, rhu_w: float, place: Surroundings) -> tuple[ThermalNode, ThermalNode]:
