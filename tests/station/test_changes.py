@@ -30,7 +30,7 @@ NOBODY = [0.0, 0.0]
 
 
 def policy(**changed) -> Recovery:
-    return Recovery(**{**{name: getattr(DAILY, name) for name in DAILY.__dataclass_fields__}, **changed})
+    return replace(DAILY, **changed)
 
 
 def both(*modes, recovery=DAILY, others=None, forced=None, hours=24.0 * 40, **more) -> Both:
