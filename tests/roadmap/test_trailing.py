@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from moonstation.roadmap.trailing import first_held, steps_in, trailing_mean, trailing_minimum
+from moonstation.roadmap.trailing import first_held, trailing_mean, trailing_minimum
 
 series = hnp.arrays(float, st.integers(0, 40), elements=st.floats(-1e3, 1e3) | st.just(np.nan))
 windows = st.integers(1, 12)
@@ -35,11 +35,6 @@ def test_the_minimum_is_the_least_of_the_values_just_past(values: np.ndarray, st
 def test_what_is_held_is_the_first_run_that_is_long_enough(flags: list[bool], steps: int) -> None:
     expected = next((i for i in range(len(flags) - steps + 1) if all(flags[i : i + steps])), None)
     assert first_held(flags, steps) == expected
-
-
-def test_a_window_has_at_least_one_step() -> None:
-    assert steps_in(708.73, 1.0) == 709
-    assert steps_in(0.0, 1.0) == 1
 
 
 def test_a_record_shorter_than_the_window_shows_nothing() -> None:

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from moonstation.station.means import means_over
+from moonstation.station.means import means_over, steps_in
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float64, np.bool_, np.int8])
@@ -20,6 +20,11 @@ def test_each_record_has_the_mean_of_its_values(kind, data, length: int) -> None
     expected = [values[at : at + length].astype(float).mean() for at in range(0, len(values), length)]
     np.testing.assert_allclose(found, expected, rtol=1e-15)
     assert found.dtype == np.float64
+
+
+def test_a_window_has_at_least_one_step() -> None:
+    assert steps_in(708.73, 1.0) == 709
+    assert steps_in(0.0, 1.0) == 1
 
 
 def test_small_values_count_beside_great_ones() -> None:

@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from moonstation.components.contract import Process
 from moonstation.facts.table import lookup
-from moonstation.roadmap.trailing import FloatArray, steps_in, trailing_mean, trailing_minimum
+from moonstation.roadmap.trailing import FloatArray, trailing_mean, trailing_minimum
+from moonstation.station.means import steps_in
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import (
     LIFE_SUPPORT,

@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.time import DAY_S
-from moonstation.roadmap.trailing import FloatArray, first_held, steps_in
+from moonstation.roadmap.trailing import FloatArray, first_held
+from moonstation.station.means import steps_in
 
 if TYPE_CHECKING:
     from moonstation.station.results import RunResult

@@ -12,11 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 FloatArray = NDArray[np.float64]
 
 
-def steps_in(window_h: float, step_h: float) -> int:
-    """Steps in a window, at least one."""
-    return max(1, round(window_h / step_h))
-
-
 def trailing_mean(values: ArrayLike, steps: int) -> FloatArray:
     """Mean over the last ``steps`` values; a NaN among them makes it NaN."""
     given = np.asarray(values, dtype=np.float64)

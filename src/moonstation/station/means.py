@@ -1,4 +1,4 @@
-"""Means of long series over the records of a run."""
+"""Means of long series over the records of a run, and how many steps a window takes."""
 
 from __future__ import annotations
 
@@ -6,6 +6,11 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.core.machine_code import compiled
+
+
+def steps_in(window_h: float, step_h: float) -> int:
+    """Steps in a window, at least one."""
+    return max(1, round(window_h / step_h))
 
 
 def means_over(series: ArrayLike, length: int) -> NDArray[np.float64]:

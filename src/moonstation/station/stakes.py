@@ -10,10 +10,10 @@ import numpy as np
 from moonstation.core.time import HOUR_S, TimeGrid
 from moonstation.station.command_windows import chain_open, ways_of
 from moonstation.station.landing_log import lived_spans
-from moonstation.station.means import means_over
+from moonstation.station.means import means_over, steps_in
 from moonstation.station.model import Asset, bus_key, effective_priority
 from moonstation.station.results import RunResult
-from moonstation.station.survival import judged_steps, window_h
+from moonstation.station.survival import judged_h
 
 
 @dataclass(frozen=True)
@@ -42,11 +42,11 @@ class Stakes:
             things = "no critical load, no way to the Earth, no cabin that is to stay"
             return f"nothing that could be lost ever comes to {self.site} ({things}), and no people to the station"
         run_h, step_h = self.grid.count * self.grid.step_h, self.grid.step_h
-        last = self.grid.count - judged_steps(window_h(run_h), step_h)
+        last = self.grid.count - steps_in(judged_h(run_h), step_h)
         if self.people or min(self.due.values()) <= last:
             return ""
         there_days = (self.grid.count - min(self.due.values())) * step_h / 24.0
-        asked = f"it is judged by the last {window_h(run_h) / 24.0:.1f} days"
+        asked = f"it is judged by the last {judged_h(run_h) / 24.0:.1f} days"
         return f"what could be lost is at {self.site} for {there_days:.1f} days before the end at most, and {asked}"
 
     def due_h(self, name: str) -> float | None:

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.facts.table import lookup
+from moonstation.station.means import steps_in
 
 Bools = NDArray[np.bool_]
 Steps = NDArray[np.int64]
@@ -53,7 +54,7 @@ class Presence:
 
         What was expected for less than the window is not judged.
         """
-        steps = judged_steps(window_h, self.step_h)
+        steps = steps_in(window_h, self.step_h)
         if self.count - self.first < steps or self.end > self.count - steps:
             return None
         return float(max(self.first, self.end) * self.step_h)
@@ -67,14 +68,9 @@ class Loss:
     cause: str
 
 
-def window_h(run_h: float) -> float:
+def judged_h(run_h: float) -> float:
     """Time before the end of a run that is looked at [h]: a synodic day, of a shorter run than two its last half."""
     return min(lookup("moon.synodic_day").value, run_h / 2.0)
-
-
-def judged_steps(window_h: float, step_h: float) -> int:
-    """Steps of that time."""
-    return max(round(window_h / step_h), 1)
 
 
 def loss_of(presences: Mapping[str, Presence], crew_lost_h: float | None, run_h: float) -> Loss | None:
@@ -84,7 +80,7 @@ def loss_of(presences: Mapping[str, Presence], crew_lost_h: float | None, run_h:
     crew_lost_h : hours into the run at which the first crew was lost, None where none was [h]
     run_h : length of the run [h]
     """
-    ends = {name: presence.gone_for_good_h(window_h(run_h)) for name, presence in presences.items()}
+    ends = {name: presence.gone_for_good_h(judged_h(run_h)) for name, presence in presences.items()}
     ends["crew"] = crew_lost_h
     found = [Loss(at_h, name) for name in CAUSES if (at_h := ends.get(name)) is not None]
     return min(found, key=lambda loss: loss.at_h) if found else None
