@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import xarray
 
-from moonstation.scenario.reading import library
+from short_night import HOURLY, short_night
 
 MEMBERS = 80
 _PATIENCE_S = 120.0
@@ -26,10 +26,9 @@ _PATIENCE_S = 120.0
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory) -> Path:
     """The first night cut after a month, in steps of an hour."""
-    text = library()["first-night"].read_text("utf-8")
-    text = text.replace("end = 2029-08-01", "end = 2029-02-01").replace('step = "10min"', 'step = "1h"')
     path = tmp_path_factory.mktemp("scenario") / "month.toml"
-    path.write_text(text[: text.index('[[milestones]]\nname = "first results"')], "utf-8")
+    first_results = '[[milestones]]\nname = "first results"'
+    path.write_text(short_night("2029-02-01", before=first_results, **HOURLY), "utf-8")
     return path
 
 

@@ -14,7 +14,6 @@ from moonstation.core import cluster as core_cluster
 from moonstation.core.errors import RangeError, ScenarioError
 from moonstation.facts.table import lookup
 from moonstation.report.comparison_report import statement
-from moonstation.scenario.reading import library
 from moonstation.station.assessment import assess
 from moonstation.station.odds import wilson_interval
 from moonstation.studies import chunks, ensemble_cluster
@@ -24,6 +23,7 @@ from moonstation.studies.ensemble import Ensemble, Keep, ensemble, order_faults
 from moonstation.studies.ensemble_tables import OUTCOMES, WORSE_WHEN_MORE
 from moonstation.studies.running import Workers
 from moonstation.studies.study import study
+from short_night import HOURLY, short_night
 
 MEMBERS = 20
 SERIES = ("charge_kwh@landing-place", "temperature_k@lander body: box")
@@ -31,13 +31,9 @@ SERIES = ("charge_kwh@landing-place", "temperature_k@lander body: box")
 
 def scenario_file(folder: Path, name: str = "short.toml", **changes: str) -> Path:
     """The first night cut after six weeks, in steps of an hour; ``changes`` replace texts of it."""
-    text = library()["first-night"].read_text("utf-8")
-    for old, new in {"end = 2029-08-01": "end = 2029-02-14", 'step = "10min"': 'step = "1h"', **changes}.items():
-        assert old in text, old
-        text = text.replace(old, new)
-    cut = text.index('[[milestones]]\nname = "winter told"')  # planned after the end
+    after_the_end = '[[milestones]]\nname = "winter told"'
     path = folder / name
-    path.write_text(text[:cut], "utf-8")
+    path.write_text(short_night("2029-02-14", before=after_the_end, **HOURLY, **changes), "utf-8")
     return path
 
 

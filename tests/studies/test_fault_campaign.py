@@ -17,6 +17,7 @@ from moonstation.scenario.reading import library
 from moonstation.station.fault_trials import Trial, TrialOutcome
 from moonstation.studies.campaign_folder import COLUMNS, MARK
 from moonstation.studies.fault_campaign import SEASONS, WORST, Campaign, campaign_faults
+from short_night import short_night
 
 UNITS = ("lander battery", "rover")
 
@@ -94,10 +95,8 @@ def test_the_report_needs_no_plotting_library(made):
 
 
 def test_one_of_each_kind_takes_the_first_of_a_type(tmp_path):
-    text = library()["first-night"].read_text("utf-8").replace("end = 2029-08-01", "end = 2029-02-01")
-    cut = text.index("[[milestones]]")
-    path = tmp_path / "two.toml"
-    path.write_text(text[:cut].replace('name = "lander radio"\n', 'name = "lander radio"\ncount = 2\n', 1), "utf-8")
+    path, radio = tmp_path / "two.toml", 'name = "lander radio"\n'
+    path.write_text(short_night("2029-02-01", **{radio: f"{radio}count = 2\n"}), "utf-8")
     units = {row["unit"] for row in ms.campaign(path, one_of_each=True, look_days=1, step="1h").table}
     assert "lander radio 1" in units
     assert "lander radio 2" not in units

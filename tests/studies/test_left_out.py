@@ -10,8 +10,8 @@ from typer.testing import CliRunner
 from moonstation.cli.main import app
 from moonstation.report.comparison_report import compare_lives
 from moonstation.report.lives_run import simulate_lives
-from moonstation.scenario.reading import library
 from moonstation.studies.study import left_out_told
+from short_night import short_night
 
 LATE = """
 [[missions]]
@@ -37,9 +37,8 @@ WORDS = "Second lander arrives after the end: 1 asset is left out"
 
 @pytest.fixture(scope="module")
 def scenario(tmp_path_factory) -> Path:
-    text = library()["first-night"].read_text("utf-8").replace("end = 2029-08-01", "end = 2029-01-15")
     path = tmp_path_factory.mktemp("late") / "late.toml"
-    path.write_text(text[: text.index("[[milestones]]")] + LATE, "utf-8")
+    path.write_text(short_night("2029-01-15") + LATE, "utf-8")
     return path
 
 

@@ -14,20 +14,15 @@ from moonstation.report.comparison_report import ComparedLives, compare_lives, s
 from moonstation.report.html import render_report
 from moonstation.report.lives_run import LivesRun, simulate_lives
 from moonstation.report.of_study import view_of
-from moonstation.scenario.reading import library
 from moonstation.studies.study import other_verdict, study
+from short_night import HOURLY, short_night
 
 WHY = "nothing that could be lost ever comes to landing-place"
 
 
 def scenario_file(folder: Path, name: str, **changes: str) -> Path:
-    text = library()["first-night"].read_text("utf-8")
-    cuts = {"end = 2029-08-01": "end = 2029-01-15", 'step = "10min"': 'step = "1h"'}
-    for old, new in {**cuts, **changes}.items():
-        assert old in text, old
-        text = text.replace(old, new)
     path = folder / f"{name}.toml"
-    path.write_text(text[: text.index("[[milestones]]")], "utf-8")
+    path.write_text(short_night("2029-01-15", **HOURLY, **changes), "utf-8")
     return path
 
 
