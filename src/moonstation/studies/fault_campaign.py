@@ -56,7 +56,8 @@ class Campaign:
     def __repr__(self) -> str:
         """One line: what came of each is in ``table``."""
         told = self.summary
-        return f"<{type(self).__name__} {self.scenario.name}: {told['failures']} failures, {told['lost']} with a loss>"
+        failures = f"{told['failures']} failure{'' if told['failures'] == 1 else 's'}"
+        return f"<{type(self).__name__} {self.scenario.name}: {failures}, {told['lost']} with a loss>"
 
     @cached_property
     def failed(self) -> tuple[TrialOutcome, ...]:
