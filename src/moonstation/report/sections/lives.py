@@ -117,7 +117,7 @@ def _cards(run: Ensemble) -> Iterator[Card]:
     for name, label in _NAMES.items():
         p5, p50, _ = percentiles(run.outcome(name))
         if np.isfinite(p50):
-            yield Card(f"{label} available", share(p50), f"median; in one life of twenty under {share(p5)}")
+            yield Card(f"{label} available", share(p50), f"median; P5 {share(p5)}")
     blackout = percentiles(run.outcome("longest_blackout_h"))
     yield Card("Longest blackout", span(blackout[1]), f"median; P95 {span(blackout[2])}")
     dark = percentiles(run.outcome("worst_dark_survived_h"))
