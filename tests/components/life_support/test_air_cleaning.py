@@ -121,6 +121,13 @@ def test_a_swingbed_loses_water_and_air_besides():
     assert kpa(run, "cabin_carbon_dioxide")[-1] == pytest.approx(0.4 * 4 * 1.085 / 24 / 0.2, rel=0.02)
 
 
+def test_a_swingbed_loses_air_as_the_earths_is():
+    lost = process(AmineSwingbed(carbon_dioxide_kg_h=0.2), "removal").recipe
+    # 20.95 % of the molecules of dry air are oxygen, 32.00 of 28.96 g/mol
+    share = lost["cabin_oxygen"] / (lost["cabin_oxygen"] + lost["cabin_nitrogen"])
+    assert share == pytest.approx(0.2095 * 32.00 / 28.96, abs=5e-4)
+
+
 def test_a_swingbed_alone_dries_the_air_to_where_it_loses_what_people_give_off():
     # 4 x 2.946 kg a day at 1.84 x 0.2 kg/h for 45 % of the saturation over water at 22 C (2.643 kPa).
     run = KernelRun(AIR | {"bed": AmineSwingbed(carbon_dioxide_kg_h=0.2)} | {"crew": Crew(crew_size=4)}, days=4)
