@@ -35,6 +35,10 @@ def test_a_range_of_orders_of_magnitude_is_sampled_by_its_logarithm():
     assert not UncertainFact("from nothing", 0.0, 1.0, 100.0).by_logarithm
 
 
+def test_what_is_known_within_a_factor_of_three_is_as_often_more_as_less():
+    assert UncertainFact("a life", 21833.0, 65500.0, 196500.0).quantile(0.5) == pytest.approx(65500.0, rel=1e-4)
+
+
 def test_every_part_of_equal_probability_has_one_member():
     members = 200
     values = latin_hypercube((NARROW, WIDE, AT_END), members, seed=7)

@@ -13,8 +13,9 @@ from moonstation.facts.table import Fact
 
 Floats = NDArray[np.float64]
 
-#: A range that spans at least this ratio is sampled by its logarithm: both ends of it are orders of magnitude apart.
-LOG_RATIO = 10.0
+#: A range that spans at least this ratio is sampled by its logarithm: its ends are factors away from the value, as in
+#: "three times either way" (9, but for rounding), which taken straight would be 1.37 times the value in the median.
+LOG_RATIO = 8.0
 
 
 @dataclass(frozen=True, slots=True)

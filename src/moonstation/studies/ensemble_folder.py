@@ -96,7 +96,7 @@ def manifest(run: Ensemble) -> dict[str, Any]:
         "facts": [asdict(fact) for fact in run.facts],
         "sampled": [asdict(fact) for fact in run.plan.sampled],
         "held": [asdict(fact) for fact in run.plan.held],
-        "sampling": "Latin hypercube; triangular between low and high, by the logarithm where the range spans a decade",
+        "sampling": "Latin hypercube; triangular between low and high, by the logarithm where it spans a factor of 8",
         "versions": {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
         "members": run.members,
         "seed": run.seed,
