@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import csv
-import platform
 from collections.abc import Callable
-from dataclasses import asdict
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from moonstation.core.digest import file_sha256
 from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
 from moonstation.studies.fault_campaign import Campaign
-from moonstation.studies.folder import MANIFEST, PACKAGES, REPORT, inputs, kernels
+from moonstation.studies.folder import MANIFEST, REPORT, grounds
 
 CAMPAIGN, TABLE = "campaign.json", "campaign.csv"
 MARK = Mark(MANIFEST, "campaign")
@@ -62,13 +58,7 @@ def told(made: Campaign) -> dict[str, Any]:
 
 def manifest(made: Campaign) -> dict[str, Any]:
     """What made this campaign: hashes of its inputs, facts, versions, seed."""
-    return {
-        "kind": MARK.kind,
-        "scenario": made.scenario.name,
-        "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in inputs(made.scenario)],
-        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels()],
-        "facts": [asdict(fact) for fact in made.facts],
-        "versions": {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
+    return grounds(MARK, made.scenario, made.facts) | {
         "seed": made.seed,
         "step_h": made.station.grid.step_h,
         "look_days": made.look_days,

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import platform
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
-from importlib import metadata
 from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -15,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.digest import file_sha256
 from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
 from moonstation.station.chances import FaultLog
@@ -23,14 +20,12 @@ from moonstation.station.fault_tables import FAULT_EVENT
 from moonstation.studies.folder import (
     EVENTS,
     MANIFEST,
-    PACKAGES,
     REPORT,
     SERIES,
     SUMMARY,
     few_files,
+    grounds,
     import_before_threads,
-    inputs,
-    kernels,
 )
 
 if TYPE_CHECKING:
@@ -87,17 +82,11 @@ def clear_unfinished_folder(folder: Path) -> None:
 
 def manifest(run: Ensemble) -> dict[str, Any]:
     """What made these lives: hashes of their inputs, facts, samples, versions, seed."""
-    return {
-        "kind": MARK.kind,
-        "scenario": run.name,
-        "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in inputs(run.plan.scenario)],
-        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels()],
+    return grounds(MARK, run.plan.scenario, run.facts) | {
         "network_sha256": run.plan.digest,
-        "facts": [asdict(fact) for fact in run.facts],
         "sampled": [asdict(fact) for fact in run.plan.sampled],
         "held": [asdict(fact) for fact in run.plan.held],
         "sampling": "Latin hypercube; triangular between low and high, by the logarithm where it spans a factor of 8",
-        "versions": {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
         "members": run.members,
         "seed": run.seed,
         "step_h": run.plan.station.grid.step_h,

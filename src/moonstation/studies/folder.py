@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import asdict
@@ -19,6 +19,7 @@ from moonstation.core.output import json_text
 if TYPE_CHECKING:
     import xarray as xr
 
+    from moonstation.facts.table import Fact
     from moonstation.scenario.schema import Scenario
     from moonstation.studies.study import Study
 
@@ -63,16 +64,22 @@ def check_target(folder: Path, *, where: str = "folder", overwrite: bool) -> Non
 
 def manifest(study: Study) -> dict[str, Any]:
     """What made this run: hashes of its inputs, facts, versions, seed."""
-    return {
-        "kind": MARK.kind,
-        "scenario": study.scenario.name,
-        "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in inputs(study.scenario)],
-        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels()],
-        "facts": [asdict(fact) for fact in study.facts],
-        "versions": {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
+    return grounds(MARK, study.scenario, study.facts) | {
         **study.origin,
         "step_h": study.run.station.grid.step_h,
         "record_h": study.run.record_h,
+    }
+
+
+def grounds(mark: Mark, scenario: Scenario, facts: Iterable[Fact]) -> dict[str, Any]:
+    """What any run folder stands on: hashes of its inputs and of the kernels, facts, versions."""
+    return {
+        "kind": mark.kind,
+        "scenario": scenario.name,
+        "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in inputs(scenario)],
+        "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels()],
+        "facts": [asdict(fact) for fact in facts],
+        "versions": {name: metadata.version(name) for name in PACKAGES} | {"python": platform.python_version()},
     }
 
 

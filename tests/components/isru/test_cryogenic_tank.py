@@ -17,11 +17,13 @@ def site(**more):
     return {"mains": Mains(), **more}
 
 
-@pytest.mark.parametrize(("stock", "kj_kg"), [("oxygen", 635.6), ("hydrogen", 12_019.0), ("methane", 1091.0)])
-def test_a_perfect_liquefier_takes_the_published_ideal_work(stock, kj_kg):
-    # Barron 1985, Cryogenic Systems, table 3.1, by older equations of state than the facts'
+# Barron 1985, Cryogenic Systems, table 3.1, by older equations of state than the facts': hydrogen's differs most
+@pytest.mark.parametrize(
+    ("stock", "kj_kg", "rel"), [("oxygen", 635.6, 1e-3), ("hydrogen", 12_019.0, 6e-3), ("methane", 1091.0, 2e-3)]
+)
+def test_a_perfect_liquefier_takes_the_published_ideal_work(stock, kj_kg, rel):
     tank = CryogenicTank(stock=stock, capacity_kg=1.0, liquefy_kg_h=1.0, figure_of_merit=0.5)
-    assert tank.energy_kwh_per_kg() == pytest.approx(2.0 * kj_kg / 3600.0, rel=6e-3)
+    assert tank.energy_kwh_per_kg() == pytest.approx(2.0 * kj_kg / 3600.0, rel=rel)
 
 
 def test_boil_off_empties_a_vented_tank_exponentially():
