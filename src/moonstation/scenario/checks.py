@@ -19,6 +19,7 @@ from moonstation.scenario.fact_ranges import notes_on_ranges
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.go_checks import faults_of_landings
 from moonstation.scenario.go_reach import faults_of_reach, notes_on_reach
+from moonstation.scenario.life_limits import notes_on_life_limits
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.masses import faults_of_masses
 from moonstation.scenario.messages import Source
@@ -68,6 +69,7 @@ def notes(draft: Draft, parts: Parts, source: Source, folder: Path) -> list[Faul
         *notes_on_policy(draft, parts, source),
         *_unnoted(lambda: notes_on_people(draft, parts, source)),
         *notes_on_supply(draft, parts, source),
+        *_unnoted(lambda: notes_on_life_limits(draft, parts, source)),
         *_unnoted(lambda: notes_on_reach(draft, parts, source, folder)),
         *_unnoted(lambda: notes_on_sight(draft, parts, source, folder)),
         *_unnoted(lambda: notes_on_ranges(draft, source)),
