@@ -21,10 +21,14 @@ from moonstation.report.figures import ensemble as figures
 from moonstation.report.lives_run import LivesRun, simulate_lives
 from moonstation.report.of_study import view_of
 from moonstation.report.sections import lives, lives_causes, lives_story, records
+from moonstation.report.sections.timeline import timeline
 from moonstation.report.words import capital, number
 from moonstation.scenario.reading import library
+from moonstation.station import fault_tables as ft
+from moonstation.station.chances import FaultLog
 from moonstation.station.influence import Influence
 from moonstation.station.odds import percentiles
+from moonstation.station.recovery import ROBOTS
 from moonstation.studies.ensemble_causes import Causes
 from moonstation.studies.ensemble_folder import events_of
 from moonstation.studies.ensemble_tables import EXPLAINED, OUTCOMES, title_of
@@ -164,6 +168,33 @@ def test_a_line_of_the_timeline_lasts_until_it_is_mended_served_again_lost_or_ov
     assert figures.spells(marks, "unserved", 9) == [("base", 2, 5)]
     drawn = figures.timeline(marks, (0, 9))
     assert [name["text"] for name in drawn.layout["annotations"]] == ["pump", "base", "lamp"]
+
+
+def test_changes_by_schedule_are_drawn_under_what_fails_with_their_own_rows_last():
+    plan = SimpleNamespace(unit_names=("filter", "pump"), mode_names=("bed", "seal"))
+    rows = np.zeros(4, [(name, np.int64) for name in ("step", "code", "unit", "mode", "why", "rung")])
+    rows["step"] = [0, 1, 2, 3]
+    rows["code"] = [ft.F_CHANGE, ft.F_FAILED, ft.F_CHANGE, ft.F_CHANGE]
+    rows["why"] = [ft.CHANGED, ft.BY_AGE, ft.NO_SPARE_LEFT, ft.CHANGED]
+    rows["rung"] = [ROBOTS, -1, -1, ROBOTS]
+    rows["unit"] = rows["mode"] = [0, 1, 0, 1]
+    told = [
+        {
+            "utc": f"2031-01-0{1 + event.step}",
+            "kind": f"fault-{event.kind}",
+            "subject": event.unit,
+            "detail": event.detail,
+        }
+        for event in FaultLog(plan, rows).events()
+    ]
+    drawn = timeline(told, ("2031-01-01", "2031-02-01"), "life 3", "Timeline")
+    assert [name["text"] for name in drawn.figure.layout["annotations"]] == ["pump", "filter"]
+    shown = {trace["name"]: trace["x"] for trace in drawn.figure.data if trace["mode"] == "markers"}
+    assert [*shown] == ["changed by schedule", "overdue", "failed"]
+    assert shown["changed by schedule"] == ["2031-01-01 00:00", "2031-01-04 00:00"]
+    assert shown["overdue"] == ["2031-01-03 00:00"]
+    assert "Squares: parts at their limit of life" in drawn.caption
+    assert "Squares" not in timeline(told[1:2], ("2031-01-01", "2031-02-01"), "life 3", "Timeline").caption
 
 
 def test_the_story_says_how_to_see_a_life_in_full_and_which_there_are(run):

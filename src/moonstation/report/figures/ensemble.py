@@ -16,6 +16,7 @@ from moonstation.report.figures.style import (
     ORANGE,
     PURPLE,
     RED,
+    SKY,
     band,
     date_axis,
     figure,
@@ -62,15 +63,19 @@ class Mark(NamedTuple):
     words: str
 
 
-#: Colour and symbol of what a timeline shows.
+#: What a timeline shows of changes by schedule.
+CHANGED, OVERDUE = "changed by schedule", "overdue"
+#: Colour, symbol and size of what a timeline shows; later ones lie upon earlier ones.
 _KINDS = {
-    "lost": (RED, "x"),
-    "failed": (ORANGE, "triangle-down"),
-    "repaired": (GREEN, "triangle-up"),
-    "unserved": (PURPLE, "circle-open"),
-    "served": (BLUE, "circle"),
-    "unheard": (MUTED, "diamond-open"),
-    "heard": (MUTED, "diamond"),
+    CHANGED: (SKY, "square", 6),
+    OVERDUE: (SKY, "square-open", 9),
+    "lost": (RED, "x", 9),
+    "failed": (ORANGE, "triangle-down", 9),
+    "repaired": (GREEN, "triangle-up", 9),
+    "unserved": (PURPLE, "circle-open", 9),
+    "served": (BLUE, "circle", 9),
+    "unheard": (MUTED, "diamond-open", 9),
+    "heard": (MUTED, "diamond", 9),
 }
 #: What ends a spell that a timeline draws as a line.
 _CLOSED_BY = {"failed": "repaired", "unserved": "served", "unheard": "heard"}
@@ -140,7 +145,7 @@ def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> Figure:
     rows = list(dict.fromkeys(mark.row for mark in marks))
     number = {row: place for place, row in enumerate(rows)}
     traces = [_bars(marks, opening, number, period[1]) for opening in _CLOSED_BY]
-    for kind, (colour, symbol) in _KINDS.items():
+    for kind, (colour, symbol, size) in _KINDS.items():
         of_kind = [mark for mark in marks if mark.kind == kind]
         if of_kind:
             traces.append(
@@ -150,7 +155,7 @@ def timeline(marks: Sequence[Mark], period: tuple[Any, Any]) -> Figure:
                     customdata=[[plain(mark.row), plain(mark.words)] for mark in of_kind],
                     mode="markers",
                     name=kind,
-                    marker={"color": colour, "size": 9, "symbol": symbol},
+                    marker={"color": colour, "size": size, "symbol": symbol},
                     hovertemplate="%{x|%Y-%m-%d %H:%M}<br>%{customdata[0]}: %{customdata[1]}<extra></extra>",
                 )
             )
