@@ -14,6 +14,7 @@ from moonstation.components.failure_modes import modes_of
 from moonstation.core.errors import RangeError
 from moonstation.report.campaign_report import CampaignRun, failure_rows, statement
 from moonstation.scenario.reading import library
+from moonstation.station.chances import FaultEvent
 from moonstation.station.fault_trials import Trial, TrialOutcome
 from moonstation.studies.campaign_folder import COLUMNS, MARK
 from moonstation.studies.fault_campaign import SEASONS, WORST, Campaign, campaign_faults
@@ -122,6 +123,21 @@ def test_what_did_not_come_to_pass_is_counted_apart(made):
     assert (more.summary["not_there"], more.summary["failures"]) == (1, len(made.outcomes))
     assert more.summary["lived"] == made.summary["lived"]
     assert failure_rows(more.outcomes) == failure_rows(made.outcomes)
+
+
+def test_what_is_found_within_the_step_of_the_failure_is_found_at_once():
+    failed = (FaultEvent(5, "failed", "rover", "computer"),)
+
+    def found(*hours: float) -> str:
+        outcomes = [
+            TrialOutcome(Trial("rover", "computer", when, 5), failed, after, "a test of the unit", None, "", 0.0, ())
+            for when, after in zip(SEASONS, hours, strict=False)
+        ]
+        return failure_rows(outcomes)[0][2]
+
+    assert found(0.0, 0.0) == "at once (a test of the unit)"
+    assert found(0.0, 1 / 6, 48.0) == "at once to 48 h (a test of the unit)"
+    assert found(1 / 6) == "10 min (a test of the unit)"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,7 @@ from moonstation.studies.fault_campaign import fault_campaign as _fault_campaign
 HEADS = ("unit", "failure", "found", "mended", "dark [h]", "lost")
 #: What they mean, in sentences.
 MEANING = (
-    "Found: how long after the failure the station knew of it, and by what.",
+    "Found: how long after the failure the station knew of it, and by what; at once: within the same time step.",
     "Mended: after how long, and by which step.",
     "Dark: hours in which critical loads went unserved, more than without the failure, at worst.",
     "Lost: assets that would not have been lost without it; where nothing is named, all lived.",
@@ -116,7 +116,7 @@ def _cards(told: dict[str, Any]) -> Iterator[Card]:
     )
     for name, label in (("found", "Found"), ("mended", "Mended")):
         hours = told[f"median_{name}_h"]
-        after = "" if hours is None else f"median after {_hours(hours)}"
+        after = "" if hours is None else f"median {'after ' if hours else ''}{_hours(hours)}"
         yield Card(label, f"{number(told[name], 9)} of {number(total, 9)}", after)
     yield Card("Longest dark by one", f"{number(told['longest_unserved_h'])} h", "critical loads unserved")
 
@@ -144,6 +144,8 @@ def _provenance(made: Campaign) -> Section:
 
 
 def _hours(hours: float) -> str:
+    if not hours:
+        return "at once"
     return f"{hours * 60:.0f} min" if hours < 2.0 else f"{hours:.0f} h" if hours < 96.0 else f"{hours / 24:.0f} d"
 
 
