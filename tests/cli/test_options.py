@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pytest
 import rich.console
+from numba.core import event
 
 from moonstation.cli.area import area_options, where_faults
 from moonstation.cli.faults import by_option, file_faults, tried
+from moonstation.cli.main import app
 from moonstation.cli.period import time_grid
-from moonstation.cli.progress import progress_bar
+from moonstation.cli.progress import COMPILING_LINE, progress_bar
 from moonstation.core.errors import Fault, RangeError
 from moonstation.sky.ephemeris import Ephemeris
+from moonstation.station import side_by_side
+from moonstation.station.kernel import run_lives
+from moonstation.studies.compilation import COMPILING
 
 BOX, PLACE = (0.0, 0.0, 1e3, 1e3), (-89.0, 0.0)
 
@@ -96,3 +102,26 @@ def test_the_bar_speaks_to_a_terminal_only(monkeypatch, capsys, terminal):
     told = capsys.readouterr()
     assert told.out == ""
     assert ("tiles" in told.err) == terminal
+
+
+def test_where_no_bar_can_be_seen_one_line_tells_why_it_takes_so_long(capsys):
+    with progress_bar("compiling the station") as show:
+        for what in ("compiling the station", f"{COMPILING} of A", "lives of A", f"{COMPILING} of B"):
+            show(what, 1, 4)
+    told = capsys.readouterr()
+    assert told.out == ""
+    assert told.err == f"{COMPILING_LINE}\n"
+
+
+def test_a_study_tells_it_too_and_prints_nothing_else(capsys, monkeypatch, tmp_path):
+    real = side_by_side.run_kernel
+
+    def compiled_first(*given):
+        with event.trigger_event("numba:compile", {"dispatcher": run_lives}):
+            return real(*given)
+
+    monkeypatch.setattr(side_by_side, "run_kernel", compiled_first)
+    app(["simulate", "first-night", "--step", "1h", "--json", "-o", str(tmp_path / "night")], standalone_mode=False)
+    told = capsys.readouterr()
+    assert json.loads(told.out)["name"] == "first-night"
+    assert told.err == f"{COMPILING_LINE}\n"

@@ -28,6 +28,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from moonstation.cli.progress import COMPILING_LINE
+
 _FENCE = re.compile(
     r"^(?P<indent>[ \t]*)```(?P<lang>\w+)[^\n]*\n(?P<text>.*?)^(?P=indent)```[ \t]*$", re.MULTILINE | re.DOTALL
 )
@@ -158,7 +160,10 @@ def run_command(command: Command, folder: Path) -> None:
 
 
 def output_of(command: Command, folder: Path) -> str:
-    """What a command prints for a reader in a terminal of 120 columns; AssertionError where it ends otherwise."""
+    """What a command prints for a reader in a terminal of 120 columns; AssertionError where it ends otherwise.
+
+    Without what it says on a machine on which it runs for the first time.
+    """
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", command.text],
@@ -172,7 +177,7 @@ def output_of(command: Command, folder: Path) -> str:
     told = f"$ {command.text}\n{done.stdout}{done.stderr}"
     assert done.returncode == command.exit_code, f"ended with {done.returncode}, not {command.exit_code}:\n{told}"
     assert "Traceback" not in done.stderr, told
-    return done.stdout + done.stderr
+    return done.stdout + done.stderr.removeprefix(f"{COMPILING_LINE}\n")
 
 
 def assert_shown(real: str, promised: str) -> None:

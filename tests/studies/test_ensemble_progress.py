@@ -6,11 +6,23 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numba
 import pytest
+from numba.core import event
 
+from moonstation.station import fault_trials, side_by_side
+from moonstation.station.kernel import run_lives
 from moonstation.studies.chunks import NOMINAL
-from moonstation.studies.ensemble import ensemble
-from moonstation.studies.ensemble_progress import COMPILING, LIVES, STATION, Count
+from moonstation.studies.compilation import COMPILING
+from moonstation.studies.ensemble import ensemble, lives_of
+from moonstation.studies.ensemble_progress import LIVES, STATION, Count
+from moonstation.studies.fault_campaign import fault_campaign
+from moonstation.studies.one_life import life_study
 from moonstation.studies.running import Workers
+from moonstation.studies.study import study
+
+
+def kernel_compiled():
+    """What numba tells while the kernel is compiled."""
+    return event.trigger_event("numba:compile", {"dispatcher": run_lives})
 
 
 @pytest.fixture
@@ -58,21 +70,51 @@ def test_nothing_is_lost_where_many_threads_tell(told):
     assert values[-1] == 100.0
 
 
-def test_it_says_so_while_a_function_is_compiled(count, told):
+def test_it_says_so_while_the_kernel_is_compiled(count, told):
+    with count.while_compiling(), kernel_compiled():
+        assert [what for what, *_ in told] == [LIVES, COMPILING]
+        with kernel_compiled():  # another form of it, in another thread
+            pass
+        assert len(told) == 2, "two at once are one"
+    assert [what for what, *_ in told] == [LIVES, COMPILING, LIVES]
+    with kernel_compiled():
+        pass
+    assert len(told) == 3, "nobody listens any more"
+
+
+def test_it_says_nothing_of_functions_that_compile_in_a_second(count, told):
     with count.while_compiling():
 
         @numba.njit
-        def inner(x):
-            return x + 1
-
-        @numba.njit
         def twice(x):
-            return 2 * inner(x)
+            return 2 * x
 
-        assert twice(3) == 8
-        assert [what for what, *_ in told] == [LIVES, COMPILING, LIVES], "one in the other is one"
-        twice(4)
-    assert len(told) == 3, "what is there is not compiled again"
+        assert twice(3) == 6
+    assert [what for what, *_ in told] == [LIVES]
+
+
+@pytest.mark.parametrize("module", [side_by_side, fault_trials])
+def test_all_that_runs_the_kernel_says_so(monkeypatch, module):
+    real = module.run_kernel
+
+    def compiled_first(*given):
+        with kernel_compiled():
+            pass
+        return real(*given)
+
+    monkeypatch.setattr(module, "run_kernel", compiled_first)
+    told = []
+    if module is fault_trials:
+        fault_campaign(
+            "first-night", step="1h", units=["rover"], look_days=1.0, progress=lambda *of: told.append(of[0])
+        )
+        assert COMPILING in told
+        return
+    study("first-night", step="1h", progress=told.append)
+    assert told[2:5] == ["running the station", COMPILING, "running the station"]
+    told.clear()
+    life_study(lives_of("first-night", members=2, step="1h", failures=False), 0, told.append)
+    assert told[:3] == ["running the life", COMPILING, "running the life"]
 
 
 def test_a_run_tells_of_groups_within_a_chunk():

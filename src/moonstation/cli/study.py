@@ -56,18 +56,23 @@ def run_and_tell(run_study: Callable[[Callable[[str], None]], Run], target: Path
 
 
 class _Progress:
-    """A spinner with the stage at work and the time gone; silent where nobody watches."""
+    """A spinner with the stage at work and the time gone; a plain word where nobody watches it."""
 
     def __init__(self, *, quiet: bool) -> None:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
+        from moonstation.cli.progress import plainly
+
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
         self._task = self._bar.add_task("starting", total=None)
+        self._plainly = plainly() if self._bar.disable else None
 
     def tell(self, stage: str) -> None:
+        if self._plainly:
+            self._plainly(stage)
         self._bar.update(self._task, description=stage)
 
     def __enter__(self) -> _Progress:

@@ -6,14 +6,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Lock
 
-from numba.core import event
-
 from moonstation.studies.chunks import NOMINAL
+from moonstation.studies.compilation import COMPILING, kernel_compiles
 
 #: Told what is being done, how many members are done, and how many there are.
 Progress = Callable[[str, float, float], None]
-STATION, LIVES, COMPILING = "compiling the station", "lives", "compiling (once, about a minute)"
-_COMPILES = "numba:compile"
+STATION, LIVES = "compiling the station", "lives"
 
 
 class Count:
@@ -55,9 +53,8 @@ class Count:
 
     @contextmanager
     def while_compiling(self) -> Iterator[None]:
-        """Say so while machine code is made, which is kept for the next time."""
-        listener = _Compiles(self._compiles)
-        with event.install_listener(_COMPILES, listener):
+        """Say so while the kernel is compiled."""
+        with kernel_compiles(self._compiles):
             yield
 
     def _compiles(self, change: int) -> None:
@@ -74,18 +71,3 @@ class Count:
             self._tell(LIVES, done, self._members)
         else:
             self._tell(STATION, 0.0, 0.0)
-
-
-class _Compiles(event.Listener):
-    """Tells of each function that begins (1) or ends (-1) to be compiled; one that is on disk is not."""
-
-    def __init__(self, told: Callable[[int], None]) -> None:
-        self._told = told
-
-    def on_start(self, event: event.Event) -> None:
-        """A function begins."""
-        self._told(1)
-
-    def on_end(self, event: event.Event) -> None:
-        """It is done."""
-        self._told(-1)

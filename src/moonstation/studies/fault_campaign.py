@@ -25,6 +25,7 @@ from moonstation.station.fault_trials import TrialOutcome, Trials, darkest_step
 from moonstation.station.model import Asset, Station
 from moonstation.station.network import compile_station
 from moonstation.station.places import Places
+from moonstation.studies.compilation import COMPILING, kernel_compiles
 from moonstation.studies.ensemble import seed_faults
 from moonstation.studies.ensemble_progress import STATION, Progress
 
@@ -141,7 +142,8 @@ def fault_campaign(
         trials = Trials(station, compile_station(station, places.of_asset, judged=True), look_days * _DAY_H, seed)
         order = trials.of(chosen, lambda asset: moments(station, places, asset))
     tell(_FAILURES, 0, len(order))
-    outcomes = tuple(trials.run(order, lambda done, total: tell(_FAILURES, done, total)))
+    with kernel_compiles(lambda change: tell(COMPILING if change > 0 else _FAILURES, 0, len(order))):
+        outcomes = tuple(trials.run(order, lambda done, total: tell(_FAILURES, done, total)))
     return Campaign(loaded, station, outcomes, look_days, seed, frozenset(keys), time.perf_counter() - begin)
 
 

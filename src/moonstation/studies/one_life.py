@@ -16,10 +16,13 @@ from moonstation.roadmap.milestones import evaluate
 from moonstation.station.fault_tables import FaultTables, fault_tables
 from moonstation.station.results import RunResult
 from moonstation.station.simulate import closed, run_compiled, run_failing
+from moonstation.studies.compilation import COMPILING, kernel_compiles
 from moonstation.studies.study import Progress, Study
 
 if TYPE_CHECKING:
     from moonstation.studies.chunks import Lives
+
+_RUNNING = "running the life"
 
 
 @dataclass(frozen=True, repr=False)
@@ -77,15 +80,16 @@ def life_study(lives: Lives, member: int, progress: Progress | None = None) -> L
     made, grid = lives.member(member), plan.station.grid
     record_steps = max(round(HOUR_S / grid.step_s), 1)
     failure_plan, log = lives.failure_plan, None
-    tell("running the life")
-    if failure_plan is None:
-        records = run_compiled(made.compiled, grid.step_h, record_steps)
-    else:
+    tell(_RUNNING)
+    with kernel_compiles(lambda change: tell(COMPILING if change > 0 else _RUNNING)):
+        if failure_plan is None:
+            records = run_compiled(made.compiled, grid.step_h, record_steps)
+        else:
 
-        def tables(room: int) -> FaultTables:
-            return fault_tables(failure_plan, [made.failures], [member], room)
+            def tables(room: int) -> FaultTables:
+                return fault_tables(failure_plan, [made.failures], [member], room)
 
-        records, log = run_failing(made.compiled, failure_plan, grid.step_h, record_steps, tables)
+            records, log = run_failing(made.compiled, failure_plan, grid.step_h, record_steps, tables)
     run = RunResult(plan.station, plan.places, made.compiled, closed(records), record_steps, faults=log)
     tell("judging the life")
     title = f"{plan.scenario.title}: life {member} of {order.members}, seed {order.seed}"

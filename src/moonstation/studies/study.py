@@ -22,12 +22,14 @@ from moonstation.station.assessment import Assessment, assess, main_site
 from moonstation.station.landing_log import LandingOutcome
 from moonstation.station.results import Event, RunResult
 from moonstation.station.simulate import simulate
+from moonstation.studies.compilation import COMPILING, kernel_compiles
 
 if TYPE_CHECKING:
     import xarray as xr
 
 #: Missions that are left out, named on a terminal; all are in the summary and the report.
 _MOST_LEFT_OUT = 4
+_RUNNING = "running the station"
 #: Told the name of each stage as it begins.
 Progress = Callable[[str], None]
 
@@ -170,8 +172,9 @@ def study(scenario: str | Path, *, progress: Progress | None = None, step: str |
         loaded = load_scenario(scenario, **({"step": step} if step else {}))
         tell("placing the station under Sun and Earth")
         station = build_station(loaded)
-        tell("running the station")
-        run = simulate(station)
+        tell(_RUNNING)
+        with kernel_compiles(lambda change: tell(COMPILING if change > 0 else _RUNNING)):
+            run = simulate(station)
         tell("judging the run")
         outcomes = tuple(evaluate(build_milestones(loaded), run))
     return Study(loaded, run, outcomes, frozenset(keys), time.perf_counter() - begin)
