@@ -38,6 +38,12 @@ def test_check_prints_a_shipped_scenario_to_begin_from(tmp_path: Path) -> None:
     assert told("check", str(mine)).startswith("first-night: sound.")
 
 
+def test_check_prints_a_file_or_what_it_finds_never_both() -> None:
+    with pytest.raises(RangeError, match="--json: prints what check finds, and --print the file itself") as caught:
+        told("check", "first-nigth", "--print", "--json")
+    assert [fault.where for fault in caught.value.faults] == ["--json", "first-nigth"]
+
+
 def test_check_says_what_is_left_out_and_what_is_wrong(tmp_path: Path) -> None:
     from moonstation.scenario.reading import library
 

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from moonstation.cli.simulate import refuse
+
 if TYPE_CHECKING:
     from moonstation.scenario.masses import Load
     from moonstation.scenario.schema import Scenario
@@ -18,8 +20,12 @@ def check(
     as_file: Annotated[bool, typer.Option("--print", help="Print the file itself, to begin your own from.")] = False,
 ) -> None:
     """Read a scenario and say what is in it, or every fault of it with its line."""
+    from moonstation.core.errors import Fault
     from moonstation.scenario.reading import load_scenario
 
+    if as_file and as_json:
+        words = "prints what check finds, and --print the file itself, which is TOML"
+        refuse([Fault("--json", words, hint="leave out one of both")], {scenario: None})
     loaded = load_scenario(scenario)
     if as_file and loaded.path:
         typer.echo(loaded.path.read_text(encoding="utf-8"), nl=False)
