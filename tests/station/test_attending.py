@@ -118,7 +118,7 @@ def test_meters_are_looked_at_when_they_are_read_or_their_unit_is_worked_on(here
 
 def test_hours_of_work_wake_only_a_life_in_which_something_waits_for_them(here):
     hours = [here.faults.hour_bus[0]]
-    here.raw.buses.pool[hours, 0] = here.raw.buses.pool[hours, 1] = 1.0
+    here.raw.buses.left[hours, 0] = here.raw.buses.left[hours, 1] = 1.0
     here.faults.wanted[0] = True
     assert here.attend() == [], "nothing waits"
     here.faults.lanes.waits = True
@@ -214,9 +214,9 @@ def test_a_store_loses_just_what_no_longer_fits_and_its_room_comes_back(healths,
 
 def test_hours_that_repairs_take_are_used_and_not_let_go():
     pay = FunctionType(attending._pay.py_func.__code__, {}, "pay")
-    columns = ("pool", "spilled_sum", "consumed")
+    columns = ("left", "spilled_sum", "all_spilled", "all_consumed")
     bus = np.rec.array(np.zeros(1, [(name, float, (2,)) for name in columns]))[0]
-    bus.pool[1], bus.spilled_sum[1] = 3.0, 3.0
+    bus.left[1], bus.spilled_sum[1], bus.all_spilled[1] = 3.0, 3.0, 5.0
     pay(bus, 1, 2.0)
-    assert [float(getattr(bus, name)[1]) for name in columns] == [1.0, 1.0, 2.0]
-    assert [float(getattr(bus, name)[0]) for name in columns] == [0.0, 0.0, 0.0]
+    assert [float(getattr(bus, name)[1]) for name in columns] == [1.0, 1.0, 3.0, 2.0]
+    assert [float(getattr(bus, name)[0]) for name in columns] == [0.0, 0.0, 0.0, 0.0]

@@ -134,7 +134,7 @@ def _look_at_watched(raw: Tables, faults: FaultTables, lane: int) -> None:
 def _look_at_buses(raw: Tables, faults: FaultTables, lane: int) -> None:
     """Which hours of work nobody used, and where critical loads went unserved."""
     for h in range(len(faults.hour_bus)):
-        faults.offered[h, lane] = max(raw.buses[faults.hour_bus[h]].pool[lane], 0.0)
+        faults.offered[h, lane] = max(raw.buses[faults.hour_bus[h]].left[lane], 0.0)
         faults.taken[h, lane] = 0.0
     for e in range(len(raw.powers)):
         faults.unserved[e, lane] = raw.powers[e].unserved[lane] > 0.0
@@ -143,9 +143,10 @@ def _look_at_buses(raw: Tables, faults: FaultTables, lane: int) -> None:
 @inlined
 def _pay(bus: Record, lane: int, hours: float) -> None:
     """Take hours of work that were about to be let go."""
-    bus.pool[lane] -= hours
+    bus.left[lane] -= hours
     bus.spilled_sum[lane] -= hours
-    bus.consumed[lane] += hours
+    bus.all_spilled[lane] -= hours
+    bus.all_consumed[lane] += hours
 
 
 @called
@@ -174,7 +175,7 @@ def _hands_come(raw: Tables, faults: FaultTables, lane: int) -> bool:
     come = False
     if faults.lanes[lane].waits:
         for h in range(len(faults.hour_bus)):
-            come |= faults.wanted[h, lane] and raw.buses[faults.hour_bus[h]].pool[lane] > 0.0
+            come |= faults.wanted[h, lane] and raw.buses[faults.hour_bus[h]].left[lane] > 0.0
     return come
 
 

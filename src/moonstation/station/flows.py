@@ -28,7 +28,7 @@ from moonstation.station.packed import (
 )
 from moonstation.station.process_tables import GIVING, MANIFOLD
 from moonstation.station.rows import NOWHERE, Record, Table
-from moonstation.station.tables import BUSES, STIRRING, Tables
+from moonstation.station.tables import BUSES, Tables
 
 #: A number per life: ``lanes.Lanes``, or a plain one where there is one life.
 Lively = Any
@@ -41,44 +41,57 @@ _NEXT_TO_NO_RATE = 1e-300
 
 
 @inlined
-def take_stock(tables: Tables) -> None:
-    """What the stores of each bus can give and take in a step, and how full they are."""
-    for place in range(tables.counts[BUSES]):
-        _take_stock(tables.buses[tables.live_buses[place]], tables.stores, tables.nodes, False)
+def _take_stock(bus: Record, stores: Table, nodes: Table, aging: bool, lost: Lively) -> Lively:
+    """What the stores of a bus can give and take in a step, and how full they are.
 
+    aging : they leak and fade over a step first, all in one turn; what they can hold changes by nothing else
 
-@inlined
-def _take_stock(bus: Record, stores: Table, nodes: Table, aging: bool) -> None:
-    """The same for one bus; where ``aging``, its stores leak and fade over a step first, all in one turn."""
+    Returns ``lost`` and what they lost by that.
+    """
     offer, room, amount, capacity, usable, floors = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
+    fades, alone = bus.fades or not aging, bus.last - bus.first == 1
     for s in range(bus.first, bus.last):
         only_here()
         store = stores[s]
         if store.live:
             if aging and (store.ages or any_of(store.amount > store.capacity)):
-                _age(store, bus)
+                lost = _age(store, lost)
             if seldom(store.work_node != NOWHERE):
                 _open(store, nodes[store.work_node].temperature)
-            floor, held = store.floor * store.capacity, store.amount
-            gives, takes = _can_give(store, floor), _can_take(store)
-            store.can_give = gives
-            store.can_take = takes
+            held = store.amount
+            if store.plain and not store.throttled:
+                gives, takes, spare = max(held, 0.0), max(store.capacity - held, 0.0), held
+            else:
+                floor = store.floor * store.capacity
+                gives, takes, spare = _can_give(store, floor), _can_take(store), held - floor
+                if fades:
+                    floors += floor
+            if not alone:
+                store.can_give = gives
+                store.can_take = takes
             offer += gives
             room += takes
             amount += held
-            capacity += store.capacity
-            if bus.powers:
-                usable += held - floor
-                floors += floor
+            usable += spare
+            if fades:
+                capacity += store.capacity
     bus.offer = offer
     bus.room = room
     bus.fill_amount = amount
-    bus.fill_capacity = capacity
     if bus.powers:
         bus.usable = usable
+    if fades:
+        bus.fill_capacity = capacity
         bus.usable_capacity = capacity - floors
     if bus.watched:
-        bus.fill = select(capacity > 0.0, amount / capacity, 0.0)
+        bus.fill = _filled(bus)
+    return lost
+
+
+@inlined
+def _filled(bus: Record) -> Lively:
+    """How full the stores of a bus are, 0 where there are none [-]."""
+    return select(bus.fill_capacity > 0.0, bus.fill_amount / bus.fill_capacity, 0.0)
 
 
 @inlined
@@ -195,115 +208,86 @@ def apply(process: Record, manner: int, tables: Tables, activity: Lively) -> Non
 
 
 @inlined
-def _share(wanted: Lively, own: Lively, together: Lively, alone: bool) -> Lively:
-    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own.
-
-    alone : it is the only one, so its part is all
-    """
+def _share(wanted: Lively, own: Lively, together: Lively) -> Lively:
+    """What one store takes or gives of ``wanted``: its part of what it and those after it could, no more than own."""
     part = own
     scarce = wanted < together
-    if not alone and seldom(scarce):
+    if seldom(scarce):
         only_here()
         part = select(scarce, wanted * (own / together), own)
     return min(wanted, part)
 
 
 @inlined
-def _charge(bus: Record, stores: Table, nodes: Table) -> None:
-    """Store what the pool holds, in every store by what it can take."""
-    room = bus.room
+def _charge(bus: Record, stores: Table, nodes: Table, pool: Lively, lost: Lively) -> tuple[Lively, Lively]:
+    """Store what the pool holds, in every store by what it can take; returns what is left of it, and what is lost."""
+    room, alone = bus.room, bus.last - bus.first == 1
     for s in range(bus.first, bus.last):
         only_here()
         store = stores[s]
-        filling = bus.pool > 0.0
+        filling = pool > 0.0
         if store.live and any_of(filling):
-            put = select(filling, _share(bus.pool, store.can_take, room, bus.last - bus.first == 1), 0.0)
-            room -= store.can_take
-            bus.pool -= put
-            strain = store.charge_strain * put
-            kept = store.charge_efficiency * (1.0 - strain)
-            if seldom(store.loss_w > 0.0):
-                nodes[store.work_node].late += put * store.charge_efficiency * strain * store.loss_w
-            store.amount += put * kept
-            bus.lost += put * (1.0 - kept)
+            if alone:
+                put = select(filling, min(pool, room), 0.0)
+            else:
+                put = select(filling, _share(pool, store.can_take, room), 0.0)
+                room -= store.can_take
+            pool -= put
+            if store.plain:
+                store.amount += put
+            else:
+                strain = store.charge_strain * put
+                kept = store.charge_efficiency * (1.0 - strain)
+                if seldom(store.loss_w > 0.0):
+                    nodes[store.work_node].heat += put * store.charge_efficiency * strain * store.loss_w
+                store.amount += put * kept
+                lost += put * (1.0 - kept)
+    return pool, lost
 
 
 @inlined
-def _discharge(bus: Record, stores: Table, nodes: Table) -> None:
-    """Take what the pool lacks, from every store by what it can give; what rounding leaves stays as a debt."""
-    offer = bus.offer
+def _discharge(bus: Record, stores: Table, nodes: Table, pool: Lively, lost: Lively) -> tuple[Lively, Lively]:
+    """Take what the pool lacks, from every store by what it can give; what rounding leaves stays as a debt.
+
+    Returns the pool, and all that is lost.
+    """
+    offer, alone = bus.offer, bus.last - bus.first == 1
     for s in range(bus.first, bus.last):
         only_here()
         store = stores[s]
-        lacking = bus.pool < 0.0
+        lacking = pool < 0.0
         if store.live and any_of(lacking):
-            given = select(lacking, _share(-bus.pool, store.can_give, offer, bus.last - bus.first == 1), 0.0)
-            offer -= store.can_give
-            taken = given * store.discharge_inverse
-            strain = store.discharge_strain * given
-            if seldom(store.strains):
-                taken /= 1.0 - strain
-            taken = min(taken, store.amount)
-            if seldom(store.loss_w > 0.0):
-                nodes[store.work_node].late += taken * strain * store.loss_w
-            bus.pool += given
-            store.amount -= taken
-            store.capacity -= store.fade_per_cycle * taken
-            bus.lost += taken - given
+            if alone:
+                given = select(lacking, min(-pool, offer), 0.0)
+            else:
+                given = select(lacking, _share(-pool, store.can_give, offer), 0.0)
+                offer -= store.can_give
+            pool += given
+            if store.plain:
+                store.amount -= given
+            else:
+                taken = given * store.discharge_inverse
+                strain = store.discharge_strain * given
+                if seldom(store.strains):
+                    taken /= 1.0 - strain
+                taken = min(taken, store.amount)
+                if seldom(store.loss_w > 0.0):
+                    nodes[store.work_node].heat += taken * strain * store.loss_w
+                store.amount -= taken
+                store.capacity -= store.fade_per_cycle * taken
+                lost += taken - given
+    return pool, lost
 
 
 @inlined
-def _age(store: Record, bus: Record) -> None:
-    """Leak and fade of one store over a step; what it can no longer hold is lost."""
+def _age(store: Record, lost: Lively) -> Lively:
+    """Leak and fade of one store over a step; what it can no longer hold is added to what is lost."""
     capacity = max(store.capacity - store.fade_per_step, 0.0)
     after = min(store.amount * store.keeps, capacity)
-    bus.lost += store.amount - after
+    lost += store.amount - after
     store.amount = after
     store.capacity = capacity
-
-
-@inlined
-def settle(tables: Tables, eventful: bool) -> bool:
-    """Settle pools with stores, let the rest go, age stores and take stock of them for the next step.
-
-    Only buses on which something moves or ages stir; the ledger looks at no others.
-
-    eventful : whether anything came or went in this step, in any life
-
-    True when a reporting bus began or ended to spill in any life.
-    """
-    stores, nodes, changed, stirring = tables.stores, tables.nodes, False, 0
-    for place in range(tables.counts[BUSES]):
-        bus = tables.buses[tables.live_buses[place]]
-        if not (bus.moved or bus.restless or eventful):
-            continue
-        tables.stirring[stirring] = tables.live_buses[place]
-        stirring += 1
-        if any_of(bus.pool > 0.0):
-            _charge(bus, stores, nodes)
-        if any_of(bus.pool < 0.0):
-            _discharge(bus, stores, nodes)
-        _take_stock(bus, stores, nodes, True)
-        if any_of(bus.pool != 0.0):
-            bus.spilled_sum += bus.pool
-        if seldom(bus.reports_spill):
-            spills, told = bus.pool > _SPILLING, bus.spilling > 0.0
-            changed |= any_of((spills & no(told)) | (told & no(spills)))
-    tables.counts[STIRRING] = stirring
-    return changed
-
-
-@inlined
-def note_spills(raw: Tables, log: Table, step: int) -> None:
-    """Report buses (data) that began or ended to spill, life by life."""
-    for b in range(len(raw.buses)):
-        bus = raw.buses[b]
-        if bus.reports_spill:
-            for lane in range(log.shape[1]):
-                spills = bus.pool[lane] > _SPILLING
-                if spills != (bus.spilling[lane] > 0.0):
-                    bus.spilling[lane] = 1.0 if spills else 0.0
-                    note(log, lane, step, EV_SPILL if spills else EV_SPILL_END, b, bus.pool[lane])
+    return lost
 
 
 @inlined
@@ -317,71 +301,129 @@ def worse(worst: Lively, rest: Lively, scale: Lively) -> Lively:
 
 
 @inlined
-def _close_bus(bus: Record, spilled: Lively, eventful: bool) -> None:
-    """Add a step to the totals of a bus and begin the next."""
-    if seldom(eventful):
-        bus.all_delivered += bus.delivered
-        bus.all_removed += bus.removed
-        bus.delivered = bus.removed = bus.spilled = 0.0
-    if any_of(spilled != 0.0):
-        bus.all_spilled += spilled
-        bus.pool = 0.0
-    if any_of(bus.lost != 0.0):
-        bus.all_lost += bus.lost
-        bus.lost = 0.0
-    if bus.moved:
-        bus.moved = False
-        bus.all_produced += bus.produced
-        bus.all_consumed += bus.consumed
-        bus.produced = bus.consumed = bus.from_outside = 0.0
-    bus.stored_before = bus.fill_amount
-
-
-@inlined
-def _stir_all(tables: Tables) -> None:
-    """Let the ledger look at every live bus in this step."""
-    for place in range(tables.counts[BUSES]):
-        tables.stirring[place] = tables.live_buses[place]
-    tables.counts[STIRRING] = tables.counts[BUSES]
-
-
-@inlined
-def close_ledger(tables: Tables, eventful: bool) -> None:
-    """Check that every bus and every chemical element closes in this step, and add the step to the run's totals.
-
-    eventful : whether anything came or went in this step, in any life
-    """
-    if seldom(eventful):
-        _stir_all(tables)
-    buses, elements, balances, worst = tables.buses, tables.elements, tables.balances, tables.worst[0]
+def _open_balances(balances: Table) -> None:
     for x in range(len(balances)):
         balances[x].open = 0.0
         balances[x].scale = 0.0
-    for place in range(tables.counts[STIRRING]):
-        bus = buses[tables.stirring[place]]
-        after, before, spilled = bus.fill_amount, bus.stored_before, bus.pool
-        outside, scale = -spilled - bus.lost, after + before
-        if seldom(eventful):
-            spilled = bus.spilled + bus.pool
-            outside = bus.delivered - spilled - bus.lost - bus.removed
-            scale += bus.delivered
-        inside = after - before - outside
-        scale += bus.produced
-        scale += bus.consumed
-        debt = abs(min(bus.pool, 0.0))  # more was taken than there was
-        worst.bus = worse(worst.bus, max(abs(inside - bus.produced + bus.consumed), debt), scale)
-        if bus.element_last > bus.element_first:
-            # what other lives do here must not touch this one's scale
-            happened = (bus.produced + bus.consumed > 0.0) | (inside != 0.0) | (outside != 0.0)
-            crossed, weight = inside - bus.from_outside, select(happened, scale, 0.0)
-            for k in range(bus.element_first, bus.element_last):
-                only_here()
-                balance, share = balances[elements[k].element], elements[k].share
-                balance.open += share * crossed
-                balance.scale += share * weight
-        _close_bus(bus, spilled, eventful)
+
+
+@inlined
+def _close_balances(tables: Tables) -> None:
+    """Check that every chemical element closes."""
+    balances, worst = tables.balances, tables.worst[0].element
     for x in range(len(balances)):
-        worst.element = worse(worst.element, balances[x].open, balances[x].scale)
+        worst = worse(worst, balances[x].open, balances[x].scale)
+    tables.worst[0].element = worst
+
+
+@inlined
+def _weigh(tables: Tables, bus: Record, crossed: Lively, weight: Lively) -> None:
+    """Add what a bus leaves open, and the scale of that, to the balances of its chemical elements."""
+    for k in range(bus.element_first, bus.element_last):
+        only_here()
+        balance, share = tables.balances[tables.elements[k].element], tables.elements[k].share
+        balance.open += share * crossed
+        balance.scale += share * weight
+
+
+@inlined
+def take_stock(tables: Tables) -> None:
+    """What the stores of all buses can give and take, after things came or went; closes the ledger over those."""
+    _open_balances(tables.balances)
+    worst = tables.worst[0].bus
+    for place in range(tables.counts[BUSES]):
+        bus = tables.buses[tables.live_buses[place]]
+        before = bus.fill_amount
+        _take_stock(bus, tables.stores, tables.nodes, False, 0.0)
+        outside = bus.delivered - bus.spilled - bus.lost - bus.removed
+        rest, scale = bus.fill_amount - before - outside, bus.fill_amount + before + bus.delivered
+        worst = worse(worst, abs(rest), scale)
+        # what other lives do here must not touch this one's scale
+        _weigh(tables, bus, rest, select((rest != 0.0) | (outside != 0.0), scale, 0.0))
+        bus.all_delivered += bus.delivered
+        bus.all_spilled += bus.spilled
+        bus.all_lost += bus.lost
+        bus.all_removed += bus.removed
+        bus.delivered = bus.spilled = bus.lost = bus.removed = 0.0
+    tables.worst[0].bus = worst
+    _close_balances(tables)
+
+
+@inlined
+def _close_step(tables: Tables, bus: Record, before: Lively, pool: Lively, lost: Lively) -> None:
+    """Check that a step closes on a bus, add it to the totals and begin the next.
+
+    before : what its stores held; pool : what is let go; lost : by the stores
+    """
+    after, outside = bus.fill_amount, -pool - lost
+    inside, scale = after - before - outside, after + before
+    rest, crossed, happened = inside, inside, (inside != 0.0) | (outside != 0.0)
+    if bus.moved:
+        produced, consumed = bus.produced, bus.consumed
+        rest = inside - produced + consumed
+        happened |= produced + consumed > 0.0
+        scale += produced + consumed
+        if bus.bordered:
+            crossed = inside - bus.from_outside
+            bus.from_outside = 0.0
+        bus.all_produced += produced
+        bus.all_consumed += consumed
+        if not bus.powers:  # of those it is still asked what they moved
+            bus.produced = bus.consumed = 0.0
+        bus.pool = 0.0
+        bus.moved = False
+    debt, worst = abs(min(pool, 0.0)), tables.worst[0]  # more was taken than there was
+    worst.bus = worse(worst.bus, max(abs(rest), debt), scale)
+    if bus.element_last > bus.element_first:
+        # what other lives do here must not touch this one's scale
+        _weigh(tables, bus, crossed, select(happened, scale, 0.0))
+    if any_of(pool != 0.0):
+        bus.spilled_sum += pool
+        bus.all_spilled += pool
+    if any_of(lost != 0.0):
+        bus.all_lost += lost
+
+
+@inlined
+def settle(tables: Tables) -> bool:
+    """Settle pools with stores, let the rest go, age stores, take stock for the next step, and close the ledger.
+
+    True when a reporting bus began or ended to spill in any life.
+    """
+    stores, nodes, changed = tables.stores, tables.nodes, False
+    _open_balances(tables.balances)
+    for place in range(tables.counts[BUSES]):
+        bus = tables.buses[tables.live_buses[place]]
+        if not (bus.moved or bus.restless):
+            continue
+        before, pool, lost = bus.fill_amount, bus.pool, 0.0
+        if bus.first < bus.last:
+            if any_of(pool > 0.0):
+                pool, lost = _charge(bus, stores, nodes, pool, lost)
+            if any_of(pool < 0.0):
+                pool, lost = _discharge(bus, stores, nodes, pool, lost)
+            lost = _take_stock(bus, stores, nodes, True, lost)
+        _close_step(tables, bus, before, pool, lost)
+        if seldom(bus.lingers):
+            bus.left = pool
+        if seldom(bus.reports_spill):
+            spills, told = pool > _SPILLING, bus.spilling > 0.0
+            changed |= any_of((spills & no(told)) | (told & no(spills)))
+    _close_balances(tables)
+    return changed
+
+
+@inlined
+def note_spills(raw: Tables, log: Table, step: int) -> None:
+    """Report buses (data) that began or ended to spill, life by life."""
+    for b in range(len(raw.buses)):
+        bus = raw.buses[b]
+        if bus.reports_spill:
+            for lane in range(log.shape[1]):
+                spills = bus.left[lane] > _SPILLING
+                if spills != (bus.spilling[lane] > 0.0):
+                    bus.spilling[lane] = 1.0 if spills else 0.0
+                    note(log, lane, step, EV_SPILL if spills else EV_SPILL_END, b, bus.left[lane])
 
 
 @inlined
@@ -396,7 +438,7 @@ def write_ledger(raw: Tables, ledger: NDArray[np.float64], residual: NDArray[np.
             ledger[b, L_SPILLED, lane] = bus.all_spilled[lane]
             ledger[b, L_LOST, lane] = bus.all_lost[lane]
             ledger[b, L_REMOVED, lane] = bus.all_removed[lane]
-            ledger[b, L_STORED, lane] = bus.stored_before[lane]
+            ledger[b, L_STORED, lane] = bus.fill_amount[lane]
     for lane in range(residual.shape[1]):
         residual[0, lane] = raw.worst[0].bus[lane]
         residual[1, lane] = raw.worst[0].element[lane]

@@ -17,7 +17,6 @@ from moonstation.station.attending import attend
 from moonstation.station.compiling import compiled, inlined, mark_of
 from moonstation.station.fault_tables import FaultTables
 from moonstation.station.flows import (
-    close_ledger,
     note_spills,
     settle,
     take_stock,
@@ -79,7 +78,7 @@ def _run_step(  # noqa: PLR0913, PLR0917
     tables.counts[STEPS] += 1
     node_out = solve_heat(tables)
     # after the temperatures, for it opens the stores for the next step by them
-    if settle(tables, changed):
+    if settle(tables):
         note_spills(raw, log, step)
     relief = book_power(tables, step)
     if relief:
@@ -92,7 +91,6 @@ def _run_step(  # noqa: PLR0913, PLR0917
         damaged = attend(raw, faults, step, changed or lost, relief)
     if lost or damaged:
         take_stock(tables)
-    close_ledger(tables, changed or lost or damaged)
     return lost
 
 
@@ -154,6 +152,8 @@ def run_kernel(  # noqa: PLR0913, PLR0917 (as the compiled function takes them)
         records = Records._make(array[..., np.newaxis] for array in records)
     if faults is not None:
         tables.processes["seeks"] = True
+        for name in ("restless", "lingers"):  # hours of work that nobody used are left for repairs
+            tables.buses[name][faults.hour_bus] = True
     return run_lives(tables, rules, series, step_h, record_steps, total, records, faults)
 
 

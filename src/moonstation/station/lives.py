@@ -55,7 +55,7 @@ def _drop_stores(stores: Table, buses: Table, lane: int, asset: int | np.int64, 
 @inlined
 def _forget(bus: Record, lane: int) -> None:
     """Make a bus that nothing uses any more look as empty as it is to those that still watch it."""
-    bus.pool[lane] = bus.offer[lane] = bus.room[lane] = bus.fill[lane] = 0.0
+    bus.pool[lane] = bus.left[lane] = bus.offer[lane] = bus.room[lane] = bus.fill[lane] = 0.0
     bus.fill_amount[lane] = bus.fill_capacity[lane] = bus.usable[lane] = bus.usable_capacity[lane] = 0.0
 
 
@@ -87,11 +87,13 @@ def _refresh_rows(raw: Tables) -> None:
             live |= on[lane] > 0
         raw.stores[s].live = live
     count = 0
-    for n in range(len(raw.nodes)):
+    for n in raw.node_order:
         node, live = raw.nodes[n], False
         on = raw.assets[node.asset].on
+        node.everywhere = True
         for lane in range(len(on)):
             node.on[lane] = 1.0 if on[lane] > 0 else 0.0
+            node.everywhere &= on[lane] > 0
             live |= on[lane] > 0
         if live:
             raw.live_nodes[count] = n
@@ -149,7 +151,7 @@ def refresh_live(raw: Tables) -> None:
         bus = raw.buses[b]
         bus.touched = False
         for lane in range(len(bus.spilling)):
-            bus.touched |= bus.stored_before[lane] > 0.0 or bus.spilling[lane] > 0.0
+            bus.touched |= bus.fill_amount[lane] > 0.0 or bus.spilling[lane] > 0.0
     _refresh_rows(raw)
     _refresh_processes(raw)
     for d in range(len(raw.deliveries)):
@@ -176,6 +178,8 @@ def _land(raw: Tables, lane: int, asset: int) -> None:
     for n in range(len(raw.nodes)):
         if raw.nodes[n].asset == asset:
             raw.nodes[n].temperature[lane] = raw.nodes[n].start_k[lane]
+            raw.nodes[n].heat[lane] = raw.nodes[n].heat_control[lane] = 0.0
+            raw.nodes[n].calm = False
 
 
 @inlined

@@ -70,6 +70,7 @@ def book_power(tables: Tables, step: int) -> bool:
         power.served_sum += bus.consumed
         power.shed_sum += power.shed
         bus.asked = max(bus.consumed + power.shed - bus.sent, 0.0)
+        bus.produced = bus.consumed = 0.0
         bus.wanted = bus.wished
         bus.sent = bus.wished = 0.0
         power.shed = 0.0

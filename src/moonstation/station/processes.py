@@ -109,7 +109,8 @@ def _allowed(process: Record, locks: Table, buses: Table, nodes: Table) -> Truth
         return may
     if process.work_node != NOWHERE:
         node = nodes[process.work_node]
-        may &= (node.work_min_k <= node.temperature) & (node.temperature <= node.work_max_k)
+        if not node.calm:
+            may &= (node.work_min_k <= node.temperature) & (node.temperature <= node.work_max_k)
     for k in range(process.lock_first, process.lock_last):
         only_here()
         fill = buses[locks[k].bus].fill

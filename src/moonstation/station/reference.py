@@ -242,7 +242,7 @@ class Station:
         self.processes = [_Process(network, p, given, self) for p, given in enumerate(_rows(network.processes))]
 
     def run_step(self, now: Sequence[float], record_steps: int, last: bool) -> None:
-        """One step: comings and goings, modes, processes, stores, temperatures, losses, ledger, record."""
+        """One step: comings and goings, modes, processes, stores, temperatures, ledger, losses, ledger, record."""
         for gate in self.gates:
             gate.look(self, now)
         self.change_assets()
@@ -251,6 +251,7 @@ class Station:
                 self.deliver(row for row in self.gated_deliveries if row.gate == gate.number)
         while self.deliveries and self.deliveries[0].step <= self.step:
             self.deliver([self.deliveries.pop(0)])
+        self.close_ledger()
         live = [node for node in self.nodes if self.assets[node.given.asset].on]
         for bus in self.buses:
             bus.open()
@@ -265,6 +266,7 @@ class Station:
         self.settle()
         self.warm(live)
         self.note_power()
+        self.close_ledger()
         self.lose_assets(live)
         if self.faults:
             self.attend(self.faults)
@@ -291,7 +293,8 @@ class Station:
                     store.health, store.broken, store.rate = 1.0, 0.0, 1.0
                     self.buses[store.given.bus].booked[packed.L_DELIVERED] += store.amount
                 for node in self.nodes:
-                    node.temperature = node.given.start_k if node.given.asset == a else node.temperature
+                    if node.given.asset == a:
+                        node.temperature, node.late_w = node.given.start_k, 0.0
                 self.note(packed.EV_LANDED, a)
             elif self.step >= asset.end and asset.on:
                 self.drop(a, packed.L_REMOVED)
@@ -306,7 +309,7 @@ class Station:
             [process.seen if self.assets[process.given.asset].on else 0 for process in self.processes],
             [asset.on for asset in self.assets[: len(faults.units)]],
             [power.unserved for power in self.powers],
-            [max(bus.pool, 0.0) for bus in work],
+            [max(bus.left, 0.0) for bus in work],
             [gate.opened for gate in self.gates],
             [self.metered_kg(mode.meters) for mode in faults.modes],
         )
@@ -358,9 +361,9 @@ class Station:
         """Balance all pools; tell where data begin or cease to be let go."""
         for bus in self.buses:
             bus.settle()
-            if bus.reports_spill and (bus.pool > _SPILLING) != bus.spilling:
-                bus.spilling = bus.pool > _SPILLING
-                self.note(packed.EV_SPILL if bus.spilling else packed.EV_SPILL_END, bus.number, bus.pool)
+            if bus.reports_spill and (bus.left > _SPILLING) != bus.spilling:
+                bus.spilling = bus.left > _SPILLING
+                self.note(packed.EV_SPILL if bus.spilling else packed.EV_SPILL_END, bus.number, bus.left)
 
     def warm(self, live: Sequence[Node]) -> None:
         """New temperatures: every node stands before its parent, so up the trees and down again."""
@@ -420,12 +423,11 @@ class Station:
         return True
 
     def close_ledger(self) -> None:
-        """Check that every bus and every chemical element closes in this step."""
+        """Check that every bus and every chemical element closes over what was booked since this was last done."""
         rests, scales = [0.0] * len(ELEMENTS), [0.0] * len(ELEMENTS)
         for bus in self.buses:
             rest, mass_rest, scale = bus.close(self.records.ledger)
-            debt = min(bus.pool, 0.0)  # more was taken than there was
-            self.worsen(0, _share_of(max(abs(rest), abs(debt)), scale))
+            self.worsen(0, _share_of(rest, scale))
             for x, share in enumerate(bus.elements):
                 rests[x] += share * mass_rest
                 scales[x] += share * scale

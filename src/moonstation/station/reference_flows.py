@@ -103,6 +103,8 @@ class Bus:
         self.elements: list[float] = buses.elements[number].tolist()
         self.booked = [0.0] * packed.L_STORED  # of this step, by column of the ledger
         self.stored_before, self.spilled_sum, self.spilling = 0.0, 0.0, False
+        self.from_outside = 0.0
+        self.left, self.debt = 0.0, 0.0  # what the last step let go, or took more than there was
         self.asked = 0.0  # electricity that its loads wanted in the last step
         self.sent = self.wished = self.wanted = 0.0  # taken of the surplus; what could have been, in the last step
         self.yields = self.retains = 1.0  # least share of what its stores are asked to give or take that gets there
@@ -115,7 +117,7 @@ class Bus:
     def open(self) -> None:
         """Begin a step: nothing has moved; the stores say what they can give and take and how full they are."""
         live = [store for store in self.stores if store.on]
-        self.pool, self.from_outside = 0.0, 0.0
+        self.pool = 0.0
         self.offer, self.room = _total(s.can_give() for s in live), _total(s.can_take() for s in live)
         self.filled, self.capacity = _total(s.amount for s in live), _total(s.capacity for s in live)
         floors = _total(s.given.floor * s.capacity for s in live)
@@ -167,16 +169,17 @@ class Bus:
                 self.booked[packed.L_LOST] += store.age()
         self.booked[packed.L_SPILLED] += self.pool
         self.spilled_sum += self.pool
+        self.left, self.debt = self.pool, -min(self.pool, 0.0)
 
     def pay(self, hours: float) -> None:
         """Take hours of work that were about to be let go."""
-        self.pool -= hours
+        self.left -= hours
         self.booked[packed.L_SPILLED] -= hours
         self.spilled_sum -= hours
         self.booked[packed.L_CONSUMED] += hours
 
     def close(self, ledger: NDArray[np.float64]) -> tuple[float, float, float]:
-        """Add the step to the run's ledger; returns what it leaves open, what did not cross the edge, its scale."""
+        """Add what was booked to the run's ledger; returns what it leaves open, that within the station, its scale."""
         delivered, produced, consumed, spilled, lost, removed = self.booked
         after = _total(store.amount for store in self.stores)
         inside = after - self.stored_before - (delivered - spilled - lost - removed)
@@ -184,8 +187,9 @@ class Bus:
         for column, amount in enumerate(self.booked):
             ledger[self.number, column] += amount
         ledger[self.number, packed.L_STORED] = self.stored_before = after
-        self.booked = [0.0] * packed.L_STORED
-        return inside - produced + consumed, inside - self.from_outside, scale
+        rest, crossed = max(abs(inside - produced + consumed), self.debt), inside - self.from_outside
+        self.booked, self.debt, self.from_outside = [0.0] * packed.L_STORED, 0.0, 0.0
+        return rest, crossed, scale
 
 
 def _total(amounts: Iterable[float]) -> float:

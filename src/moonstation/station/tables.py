@@ -45,9 +45,9 @@ from moonstation.station.stacking import lanes_of, stack_networks
 
 #: Columns of each table: what differs between lives, and what is common to all.
 _BUS = (
-    "pool offer consumed produced room from_outside fill fill_amount stored_before spilled lost spilled_sum"
-    " all_produced all_consumed all_spilled all_lost fill_capacity usable usable_capacity asked spilling delivered"
-    " removed all_delivered all_removed sent wished wanted yields retains",
+    "pool offer consumed produced room fill fill_amount spilled_sum all_produced all_consumed all_spilled all_lost"
+    " fill_capacity from_outside usable usable_capacity left asked spilling sent wished wanted yields retains"
+    " delivered spilled lost removed all_delivered all_removed",
     [
         ("first", UNSIGNED),
         ("last", UNSIGNED),
@@ -59,6 +59,9 @@ _BUS = (
         ("moved", FLAG),
         ("watched", FLAG),
         ("touched", FLAG),
+        ("fades", FLAG),
+        ("lingers", FLAG),
+        ("bordered", FLAG),
     ],
 )
 _STORE = (
@@ -73,22 +76,30 @@ _STORE = (
         ("live", FLAG),
         ("strains", FLAG),
         ("ages", FLAG),
+        ("plain", FLAG),
         ("throttled", FLAG),
         ("loss_w", FLOAT),
     ],
 )
 _NODE = (
-    "temperature emission sink_k4 ground_k source_w heat heat_control heat_other heat_capacity conductance fixed_w_k"
-    " parent_w_k right inverse before from_children from_children_w_k survive_min_k survive_max_k work_min_k"
-    " work_max_k on radiating closed_share closed_k open_k slope start_k late",
+    "temperature emission heat heat_control heat_other heat_capacity conductance fixed_w_k sink_k4 ground_k source_w"
+    " parent_w_k right inverse from_children from_children_w_k survive_min_k survive_max_k work_min_k work_max_k on"
+    " radiating closed_share closed_k open_k slope start_k",
     [
         ("asset", INT),
+        ("tree", UNSIGNED),
         ("parent", UNSIGNED),
         ("sink_series", UNSIGNED),
         ("ground_series", UNSIGNED),
         ("heat_series", UNSIGNED),
+        ("common_sink_k4", FLOAT),
+        ("common_ground_k", FLOAT),
+        ("common_source_w", FLOAT),
+        ("calm_above_k", FLOAT),
+        ("calm_below_k", FLOAT),
+        ("calm", FLAG),
+        ("everywhere", FLAG),
         ("louver", FLAG),
-        ("warmed", FLAG),
         ("bears", FLAG),
     ],
 )
@@ -105,9 +116,9 @@ _DELIVERY = ("", [("step", np.int64), ("bus", INT), ("gate", INT), ("amount", FL
 _TERM = ("weight", [("kind", INT), ("index", INT)])
 _CONDITION = ("base low high", [("first", INT), ("last", INT)])
 
-#: Places among the counts: live processes, buses and thermal nodes, buses that stir in this step, how often what lives
-#: has changed within this record, and in how many of its steps processes have run.
-PROCESSES, BUSES, NODES, STIRRING, RENEWED, STEPS = range(6)
+#: Places among the counts: live processes, buses and thermal nodes, how often what lives has changed within this
+#: record, and in how many of its steps processes have run.
+PROCESSES, BUSES, NODES, RENEWED, STEPS = range(5)
 
 #: Places in the clock: next step to run, step of the next landing or end, number of the next delivery, step at which
 #: somebody next decides on a landing or a departure.
@@ -118,7 +129,7 @@ class Tables(NamedTuple):
     """All tables of one run of one or more lives.
 
     live_processes, live_buses, live_nodes : numbers of those that assets use that live in any life, in order
-    stirring : numbers of the live buses on which something moves or ages in this step, in order
+    node_order : numbers of all thermal nodes, those of a tree side by side
     counts : how many of these there are, and more: see PROCESSES and what follows it
     recipe, amounts : what the processes move besides the electricity that they draw, row by row
     elements : mass fractions of the buses, those that are not 0
@@ -145,7 +156,7 @@ class Tables(NamedTuple):
     live_processes: NDArray[np.uint32]
     live_buses: NDArray[np.uint32]
     live_nodes: NDArray[np.uint32]
-    stirring: NDArray[np.uint32]
+    node_order: NDArray[np.uint32]
     counts: NDArray[np.int64]
     clock: NDArray[np.int64]
     gates: Table
@@ -181,8 +192,8 @@ def make_tables(network: Network, step_h: float) -> Tables:
         live_processes=np.zeros(len(processes), UNSIGNED),
         live_buses=np.zeros(len(buses.spills), UNSIGNED),
         live_nodes=np.zeros(len(network.thermal.asset), UNSIGNED),
-        stirring=np.zeros(len(buses.spills), UNSIGNED),
-        counts=np.zeros(6, np.int64),
+        node_order=np.argsort(_trees(network.thermal), kind="stable").astype(UNSIGNED),
+        counts=np.zeros(5, np.int64),
         clock=np.zeros(4, np.int64),
         gates=gate_table(schedule, network.conditions, width),
         conditions=conditions,
@@ -237,6 +248,9 @@ def _bus_table(network: Network, element_ptr: NDArray[np.int64], lock_buses: NDA
         yields=_least_share(network, network.stores.discharge_efficiency),
         retains=_least_share(network, network.stores.charge_efficiency),
         watched=_watched(network, lock_buses),
+        fades=_fading(network),
+        lingers=buses.reports_spill,
+        bordered=_bordered(network),
     )
 
 
@@ -247,6 +261,21 @@ def _watched(network: Network, lock_buses: NDArray[Any]) -> NDArray[np.bool_]:
     processes = network.processes
     watched[processes.control_index[np.isin(processes.control, (HYSTERESIS, SURPLUS, PROPORTIONAL))]] = True
     return watched
+
+
+def _fading(network: Network) -> NDArray[np.bool_]:
+    """Buses whose stores, in any life, come to hold less by time or by use."""
+    stores, fading = network.stores, np.zeros(len(network.buses.spills), np.bool_)
+    fading[stores.bus[((stores.fade_per_h != 0.0) | (stores.fade_per_cycle != 0.0)).any(axis=1)]] = True
+    return fading
+
+
+def _bordered(network: Network) -> NDArray[np.bool_]:
+    """Buses on which something comes from outside the station, or goes there."""
+    processes, bordered = network.processes, np.zeros(len(network.buses.spills), np.bool_)
+    crossing = np.repeat(processes.boundary, np.diff(processes.recipe_ptr))
+    bordered[processes.recipe_bus[crossing]] = True
+    return bordered
 
 
 def _elements(shares: NDArray[np.float64]) -> tuple[NDArray[np.int64], Table]:
@@ -292,6 +321,7 @@ def _store_table(network: Network, step_h: float) -> Table:
         charge_inverse=1.0 / stores.charge_efficiency,
         discharge_inverse=1.0 / stores.discharge_efficiency,
         ages=_ages(stores),
+        plain=_plain(stores),
         keeps=exp_of(-stores.loss_per_h * step_h),
         fade_per_step=stores.fade_per_h * step_h * stores.capacity,
         health=np.ones_like(stores.capacity),
@@ -310,6 +340,13 @@ def _warming(network: Network) -> NDArray[np.bool_]:
 def _ages(stores: Stores) -> NDArray[np.bool_]:
     """Stores that lose something or some capacity by time alone, in any life."""
     return ((stores.loss_per_h != 0.0) | (stores.fade_per_h != 0.0)).any(axis=1)
+
+
+def _plain(stores: Stores) -> NDArray[np.bool_]:
+    """Stores that give and take, in every life, all that they hold and have room for, at any rate and without loss."""
+    lossless = (stores.charge_efficiency == 1.0) & (stores.discharge_efficiency == 1.0) & (stores.rate_loss == 0.0)
+    endless = np.isinf(stores.charge_limit) & np.isinf(stores.discharge_limit) & (stores.floor == 0.0)
+    return (lossless & endless & (stores.fade_per_cycle == 0.0)).all(axis=1) & (stores.work_node < 0)
 
 
 def _restless(network: Network) -> NDArray[np.bool_]:
@@ -344,16 +381,28 @@ def _node_table(network: Network, step_h: float) -> Table:
     return table_of(
         _NODE,
         lanes_of(network),
+        tree=_trees(thermal),
         fixed_w_k=fixed_w_k,
         slope=louver_slope(thermal),
         louver=(thermal.closed_share != 1.0).any(axis=1),
         bears=np.isin(np.arange(len(thermal.asset)), thermal.parent),
-        warmed=np.isin(np.arange(len(thermal.asset)), network.stores.work_node[_warming(network)]),
+        calm_above_k=np.maximum(thermal.survive_min_k, thermal.work_min_k).max(axis=1),
+        calm_below_k=np.minimum(thermal.survive_max_k, thermal.work_max_k).min(axis=1),
         radiating=constants.sigma * thermal.radiating_m2,
+        emission=constants.sigma * thermal.radiating_m2,
         sink_k4=(thermal.sink_k * thermal.sink_k) * (thermal.sink_k * thermal.sink_k),
         source_w=thermal.heat_w,
         **common,
     )
+
+
+def _trees(thermal: Thermal) -> NDArray[np.int64]:
+    """Number of the tree to which each node belongs: that of its root."""
+    trees = np.arange(len(thermal.parent))
+    for n in range(len(trees) - 1, -1, -1):  # every node stands before its parent
+        if thermal.parent[n] >= 0:
+            trees[n] = trees[thermal.parent[n]]
+    return trees
 
 
 def louver_slope(thermal: Thermal) -> NDArray[np.float64]:
