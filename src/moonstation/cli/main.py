@@ -27,6 +27,7 @@ from moonstation.cli.temperature import temperature
 from moonstation.cli.terrain import terrain
 from moonstation.core.errors import BalanceError, MoonstationError
 from moonstation.core.output import clear_unfinished
+from moonstation.core.words import noun
 
 #: Exit code after Ctrl-C, 128 and the number of its signal; typer ends with it.
 STOPPED = 130
@@ -100,7 +101,7 @@ def _tell_faults(error: MoonstationError) -> None:
         _tell(f"error: {error}")
         return
     count = len(error.faults)
-    _tell(f"{count} fault{'s' if count > 1 else ''} found, nothing was run:")
+    _tell(f"{count} {noun(count, 'fault')} found, nothing was run:")
     for fault in error.faults:
         _tell(f"  - {fault}")
 

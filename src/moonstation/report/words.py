@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from moonstation.core.units import shown_unit
+from moonstation.core.words import noun
 
 #: What stands where there is no number.
 NOTHING = "–"
@@ -89,7 +90,7 @@ def minute(moment: Any) -> str:
 
 def count(items: int, one: str, many: str = "") -> str:
     """A count with its noun: ``1 asset``, ``3 assets``."""
-    return f"{number(items, 12)} {one if items == 1 else many or one + 's'}"
+    return f"{number(items, 12)} {noun(items, one, many)}"
 
 
 def listed(items: list[str], most: int = 6) -> str:

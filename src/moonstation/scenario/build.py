@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from moonstation.core.time import TimeGrid
+from moonstation.core.words import noun
 from moonstation.orbits.ground import GroundStation, named_stations
 from moonstation.orbits.relay import RelayOrbit
 from moonstation.roadmap.milestones import METRICS, Milestone
@@ -164,18 +165,13 @@ def left_out(scenario: Scenario) -> list[str]:
         over = sum(entry.count for entry in assets if _is_over(entry, scenario))
         if (things or loads) and _arrival(scenario, mission.name) is None:
             why = "failed" if mission.failed else "arrives after the end"
-            told = [_counted(things, "asset", "assets"), _counted(loads, "delivery", "deliveries")]
-            verb = "is" if things + loads == 1 else "are"
-            notes.append(f"{mission.name} {why}: {' and '.join(filter(None, told))} {verb} left out")
+            told = [f"{things} {noun(things, 'asset')}"] if things else []
+            told += [f"{loads} {noun(loads, 'delivery', 'deliveries')}"] if loads else []
+            notes.append(f"{mission.name} {why}: {' and '.join(told)} {noun(things + loads, 'is', 'are')} left out")
         elif over:
-            verb, whose = ("is", "it") if over == 1 else ("are", "they")
-            left = f"{_counted(over, 'asset', 'assets')} {verb} left out"
-            notes.append(f"{mission.name}: {left}, {whose} left service before the start")
+            left = f"{over} {noun(over, 'asset is', 'assets are')} left out"
+            notes.append(f"{mission.name}: {left}, {noun(over, 'it', 'they')} left service before the start")
     return notes
-
-
-def _counted(number: int, one: str, many: str) -> str:
-    return f"{number} {one if number == 1 else many}" if number else ""
 
 
 def milestone_of(entry: MilestoneEntry, scenario: Scenario) -> Milestone:

@@ -14,6 +14,7 @@ from typing import Any
 
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.time import HOUR_S, iso_utc
+from moonstation.core.words import noun
 from moonstation.facts.table import Fact, lookup
 from moonstation.facts.usage import recorded
 from moonstation.scenario.assets import scenario_model
@@ -57,7 +58,7 @@ class Campaign:
     def __repr__(self) -> str:
         """One line: what came of each is in ``table``."""
         told = self.summary
-        failures = f"{told['failures']} failure{'' if told['failures'] == 1 else 's'}"
+        failures = f"{told['failures']} {noun(told['failures'], 'failure')}"
         return f"<{type(self).__name__} {self.scenario.name}: {failures}, {told['lost']} with a loss>"
 
     @cached_property

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moonstation.core.time import iso_utc
+from moonstation.core.words import noun
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
 from moonstation.facts.usage import recorded
 from moonstation.roadmap.milestones import MilestoneOutcome, evaluate
@@ -195,7 +196,7 @@ def other_verdict(summary: Mapping[str, Any]) -> str:
 
 def notes_told(notes: Sequence[str]) -> str:
     """How many notes a scenario has, and where they are to be read; "" for none."""
-    many = f"{len(notes)} note{'s' if len(notes) > 1 else ''} on what may go ill in this scenario"
+    many = f"{len(notes)} {noun(len(notes), 'note')} on what may go ill in this scenario"
     return f"{many}: see the report's verdict, or moonstation check" if notes else ""
 
 
