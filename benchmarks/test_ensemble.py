@@ -66,14 +66,14 @@ def test_what_a_life_costs_beside_the_kernel(benchmark: Any, decade: Blueprint) 
 
 
 def test_one_thread_against_two(benchmark: Any, decade: Blueprint) -> None:
-    asked: dict[str, Any] = {"members": 4 * CHUNK, "seed": 7}
-    one_s = ensemble(decade.scenario, **asked, workers=Workers(1)).elapsed_s
-    benchmark.pedantic(ensemble, args=(decade.scenario,), kwargs=asked | {"workers": Workers(2)}, rounds=1)
+    order = Order(4 * CHUNK, seed=7)
+    one_s = ensemble(decade.scenario, order, workers=Workers(1)).elapsed_s
+    benchmark.pedantic(ensemble, args=(decade.scenario, order), kwargs={"workers": Workers(2)}, rounds=1)
     benchmark.extra_info["one_over_two"] = one_s / benchmark.stats.stats.min
 
 
 def test_a_thousand_lives(benchmark: Any, decade: Blueprint) -> None:
-    benchmark.pedantic(ensemble, args=(decade.scenario,), kwargs={"members": _MEMBERS, "seed": 7}, rounds=1)
+    benchmark.pedantic(ensemble, args=(decade.scenario, Order(_MEMBERS, seed=7)), rounds=1)
     per_thousand_s = benchmark.stats.stats.min * 1000 / _MEMBERS
     peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
     benchmark.extra_info.update(members=_MEMBERS, s_per_thousand=per_thousand_s, peak_gb=peak_gb)

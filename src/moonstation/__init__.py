@@ -43,7 +43,8 @@ def simulate(
     ``save(folder)``. Without ``members``, one life with every fact at its table's value, as ``study`` gives it.
 
     seed : 0 if not given; step : time step in place of the scenario's, such as ``1h``
-    more : ``series``, ``failures``, ``workers`` and ``keep`` as ``moonstation.studies.ensemble.ensemble`` takes them
+    more : ``series`` and ``failures`` of a ``moonstation.studies.chunks.Order``, ``workers`` and ``keep`` as
+        ``moonstation.studies.ensemble.ensemble`` takes them
 
     Raises ScenarioError with every fault of the file, RangeError for numbers that cannot be, and for what only many
     lives have where one is asked for.
@@ -54,8 +55,10 @@ def simulate(
         refuse_order_of_many({"seed": seed, **more})
         return _one_life(scenario, step, progress)
     from moonstation.report.lives_run import simulate_lives
+    from moonstation.studies.chunks import Order
 
-    return simulate_lives(scenario, members=members, seed=seed or 0, step=step, progress=progress, **more)
+    asked = {name: more.pop(name) for name in ("series", "failures") if name in more}
+    return simulate_lives(scenario, Order(members, seed or 0, step, **asked), progress=progress, **more)
 
 
 def _one_life(scenario: str | Path, step: str | None, progress: LivesProgress | None) -> Run:
@@ -78,11 +81,14 @@ def compare(
     """Run the same lives of two scenarios and compare them pair by pair: the same values of the facts that both use.
 
     The result has ``differences`` (of every outcome, the second less the first, with intervals), ``summary``,
-    ``report`` and ``save(folder)``. ``step``, ``more`` and errors as of ``simulate``.
+    ``report`` and ``save(folder)``. ``step`` and errors as of ``simulate``, and of ``more``
+    ``failures`` and ``workers``.
     """
     from moonstation.report.comparison_report import compare_lives
+    from moonstation.studies.chunks import Order
 
-    return compare_lives(first, second, members=members, seed=seed, step=step, progress=progress, **more)
+    order = Order(members, seed, step, failures=more.pop("failures", True))
+    return compare_lives(first, second, order, progress=progress, **more)
 
 
 def campaign(scenario: str | Path, *, progress: LivesProgress | None = None, **more: Any) -> CampaignRun:

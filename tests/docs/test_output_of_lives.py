@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from moonstation.studies.chunks import Order
 from moonstation.studies.comparison import Comparison
 from moonstation.studies.ensemble import Ensemble, ensemble
 from moonstation.studies.ensemble_folder import MEMBERS, manifest
@@ -17,7 +18,7 @@ PAGE = (Path(__file__).resolve().parents[2] / "docs" / "reference" / "output-fil
 
 @pytest.fixture(scope="module")
 def lives() -> Ensemble:
-    return ensemble("first-night", members=24, seed=7, step="1h")
+    return ensemble("first-night", Order(24, seed=7, step="1h"))
 
 
 def unnamed(names: object) -> list[str]:

@@ -29,6 +29,7 @@ from moonstation.station.chances import FaultLog
 from moonstation.station.influence import Influence
 from moonstation.station.odds import percentiles
 from moonstation.station.recovery import ROBOTS
+from moonstation.studies.chunks import Order
 from moonstation.studies.ensemble_causes import Causes
 from moonstation.studies.ensemble_folder import events_of
 from moonstation.studies.ensemble_tables import EXPLAINED, OUTCOMES, title_of
@@ -38,7 +39,7 @@ KEPT = ("charge_kwh@rover", "temperature_k@lander body: box")
 
 @pytest.fixture(scope="module")
 def run() -> LivesRun:
-    return simulate_lives("first-night", members=24, seed=7, step="1h", series=KEPT)
+    return simulate_lives("first-night", Order(24, seed=7, step="1h", series=KEPT))
 
 
 def words(text: str) -> str:
@@ -140,7 +141,7 @@ def test_a_failure_before_a_loss_is_told_by_its_hazard_and_marked_where_plain_me
 
 
 def test_few_lives_are_said_to_be_too_few():
-    few = simulate_lives("first-night", members=8, seed=7, step="1h")
+    few = simulate_lives("first-night", Order(8, seed=7, step="1h"))
     assert not any(few.causes(name).found for name in EXPLAINED)
     text = words(few.report)
     assert "Too few lives differ from the others to look for causes" in text
@@ -148,7 +149,7 @@ def test_few_lives_are_said_to_be_too_few():
 
 
 def test_lives_in_which_nothing_fails_say_so():
-    sure = simulate_lives("first-night", members=12, seed=7, step="1h", failures=False)
+    sure = simulate_lives("first-night", Order(12, seed=7, step="1h", failures=False))
     text = words(sure.report)
     assert "Nothing fails in these lives" in text
     assert all(item.kind == "fact" for name in EXPLAINED for item in sure.causes(name).found)
@@ -242,7 +243,7 @@ def test_a_comparison_says_what_the_design_changes(run, tmp_path, capsys):
     file = tmp_path / "small.toml"
     smaller = library()["first-night"].read_text("utf-8").replace("capacity_kwh = 28", "capacity_kwh = 16")
     file.write_text(smaller.replace("[[assets]]", PUMP, 1), "utf-8")
-    other = simulate_lives(file, members=24, seed=7, step="1h")
+    other = simulate_lives(file, Order(24, seed=7, step="1h"))
     made = ComparedLives(run, other)
     text = words(render_comparison(made))
     assert made.names == ("first-night", "small")

@@ -17,7 +17,7 @@ from moonstation.report.comparison_report import statement
 from moonstation.station.assessment import assess
 from moonstation.station.odds import wilson_interval
 from moonstation.studies import chunks, ensemble_cluster
-from moonstation.studies.chunks import NOMINAL, ChunkStore
+from moonstation.studies.chunks import NOMINAL, ChunkStore, Order
 from moonstation.studies.comparison import comparison
 from moonstation.studies.ensemble import Ensemble, Keep, ensemble, order_faults
 from moonstation.studies.ensemble_tables import OUTCOMES, WORSE_WHEN_MORE
@@ -44,7 +44,7 @@ def scenario(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def lived(scenario) -> Ensemble:
-    return ensemble(scenario, members=MEMBERS, seed=7, workers=Workers(1), series=SERIES)
+    return ensemble(scenario, Order(MEMBERS, seed=7, series=SERIES), workers=Workers(1))
 
 
 def assert_same_lives(one: Ensemble, other: Ensemble) -> None:
@@ -68,13 +68,13 @@ def test_things_fail_in_these_lives(lived):
 
 
 def test_two_threads_give_the_same_bits_as_one(scenario, lived):
-    assert_same_lives(lived, ensemble(scenario, members=MEMBERS, seed=7, workers=Workers(2), series=SERIES))
+    assert_same_lives(lived, ensemble(scenario, Order(MEMBERS, seed=7, series=SERIES), workers=Workers(2)))
 
 
 @pytest.mark.parametrize("size", [3, 128])
 def test_chunks_of_another_size_give_the_same_bits(scenario, lived, monkeypatch, size):
     monkeypatch.setattr(chunks, "CHUNK", size)
-    assert_same_lives(lived, ensemble(scenario, members=MEMBERS, seed=7, workers=Workers(1), series=SERIES))
+    assert_same_lives(lived, ensemble(scenario, Order(MEMBERS, seed=7, series=SERIES), workers=Workers(1)))
 
 
 @pytest.fixture
@@ -99,8 +99,8 @@ def cluster(tmp_path):
 def test_two_processes_of_a_cluster_give_the_same_bits(scenario, lived, cluster, monkeypatch):
     monkeypatch.setattr(chunks, "CHUNK", 5)
     assert cluster.startswith("tcp://")
-    asked = {"members": MEMBERS, "seed": 7, "series": SERIES}
-    assert_same_lives(lived, ensemble(scenario, **asked, workers=Workers(cluster=cluster)))
+    order = Order(MEMBERS, seed=7, series=SERIES)
+    assert_same_lives(lived, ensemble(scenario, order, workers=Workers(cluster=cluster)))
 
 
 def test_a_worker_that_compiles_another_station_is_refused(lived):
@@ -120,16 +120,16 @@ def test_a_cluster_that_is_not_there_is_told_and_nothing_is_left(scenario, monke
     monkeypatch.setattr(core_cluster, "_CONNECT_S", 1)
     for address in ("tcp://127.0.0.1:9", "localhost", "cheese://localhost:9"):
         with pytest.raises(RangeError, match="nobody answers"):
-            ensemble(scenario, members=1, workers=Workers(cluster=address), keep=Keep(tmp_path / "unfinished"))
+            ensemble(scenario, Order(1), workers=Workers(cluster=address), keep=Keep(tmp_path / "unfinished"))
         assert not list(tmp_path.iterdir())
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(RangeError, match=r"moonstation\[cluster\]"):
-        ensemble(scenario, members=1, workers=Workers(cluster="tcp://127.0.0.1:9"))
+        ensemble(scenario, Order(1), workers=Workers(cluster="tcp://127.0.0.1:9"))
 
 
 def test_other_members_do_not_change_a_member_but_through_the_sample(lived, scenario):
     assert len(np.unique(lived.outcome("data_returned_gbit"))) > MEMBERS / 2
-    again = ensemble(scenario, members=MEMBERS, seed=8, workers=Workers(2), series=SERIES)
+    again = ensemble(scenario, Order(MEMBERS, seed=8, series=SERIES), workers=Workers(2))
     assert not np.array_equal(again.gathered.outcomes, lived.gathered.outcomes)
     assert again.gathered.nominal["outcomes"].tobytes() == lived.gathered.nominal["outcomes"].tobytes()
 
@@ -191,11 +191,11 @@ def test_a_stopped_run_goes_on_from_what_is_finished(scenario, lived, monkeypatc
             raise KeyboardInterrupt
         return run(self, members, told)
 
-    asked = {"members": MEMBERS, "seed": 7, "workers": Workers(1), "series": SERIES}
+    order, workers = Order(MEMBERS, seed=7, series=SERIES), Workers(1)
     with monkeypatch.context() as patched:
         patched.setattr(chunks.Lives, "run", stops_after_two_chunks)
         with pytest.raises(KeyboardInterrupt):
-            ensemble(scenario, **asked, keep=Keep(tmp_path / "kept"))
+            ensemble(scenario, order, workers=workers, keep=Keep(tmp_path / "kept"))
     begun = []
 
     def counts(self, members, told=None):
@@ -203,29 +203,29 @@ def test_a_stopped_run_goes_on_from_what_is_finished(scenario, lived, monkeypatc
         return run(self, members, told)
 
     monkeypatch.setattr(chunks.Lives, "run", counts)
-    assert_same_lives(lived, ensemble(scenario, **asked, keep=Keep(tmp_path / "kept", resume=True)))
+    assert_same_lives(lived, ensemble(scenario, order, workers=workers, keep=Keep(tmp_path / "kept", resume=True)))
     assert begun == list(range(8, MEMBERS))
 
 
 def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path, monkeypatch):
     kept = tmp_path / "kept"
-    ensemble(scenario, members=2, seed=7, keep=Keep(kept))
+    ensemble(scenario, Order(2, seed=7), keep=Keep(kept))
     with pytest.raises(RangeError, match=r"unfinished run is there.*--resume"):
-        ensemble(scenario, members=2, seed=7, keep=Keep(kept))
+        ensemble(scenario, Order(2, seed=7), keep=Keep(kept))
     with pytest.raises(RangeError) as told:
-        ensemble(scenario, members=3, seed=8, series=SERIES, keep=Keep(kept, resume=True))
+        ensemble(scenario, Order(3, seed=8, series=SERIES), keep=Keep(kept, resume=True))
     words = str(told.value)
     assert all(name in words for name in ("another seed; got 8; allowed: 7", "another number of lives", "other series"))
     with pytest.raises(RangeError, match="another time step; got '30min'; allowed: 1h") as told:
-        ensemble(scenario, members=2, seed=7, step="30min", keep=Keep(kept, resume=True))
+        ensemble(scenario, Order(2, seed=7, step="30min"), keep=Keep(kept, resume=True))
     assert len(told.value.faults) == 1, "another network follows from that"
     with monkeypatch.context() as patched:
         patched.setattr(chunks, "SOURCES", 1)
         with pytest.raises(RangeError, match="another version of the program"):
-            ensemble(scenario, members=2, seed=7, keep=Keep(kept, resume=True))
+            ensemble(scenario, Order(2, seed=7), keep=Keep(kept, resume=True))
     (kept / "plan.json").write_text("{}")
     with pytest.raises(RangeError, match="holds no unfinished run that can be read"):
-        ensemble(scenario, members=2, seed=7, keep=Keep(kept, resume=True))
+        ensemble(scenario, Order(2, seed=7), keep=Keep(kept, resume=True))
 
 
 def test_a_store_keeps_a_chunk_to_the_bit(lived, tmp_path):
@@ -240,44 +240,49 @@ def test_a_store_keeps_a_chunk_to_the_bit(lived, tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("asked", "words"),
+    ("order", "workers", "words"),
     [
-        ({"members": 0}, "--members: out of range; got 0"),
-        ({"members": 1, "seed": -1}, "--seed: out of range"),
-        ({"members": 1, "workers": Workers(0)}, "--threads: out of range"),
-        ({"members": 2.5}, "--members: is no whole number; got 2.5; allowed: 1 to 100000"),
-        ({"members": "3"}, "--members: is no whole number; got '3'"),
-        ({"members": True}, "--members: is no whole number; got True"),
-        ({"members": 1, "seed": 0.5}, "--seed: is no whole number; got 0.5"),
-        ({"members": 1, "workers": 3}, r"workers: does not say who runs the lives; got 3; allowed: Workers\("),
-        ({"members": 1, "workers": Workers("3")}, "--threads: is no whole number; got '3'; allowed: 1 or more"),
-        ({"members": 1, "workers": Workers(3, "tcp://localhost:1")}, "--threads: is for this machine, and a cluster"),
+        (Order(0), Workers(), "--members: out of range; got 0"),
+        (Order(1, seed=-1), Workers(), "--seed: out of range"),
+        (Order(1), Workers(0), "--threads: out of range"),
+        (Order(2.5), Workers(), "--members: is no whole number; got 2.5; allowed: 1 to 100000"),
+        (Order("3"), Workers(), "--members: is no whole number; got '3'"),
+        (Order(True), Workers(), "--members: is no whole number; got True"),
+        (Order(1, seed=0.5), Workers(), "--seed: is no whole number; got 0.5"),
+        (Order(1), 3, r"workers: does not say who runs the lives; got 3; allowed: Workers\("),
+        (Order(1), Workers("3"), "--threads: is no whole number; got '3'; allowed: 1 or more"),
+        (Order(1), Workers(3, "tcp://localhost:1"), "--threads: is for this machine, and a cluster"),
         (
-            {"members": 1, "series": "foo"},
+            Order(1, series="foo"),
+            Workers(),
             r"--series: is one name where a list of names goes; got 'foo'; write \['foo'\]",
         ),
-        ({"members": 1, "series": [3]}, r"--series: is no list of names; got \[3\]"),
-        ({"members": 1, "series": ["bla"]}, "no such series"),
-        ({"members": 1, "series": ["charge_kwh@ridge"]}, r"not of that part; got 'charge_kwh@ridge'.*landing-place"),
+        (Order(1, series=[3]), Workers(), r"--series: is no list of names; got \[3\]"),
+        (Order(1, series=["bla"]), Workers(), "no such series"),
+        (
+            Order(1, series=["charge_kwh@ridge"]),
+            Workers(),
+            r"not of that part; got 'charge_kwh@ridge'.*landing-place",
+        ),
     ],
 )
-def test_bad_orders_are_refused_in_words(scenario, asked, words):
+def test_bad_orders_are_refused_in_words(scenario, order, workers, words):
     with pytest.raises(RangeError, match=words):
-        ensemble(scenario, **asked)
+        ensemble(scenario, order, workers=workers)
 
 
 def test_all_that_is_wrong_with_an_order_is_told_at_once(scenario):
     with pytest.raises(RangeError) as told:
-        ensemble(scenario, members="3", seed=-1, series="foo", workers=3)
+        ensemble(scenario, Order("3", seed=-1, series="foo"), workers=3)
     assert [fault.where for fault in told.value.faults] == ["--members", "--seed", "workers", "--series"]
 
 
 def test_whole_numbers_of_numpy_are_whole_numbers():
-    assert order_faults(np.int64(2), np.uint8(1), Workers(np.int32(1))) == []
+    assert order_faults(Order(np.int64(2), np.uint8(1)), Workers(np.int32(1))) == []
 
 
 def test_a_scenario_compared_with_itself_differs_in_nothing(scenario):
-    made = comparison(scenario, scenario, members=6, seed=3)
+    made = comparison(scenario, scenario, Order(6, seed=3))
     assert all((item.mean, item.low, item.high) == (0.0, 0.0, 0.0) for item in made.differences)
     assert made.names == ("short (A)", "short (B)")
     assert made.summary["one_design"]
@@ -286,7 +291,7 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(scenario):
 
 def test_designs_that_differ_in_what_seldom_tells_are_two(scenario, tmp_path):
     other = scenario_file(tmp_path, **{"data_gbit_h = 0.3": "data_gbit_h = 0.3001"})
-    made = comparison(scenario, other, members=2, seed=3)
+    made = comparison(scenario, other, Order(2, seed=3))
     assert not made.summary["one_design"]
     assert statement(made).startswith("Both live in the same lives")
 
@@ -296,24 +301,24 @@ def test_the_faults_of_both_scenarios_are_told_at_once(tmp_path):
     one = scenario_file(tmp_path, "one.toml", **change)
     two = scenario_file(tmp_path, "two.toml", **{"end = 2029-02-14": "end = 2020-01-01"})
     with pytest.raises(ScenarioError) as told:
-        comparison(one, two, members=2)
+        comparison(one, two, Order(2))
     places = [fault.where for fault in told.value.faults]
     assert any(place.startswith("one.toml:") for place in places)
     assert any(place.startswith("two.toml:") for place in places)
     (tmp_path / "elsewhere").mkdir()
     namesake = scenario_file(tmp_path / "elsewhere", "one.toml", **change)
     with pytest.raises(ScenarioError) as told:
-        comparison(one, namesake, members=2)
+        comparison(one, namesake, Order(2))
     places = [fault.where for fault in told.value.faults]
     assert {place.partition(",")[0] for place in places} == {"A", "B"}
     with pytest.raises(ScenarioError) as told:
-        comparison(one, one, members=2)
+        comparison(one, one, Order(2))
     assert len(set(told.value.faults)) == len(told.value.faults) == len(places) // 2
 
 
 def test_pairs_have_the_same_facts_so_that_only_the_design_differs(scenario, tmp_path):
     quiet = scenario_file(tmp_path, **{"data_gbit_h = 0.3": "data_gbit_h = 0.15"})
-    made = comparison(scenario, quiet, members=12, seed=3, failures=False)  # a brown-out an hour later may break more
+    made = comparison(scenario, quiet, Order(12, seed=3, failures=False))  # a brown-out an hour later may break more
     assert made.difference("science_hours").mean == 0.0, "the camera observes as long"
     data = made.difference("data_returned_gbit")
     hours = made.first.timeseries["science_hours"].values[-1]
@@ -326,4 +331,4 @@ def test_pairs_have_the_same_facts_so_that_only_the_design_differs(scenario, tmp
 def test_scenarios_over_other_times_cannot_be_paired(scenario, tmp_path):
     longer = scenario_file(tmp_path, **{"end = 2029-08-01": "end = 2029-02-15"})
     with pytest.raises(RangeError, match="another end than A; got '2029-02-15T00:00:00Z'"):
-        comparison(scenario, longer, members=2)
+        comparison(scenario, longer, Order(2))

@@ -10,7 +10,7 @@ from numba.core import event
 
 from moonstation.station import fault_trials, side_by_side
 from moonstation.station.kernel import run_lives
-from moonstation.studies.chunks import NOMINAL
+from moonstation.studies.chunks import NOMINAL, Order
 from moonstation.studies.compilation import COMPILING
 from moonstation.studies.ensemble import ensemble, lives_of
 from moonstation.studies.ensemble_progress import LIVES, STATION, Count
@@ -113,14 +113,14 @@ def test_all_that_runs_the_kernel_says_so(monkeypatch, module):
     study("first-night", step="1h", progress=told.append)
     assert told[2:5] == ["running the station", COMPILING, "running the station"]
     told.clear()
-    life_study(lives_of("first-night", members=2, step="1h", failures=False), 0, told.append)
+    life_study(lives_of("first-night", Order(2, step="1h", failures=False)), 0, told.append)
     assert told[:3] == ["running the life", COMPILING, "running the life"]
 
 
 def test_a_run_tells_of_groups_within_a_chunk():
     told = []
-    asked = {"members": 20, "step": "1h", "failures": False, "workers": Workers(threads=1)}
-    ensemble("first-night", **asked, progress=lambda *words: told.append(words))
+    order = Order(20, step="1h", failures=False)
+    ensemble("first-night", order, workers=Workers(threads=1), progress=lambda *words: told.append(words))
     lives = [done for _, done, total in told if total]
     assert lives == sorted(lives)
     assert {0.0, 16.0, 20.0} <= set(lives), "sixteen lives run side by side"

@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 from moonstation.cli.main import app
 from moonstation.report.comparison_report import compare_lives
 from moonstation.report.lives_run import simulate_lives
+from moonstation.studies.chunks import Order
 from moonstation.studies.study import left_out_told
 from short_night import short_night
 
@@ -66,13 +67,13 @@ def test_a_comparison_names_them_for_each_design(scenario):
     assert done.exit_code == 0, done.output
     assert f"B: {WORDS}" in " ".join(done.output.split())
     assert "A: Second" not in done.output
-    made = compare_lives(short, scenario, members=2, step="1h", failures=False)
+    made = compare_lives(short, scenario, Order(2, step="1h", failures=False))
     assert (made.summary["first"]["left_out"], made.summary["second"]["left_out"]) == ([], [WORDS])
     assert "Not everything comes in B:" in made.report
 
 
 def test_the_report_of_many_lives_lists_them(scenario):
-    run = simulate_lives(scenario, members=2, step="1h", failures=False)
+    run = simulate_lives(scenario, Order(2, step="1h", failures=False))
     assert "Not everything comes:" in run.report
     assert run.summary["left_out"] == [WORDS]
 

@@ -14,6 +14,7 @@ from moonstation.report.comparison_report import ComparedLives, compare_lives, s
 from moonstation.report.html import render_report
 from moonstation.report.lives_run import LivesRun, simulate_lives
 from moonstation.report.of_study import view_of
+from moonstation.studies.chunks import Order
 from moonstation.studies.study import other_verdict, study
 from short_night import HOURLY, short_night
 
@@ -40,7 +41,7 @@ def late(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def empty(failed) -> LivesRun:
-    return simulate_lives(failed, members=3, failures=False)
+    return simulate_lives(failed, Order(3, failures=False))
 
 
 def test_many_lives_of_nothing_tell_no_probability(empty):
@@ -90,7 +91,7 @@ def test_the_command_line_says_it(failed, tmp_path):
 
 def test_survival_of_nothing_is_not_compared(failed, tmp_path):
     whole = scenario_file(tmp_path, "whole")
-    made: ComparedLives = compare_lives(failed, whole, members=2, failures=False)
+    made: ComparedLives = compare_lives(failed, whole, Order(2, failures=False))
     assert statement(made).startswith(f"Survival cannot be compared: in A {WHY}")
     assert made.summary["first"]["survival_probability"] is None
     assert made.summary["second"]["survival_probability"] == 1.0

@@ -13,6 +13,7 @@ from moonstation.report.of_study import view_of
 from moonstation.scenario.reading import library
 from moonstation.station import packed
 from moonstation.station.survival import CAUSES
+from moonstation.studies.chunks import Order
 from moonstation.studies.ensemble import ensemble
 from moonstation.studies.study import notes_told, other_verdict, study
 
@@ -94,7 +95,7 @@ def test_people_who_do_not_come_are_named_in_the_verdict(scenario):
 
 
 def test_each_verdict_names_the_other(scenario):
-    alone, many = study(scenario(100), step="1h"), ensemble(scenario(100), members=3, step="1h", failures=False)
+    alone, many = study(scenario(100), step="1h"), ensemble(scenario(100), Order(3, step="1h", failures=False))
     assert alone.summary["verdict"] == "does not live"
     assert not alone.summary["survives"], "nothing gives electricity here"
     assert alone.summary["lost_by"] == "energy"
@@ -108,7 +109,7 @@ def test_who_lives_on_while_its_visit_is_cancelled_is_told_both(tmp_path: Path):
     path = tmp_path / "night.toml"
     text = library()["first-night"].read_text("utf-8")
     path.write_text(f'{text}\n[[milestones]]\nname = "too soon"\nplanned = 2029-01-02\nscience_hours = 1e6\n', "utf-8")
-    alone, many = study(path, step="1h"), ensemble(path, members=2, step="1h", failures=False)
+    alone, many = study(path, step="1h"), ensemble(path, Order(2, step="1h", failures=False))
     assert alone.summary["verdict"] == "does not live"
     assert alone.summary["survives"]
     assert "counts as lived: no crew is lost" in other_verdict(alone.summary)
@@ -135,11 +136,11 @@ def test_notes_of_a_scenario_are_counted_and_listed(scenario):
 
 
 def test_an_ensemble_counts_who_came_late_or_not(scenario):
-    lives = ensemble(scenario(100, SUPPLY), members=3, step="1h", failures=False)
+    lives = ensemble(scenario(100, SUPPLY), Order(3, step="1h", failures=False))
     assert lives.outcome("crews_late").tolist() == [1.0] * 3
     assert lives.outcome("landing_wait_days").tolist() == [4.0] * 3
     assert lives.outcome("crews_not_come").tolist() == [0.0] * 3
     assert (lives.gathered.events["code"] == packed.EV_GO).sum() == 3
-    none = ensemble(scenario(100), members=3, step="1h", failures=False)
+    none = ensemble(scenario(100), Order(3, step="1h", failures=False))
     assert none.outcome("crews_not_come").tolist() == [1.0] * 3
     assert none.outcome("crew_days").tolist() == [0.0] * 3

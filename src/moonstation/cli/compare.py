@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -34,16 +34,16 @@ def compare(  # noqa: PLR0913, PLR0917 (a verb's options)
     from moonstation.core.folder import folder_faults
     from moonstation.core.output import json_text
     from moonstation.report.comparison_report import MARK, compare_lives
+    from moonstation.studies.chunks import Order
     from moonstation.studies.comparison import pair_faults
     from moonstation.studies.running import Workers
 
-    workers = Workers(threads, cluster)
-    faults = pair_faults(members, seed, workers)
+    order, workers = Order(members, seed, step_text(step), failures=failures), Workers(threads, cluster)
+    faults = pair_faults(order, workers)
     faults += folder_faults(output, MARK, "-o", overwrite=overwrite) if output else []
-    refuse(faults, dict.fromkeys((first, second), step_text(step)))
-    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step_text(step), "failures": failures}
+    refuse(faults, dict.fromkeys((first, second), order.step))
     with progress_bar("compiling the station") as show:
-        made = compare_lives(first, second, **asked, workers=workers, progress=show)
+        made = compare_lives(first, second, order, workers=workers, progress=show)
     with progress_bar("writing the report"):
         folder = made.save(output, where="-o", overwrite=overwrite) if output else None
     if as_json:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from moonstation.core.errors import Fault
     from moonstation.report.lives_run import LivesRun
     from moonstation.report.run import Run
+    from moonstation.studies.chunks import Order
 
 Step = Annotated[str | None, typer.Option("--step", help="Time step such as 10min or 1h; the scenario's if not given.")]
 Threads = Annotated[int | None, typer.Option("--threads", help="Threads; one for each core if not given.")]
@@ -88,26 +89,28 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     A run of many lives that was stopped, however hard, goes on from the finished ones with --resume.
     """
     of_many = {"--series": series or None, "--threads": threads, "--cluster": cluster, "--resume": resume}
-    asked: dict[str, Any] = {"seed": seed or 0, "step": step_text(step), "failures": failures}
     how = {"overwrite": overwrite, "as_json": as_json}
     if members is None:
-        _one_life(scenario, output or _runs(scenario), asked["step"], of_many | {"--seed": seed, "--life": life}, **how)
+        needless = of_many | {"--seed": seed, "--life": life}
+        _one_life(scenario, output or _runs(scenario), step_text(step), needless, **how)
         return
-    asked["members"] = members
-    if life is not None:
-        _life_of_many(scenario, output or _runs(scenario, f"-life-{life}"), life, asked, of_many, **how)
-        return
-    target = output or _runs(scenario)
     from moonstation.cli.progress import progress_bar
     from moonstation.core.output import json_text
+    from moonstation.report.lives_run import simulate_lives
+    from moonstation.studies.chunks import Order
     from moonstation.studies.ensemble import Keep, order_faults
     from moonstation.studies.ensemble_folder import MARK, clear_unfinished_folder, unfinished_folder
     from moonstation.studies.running import Workers
 
-    workers = Workers(threads, cluster)
-    _refuse(order_faults(members, asked["seed"], workers), (target, MARK, overwrite), {scenario: asked["step"]})
-    asked |= {"series": tuple(series or ()), "workers": workers, "keep": Keep(unfinished_folder(target), resume, "-o")}
-    run = _many_lives(scenario, asked)
+    order = Order(members, seed or 0, step_text(step), tuple(series or ()), failures)
+    if life is not None:
+        _life_of_many(scenario, output or _runs(scenario, f"-life-{life}"), life, order, of_many, **how)
+        return
+    target, workers = output or _runs(scenario), Workers(threads, cluster)
+    _refuse(order_faults(order, workers), (target, MARK, overwrite), {scenario: order.step})
+    keep = Keep(unfinished_folder(target), resume, "-o")
+    with _reminder(keep.folder), progress_bar("compiling the station") as show:
+        run = simulate_lives(scenario, order, workers=workers, keep=keep, progress=show)
     with progress_bar("writing the report"):
         folder = run.save(target, where="-o", overwrite=overwrite)
     clear_unfinished_folder(target)
@@ -166,25 +169,23 @@ def _one_life(scenario: str, target: Path, step: str | None, needless: dict[str,
     run_and_tell(run_study, target, **how)
 
 
-def _life_of_many(
-    scenario: str, target: Path, life: int, asked: dict[str, Any], needless: dict[str, Any], **how: bool
-) -> None:
+def _life_of_many(scenario: str, target: Path, life: int, order: Order, needless: dict[str, Any], **how: bool) -> None:
     """One of the lives of the same order without ``--life``, in full."""
     from moonstation.cli.study import run_and_tell
     from moonstation.studies.ensemble import order_faults
     from moonstation.studies.folder import MARK
     from moonstation.studies.one_life import member_faults
 
-    wrong = order_faults(asked["members"], asked["seed"])
-    faults = wrong or member_faults(life, asked["members"])
+    wrong = order_faults(order)
+    faults = wrong or member_faults(life, order.members)
     hint = "leave it out: one life runs at once, and keeps every series"
     faults += _needless(needless, "is not for a single life", hint)
-    _refuse(faults, (target, MARK, how["overwrite"]), {scenario: asked["step"]})
+    _refuse(faults, (target, MARK, how["overwrite"]), {scenario: order.step})
 
     def run_life(tell: Callable[[str], None]) -> Run:
         from moonstation.report.life_run import simulate_life
 
-        return simulate_life(scenario, life, progress=tell, **asked)
+        return simulate_life(scenario, order, life, tell)
 
     run_and_tell(run_life, target, **how)
 
@@ -195,14 +196,6 @@ def _needless(options: dict[str, Any], words: str, hint: str) -> list[Fault]:
     return [
         Fault(name, words, hint=hint) for name, value in options.items() if value is not None and value is not False
     ]
-
-
-def _many_lives(scenario: str, asked: dict[str, Any]) -> LivesRun:
-    from moonstation.cli.progress import progress_bar
-    from moonstation.report.lives_run import simulate_lives
-
-    with _reminder(asked["keep"].folder), progress_bar("compiling the station") as show:
-        return simulate_lives(scenario, **asked, progress=show)
 
 
 @contextmanager

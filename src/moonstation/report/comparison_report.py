@@ -14,6 +14,7 @@ from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Plot, S
 from moonstation.report.page import render_page
 from moonstation.report.sections.verdict import missing, notes_on
 from moonstation.report.words import NOTHING, capital, count, day, number, share
+from moonstation.studies.chunks import Order
 from moonstation.studies.comparison import Comparison
 from moonstation.studies.comparison import comparison as _comparison
 from moonstation.studies.ensemble_tables import labelled, shown, title_of
@@ -51,9 +52,9 @@ class ComparedLives(Comparison):
         return target
 
 
-def compare_lives(first: str | Path, second: str | Path, **asked: Any) -> ComparedLives:
+def compare_lives(first: str | Path, second: str | Path, order: Order, **how: Any) -> ComparedLives:
     """Compare two scenarios member by member (see ``moonstation.studies.comparison``); the report comes with it."""
-    done = _comparison(first, second, **asked)
+    done = _comparison(first, second, order, **how)
     return ComparedLives(done.first, done.second)
 
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
 
 from moonstation.report.run import Run
-from moonstation.studies.chunks import Lives
+from moonstation.studies.chunks import Lives, Order
 from moonstation.studies.ensemble import lives_of
 from moonstation.studies.one_life import LifeStudy, life_study
 from moonstation.studies.study import Progress
@@ -24,8 +23,8 @@ def run_life(lives: Lives, member: int, progress: Progress | None = None) -> Lif
     return LifeRun(**{field.name: getattr(done, field.name) for field in fields(done)})
 
 
-def simulate_life(scenario: str | Path, member: int, *, progress: Progress | None = None, **asked: Any) -> LifeRun:
-    """Run one of the lives that ``simulate_lives`` would run, in full; ``asked`` as there."""
+def simulate_life(scenario: str | Path, order: Order, member: int, progress: Progress | None = None) -> LifeRun:
+    """Run one of the lives that ``simulate_lives`` would run of the same order, in full."""
     if progress:
         progress("compiling the station")
-    return run_life(lives_of(scenario, **asked), member, progress)
+    return run_life(lives_of(scenario, order), member, progress)

@@ -8,6 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from moonstation.studies.chunks import Order
 from moonstation.studies.ensemble import Ensemble
 from moonstation.studies.ensemble import ensemble as _ensemble
 from moonstation.studies.ensemble_folder import write_ensemble
@@ -43,9 +44,9 @@ class LivesRun(Ensemble):
         return write_ensemble(self, Path(folder), lambda: self.report, where=where, overwrite=overwrite)
 
 
-def simulate_lives(scenario: str | Path, **asked: Any) -> LivesRun:
+def simulate_lives(scenario: str | Path, order: Order, **how: Any) -> LivesRun:
     """Run lives of a scenario (see ``moonstation.studies.ensemble``); the report comes with them."""
-    done = _ensemble(scenario, **asked, meanwhile=_import_what_tells)
+    done = _ensemble(scenario, order, **how, meanwhile=_import_what_tells)
     return LivesRun(done.lives, done.gathered, done.elapsed_s)
 
 

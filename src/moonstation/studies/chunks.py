@@ -52,11 +52,18 @@ Arrays = Mapping[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Order:
-    """What is asked of an ensemble, beside its scenario."""
+    """What is asked of an ensemble, beside its scenario.
+
+    members : count of lives; seed : of every draw, so that the same seed gives the same lives
+    step : time step in place of the scenario's, such as ``1h``
+    series : further series to keep of every life, such as ``charge_kwh@ridge`` (see ``station.named_series``)
+    failures : whether things fail; without, lives differ in their facts alone
+    """
 
     members: int
-    seed: int
-    series: tuple[str, ...] = ()
+    seed: int = 0
+    step: str | None = None
+    series: Sequence[str] = ()
     failures: bool = True
 
     def chunks(self) -> dict[int, list[int]]:

@@ -17,6 +17,7 @@ from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
 from moonstation.station.odds import CONFIDENCE
 from moonstation.station.paired import Difference, paired_difference
+from moonstation.studies.chunks import Order
 from moonstation.studies.ensemble import Ensemble, ensemble, order_faults
 from moonstation.studies.ensemble_progress import Progress
 from moonstation.studies.ensemble_tables import described, survival
@@ -128,35 +129,32 @@ class Comparison:
 def comparison(
     first: str | Path,
     second: str | Path,
+    order: Order,
     *,
-    members: int,
-    seed: int = 0,
-    step: str | None = None,
-    failures: bool = True,
     workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
     progress: Progress | None = None,
 ) -> Comparison:
     """Run the same members of two scenarios: each pair has the same values of every fact that both sample.
 
-    step : time step in place of both scenarios', such as ``1h``; failures : whether things fail
-
     Raises ScenarioError (with the faults of both), RangeError, TerrainError for bad input, BalanceError when mass or
     energy does not close.
     """
-    if faults := pair_faults(members, seed, workers) or _period_faults(*_both(first, second, step)):
+    if faults := pair_faults(order, workers) or _period_faults(*_both(first, second, order.step)):
         raise RangeError(faults)
-    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "workers": workers, "failures": failures}
     runs = [
-        ensemble(scenario, **asked, progress=_half(progress, number)) for number, scenario in enumerate((first, second))
+        ensemble(scenario, order, workers=workers, progress=_half(progress, number))
+        for number, scenario in enumerate((first, second))
     ]
     return Comparison(*runs)
 
 
-def pair_faults(members: int, seed: int, workers: Workers) -> list[Fault]:
-    """What is wrong with the numbers of an order of pairs: of one pair nobody can tell how sure its difference is."""
-    if faults := order_faults(members, seed, workers):
+def pair_faults(order: Order, workers: Workers) -> list[Fault]:
+    """What is wrong with an order of pairs: of one pair nobody can tell how sure its difference is."""
+    if faults := order_faults(order, workers):
         return faults
-    return [Fault("--members", "is too few to tell a difference", members, allowed="2 or more")] if members == 1 else []
+    if order.members > 1:
+        return []
+    return [Fault("--members", "is too few to tell a difference", order.members, allowed="2 or more")]
 
 
 def _both(first: str | Path, second: str | Path, step: str | None) -> list[Scenario]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from numbers import Integral
 from pathlib import Path
@@ -164,37 +164,29 @@ class Ensemble:
         return {}
 
 
-def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
+def ensemble(
     scenario: str | Path,
+    order: Order,
     *,
-    members: int,
-    seed: int = 0,
-    step: str | None = None,
-    series: Sequence[str] = (),
-    failures: bool = True,
     workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
     keep: Keep | None = None,
     progress: Progress | None = None,
     meanwhile: Callable[[], None] | None = None,
 ) -> Ensemble:
-    """Run ``members`` lives of a scenario; the same seed gives the same lives whatever computes them.
+    """Run the lives of a scenario that are ordered; they are the same whatever computes them.
 
-    step : time step in place of the scenario's, such as ``1h``
-    series : further series to keep of every life, such as ``charge_kwh@ridge`` (see ``station.named_series``)
-    failures : whether things fail; without, lives differ in their facts alone
     workers : who runs them; keep : where finished members are kept until all are
     meanwhile : is called once while the first lives run beside, where they do: to import what will tell of them
 
     Raises ScenarioError, RangeError, TerrainError for bad input, BalanceError when mass or energy does not close.
     """
     begin = time.perf_counter()
-    if faults := order_faults(members, seed, workers) + series_faults(series):
+    if faults := order_faults(order, workers):
         raise RangeError(faults)
-    count = Count(progress or (lambda what, done, total: None), members)
-    asked: dict[str, Any] = {"members": members, "seed": seed, "step": step, "series": series, "failures": failures}
+    count = Count(progress or (lambda what, done, total: None), order.members)
     with count.while_compiling(), ThreadPoolExecutor(workers.beside or 1) as pool:
         running = Running(workers, pool, count, meanwhile)
-        lives = lives_of(scenario, **asked, drafted=None if keep and keep.resume else running.begin_nominal)
+        lives = lives_of(scenario, order, None if keep and keep.resume else running.begin_nominal)
         store = None
         if keep is not None:
             store = ChunkStore(keep.folder, identity(lives, _version()))
@@ -204,48 +196,43 @@ def ensemble(  # noqa: PLR0913 (what may be asked of an ensemble)
     return Ensemble(lives, gathered, time.perf_counter() - begin)
 
 
-def lives_of(
-    scenario: str | Path,
-    *,
-    members: int,
-    seed: int = 0,
-    step: str | None = None,
-    series: Sequence[str] = (),
-    failures: bool = True,
-    drafted: Callable[[Lives], None] | None = None,
-) -> Lives:
+def lives_of(scenario: str | Path, order: Order, drafted: Callable[[Lives], None] | None = None) -> Lives:
     """The lives of a scenario before any is run. Raises as ``ensemble`` does.
 
     drafted : is given them as soon as the nominal one may run, for to find out which facts are sampled takes as long
     """
-    if faults := order_faults(members, seed) + series_faults(series):
+    if faults := order_faults(order):
         raise RangeError(faults)
-    draft = draft_of(scenario, **({"step": step} if step else {}))
-    order = Order(members, seed, tuple(dict.fromkeys(series)), failures)
+    draft = draft_of(scenario, **({"step": order.step} if order.step else {}))
+    order = replace(order, series=tuple(dict.fromkeys(order.series)))
     if faults := name_faults(order.series, draft.plain.compiled, "--series"):
         raise RangeError(faults)
     lives = Lives(draft.plain, order)
     if drafted:
         drafted(lives)
     plan = draft.sorted()
-    return lives.with_facts(plan if failures else plan.without_failures())
+    return lives.with_facts(plan if order.failures else plan.without_failures())
 
 
-def order_faults(members: int, seed: int, workers: Workers = Workers()) -> list[Fault]:  # noqa: B008 (as above)
-    """What is wrong with the numbers of an order, and with who is to run it."""
-    faults = _whole_faults("--members", members, 1, MOST_MEMBERS) + seed_faults(seed)
+def order_faults(order: Order, workers: Workers = Workers()) -> list[Fault]:  # noqa: B008 (as above)
+    """What is wrong with an order before its scenario is read, and with who is to run it."""
+    faults = _whole_faults("--members", order.members, 1, MOST_MEMBERS) + seed_faults(order.seed)
+    return faults + _worker_faults(workers) + _series_faults(order.series)
+
+
+def _worker_faults(workers: Workers) -> list[Fault]:
     if not isinstance(workers, Workers):
         allowed = "Workers(threads=3) or Workers(cluster='tcp://HOST:PORT')"
         hint = "from moonstation.studies.running import Workers"
-        return [*faults, Fault("workers", "does not say who runs the lives", workers, "", allowed, hint)]
+        return [Fault("workers", "does not say who runs the lives", workers, "", allowed, hint)]
     if workers.threads is None:
-        return faults
+        return []
+    faults = _whole_faults("--threads", workers.threads, 1)
     if workers.cluster:
+        words = "is for this machine, and a cluster runs the lives"
         hint = "leave it out: a worker of a cluster has as many as it was started with"
-        faults.append(
-            Fault("--threads", "is for this machine, and a cluster runs the lives", workers.threads, hint=hint)
-        )
-    return faults + _whole_faults("--threads", workers.threads, 1)
+        faults.insert(0, Fault("--threads", words, workers.threads, hint=hint))
+    return faults
 
 
 def refuse_order_of_many(asked: Mapping[str, Any]) -> None:
@@ -268,7 +255,7 @@ def seed_faults(seed: int) -> list[Fault]:
     return _whole_faults("--seed", seed, 0, _SEEDS - 1)
 
 
-def series_faults(series: Sequence[str]) -> list[Fault]:
+def _series_faults(series: Sequence[str]) -> list[Fault]:
     """What is wrong with the names of series before any is looked up: one name is not a list of names."""
     if isinstance(series, str):
         return [Fault("--series", "is one name where a list of names goes", series, hint=f"write [{series!r}]")]
