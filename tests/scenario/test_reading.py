@@ -128,7 +128,7 @@ def test_keys_at_the_top_can_be_overridden() -> None:
         ("arrival = 2029-01-01", "arrival = 2028-12-01", ["is before the launch on 2028-12-20", "exchange them"]),
         ("arrival = 2029-01-01\n", "", ["the mission never arrives, so nothing brings it"]),
         ('status = "planned"', 'status = "flying"', ["is not one of the choices", "'flown', 'planned', 'failed'"]),
-        ("landed_mass_kg = 1200", "landed_mass_kg = 200", ["is less than what it brings", "weigh 489 kg"]),
+        ("landed_mass_kg = 1200", "landed_mass_kg = 200", ["is less than what it brings", "weigh 484 kg"]),
         ('name = "rover"', 'name = "lander body"', ["the name is taken", "first given at night.toml"]),
         ('name = "rover"', 'name = "landing-place"', ["is the name of a place", "name the asset otherwise"]),
         (

@@ -15,10 +15,10 @@ from moonstation.core.errors import FactError, Fault
 from moonstation.facts import usage
 
 #: How far a number can be trusted, best first. ``secondary``: read in somebody's quotation of the source.
-#: ``memory``: general knowledge not yet confirmed against a source. ``assumption``: ours.
-STATUSES = ("measured", "published", "derived", "convention", "secondary", "memory", "assumption")
+#: ``assumption``: ours.
+STATUSES = ("measured", "published", "derived", "convention", "secondary", "assumption")
 #: Statuses that a report must list as ground not yet firm.
-UNCONFIRMED = ("memory", "assumption")
+UNCONFIRMED = ("assumption",)
 #: Begin of the note of a fact that is context for readers and nothing else.
 BACKGROUND = "background"
 _COLUMNS = ("key", "value", "low", "high", "unit", "source", "locator", "status", "note")

@@ -12,15 +12,15 @@ PLACE = ConstantPlace(MONTH, box_sink_k=40.0)
 
 
 def test_usable_energy_is_capacity_less_the_floor_times_the_way_out():
-    # 100 kWh, 20 % untouched, 97 % out: 77.6 kWh reach loads that draw slowly.
+    # 100 kWh, 20 % untouched, 96.1 % out: 76.88 kWh reach loads that draw slowly.
     (store,) = Battery(capacity_kwh=100.0).primitives(PLACE).stores
     usable = (store.start - store.floor_fraction * store.capacity) * store.discharge_efficiency
-    assert usable == pytest.approx(77.6)
+    assert usable == pytest.approx(76.88)
 
 
 def test_round_trip_is_the_product_of_both_ways():
     (store,) = Battery(capacity_kwh=1.0).primitives(PLACE).stores
-    assert store.charge_efficiency * store.discharge_efficiency == pytest.approx(0.9409)
+    assert store.charge_efficiency * store.discharge_efficiency == pytest.approx(0.951 * 0.961)
 
 
 def test_rates_scale_with_capacity_and_fade_is_spread_over_the_year():
@@ -36,11 +36,11 @@ def test_it_arrives_with_the_charge_it_was_given():
 
 
 def test_the_cells_radiate_from_an_insulated_cube():
-    # 36 kWh at 200 Wh/kg: 180 kg, 0.1 m3, cube of 1.2927 m2; times 0.03.
+    # 36.36 kWh at 200 Wh/kg: 181.8 kg, 0.1 m3, cube of 1.2927 m2; times 0.03.
     assert cube_surface_m2(0.1) == pytest.approx(1.29266, abs=1e-5)
-    (cells,) = Battery(capacity_kwh=36.0, specific_energy_wh_kg=200.0).primitives(PLACE).thermal_nodes
+    (cells,) = Battery(capacity_kwh=36.36, specific_energy_wh_kg=200.0).primitives(PLACE).thermal_nodes
     assert cells.radiating_m2 == pytest.approx(0.03 * 1.29266, rel=1e-4)
-    assert cells.heat_capacity_j_k == pytest.approx(180.0 * 1000.0)
+    assert cells.heat_capacity_j_k == pytest.approx(181.8 * 1000.0)
 
 
 def test_a_black_square_metre_at_300_k_radiates_459_w():

@@ -34,7 +34,7 @@ def test_the_round_trip_is_that_of_the_closed_loop_at_nasa_glenn():
     # up to 52 % measured there; reports of regenerative fuel cells lie at 40 to 60 %
     measured = lookup("rfc.round_trip").value
     assert measured * 0.9 <= PLANT.round_trip() <= measured
-    assert PLANT.round_trip() == pytest.approx(0.88 / 1.65 * 0.96**2)
+    assert PLANT.round_trip() == pytest.approx(0.88 / 1.70 * 0.96**2)
     ends = [
         (lookup(f"rfc.{name}").low, lookup(f"rfc.{name}").high) for name in ("cell_voltage", "electrolyser_voltage")
     ]

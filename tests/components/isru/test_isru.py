@@ -48,8 +48,8 @@ def test_water_that_is_not_caught_leaves_the_station():
 
 
 def test_melting_a_kilogram_takes_half_a_kilowatt_hour():
-    # 1.1 kJ/kg/K x 1323 K + 450 kJ/kg = 1905 kJ.
-    assert melting_kwh_per_kg() == pytest.approx(1905.3 / 3600)
+    # 1.15 kJ/kg/K x 1323 K + 470 kJ/kg = 1991 kJ.
+    assert melting_kwh_per_kg() == pytest.approx(1991.45 / 3600)
 
 
 def test_mirrors_follow_the_sun_and_need_little_electricity():

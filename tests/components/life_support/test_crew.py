@@ -110,10 +110,10 @@ def test_headache_and_irritation_cost_a_quarter_of_the_work():
     assert sorted(least) == pytest.approx([16.0, 18.0])
 
 
-def test_bodies_last_three_days_without_drink_and_three_weeks_without_food():
+def test_bodies_last_100_hours_without_drink_and_two_months_without_food():
     stores = {store.bus: store for store in Crew(crew_size=4).primitives(PLACE).stores}
-    assert stores["water@self"].start == pytest.approx(4 * 3.217 * (72 - 24) / 24)
-    assert stores["food@self"].start == pytest.approx(4 * 1.560 * (504 - 24) / 24)
+    assert stores["water@self"].start == pytest.approx(4 * 3.217 * (100 - 24) / 24)
+    assert stores["food@self"].start == pytest.approx(4 * 1.560 * (1428 - 24) / 24)
 
 
 def test_a_limit_of_thirst_under_that_of_air_is_refused():

@@ -54,9 +54,9 @@ def shut_up(machines):
 
 
 def gained_mj(run):
-    """Heat that structure, machines and water took up, from their temperatures: 900 and 4186 J/kg/K."""
-    racks_mj_k = 0.4 * DRY_KG * 900e-6
-    habitat_mj_k = 0.6 * DRY_KG * 900e-6 + WATER_KG * 4186e-6
+    """Heat that structure, machines and water took up, from their temperatures: 896 and 4189 J/kg/K."""
+    racks_mj_k = 0.4 * DRY_KG * 896e-6
+    habitat_mj_k = 0.6 * DRY_KG * 896e-6 + WATER_KG * 4189e-6
     return sum(
         mj_k * (run.kelvin("habitat", node)[-1] - SHUT.heater_setpoint_k)
         for node, mj_k in (("habitat", habitat_mj_k), ("racks", racks_mj_k))

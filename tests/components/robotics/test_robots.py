@@ -74,7 +74,7 @@ def test_a_small_hop_costs_mass_times_delta_v_over_exhaust_speed():
 
 def test_a_hopper_ends_when_its_propellant_is_used_up():
     hopper = Hopper(**HOPPER, hops_per_day=1.0)
-    one_hop = hop_propellant_kg(50.0, 2000.0, specific_impulse_s=220.0, margin=1.4)
+    one_hop = hop_propellant_kg(50.0, 2000.0, specific_impulse_s=230.0, margin=1.4)
     assert hopper.propellant_kg_h() * 24 == pytest.approx(one_hop)
     assert processes(hopper)["observing"].recipe["propellant@self"] == -hopper.propellant_kg_h()
 

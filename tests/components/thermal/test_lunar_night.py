@@ -49,9 +49,9 @@ def night_slope(rover: Rover, heat_w: float):
     return slope
 
 
-def test_six_watts_carry_a_rover_of_30_kg_through_its_nights_and_five_do_not():
-    assert not np.isnan(through_nights(90.0, rhu_w=6.0)).any()
-    assert np.isnan(through_nights(30.0, rhu_w=5.0)[-1])
+def test_eight_watts_carry_a_rover_of_30_kg_through_its_nights_and_seven_do_not():
+    assert not np.isnan(through_nights(90.0, rhu_w=8.0)).any()
+    assert np.isnan(through_nights(30.0, rhu_w=7.0)[-1])
 
 
 @pytest.mark.parametrize("watts", [0.0, 4.0, 5.0])
@@ -62,7 +62,7 @@ def test_it_dies_at_the_hour_that_its_equations_say(watts):
     rover = Rover(**SMALL, rhu_w=watts)
 
     def frozen(_, state):
-        return state[0] - 223.0
+        return state[0] - 233.0
 
     frozen.terminal = True
     way = solve_ivp(
@@ -75,17 +75,17 @@ def test_it_dies_at_the_hour_that_its_equations_say(watts):
 def test_the_least_heat_for_an_endless_night_is_what_the_closed_body_radiates():
     def rest_w(heat_w: float) -> float:
         slope = night_slope(Rover(**SMALL), heat_w)
-        radiator_k = brentq(lambda kelvin: slope(0.0, [223.0, kelvin])[1], 50.0, 223.0)
-        return slope(0.0, [223.0, radiator_k])[0]
+        radiator_k = brentq(lambda kelvin: slope(0.0, [233.0, kelvin])[1], 50.0, 233.0)
+        return slope(0.0, [233.0, radiator_k])[0]
 
     least_w = brentq(rest_w, 0.0, 50.0)
-    assert 5.0 < least_w < 8.0
+    assert 6.0 < least_w < 9.0
     assert not np.isnan(through_nights(60.0, rhu_w=1.1 * least_w)).any()
 
 
 def test_the_same_watts_of_electricity_need_a_battery_for_two_weeks():
-    # 6 W x 354 h = 2.1 kWh, of which 0.5 kWh are there
-    electric = {"rhu_w": 0.0, "heater_kw": 0.006}
+    # 8 W x 354 h = 2.8 kWh, of which 0.5 kWh are there
+    electric = {"rhu_w": 0.0, "heater_kw": 0.008}
     assert np.isnan(through_nights(30.0, **electric)[-1])
     assert not np.isnan(through_nights(30.0, **electric, battery_kwh=4.0)).any()
 

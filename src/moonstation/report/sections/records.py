@@ -24,7 +24,6 @@ _STATUS_WORDS = {
     "derived": "derived from published numbers",
     "convention": "agreed by convention",
     "secondary": "read in a quotation of the source",
-    "memory": "general knowledge, not yet checked at a source",
     "assumption": "assumed by us",
 }
 

@@ -259,9 +259,7 @@ def _cards(view: StudyView, run: Run) -> Iterator[Card]:
         yield Card("assets lost", f"{lost} of {len(view.assets)}", "", "bad" if lost else "good")
     open_facts = sum(1 for fact in view.facts if fact.get("status") in UNCONFIRMED)
     if view.facts:
-        yield Card(
-            "unconfirmed numbers", f"{open_facts} of {len(view.facts)}", "assumed, or not yet checked at the source"
-        )
+        yield Card("unconfirmed numbers", f"{open_facts} of {len(view.facts)}", "assumed by us")
     if _known(summary, "max_relative_residual"):
         yield Card(
             "ledger", number(summary["max_relative_residual"], 2), "greatest relative residual of mass and energy"
