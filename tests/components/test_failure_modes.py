@@ -13,8 +13,10 @@ from moonstation.components.failure_modes import (
     FailureMode,
     ModeNumbers,
     fact_keys,
+    kit_mass_kg,
     modes_of,
     numbers_of,
+    part_mass_key,
 )
 from moonstation.components.registry import components
 from moonstation.core.errors import RangeError
@@ -72,12 +74,28 @@ def test_the_ranges_of_its_numbers_are_ranges_that_a_mode_may_have(cls):
 
 
 def test_every_fact_about_failures_belongs_to_a_mode():
-    known = {
-        key for kind, cls in components().items() for mode in modes_of(cls) for key in fact_keys(kind, mode).values()
-    }
+    modes = [(kind, mode) for kind, cls in components().items() for mode in modes_of(cls)]
+    known = {key for kind, mode in modes for key in fact_keys(kind, mode).values()}
+    known |= {key for kind, mode in modes if (key := part_mass_key(kind, mode))}
     assert {
         key for key in all_facts() if key.startswith("failure.") and not key.startswith("failure.general.")
     } == known
+
+
+@every_component
+def test_what_parts_weigh_is_told_in_kg_and_all_limits_of_a_type_are_of_one_kind(cls):
+    weighed = [mode for mode in modes_of(cls) if part_mass_key(cls.kind, mode)]
+    limits = {
+        (numbers.limit_kg < float("inf"), numbers.limit_h < float("inf"))
+        for numbers in (numbers_of(cls.kind, mode) for mode in weighed)
+    }
+    assert limits <= {(True, False)} or limits <= {(False, True)}
+    masses_kg = [lookup(part_mass_key(cls.kind, mode)) for mode in weighed]
+    assert all(mass.unit == "kg" and mass.value > 0 for mass in masses_kg)
+    kit_kg = kit_mass_kg(cls.kind, modes_of(cls))
+    assert (kit_kg is None) == (not weighed)
+    if kit_kg is not None:
+        assert min(mass.value for mass in masses_kg) <= kit_kg <= max(mass.value for mass in masses_kg)
 
 
 def test_numbers_that_cannot_be_are_told_all_at_once():

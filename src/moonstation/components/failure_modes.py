@@ -7,8 +7,9 @@ mode are facts under ``failure.<kind>.<mode>``; which of them stand in the table
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from moonstation.components.contract import Component
@@ -112,9 +113,32 @@ def modes_of(component: Component | type[Component]) -> tuple[FailureMode, ...]:
 
 def fact_keys(kind: str, mode: FailureMode) -> dict[str, str]:
     """Key of the fact of every number that the tables give for a mode, by the number's name."""
-    prefix = f"failure.{kind}.{mode.name.replace(' ', '_').replace('-', '_')}"
-    known = all_facts()
-    return {name: f"{prefix}.{name}" for name in RANGES if f"{prefix}.{name}" in known}
+    keys = {name: _fact_key(kind, mode, name) for name in RANGES}
+    return {name: key for name, key in keys.items() if key in all_facts()}
+
+
+def part_mass_key(kind: str, mode: FailureMode) -> str | None:
+    """Key of the fact of what the part weighs that a mode's change takes [kg]; None where the tables have none."""
+    key = _fact_key(kind, mode, "spare_kg")
+    return key if mode.spare and key in all_facts() else None
+
+
+def kit_mass_kg(kind: str, modes: Iterable[FailureMode]) -> float | None:
+    """Mean mass of the parts that scheduled changes of a type take [kg]; None where the tables have none.
+
+    Each part counts as often as its limit of life asks for it. All limits of a type are of one kind, by work or by age.
+    """
+    masses_kg, shares = [], []
+    for mode in modes:
+        if key := part_mass_key(kind, mode):
+            numbers = numbers_of(kind, mode)
+            masses_kg.append(lookup(key).value)
+            shares.append(1.0 / min(numbers.limit_kg, numbers.limit_h))
+    return fmean(masses_kg, shares) if masses_kg else None
+
+
+def _fact_key(kind: str, mode: FailureMode, name: str) -> str:
+    return f"failure.{kind}.{mode.name.replace(' ', '_').replace('-', '_')}.{name}"
 
 
 def numbers_of(kind: str, mode: FailureMode) -> ModeNumbers:

@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextvars import Context
 from dataclasses import dataclass
 
+from moonstation.components.failure_modes import kit_mass_kg, modes_of
+from moonstation.components.registry import components
 from moonstation.core.errors import Fault, MoonstationError
 from moonstation.facts.table import lookup
 from moonstation.scenario.assets import component_of
@@ -35,11 +37,16 @@ def unit_mass_kg(entry: AssetEntry) -> float:
 
 
 def spare_mass_kg(entry: AssetEntry) -> float:
-    """Mass of one spare or kit of parts [kg]: ``spare_kg``, else a share of one unit, a fact."""
+    """Mass of one spare or kit of parts [kg]: ``spare_kg``, else that of the parts changed, else a share of a unit.
+
+    Parts and share are facts, and not noted: no run stands on them.
+    """
     if entry.spare_kg is not None:
         return entry.spare_kg
-    share = Context().run(lookup, "failure.general.spare_mass")  # not noted: no run stands on it
-    return share.value * own_mass_kg(entry)
+    kit_kg = Context().run(kit_mass_kg, entry.type, modes_of(components()[entry.type]))
+    if kit_kg is not None:
+        return kit_kg
+    return Context().run(lookup, "failure.general.spare_mass").value * own_mass_kg(entry)
 
 
 @dataclass(frozen=True)

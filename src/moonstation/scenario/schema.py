@@ -191,7 +191,7 @@ class AssetEntry(Part):
     spares: Annotated[int, within(0, 1000)] = 0
     """Spare units or kits of parts that land with it, for all of its type at its site."""
     spare_kg: Annotated[float, within(0.0, 1_000_000.0)] | None = None
-    """Mass of one spare [kg]; left out: a share of one unit, the fact failure.general.spare_mass. Counts as its own."""
+    """Mass of one spare [kg]; left out: as facts failure.*.spare_kg or failure.general.spare_mass tell."""
     until: Moment | None = None
     """Last moment of its life; left out: the mission's, or it stays."""
     housed_in: Text | None = None
