@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass
 from functools import cached_property
 from importlib import import_module
@@ -51,6 +52,11 @@ def simulate_lives(scenario: str | Path, order: Order, **how: Any) -> LivesRun:
 
 
 def _import_what_tells() -> None:
-    """What the run folder and the report need takes a second to import, while other threads run lives."""
+    """What the run folder and the report need takes a second to import, while other threads run lives.
+
+    What is there then stays to the end, most of it modules: the garbage collector, which stops all threads to look at
+    what is there, need not look at it again.
+    """
     for name in ("xarray", "zarr", "pyarrow.parquet", "scipy.stats", "moonstation.report.ensemble_report"):
         import_module(name)
+    gc.freeze()

@@ -13,7 +13,7 @@ from pydantic import Field, create_model
 from moonstation.components.contract import Component, Parameter, parameters
 from moonstation.components.registry import components
 from moonstation.facts.table import lookup
-from moonstation.scenario.fields import FactReference, Text, number, within
+from moonstation.scenario.fields import WITHOUT_SOURCE, FactReference, Text, number, within
 from moonstation.scenario.schema import AssetEntry, Scenario, delivery_model
 
 #: Group of facilities of a component family, where the asset does not name one.
@@ -46,6 +46,7 @@ def _asset_model(kind: str, cls: type[Component]) -> type[AssetEntry]:
         __base__=AssetEntry,
         __module__=__name__,
         __doc__=(cls.__doc__ or "").split("\n\n", maxsplit=1)[0],
+        __cls_kwargs__=WITHOUT_SOURCE,
         **keys,
     )
 
@@ -109,7 +110,8 @@ def _scenario_model(known: tuple[tuple[str, type[Component]], ...]) -> type[Scen
         kind: Any = Annotated[tuple[item, ...], *declared.metadata]  # type: ignore[valid-type]
         fields[name] = (kind, Field(default=declared.default, description=declared.description))
     make: Any = create_model
-    return cast("type[Scenario]", make("Scenario", __base__=Scenario, __doc__=Scenario.__doc__, **fields))
+    how = {"__base__": Scenario, "__doc__": Scenario.__doc__, "__cls_kwargs__": WITHOUT_SOURCE}
+    return cast("type[Scenario]", make("Scenario", **how, **fields))
 
 
 def json_schema() -> dict[str, Any]:

@@ -11,7 +11,18 @@ from pydantic import Field, PrivateAttr, create_model
 
 from moonstation.components.quantities import quantities
 from moonstation.core.errors import Fault
-from moonstation.scenario.fields import LISTED, Duration, Moment, NodeName, OrFact, Part, Text, number, within
+from moonstation.scenario.fields import (
+    LISTED,
+    WITHOUT_SOURCE,
+    Duration,
+    Moment,
+    NodeName,
+    OrFact,
+    Part,
+    Text,
+    number,
+    within,
+)
 from moonstation.scenario.go import GoEntry
 from moonstation.scenario.recovery import RecoveryEntry
 
@@ -342,7 +353,7 @@ def delivery_model() -> type[DeliveryEntry]:
         key: (number("kg", 0.0, 1_000_000.0), Field(default=0.0, description=f"{quantities()[quantity].doc} [kg]"))
         for key, quantity in cargo_keys().items()
     }
-    return create_model("Delivery", __base__=DeliveryEntry, __module__=__name__, **keys)
+    return create_model("Delivery", __base__=DeliveryEntry, __module__=__name__, __cls_kwargs__=WITHOUT_SOURCE, **keys)
 
 
 def unit_names(entry: AssetEntry) -> list[str]:

@@ -85,20 +85,11 @@ class Shared:
 
 
 @lru_cache(maxsize=4)
-def record_of_hours(hours: int, hour_steps: int, record_steps: int) -> NDArray[np.int64]:
-    """Record in which each hour begins, shape (hours,), read-only; every life asks for the same."""
-    records = np.arange(hours) * hour_steps // record_steps
-    records.flags.writeable = False
-    return records
-
-
-@lru_cache(maxsize=4)
-def first_hours(hours: int, records: int, hour_steps: int, record_steps: int) -> NDArray[np.int64]:
-    """First hour that begins in each record, read-only; without a last record in which none begins."""
-    starts = np.searchsorted(record_of_hours(hours, hour_steps, record_steps), np.arange(records))
-    firsts: NDArray[np.int64] = starts[starts < hours]
-    firsts.flags.writeable = False
-    return firsts
+def hours_of_records(hours: int, records: int, hour_steps: int, record_steps: int) -> NDArray[np.int64]:
+    """How many hours begin in each record, shape (records,), read-only; every life asks for the same."""
+    counts: NDArray[np.int64] = np.bincount(np.arange(hours) * hour_steps // record_steps, minlength=records)
+    counts.flags.writeable = False
+    return counts
 
 
 def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
@@ -179,13 +170,15 @@ class MemberRun(RunResult):
     def contact(self) -> Singles:
         """Share of each hour in which the main site had an open, powered way to the Earth, shape (hour,)."""
         shared = self.shared
-        hours = -(-self.station.grid.count // shared.hour_steps)
-        best = np.zeros(hours, np.float32)
-        record = record_of_hours(hours, shared.hour_steps, self.record_steps)
+        best = np.zeros(-(-self.station.grid.count // shared.hour_steps), np.float32)
+        hours = self._hours_of_records(len(best))
         for way, share in shared.ways:
             readiness = way_ready(way, lambda number: self.column("ready", number))
-            np.maximum(best, np.minimum(share, readiness[record]), out=best)
+            np.maximum(best, np.minimum(share, np.repeat(readiness, hours)), out=best)
         return best
+
+    def _hours_of_records(self, hours: int) -> NDArray[np.int64]:
+        return hours_of_records(hours, len(self.time), self.shared.hour_steps, self.record_steps)
 
     @cached_property
     def critical(self) -> CriticalLoads:
@@ -311,9 +304,9 @@ class MemberRun(RunResult):
 
     def _contact_per_record(self) -> Floats:
         """Mean of the contact in the hours that begin in each record, shape (record,)."""
-        starts = first_hours(len(self.contact), len(self.time), self.shared.hour_steps, self.record_steps)
-        sums = np.add.reduceat(self.contact, starts, dtype=np.float64)
-        means = sums / np.diff(starts, append=len(self.contact))
+        hours = self._hours_of_records(len(self.contact))
+        begun = hours[hours > 0]  # none may begin in the last record
+        means = np.add.reduceat(self.contact, np.cumsum(begun) - begun, dtype=np.float64) / begun
         return np.asarray(np.concatenate((means, self.contact[-1:] if len(means) < len(self.time) else ())))
 
     def _returned_gbit(self) -> Floats:
@@ -333,19 +326,19 @@ class MemberRun(RunResult):
         return sorted(name for name in kept if known[name].is_mass and not name.startswith("cabin_"))
 
     def _stocked(self, quantity: str) -> Singles:
-        key = (quantity, self.shared.site)
-        numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == key]
-        if len(numbers) == 1:
-            return self.column("amount", numbers[0])
-        return np.asarray(self.records.amount[:, numbers].sum(axis=1, dtype=np.float32))
+        return self._in_stores("amount", quantity)
+
+    def _in_stores(self, name: str, quantity: str) -> Singles:
+        """Records of that name of the main site's stores of a quantity, added up, shape (record,)."""
+        stores, key = enumerate(self.compiled.stores), (quantity, self.shared.site)
+        columns = (self.column(name, number) for number, row in stores if row[2] == key)
+        return sum(columns, np.zeros(len(self.time), np.float32))
 
     def _partial_pressure_kpa(self, gas: str) -> Singles:
         """Of a gas in the main site's cabins, nan where there is none, shape (record,) [kPa]."""
-        key = (f"cabin_{gas}", self.shared.site)
-        numbers = [number for number, row in enumerate(self.compiled.stores) if row[2] == key]
-        room = self.records.capacity[:, numbers].sum(axis=1)
-        full = np.divide(self._stocked(key[0]), room, out=np.full(len(room), np.nan, np.float32), where=room > 0)
-        return np.asarray(full * np.float32(scale_kpa(key[0])) if numbers else full, np.float32)
+        amount, room = (self._in_stores(name, f"cabin_{gas}") for name in ("amount", "capacity"))
+        full = np.divide(amount, room, out=np.full(len(room), np.nan, np.float32), where=room > 0)
+        return full * np.float32(scale_kpa(f"cabin_{gas}"))
 
     def _cold_margin_k(self) -> Singles:
         """Least distance of any part of the main site to its death by cold, nan where there is none, (record,) [K]."""
@@ -353,10 +346,8 @@ class MemberRun(RunResult):
         mortal = [(n, node) for n, (asset, node) in nodes if asset.node == self.shared.site and node.survive_min_k > 0]
         if not mortal:
             return np.full(len(self.time), np.nan, np.float32)
-        limits = np.array([node.survive_min_k for _, node in mortal], np.float32)
-        margins = self.records.temperature_k[:, [n for n, _ in mortal]] - limits
-        least = np.where(np.isnan(margins), np.float32(np.inf), np.maximum(margins, 0.0)).min(axis=1)
-        return np.asarray(np.where(np.isinf(least), np.float32(np.nan), least), np.float32)
+        margins = [self.column("temperature_k", n) - np.float32(node.survive_min_k) for n, node in mortal]
+        return np.asarray(np.fmin.reduce([np.maximum(margin, 0.0) for margin in margins]), np.float32)
 
     def _worst_dark_survived_h(self, lost: Loss | None) -> float:
         step_h = self.station.grid.step_h

@@ -35,7 +35,8 @@ from moonstation.station.soundness import faults_of_asset
 DISTRIBUTION = "distribution_efficiency"
 _LINKED = {"data", "antenna_h"}  # what links and the antennas on the Earth move
 _ENDLESS = 1e30  # room for all the data that reach the Earth
-_BLOCK_STEPS = 8192
+#: After each block a thread waits for Python's lock where another is at work: few blocks, of some megabytes each.
+_BLOCK_STEPS = 32768
 
 
 @dataclass(frozen=True)

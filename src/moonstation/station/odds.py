@@ -55,14 +55,14 @@ def percentiles(values: ArrayLike, shares: tuple[float, ...] = (5.0, 50.0, 95.0)
 
     values : one for each life, shape (lives, ...); what is not finite is none; shares : of the lives that have one [%]
     """
-    given = np.asarray(values, np.float64)
+    given = np.sort(values, axis=0).astype(np.float64)  # single precision is sorted in less than half the time
     out = np.full((len(shares), *given.shape[1:]), np.nan)
     known = np.isfinite(given)
     whole = known.all(axis=0)
     some = known.any(axis=0) & ~whole
     if given.ndim == 1:
         return np.asarray(np.percentile(given[known], shares)) if known.any() else out
-    out[:, whole] = np.percentile(given[:, whole], shares, axis=0)
+    out[:, whole] = np.percentile(given[:, whole], shares, axis=0, overwrite_input=True)
     for place in np.argwhere(some):
         column = given[(slice(None), *place)]
         out[(slice(None), *place)] = np.percentile(column[np.isfinite(column)], shares)

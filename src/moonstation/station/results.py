@@ -34,7 +34,7 @@ _Table = dict[str, tuple[str, NDArray[np.float32]]]
 _LOST = {"lost-cold", "lost-heat", "lost-starved", "lost-housed"}
 
 
-#: Gives the records of a name of one process, store or node by its number, shape (record,).
+#: Gives the records of a name of one process, store or node by its number, shape (..., record).
 Columns = Callable[[str, int], NDArray[np.float32]]
 
 
@@ -178,8 +178,8 @@ class RunResult:
         return means_over(series, self.record_steps)
 
     def column(self, name: str, number: int) -> NDArray[np.float32]:
-        """Records of that name (``activity``, ``ready``, ...) of one process, store or node, shape (record,)."""
-        return np.asarray(getattr(self.records, name)[:, number])
+        """Records of that name (``activity``, ``ready``, ...) of one process, store or node, shape (..., record)."""
+        return np.asarray(getattr(self.records, name)[:, number].T)
 
     def power_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
         """Power, charge and mode at a node by the name of the series: unit and values, shape (record,)."""
@@ -197,14 +197,12 @@ class RunResult:
 
     def energy_of(self, node: str) -> dict[str, tuple[str, NDArray[np.float32]]]:
         """Power and charge at a node by the name of the series: unit and values, shape (record,)."""
-        records = self.records
         if node not in self.compiled.power_nodes:
             names = ("supply", "served", "shed", "spilled", "demand")
             idle = {f"power_{name}_kw": ("kW", self._nothing()) for name in names}
             return idle | {"charge_kwh": ("kWh", self._nothing()), "charge_capacity_kwh": ("kWh", self._nothing())}
         number = self.compiled.power_nodes.index(node)
-        power = records.power[:, number, :] / self.record_hours[:, np.newaxis].astype(np.float32)
-        supply, served, shed, spilled = power.T
+        supply, served, shed, spilled = self.column("power", number) / self.record_hours.astype(np.float32)
         amount, capacity = self.usable_charge(node)
         return {
             "power_supply_kw": ("kW", supply),
@@ -232,9 +230,9 @@ class RunResult:
         amount, capacity = self._nothing(), self._nothing()
         for number, (_, store, key) in enumerate(self.compiled.stores):
             if key == ("electricity", node):
-                size = self.records.capacity[:, number]
+                size = self.column("capacity", number)
                 floor = np.float32(store.floor_fraction) * size
-                amount += self.records.amount[:, number] - floor
+                amount += self.column("amount", number) - floor
                 capacity += size - floor
         return np.maximum(amount, 0.0), capacity  # self-discharge goes on under the floor
 

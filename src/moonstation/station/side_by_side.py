@@ -34,7 +34,7 @@ class LaneColumns:
         self._known: dict[tuple[str, int], NDArray[np.float32]] = {}
 
     def of_lane(self, lane: int) -> Columns:
-        """Gives the column of that number of those records, by their name, for one life, shape (record,)."""
+        """Gives the column of that number of those records, by their name, for one life, shape (..., record)."""
 
         def column(name: str, number: int) -> NDArray[np.float32]:
             key = (name, number)

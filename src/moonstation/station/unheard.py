@@ -8,7 +8,7 @@ lost, could use it.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, NamedTuple
 
@@ -44,7 +44,7 @@ def with_waits(log: FaultLog, events: NDArray[Any], steps: int) -> FaultLog:
     plan, told = log.plan, []
     down = _down(log, _steps_of(events, _LOSSES), steps)
     gone = _steps_of(events, (*_LOSSES, packed.EV_ENDED))
-    for wait in _waits(plan, log.rows, gone, steps) if down else ():
+    for wait in _waits(plan, log.rows, gone, steps, [spell for spells in down.values() for spell in spells]):
         if (missed := _first_missed(plan, wait, down)) is not None:
             unit = int(plan.modes["unit"][wait.mode])
             known = (wait.mode, unit, _unit_of(plan, missed.link), wait.rung, 0.0)
@@ -75,19 +75,27 @@ def _down(log: FaultLog, lost: Mapping[int, int], steps: int) -> dict[int, list[
     assert log.remaining is not None
     spells = open_spells(log, steps)
     spells = spells[log.remaining[spells[:, 1]] <= 0.0]
+    modes = np.searchsorted(plan.modes["first"], np.arange(len(plan.mode_parts)), side="right") - 1
     for link in np.unique(plan.links).tolist():
         end_of = lost.get(_unit_of(plan, link), steps)
-        hits = np.flatnonzero(plan.mode_parts == link)
-        modes = np.searchsorted(plan.modes["first"], hits, side="right") - 1
-        for first, end in spells[np.isin(spells[:, 1], modes), 2:].tolist():
+        strikes = np.zeros(len(plan.modes), np.bool_)
+        strikes[modes[plan.mode_parts == link]] = True
+        for first, end in spells[strikes[spells[:, 1]], 2:].tolist():
             found[link].append((first, end))
         if end_of < steps:
             found[link].append((end_of, steps))
     return found
 
 
-def _waits(plan: Plan, rows: NDArray[Any], gone: Mapping[int, int], steps: int) -> Iterator[_Wait]:
-    """Every wait for a word from the Earth, mode by mode; none of repairs that had to wait for hands before."""
+def _waits(
+    plan: Plan, rows: NDArray[Any], gone: Mapping[int, int], steps: int, down: Sequence[tuple[int, int]]
+) -> Iterator[_Wait]:
+    """Every wait for a word from the Earth, mode by mode; none of repairs that had to wait for hands before.
+
+    down : first step and end of the times in which some link was down; waits in none of these are left out
+    """
+    if not down:
+        return
     told = rows[rows["mode"] >= 0]
     told = told[np.argsort(told["mode"], kind="stable")]
     mode, first = told["mode"], told["step"]
@@ -95,7 +103,10 @@ def _waits(plan: Plan, rows: NDArray[Any], gone: Mapping[int, int], steps: int) 
     goes_on = mode[1:] == mode[:-1]
     ends[:-1][goes_on] = first[1:][goes_on]  # whatever is told of it next ends a wait
     rung = _asked_before(plan, told)
-    for place in np.flatnonzero((rung >= 0) & (ends > first)).tolist():
+    waits = np.flatnonzero((rung >= 0) & (ends > first))
+    begins_down, ends_down = np.array(down).T[:, :, np.newaxis]
+    met = ((first[waits] < ends_down) & (begins_down < ends[waits])).any(axis=0)
+    for place in waits[met].tolist():
         yield _Wait(int(mode[place]), int(rung[place]), int(first[place]), int(ends[place]))
 
 
