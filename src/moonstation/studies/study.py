@@ -78,7 +78,7 @@ class Study:
 
     @property
     def assumptions(self) -> tuple[Fact, ...]:
-        """The facts among them that nobody has confirmed: assumptions, and numbers from memory."""
+        """The facts among them that nobody has confirmed: assumptions."""
         return tuple(fact for fact in self.facts if fact.status in UNCONFIRMED)
 
     @cached_property
