@@ -98,6 +98,12 @@ def test_what_parts_weigh_is_told_in_kg_and_all_limits_of_a_type_are_of_one_kind
         assert min(mass.value for mass in masses_kg) <= kit_kg <= max(mass.value for mass in masses_kg)
 
 
+def test_parts_of_one_kind_have_their_facts_in_common():
+    keys = [fact_keys("radiator_loop", FailureMode(name, "stops")) for name in ("pump 1", "pump 2", "pump")]
+    assert keys[0] == keys[1] == keys[2]
+    assert keys[0]["life_h"] == "failure.radiator_loop.pump.life_h"
+
+
 def test_numbers_that_cannot_be_are_told_all_at_once():
     with pytest.raises(RangeError) as told:
         ModeNumbers(life_h=0.5, shape=0.0, remaining=1.0, on_landing=2.0)

@@ -161,6 +161,8 @@ def processes(draw, name, count, nodes):
         heat_node=draw(st.sampled_from(["", *node_names])),
         heat_kw=draw(st.floats(0.0, 1.0)),
         works_in=draw(st.sampled_from(["", *node_names])),
+        drives=draw(often(st.sampled_from(["", *node_names]), "")),
+        drive_share=draw(often(shares, 1.0)),
         spills=draw(st.booleans()),
         boundary=boundary,
         decay_per_h=draw(often(st.floats(0.0, 0.2), 0.0)),

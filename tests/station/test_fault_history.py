@@ -56,6 +56,13 @@ def test_facts_of_what_never_came_to_pass_are_idle():
     assert idle_facts(["failure.lamp.dark.life_h"], PLAN, KINDS, TOLD) == {"failure.lamp.dark.life_h"}
 
 
+def test_a_fact_that_several_parts_of_one_kind_share_is_idle_only_where_none_of_them_failed():
+    plan = SimpleNamespace(modes=PLAN.modes, mode_names=("seal 1", "seal 2", "dark"))
+    key = "failure.pump.seal.life_h"
+    assert idle_facts([key], plan, KINDS, TOLD[TOLD["mode"] == 0]) == set()
+    assert idle_facts([key], plan, KINDS, TOLD[TOLD["mode"] == 2]) == {key}
+
+
 def test_facts_of_anything_else_are_never_idle():
     keys = ["failure.general.dormancy", "battery.floor", "failure.valve.stuck.life_h"]
     assert idle_facts(keys, PLAN, KINDS, TOLD) == set()

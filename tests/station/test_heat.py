@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from build import Run, asset, at_hour
 from scipy import constants
+from scipy.integrate import solve_ivp
 
 from moonstation.components.contract import Process, Store, ThermalNode, Thermostat
 from moonstation.core.time import YEAR_H
@@ -123,6 +124,116 @@ def test_a_louver_closes_in_the_cold():
         kelvin = steady(watts)
         assert constants.sigma * area(kelvin) * kelvin**4 == pytest.approx(watts, rel=1e-4)
     assert steady(40.0) < 270.0 < steady(200.0) < 290.0 < steady(600.0)
+
+
+# ---------------------------------------------------------------- light nodes whose surroundings jump
+
+
+def lsoda(nodes, hours, sinks):
+    """Temperatures by hour of nodes that hang on each other in a row, the sink of the first in every hour given."""
+    first, *_ = nodes
+
+    def rates(kelvin, sink_k):
+        flows = [node.parent_w_k * (b - a) for node, a, b in zip(nodes, kelvin, kelvin[1:], strict=False)]
+        into = np.append(flows, 0.0) - np.append(0.0, flows)
+        into[0] += constants.sigma * first.radiating_m2 * (sink_k**4 - kelvin[0] ** 4) + first.heat_w
+        return into / [node.heat_capacity_j_k for node in nodes]
+
+    kelvin, out = np.array([node.start_k for node in nodes]), []
+    for hour in range(hours):
+        solved = solve_ivp(
+            lambda _, now, sink=sinks[hour]: rates(now, sink), (0.0, 3600.0), kelvin, "LSODA", rtol=1e-8, atol=1e-6
+        )
+        kelvin = solved.y[:, -1]
+        out.append(kelvin)
+    return np.array(out)
+
+
+@pytest.mark.parametrize("cold_k", [4.0, 40.0, 90.0, 250.0])
+def test_a_light_node_follows_a_sink_that_jumps_and_never_goes_beyond_it(cold_k):
+    """By the tangent of its first temperature alone it would jump from 90 K to 1460 K."""
+    sink = grid_series(48, lambda step: np.where(step % 72 < 36, cold_k, 300.0))
+    light = node(capacity=100.0, radiating_m2=1.0, radiative_sink_k=sink, start=cold_k)
+    kelvin = Run(box(light), hours=48).temperature("box/n")
+    assert cold_k - 1e-3 <= kelvin.min()
+    assert kelvin.max() <= 300.0 + 0.3  # what is left of a linearisation over less than 10 K
+    hourly = lsoda([light], 48, sink[::6].astype(float))[:, 0]
+    warm = hourly > 200.0  # where steps of ten minutes are short beside what its radiation takes
+    np.testing.assert_allclose(kelvin[5::6][warm], hourly[warm], atol=0.3)
+
+
+def test_a_light_skin_on_a_heavy_body_follows_lsoda_over_jumps_of_its_sink():
+    sink = grid_series(200, lambda step: np.where(step % 300 < 150, 90.0, 320.0))
+    skin = node(
+        "skin", 500.0, 100.0, radiating_m2=1.0, radiative_sink_k=sink, parent="body", parent_w_k=0.5, heat_w=2.0
+    )
+    body = node("body", 5e4, 280.0)
+    run = Run(box(skin, body), hours=200)
+    both = lsoda([skin, body], 200, sink[::6].astype(float))
+    np.testing.assert_allclose(run.temperature("box/body")[5::6], both[:, 1], atol=0.25)
+    settled = np.flatnonzero(np.arange(200) % 25 > 1)
+    np.testing.assert_allclose(run.temperature("box/skin")[5::6][settled], both[settled, 0], atol=0.5)
+    assert run.records.residual[2] < 1e-12
+
+
+def test_a_light_node_that_is_heated_all_at_once_comes_to_its_balance_from_below():
+    heat_w = grid_series(24, lambda step: np.where(step < 72, 0.0, 500.0))
+    run = Run(box(node(capacity=50.0, radiating_m2=1.0, heat_w=heat_w, start=100.0)), hours=24)
+    steady = (100.0**4 + 500.0 / constants.sigma) ** 0.25
+    assert run.temperature("box/n").max() <= steady + 0.3
+    assert run.temperature("box/n")[-1] == pytest.approx(steady, abs=1e-3)
+
+
+# ---------------------------------------------------------------- radiators that pumps feed
+
+
+def pump(name="pump", running=None, **more):
+    return Process(name, {"electricity": -0.1}, limit=0.5, series=running, drives="n", priority=3, **more)
+
+
+def test_a_node_whose_pump_stops_warms_at_once_by_all_of_its_heat():
+    running = grid_series(150, lambda step: step < 600)
+    warm = {"capacity": 1e4, "radiating_m2": 0.5, "heat_w": 60.0}
+    pumped = Run(mains(), box(node(**warm), processes=[pump(running=running)]), hours=150)
+    passive = Run(mains(), box(node(**warm)), hours=150)
+    kelvin = pumped.temperature("box/n")
+    np.testing.assert_array_equal(kelvin[:600], passive.temperature("box/n")[:600])
+    # dT/dt = Q / C: neither the sky nor the node knows of the other
+    np.testing.assert_allclose(np.diff(kelvin[599:].astype(float)), 60.0 * STEP_S / 1e4, rtol=1e-4)
+
+
+def test_a_pump_at_half_its_limit_feeds_half_of_its_share_of_the_radiator():
+    half = grid_series(200, lambda step: np.full(len(step), 0.5))
+    slow = pump(running=half, drive_share=0.8)
+    run = Run(mains(), box(node(capacity=1e4, radiating_m2=1.0, heat_w=60.0), processes=[slow]), hours=200)
+    steady = (100.0**4 + 60.0 / (constants.sigma * 0.4)) ** 0.25
+    assert run.temperature("box/n")[-1] == pytest.approx(steady, rel=1e-6)
+
+
+@pytest.mark.parametrize(("share", "left"), [(1.0, 1.0), (0.7, 0.7), (0.5, 0.5)])
+def test_of_two_pumps_the_other_one_feeds_what_it_can_and_both_no_more_than_all(share, left):
+    first = pump("pump 1", running=grid_series(400, lambda step: step < 1200), drive_share=share)
+    parts = [first, pump("pump 2", drive_share=share)]
+    run = Run(mains(), box(node(capacity=1e4, radiating_m2=1.0, heat_w=60.0), processes=parts), hours=400)
+    for step, fed in ((1199, 1.0), (2399, left)):
+        steady = (100.0**4 + 60.0 / (constants.sigma * fed)) ** 0.25
+        assert run.temperature("box/n")[step] == pytest.approx(steady, rel=1e-6)
+
+
+def test_a_loop_that_stands_still_takes_in_no_heat_of_a_hot_sky_either():
+    still = Run(box(node(radiating_m2=1.0, radiative_sink_k=350.0), processes=[pump()]), hours=24)
+    np.testing.assert_array_equal(still.temperature("box/n"), 300.0)  # no power, no pump
+
+
+def test_a_thermostat_learns_of_a_pump_that_stopped_a_step_later():
+    running = grid_series(48, lambda step: step < 144)
+    cold = node(conductance_w_k=2.0, radiating_m2=0.5, start=280.0)
+    run = Run(mains(), box(cold, processes=[heater(), pump(running=running)]), hours=48)
+    kelvin, radiated_w = run.temperature("box/n"), constants.sigma * 0.5 * (280.0**4 - 100.0**4)
+    np.testing.assert_allclose(kelvin[2:144], 280.0, rtol=1e-6)
+    assert kelvin[144] - 280.0 == pytest.approx(radiated_w / (5e4 / STEP_S + 2.0), rel=1e-3)
+    assert kelvin[150] < kelvin[144]
+    assert run.activity("box/heater")[-1] == pytest.approx(2.0 * 80.0 / 1000.0)
 
 
 # ---------------------------------------------------------------- heaters and waste heat

@@ -65,6 +65,8 @@ def test_what_is_looked_up_for_the_judgement_is_no_fact_of_the_run():
             ("series has the shape (13,)", "as the time grid"),
         ),
         (asset("body", nodes=[ThermalNode("body", -1.0, 280.0)]), ("heat_capacity_j_k is outside its range", "over 0")),
+        (asset("loop", Process("p", {"electricity": -1.0}, drives="body")), ("no such thermal node", "'body'")),
+        (asset("loop", Process("p", {}, drive_share=1.5)), ("drive_share is outside its range", "0 to 1")),
     ],
 )
 def test_what_cannot_be_is_refused_at_its_asset(wrong, words):

@@ -152,6 +152,9 @@ class Process:
     emitted_kw : what of that leaves as radio waves or light, per unit of activity [kW]
     works_in : thermal node whose temperature must be inside its working range; left out, ``heat_node``, but for a
         heater under a thermostat, which works in any cold
+    drives, drive_share : thermal node whose radiator is fed by the loop that this process pumps, and how much of its
+        ``radiating_m2`` that is at the limit of this process alone, in proportion under it [-]. What several feed adds
+        up, to all of it at most; of a node that nothing drives all counts always
     spills : True where an excess of what it gives is let go (and booked) rather than holding the process back
     boundary : True where mass comes from or goes to the Moon's ground or to space, so the recipe need not close
     value : of an hour at full activity: among equal priorities, what earns more for scarce resources is served first
@@ -174,6 +177,8 @@ class Process:
     heat_kw: float = 0.0
     emitted_kw: float = 0.0
     works_in: str = ""
+    drives: str = ""
+    drive_share: float = 1.0
     spills: bool = False
     boundary: bool = False
     value: float = 0.0

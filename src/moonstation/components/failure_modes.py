@@ -7,6 +7,7 @@ mode are facts under ``failure.<kind>.<mode>``; which of them stand in the table
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
@@ -85,7 +86,7 @@ RANGES: Mapping[str, tuple[str, str, float, float]] = {
 class FailureMode:
     """One way in which a component fails.
 
-    name : unlike any other of the component; with "_" for spaces a part of the facts' keys
+    name : unlike any other of the component; a part of the facts' keys (see ``fact_name``)
     doc : what breaks, and what that means
     affects : names of its processes and stores; empty: all of them
     latent : True where running does not show it, so that only a test or its consequences do
@@ -109,6 +110,11 @@ def modes_of(component: Component | type[Component]) -> tuple[FailureMode, ...]:
     """Failure modes that a component declares, none where it declares nothing."""
     declared: Any = getattr(component, "failures", ())
     return tuple(declared)
+
+
+def fact_name(name: str) -> str:
+    """Name of a mode in the keys of its facts; parts of one kind, told apart by a last number, have them in common."""
+    return re.sub(r" \d+$", "", name).replace(" ", "_").replace("-", "_")
 
 
 def fact_keys(kind: str, mode: FailureMode) -> dict[str, str]:
@@ -138,7 +144,7 @@ def kit_mass_kg(kind: str, modes: Iterable[FailureMode]) -> float | None:
 
 
 def _fact_key(kind: str, mode: FailureMode, name: str) -> str:
-    return f"failure.{kind}.{mode.name.replace(' ', '_').replace('-', '_')}.{name}"
+    return f"failure.{kind}.{fact_name(mode.name)}.{name}"
 
 
 def numbers_of(kind: str, mode: FailureMode) -> ModeNumbers:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from moonstation.components.failure_modes import fact_name
 from moonstation.station import fault_tables as ft
 from moonstation.station.fault_tables import Plan
 from moonstation.station.recovery import CREW, RESET, ROBOTS, SUBSYSTEM
@@ -46,7 +47,7 @@ def idle_facts(keys: Iterable[str], plan: Plan, kinds: Sequence[str], rows: NDAr
     """
     rows_of: dict[tuple[str, str], list[int]] = {}
     for mode, (unit, name) in enumerate(zip(plan.modes["unit"], plan.mode_names, strict=True)):
-        rows_of.setdefault((kinds[unit], name.replace(" ", "_").replace("-", "_")), []).append(mode)
+        rows_of.setdefault((kinds[unit], fact_name(name)), []).append(mode)
     failed = _pairs(rows[rows["code"] == ft.F_FAILED], "why")
     limits = rows["code"] == ft.F_CHANGE
     worked = (rows["code"] == ft.F_STEP) & np.isin(rows["why"], _CARRIED_OUT) | limits & (rows["why"] == ft.CHANGED)

@@ -9,9 +9,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.station.compiling import inlined
+from moonstation.station.compiling import called, inlined
 from moonstation.station.flows import Lively, worse
-from moonstation.station.lanes import all_of, any_of, no, only_here, select
+from moonstation.station.lanes import all_of, any_of, no, only_here, seldom, select
+from moonstation.station.packed import FAR_K, MOST_ROUNDS
 from moonstation.station.rows import NOWHERE, Record, Table
 from moonstation.station.tables import NODES, Tables
 
@@ -28,7 +29,10 @@ def _open_share(node: Record) -> Lively:
 
 @inlined
 def open_heat(tables: Tables, now: Row) -> None:
-    """Surroundings and louver of every live node in this step."""
+    """Surroundings and louver of every live node in this step.
+
+    A thermostat counts on what its node radiated with the flow of the last step: pumps may run after it.
+    """
     for place in range(tables.counts[NODES]):
         node = tables.nodes[tables.live_nodes[place]]
         if node.sink_series != NOWHERE:
@@ -40,6 +44,10 @@ def open_heat(tables: Tables, now: Row) -> None:
             node.common_source_w = now[node.heat_series]
         if node.louver:
             node.emission = node.radiating * _open_share(node)
+        if seldom(node.driven):
+            node.fed = node.emission if node.louver else node.radiating
+            node.emission = node.fed * node.flow
+            node.flow = 0.0
 
 
 @inlined
@@ -62,12 +70,14 @@ def _source_w(node: Record) -> Lively:
 
 @inlined
 def warm(process: Record, nodes: Table, activity: Lively, controlled: bool) -> None:
-    """Give a process's waste heat to its thermal node."""
+    """Give a process's waste heat to its thermal node, and its flow to the loop that it pumps."""
     if process.heat_node != NOWHERE:
         node, heat_w = nodes[process.heat_node], process.heat_w * activity
         node.heat += heat_w
         if controlled:
             node.heat_control += heat_w
+    if seldom(process.drives != NOWHERE):
+        nodes[process.drives].flow += activity * process.drive_share
 
 
 @inlined
@@ -89,9 +99,10 @@ def thermostat_activity(nodes: Table, process: Record) -> Lively:
 
 @inlined
 def solve_heat(tables: Tables) -> bool:
-    """Implicit temperatures of all live nodes, radiation linearised about the old ones, and how well they close.
+    """Implicit temperatures of all live nodes, and how well they close.
 
-    The nodes of a tree stand together, each before its parent: a tree is solved once its last node is reached.
+    Radiation is linearised about the old temperatures, and again where a node came out far from its own. The nodes of a
+    tree stand together, each before its parent: a tree is solved once its last node is reached.
 
     True when a node is colder or hotter than its asset survives, in any life.
     """
@@ -99,26 +110,62 @@ def solve_heat(tables: Tables) -> bool:
     count = tables.counts[NODES]
     for place in range(count):
         node = nodes[live[place]]
-        _eliminate(nodes, node)
+        if seldom(node.driven):
+            node.flow = min(node.flow, 1.0)
+            node.emission = node.fed * node.flow
+        node.before = node.temperature
+        node.heat_other = node.heat - node.heat_control
+        _eliminate(nodes, node, node.before)
         if place + 1 == count or nodes[live[place + 1]].tree != node.tree:
+            far, lost = False, False
             for back in range(place, first - 1, -1):
-                out |= _substitute(tables, nodes[live[back]])
+                lost |= _substitute(tables, nodes[live[back]], nodes[live[back]].before)
+                far |= any_of(abs(nodes[live[back]].temperature - nodes[live[back]].before) > FAR_K)
+            _note_rests(tables, first, place)
+            if seldom(far):
+                lost = _solve_again(tables, first, place)
             for each in range(first, place + 1):
-                if nodes[live[each]].bears:
-                    _note_rest(tables, nodes[live[each]], nodes[live[each]].right, nodes[live[each]].inverse)
+                nodes[live[each]].heat = 0.0
+                nodes[live[each]].heat_control = 0.0
+            out |= lost
             first = place + 1
     return out
 
 
+@called
+def _solve_again(tables: Tables, first: int, last: int) -> bool:
+    """The same tree, its radiation linearised about what it came to, until no node comes out far from there.
+
+    It is done no more than twice as high: the tangent of a low temperature sends a light node far beyond its sink.
+    """
+    nodes, live, lost = tables.nodes, tables.live_nodes, False
+    for each in range(first, last + 1):
+        nodes[live[each]].point = nodes[live[each]].before
+    for _ in range(1, MOST_ROUNDS):
+        far = False
+        for each in range(first, last + 1):
+            node = nodes[live[each]]
+            off = abs(node.temperature - node.point) > FAR_K
+            node.point = select(off, min(node.temperature, 2.0 * node.point), node.point)
+            far |= any_of(off)
+        if not far:
+            break
+        for each in range(first, last + 1):
+            _eliminate(nodes, nodes[live[each]], nodes[live[each]].point)
+        lost = False
+        for back in range(last, first - 1, -1):
+            lost |= _substitute(tables, nodes[live[back]], nodes[live[back]].point)
+        _note_rests(tables, first, last)
+    return lost
+
+
 @inlined
-def _eliminate(nodes: Table, node: Record) -> None:
-    """A node's row of the implicit step; its parent gets its share of it."""
-    old = node.temperature
-    cube = old * old * old
-    node.heat_other = node.heat - node.heat_control
+def _eliminate(nodes: Table, node: Record, point: Lively) -> None:
+    """A node's row of the implicit step, radiation linearised about ``point``; its parent gets its share of it."""
+    cube = point * point * point
     all_w_k = node.fixed_w_k + 4.0 * node.emission * cube
-    right = _source_w(node) + node.heat + node.emission * (3.0 * old * cube + _sink_k4(node))
-    beside = node.conductance * _ground_k(node) + node.heat_capacity * old
+    right = _source_w(node) + node.heat + node.emission * (3.0 * point * cube + _sink_k4(node))
+    beside = node.conductance * _ground_k(node) + node.heat_capacity * node.before
     if node.bears:
         all_w_k -= node.from_children_w_k
         beside += node.from_children
@@ -135,12 +182,12 @@ def _eliminate(nodes: Table, node: Record) -> None:
 
 
 @inlined
-def _substitute(tables: Tables, node: Record) -> bool:
+def _substitute(tables: Tables, node: Record, point: Lively) -> bool:
     """A node's temperature, once that of its parent is known, and what of its heat is left open.
 
     True when it is colder or hotter than its asset survives, in any life.
     """
-    nodes, old, right, out = tables.nodes, node.temperature, node.right, False
+    nodes, right, out = tables.nodes, node.right, False
     if node.parent != NOWHERE:
         right += node.parent_w_k * nodes[node.parent].temperature
     kelvin = right * node.inverse
@@ -148,11 +195,9 @@ def _substitute(tables: Tables, node: Record) -> bool:
     if not node.calm:
         out = any_of((node.on > 0.0) & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
     if not node.everywhere:
-        kelvin = select(node.on > 0.0, kelvin, old)
+        kelvin = select(node.on > 0.0, kelvin, node.before)
     node.temperature = kelvin
-    rest, scale = _left_open(node, old)
-    node.heat = 0.0
-    node.heat_control = 0.0
+    rest, scale = _left_open(node, point)
     if node.parent != NOWHERE:
         parent = nodes[node.parent]
         to_parent = node.parent_w_k * (kelvin - parent.temperature)
@@ -176,11 +221,20 @@ def _note_rest(tables: Tables, node: Record, rest: Lively, scale: Lively) -> Non
 
 
 @inlined
-def _left_open(node: Record, before: Lively) -> tuple[Lively, Lively]:
+def _note_rests(tables: Tables, first: int, last: int) -> None:
+    """The same of those nodes of a tree that bear others, once those have told what they gave."""
+    for each in range(first, last + 1):
+        node = tables.nodes[tables.live_nodes[each]]
+        if node.bears:
+            _note_rest(tables, node, node.right, node.inverse)
+
+
+@inlined
+def _left_open(node: Record, point: Lively) -> tuple[Lively, Lively]:
     """What a node's own heats leave open of its balance at the temperature found, and the scale of that [W]."""
     kelvin = node.temperature
-    rise, cube = kelvin - before, before * before * before
-    radiated = node.emission * cube * (before + 4.0 * rise)
+    rise, cube = kelvin - node.before, point * point * point
+    radiated = node.emission * cube * (point + 4.0 * (kelvin - point))
     received = node.emission * _sink_k4(node)
     conducted = node.conductance * (kelvin - _ground_k(node))
     source = _source_w(node) + node.heat

@@ -68,6 +68,9 @@ NOTHING = 1e-290
 #: What a process offers while it could run is counted in so many parts of it, so that sums are exact in any order.
 OFFER_PARTS = float(2**20)
 
+#: Radiation is linearised anew where a node comes out so far from where that was done [K], so often at most.
+FAR_K, MOST_ROUNDS = 10.0, 20
+
 #: A step that never comes.
 NEVER = 2**62
 
@@ -136,6 +139,8 @@ class Processes(NamedTuple):
     heat_node: Ints
     heat_kw: Floats
     work_node: Ints
+    drives: Ints  # thermal node whose radiator the loop feeds that it pumps, -1 none
+    drive_share: Floats  # of that radiator, per unit of activity
     power: Ints  # number of the electricity bus it draws from, -1 none
     spills: Bools
     boundary: Bools

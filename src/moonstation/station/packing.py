@@ -253,12 +253,13 @@ class ProcessCompiler:
         def column(name: str, kind: Any = np.float64) -> NDArray[Any]:
             return np.array([getattr(process, name) for _, process in rows], kind)
 
+        limit = column("limit")
         return packed.Processes(
             asset=np.array([asset_number[asset.name] for asset, _ in rows], np.int64),
             recipe_ptr=_pointers(recipes),
             recipe_bus=np.array([bus for bus, _ in flat_recipe], np.int64),
             recipe_rate=np.array([rate for _, rate in flat_recipe], np.float64),
-            limit=column("limit"),
+            limit=limit,
             health=np.array([float(keeps_on(*row) or row[0].name not in self.resting) for row in rows], np.float64),
             decay_per_h=column("decay_per_h"),
             series=np.array([self.table.add(process.series) for _, process in rows], np.int64),
@@ -276,6 +277,10 @@ class ProcessCompiler:
             heat_node=np.array([self._node(asset, process.heat_node) for asset, process in rows], np.int64),
             heat_kw=column("heat_kw"),
             work_node=np.array([self._work_node(asset, process) for asset, process in rows], np.int64),
+            drives=np.array([self._node(asset, process.drives) for asset, process in rows], np.int64),
+            drive_share=np.divide(
+                column("drive_share"), limit, out=np.zeros(len(rows)), where=limit > packed.NEXT_TO_NOTHING
+            ),
             power=np.array([self._power(recipe) for recipe in recipes], np.int64),
             spills=column("spills", np.bool_),
             boundary=column("boundary", np.bool_),

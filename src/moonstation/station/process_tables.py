@@ -6,12 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.packed import ALWAYS, FOLLOW, HOLD, THERMOSTAT, Network, steps_of
-from moonstation.station.rows import FLAG, FLOAT, INT, UNSIGNED, Columns, Table, exp_of, same_columns, table_of
+from moonstation.station.rows import FLAG, INT, UNSIGNED, Columns, Table, exp_of, same_columns, table_of
 from moonstation.station.stacking import lanes_of
 
 _PROCESS = (
     "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
-    " starve_limit min_fraction ready_sum limit health sound offers first_worn reserve worked",
+    " starve_limit min_fraction ready_sum limit health sound offers first_worn reserve worked drive_share",
     [
         ("asset", INT),
         ("recipe_first", UNSIGNED),
@@ -23,9 +23,10 @@ _PROCESS = (
         ("control_index", UNSIGNED),
         ("heat_node", UNSIGNED),
         ("work_node", UNSIGNED),
+        ("drives", UNSIGNED),
         ("power", UNSIGNED),
         ("power_bus", UNSIGNED),
-        ("priority", FLOAT),
+        ("priority", np.float32),
         ("control", np.int8),
         ("manner", np.int8),
         ("plain_manner", np.int8),

@@ -22,7 +22,7 @@ from moonstation.station.fault_tables import BLOCKED, TRIED
 from moonstation.station.landing_reference import Gate
 from moonstation.station.packed import Network, Records, steps_of
 from moonstation.station.reference_flows import Bus, Store
-from moonstation.station.reference_heat import Node, value_of
+from moonstation.station.reference_heat import Node, find_temperatures, value_of
 
 _SERVED = 1e-9  # a wish counts as served when less than this share of it is missing
 _SPILLING = 1e-12  # a bus that lets go more than this in a step is spilling
@@ -85,6 +85,9 @@ class _Process:
         self.watched = None if self.thermostat_of or given.control_index < 0 else buses[given.control_index]
         self.heat_node = nodes[given.heat_node] if given.heat_node >= 0 else None
         self.work_node = nodes[given.work_node] if given.work_node >= 0 else None
+        self.driven = nodes[given.drives] if given.drives >= 0 else None
+        if self.driven:
+            self.driven.driven = True
         self.starve_limit = max(steps_of(given.starve_limit_h, station.step_h), 1)
         self.hysteresis_on, self.starved = False, 0
         self.health, self.seen, self.seeks = float(given.health), 0, station.faults is not None
@@ -183,7 +186,7 @@ class _Process:
         return activity
 
     def apply(self, activity: float) -> None:
-        """Move what it takes and gives in a step, and warm its node."""
+        """Move what it takes and gives in a step, warm its node, and feed the radiator of the loop that it pumps."""
         if self.power:
             self.power.bus.move(-self.draw * activity, self.given.boundary)
             self.power.bus.sent += self.draw * activity if self.given.sparing else 0.0
@@ -193,6 +196,8 @@ class _Process:
             heat_w = 1000.0 * self.given.heat_kw * activity
             self.heat_node.heat_w += heat_w
             self.heat_node.controlled_w += heat_w if self.thermostat_of else 0.0
+        if self.driven:
+            self.driven.flow += activity * self.given.drive_share
 
     def run(self, now: Sequence[float], critical_priority: int) -> None:
         """Its part of a step."""
@@ -366,13 +371,9 @@ class Station:
                 self.note(packed.EV_SPILL if bus.spilling else packed.EV_SPILL_END, bus.number, bus.left)
 
     def warm(self, live: Sequence[Node]) -> None:
-        """New temperatures: every node stands before its parent, so up the trees and down again."""
-        for node in live:
-            node.eliminate()
-        for node in reversed(live):
-            node.substitute()
-        for node in live:
-            self.worsen(2, node.residual())
+        """New temperatures, and how well they close."""
+        for residual in find_temperatures(live):
+            self.worsen(2, residual)
 
     def note_power(self) -> None:
         """Book the step of every power bus."""

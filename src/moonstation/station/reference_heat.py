@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace as Row
 
 from scipy import constants
+
+from moonstation.station.packed import FAR_K, MOST_ROUNDS
 
 
 def value_of(now: Sequence[float], series: int, otherwise: float) -> float:
@@ -19,8 +21,9 @@ class Node:
     def __init__(self, given: Row, step_h: float) -> None:
         self.given = given
         self.per_step_w_k = given.heat_capacity / (step_h * 3600.0)
-        self.temperature = self.before = self.from_children = self.from_children_w_k = self.other_w = 0.0
+        self.temperature = self.before = self.point = self.from_children = self.from_children_w_k = self.other_w = 0.0
         self.heat_w = self.late_w = self.controlled_w = 0.0  # late: what stores lost in the last step
+        self.driven, self.flow = False, 0.0  # whether pumps feed its radiator, and the share of it that they do
 
     def join(self, nodes: Sequence[Node]) -> None:
         """Find the parent, and sum the conductances that never change."""
@@ -33,12 +36,14 @@ class Node:
 
     def open(self, now: Sequence[float]) -> None:
         """Begin a step: the surroundings, and the louver where the temperature puts it; only stores have warmed it."""
-        given = self.given
+        given, self.before, self.point = self.given, self.temperature, self.temperature
         sink_k = value_of(now, given.sink_series, given.sink_k)
         self.sink_k4 = (sink_k * sink_k) * (sink_k * sink_k)
         self.ground_k = value_of(now, given.ground_series, given.ground_k)
         self.source_w = value_of(now, given.heat_series, given.heat_w)
-        self.emission = constants.sigma * given.radiating_m2 * self.open_share()  # [W/K4]
+        self.fed = constants.sigma * given.radiating_m2 * self.open_share()  # [W/K4] at full flow
+        self.emission = self.fed * self.flow if self.driven else self.fed  # with the flow of the last step
+        self.flow = 0.0
         self.heat_w, self.late_w, self.controlled_w = self.late_w, 0.0, 0.0
 
     def open_share(self) -> float:
@@ -69,13 +74,16 @@ class Node:
         return float(need)
 
     def eliminate(self) -> None:
-        """Its row of the implicit step, radiation linearised about the old temperature; the parent gets its share."""
-        old, coupling = self.temperature, self.given.parent_w_k
-        cube = old * old * old
-        self.before, self.other_w = old, self.heat_w - self.controlled_w
+        """Its row of the implicit step, radiation linearised about ``point``; the parent gets its share."""
+        if self.driven:
+            self.flow = min(self.flow, 1.0)
+            self.emission = self.fed * self.flow
+        point, coupling = self.point, self.given.parent_w_k
+        cube = point * point * point
+        self.other_w = self.heat_w - self.controlled_w
         self.inverse = 1.0 / (self.fixed_w_k + 4.0 * self.emission * cube - self.from_children_w_k)
-        self.right = self.source_w + self.heat_w + self.emission * (3.0 * old * cube + self.sink_k4)
-        self.right += self.given.conductance * self.ground_k + self.per_step_w_k * old + self.from_children
+        self.right = self.source_w + self.heat_w + self.emission * (3.0 * point * cube + self.sink_k4)
+        self.right += self.given.conductance * self.ground_k + self.per_step_w_k * self.before + self.from_children
         self.from_children = self.from_children_w_k = 0.0
         if self.parent:
             self.parent.from_children_w_k += coupling * self.inverse * coupling
@@ -86,10 +94,20 @@ class Node:
         coupled = self.given.parent_w_k * self.parent.temperature if self.parent else 0.0
         self.temperature = (self.right + coupled) * self.inverse
 
+    def came_far(self) -> bool:
+        """Whether it came out far from where its radiation was linearised, which is then moved there.
+
+        It is moved no more than twice as high: the tangent of a low temperature sends a light node far beyond its sink.
+        """
+        far = bool(abs(self.temperature - self.point) > FAR_K)
+        if far:
+            self.point = min(self.temperature, 2.0 * self.point)
+        return far
+
     def residual(self) -> float:
         """Share of its heat that the step leaves open; its children have told what they gave [-]."""
         rise = self.temperature - self.before
-        radiated = self.emission * self.before**3 * (self.before + 4.0 * rise)
+        radiated = self.emission * self.point**3 * (self.point + 4.0 * (self.temperature - self.point))
         received, source = self.emission * self.sink_k4, self.source_w + self.heat_w
         conducted = self.given.conductance * (self.temperature - self.ground_k)
         to_parent = self.given.parent_w_k * (self.temperature - self.parent.temperature) if self.parent else 0.0
@@ -99,3 +117,18 @@ class Node:
         self.from_children = 0.0
         scale = self.per_step_w_k * self.temperature + abs(radiated) + received + abs(conducted) + abs(source)
         return float(abs(rest) / scale)
+
+
+def find_temperatures(live: Sequence[Node]) -> Iterator[float]:
+    """New temperatures: every node stands before its parent, so up the trees and down again; gives what is left open.
+
+    Where one came out far from where its radiation was linearised, all is done again from there.
+    """
+    for again in range(MOST_ROUNDS):
+        if again and not any([node.came_far() for node in live]):
+            break
+        for node in live:
+            node.eliminate()
+        for node in reversed(live):
+            node.substitute()
+        yield from [node.residual() for node in live]

@@ -56,6 +56,7 @@ _PROCESS: Mapping[str, _Range] = {
     "emitted_kw": _AMOUNT,
     "value": _FINITE,
     "decay_per_h": _SHARE,
+    "drive_share": _SHARE,
 }
 _NODE: Mapping[str, _Range] = {
     "heat_capacity_j_k": _POSITIVE,
@@ -142,7 +143,7 @@ def _faults_of_process(process: Process, nodes: Iterable[str], steps: int) -> It
     yield from _faults_of_numbers(where, process, _PROCESS)
     yield from _faults_of_series(where, process, steps)
     heated = control.node if isinstance(control, Thermostat) else ""
-    yield from _unknown_nodes(where, [process.heat_node, process.works_in, heated], nodes)
+    yield from _unknown_nodes(where, [process.heat_node, process.works_in, process.drives, heated], nodes)
     yield from (fault for lock in process.interlocks for fault in _faults_of_lock(where, lock))
 
 

@@ -84,7 +84,7 @@ _STORE = (
 _NODE = (
     "temperature emission heat heat_control heat_other heat_capacity conductance fixed_w_k sink_k4 ground_k source_w"
     " parent_w_k right inverse from_children from_children_w_k survive_min_k survive_max_k work_min_k work_max_k on"
-    " radiating closed_share closed_k open_k slope start_k",
+    " radiating closed_share closed_k open_k slope start_k before point flow fed",
     [
         ("asset", INT),
         ("tree", UNSIGNED),
@@ -100,6 +100,7 @@ _NODE = (
         ("calm", FLAG),
         ("everywhere", FLAG),
         ("louver", FLAG),
+        ("driven", FLAG),
         ("bears", FLAG),
     ],
 )
@@ -385,6 +386,7 @@ def _node_table(network: Network, step_h: float) -> Table:
         fixed_w_k=fixed_w_k,
         slope=louver_slope(thermal),
         louver=(thermal.closed_share != 1.0).any(axis=1),
+        driven=np.isin(np.arange(len(thermal.asset)), network.processes.drives),
         bears=np.isin(np.arange(len(thermal.asset)), thermal.parent),
         calm_above_k=np.maximum(thermal.survive_min_k, thermal.work_min_k).max(axis=1),
         calm_below_k=np.minimum(thermal.survive_max_k, thermal.work_max_k).min(axis=1),

@@ -131,7 +131,7 @@ def heat_of(component, place, *names):
 def test_a_running_habitat_is_comfortable_by_day_and_night(place):
     node = by_name(HABITAT.primitives(place).thermal_nodes)["habitat"]
     machines_w = 3000.0  # of what is housed in it
-    heat_w = machines_w + heat_of(HABITAT, place, "base load", "pumps")
+    heat_w = machines_w + heat_of(HABITAT, place, "base load", "pump 1", "pump 2")
     assert node.work_min_k <= steady_k(HABITAT, place, "habitat", heat_w) <= node.work_max_k
 
 
@@ -147,10 +147,11 @@ def test_the_heater_alone_holds_an_empty_habitat():
 
 
 def test_pumps_draw_their_share_of_the_heat_that_the_radiator_can_take():
-    pumps = by_name(HABITAT.primitives(DAY).processes)["pumps"]
+    pumps = [load for load in HABITAT.primitives(DAY).processes if load.drives == "habitat"]
     rejected_kw = 0.80 * 0.80 * 25.0 * 5.670374e-11 * 297.15**4  # fully on, into a cold sky
-    assert pumps.limit == pytest.approx(rejected_kw * lookup("thermal.pump_power_share").value, rel=1e-6)
-    assert pumps.priority == 3
+    power_kw = rejected_kw * lookup("thermal.pump_power_share").value
+    assert [pump.limit for pump in pumps] == pytest.approx([power_kw / 2.0] * 2, rel=1e-6)
+    assert {pump.drive_share for pump in pumps} == {lookup("thermal.one_pump_share").value}
 
 
 @given(heat=st.floats(0.0, 5000.0), more=st.floats(1.0, 5000.0))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import ClassVar
 
@@ -28,6 +29,7 @@ from moonstation.components.thermal.loads import heating_load
 from moonstation.facts.table import lookup
 
 _RACKS = "racks"
+_PUMPS = ("pump 1", "pump 2")
 _FUSION = "fusion_heat@self"
 
 
@@ -54,7 +56,10 @@ class RadiatorLoop(InsulatedBody):
     )
     ground_w_k: float = fact("thermal.legs_conductance", unit="W/K", doc="to the ground", low=0.0, high=1e3)
     pump_power_share: float = fact(
-        "thermal.pump_power_share", unit="-", doc="pump power over the heat carried", low=0.0, high=0.5
+        "thermal.pump_power_share", unit="-", doc="power of both pumps over the heat carried", low=1e-4, high=0.5
+    )
+    one_pump_share: float = fact(
+        "thermal.one_pump_share", unit="-", doc="radiator that one pump can feed alone", low=0.0, high=1.0
     )
     bypass_share: float = fact(
         "thermal.cabin_bypass_share", unit="-", doc="radiator left with the bypass open", low=0.0, high=1.0
@@ -79,7 +84,9 @@ class RadiatorLoop(InsulatedBody):
     survive_min_k: float = fact("thermal.cabin_survive_min", unit="K", doc="lines burst", low=200.0, high=290.0)
     survive_max_k: float = fact("thermal.cabin_survive_max", unit="K", doc="equipment lost", low=300.0, high=400.0)
 
-    failures: ClassVar = (FailureMode("pump", "coolant pump stops", affects=("pumps",), spare=True),)
+    failures: ClassVar = tuple(
+        FailureMode(pump, "one of two coolant pumps stops", affects=(pump,), spare=True) for pump in _PUMPS
+    )
     flows: ClassVar = (
         Flow("electricity", "in", "base load, heater, pumps"),
         Flow(_FUSION, "store", "heat of its liquid water"),
@@ -95,8 +102,8 @@ class RadiatorLoop(InsulatedBody):
         "water_kg": 1000.0,
     }
     leaves_out: ClassVar = (
-        "a radiator that stops with its pumps; temperatures and freezing of the loop; how much water the tanks inside "
-        "hold just then; dust that gathers while it stands"
+        "temperatures and freezing of the loop; cold plates that stop with the pumps; more power for the pump that is "
+        "left; how much water the tanks inside hold just then; dust that gathers while it stands"
     )
 
     def __post_init__(self) -> None:
@@ -180,8 +187,14 @@ class RadiatorLoop(InsulatedBody):
         return (
             heating_load("heater", self.heater_kw, node="habitat", priority=1, works_in="skin", setpoint_k=target_k),
             heating_load("base load", self.base_load_kw, node=_RACKS, priority=1, works_in="skin"),
-            heating_load("pumps", pump_kw, node="habitat", priority=3, works_in="skin"),
+            *self._pumps(pump_kw),
         )
+
+    def _pumps(self, together_kw: float) -> Iterator[Process]:
+        """Two of one kind, which share the work; the loop stands still, and the radiator gets nothing, without both."""
+        for name in _PUMPS:
+            pump = heating_load(name, together_kw / len(_PUMPS), node="habitat", priority=1, works_in="skin")
+            yield replace(pump, drives="habitat", drive_share=self.one_pump_share)
 
 
 def _rejected_kw(habitat: ThermalNode) -> float:
