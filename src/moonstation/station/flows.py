@@ -132,17 +132,24 @@ def _throttled(store: Record, most: Lively, rate_most: Lively) -> Lively:
 
 
 @inlined
+def _amount(tables: Tables, k: int) -> Lively:
+    """What a row of a recipe moves in a step at activity 1."""
+    row = tables.recipe[k]
+    return row.amount if row.common else tables.amounts[k].amount
+
+
+@inlined
 def material_limit(process: Record, tables: Tables, wish: Lively) -> Lively:
     """Activity that stocks and room allow, the electricity that the process draws aside [-]."""
     activity = wish
     for k in range(process.recipe_first, process.recipe_gives):
         bus = tables.buses[tables.recipe[k].bus]
-        activity = _within(bus.pool + bus.offer, tables.amounts[k].amount, activity)
+        activity = _within(bus.pool + bus.offer, _amount(tables, k), activity)
     for k in range(process.recipe_gives, process.recipe_last):
         only_here()
         if tables.recipe[k].limits:
             bus = tables.buses[tables.recipe[k].bus]
-            activity = _within(bus.room - bus.pool, tables.amounts[k].amount, activity)
+            activity = _within(bus.room - bus.pool, _amount(tables, k), activity)
     return activity
 
 
@@ -201,10 +208,10 @@ def apply(process: Record, manner: int, tables: Tables, activity: Lively) -> Non
             tables.buses[process.power_bus].sent += drawn
     for k in range(process.recipe_first, process.recipe_gives):
         only_here()
-        _take(tables.buses[tables.recipe[k].bus], tables.amounts[k].amount * activity, process.boundary)
+        _take(tables.buses[tables.recipe[k].bus], _amount(tables, k) * activity, process.boundary)
     for k in range(process.recipe_gives, process.recipe_last):
         only_here()
-        _give(tables.buses[tables.recipe[k].bus], tables.amounts[k].amount * activity, process.boundary)
+        _give(tables.buses[tables.recipe[k].bus], _amount(tables, k) * activity, process.boundary)
 
 
 @inlined
@@ -293,10 +300,10 @@ def _age(store: Record, lost: Lively) -> Lively:
 @inlined
 def worse(worst: Lively, rest: Lively, scale: Lively) -> Lively:
     """The greater of ``worst`` and ``rest`` relative to ``scale``; what is not a number stays [-]."""
-    exceeds = no(abs(rest) <= max(worst * scale, NOTHING)) & (worst == worst)  # noqa: PLR0124 (is a number)
+    exceeds = no(abs(rest) <= max(worst * scale, NOTHING))
     if seldom(exceeds):
         only_here()
-        return select(exceeds, abs(rest) / scale, worst)
+        return select(exceeds & (worst == worst), abs(rest) / scale, worst)  # noqa: PLR0124 (is a number)
     return worst
 
 

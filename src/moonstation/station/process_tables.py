@@ -48,7 +48,7 @@ _PROCESS = (
         ("unready_steps", INT),
     ],
 )
-_RECIPE = ("", [("bus", UNSIGNED), ("takes", FLAG), ("limits", FLAG)])
+_RECIPE = ("", [("bus", UNSIGNED), ("takes", FLAG), ("limits", FLAG), ("common", FLAG), ("amount", FLOAT)])
 _AMOUNT: Columns = ("amount", [])
 
 #: Forms of the rule of a process in the kernel: all that its series lets it, without and with electricity; with
@@ -132,7 +132,8 @@ def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
 def recipes_of(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table, Table]:
     """Per process: electricity drawn, pointers to, and tables of, all else that it moves in a step at activity 1.
 
-    What a process takes stands before what it gives.
+    What a process takes stands before what it gives. An amount that all lives have in common stands in its row of the
+    first table, too.
     """
     processes, power_bus = network.processes, _power_bus(network)
     draw, ends = np.zeros_like(processes.limit), [0]
@@ -151,5 +152,8 @@ def recipes_of(network: Network, step_h: float) -> tuple[NDArray[np.float64], ND
                 limits.append(bool(rate[0] < 0.0 or not (network.buses.spills[bus] or processes.spills[p])))
         ends.append(len(buses))
     amounts = np.array(moved).reshape(len(moved), lanes_of(network))
-    rows = table_of(_RECIPE, lanes_of(network), bus=buses, takes=amounts[:, 0] < 0.0, limits=limits)
-    return draw, np.array(ends, np.int64), rows, table_of(_AMOUNT, lanes_of(network), amount=np.abs(amounts))
+    takes, common = amounts[:, 0] < 0.0, (amounts == amounts[:, :1]).all(axis=1)
+    amounts = np.abs(amounts)
+    first = amounts[:, 0]
+    rows = table_of(_RECIPE, 1, bus=buses, takes=takes, limits=limits, common=common, amount=first)
+    return draw, np.array(ends, np.int64), rows, table_of(_AMOUNT, lanes_of(network), amount=amounts)

@@ -216,7 +216,8 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
     if may_fail:
         process.tried = bits_of(may & serves & (wish > 0.0))
         process.blocked = bits_of(no(may))
-        wish = select(process.sound > 0.0, wish, 0.0)
+        if not process.everywhere:
+            wish = select(process.sound > 0.0, wish, 0.0)
     wants = wish > 0.0
     if not any_of(wants):
         _feed(process)
@@ -261,7 +262,8 @@ def _run_plainly(  # noqa: PLR0913, PLR0917
         ready = may & (process.priority <= tables.powers[process.power].serve_up_to)
     if may_fail:
         tried = bits_of(ready & (wish > 0.0))
-        wish = select(process.sound > 0.0, wish, 0.0)
+        if not process.everywhere:
+            wish = select(process.sound > 0.0, wish, 0.0)
     wants = wish > 0.0
     if any_of(wants):
         if seldom(wants & no(ready)):
