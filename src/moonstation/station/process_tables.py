@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.packed import ALWAYS, FOLLOW, HOLD, THERMOSTAT, Network, steps_of
-from moonstation.station.rows import FLAG, INT, UNSIGNED, Columns, Table, exp_of, same_columns, table_of
+from moonstation.station.rows import FLAG, FLOAT, INT, UNSIGNED, Columns, Table, exp_of, same_columns, table_of
 from moonstation.station.stacking import lanes_of
 
 _PROCESS = (
