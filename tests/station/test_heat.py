@@ -104,6 +104,17 @@ def test_a_conductance_to_no_parent_counts_for_nothing():
     assert (alone.temperature("box/n") == 300.0).all()
 
 
+@pytest.mark.parametrize("start", [285.0, 294.0, 305.0])
+def test_a_louver_before_a_large_radiator_comes_to_rest_where_heat_in_is_heat_out(start):
+    """25 m2 behind a ton let out, per step and kelvin of their opening, more than the ton holds."""
+    louver = {"closed_share": 0.02, "closed_k": 291.0, "open_k": 293.0}
+    run = Run(box(node(capacity=9e5, start=start, radiating_m2=25.0, heat_w=4100.0, **louver)), hours=48)
+    last = run.temperature("box/n")[-24:].astype(float)
+    share = 0.02 + 0.98 * (last - 291.0) / 2.0
+    np.testing.assert_allclose(share * constants.sigma * 25.0 * (last**4 - 100.0**4), 4100.0, rtol=1e-3)
+    assert np.ptp(last) < 1e-3
+
+
 def test_a_louver_closes_in_the_cold():
     def steady(watts):
         louvred = node(

@@ -28,6 +28,15 @@ def _open_share(node: Record) -> Lively:
 
 
 @inlined
+def _swing_w_k(node: Record) -> Lively:
+    """Heat that a node's louver lets out per kelvin by which it opens [W/K]."""
+    kelvin = node.temperature
+    square = kelvin * kelvin
+    lets_out_w_k = node.radiating * node.slope * max(square * square - _sink_k4(node), 0.0)
+    return select((node.closed_k < kelvin) & (kelvin < node.open_k), lets_out_w_k, 0.0)
+
+
+@inlined
 def open_heat(tables: Tables, now: Row) -> None:
     """Surroundings and louver of every live node in this step.
 
@@ -44,6 +53,7 @@ def open_heat(tables: Tables, now: Row) -> None:
             node.common_source_w = now[node.heat_series]
         if node.louver:
             node.emission = node.radiating * _open_share(node)
+            node.swing_w_k = _swing_w_k(node)
         if seldom(node.driven):
             node.fed = node.emission if node.louver else node.radiating
             node.emission = node.fed * node.flow
@@ -113,6 +123,7 @@ def solve_heat(tables: Tables) -> bool:
         if seldom(node.driven):
             node.flow = min(node.flow, 1.0)
             node.emission = node.fed * node.flow
+            node.swing_w_k *= node.flow
         node.before = node.temperature
         node.heat_other = node.heat - node.heat_control
         _eliminate(nodes, node, node.before)
@@ -166,6 +177,9 @@ def _eliminate(nodes: Table, node: Record, point: Lively) -> None:
     all_w_k = node.fixed_w_k + 4.0 * node.emission * cube
     right = _source_w(node) + node.heat + node.emission * (3.0 * point * cube + _sink_k4(node))
     beside = node.conductance * _ground_k(node) + node.heat_capacity * node.before
+    if node.louver:
+        all_w_k += node.swing_w_k
+        beside += node.swing_w_k * node.before
     if node.bears:
         all_w_k -= node.from_children_w_k
         beside += node.from_children
@@ -239,5 +253,7 @@ def _left_open(node: Record, point: Lively) -> tuple[Lively, Lively]:
     conducted = node.conductance * (kelvin - _ground_k(node))
     source = _source_w(node) + node.heat
     rest = node.heat_capacity * rise + radiated - received + conducted - source
+    if node.louver:
+        rest += node.swing_w_k * rise
     scale = node.heat_capacity * kelvin + abs(radiated) + received + abs(conducted) + abs(source)
     return rest, scale

@@ -43,6 +43,7 @@ class Node:
         self.source_w = value_of(now, given.heat_series, given.heat_w)
         self.fed = constants.sigma * given.radiating_m2 * self.open_share()  # [W/K4] at full flow
         self.emission = self.fed * self.flow if self.driven else self.fed  # with the flow of the last step
+        self.opening_w_k = self.swing_w_k = self.swing()
         self.flow = 0.0
         self.heat_w, self.late_w, self.controlled_w = self.late_w, 0.0, 0.0
 
@@ -55,6 +56,14 @@ class Node:
             return 1.0
         slope = (1.0 - closed_share) / (open_k - closed_k)
         return float(closed_share + slope * (self.temperature - closed_k))
+
+    def swing(self) -> float:
+        """Heat that the louver lets out per kelvin by which it opens [W/K]."""
+        closed_k, open_k, square = self.given.closed_k, self.given.open_k, self.temperature * self.temperature
+        if not closed_k < self.temperature < open_k:
+            return 0.0
+        slope = (1.0 - self.given.closed_share) / (open_k - closed_k)
+        return float(constants.sigma * self.given.radiating_m2 * slope * max(square * square - self.sink_k4, 0.0))
 
     def within(self, low_k: float, high_k: float) -> bool:
         """True while its temperature lies in a range."""
@@ -77,13 +86,14 @@ class Node:
         """Its row of the implicit step, radiation linearised about ``point``; the parent gets its share."""
         if self.driven:
             self.flow = min(self.flow, 1.0)
-            self.emission = self.fed * self.flow
+            self.emission, self.swing_w_k = self.fed * self.flow, self.opening_w_k * self.flow
         point, coupling = self.point, self.given.parent_w_k
-        cube = point * point * point
+        cube, before = point * point * point, self.before
         self.other_w = self.heat_w - self.controlled_w
-        self.inverse = 1.0 / (self.fixed_w_k + 4.0 * self.emission * cube - self.from_children_w_k)
+        self.inverse = 1.0 / (self.fixed_w_k + 4.0 * self.emission * cube + self.swing_w_k - self.from_children_w_k)
         self.right = self.source_w + self.heat_w + self.emission * (3.0 * point * cube + self.sink_k4)
-        self.right += self.given.conductance * self.ground_k + self.per_step_w_k * self.before + self.from_children
+        beside = self.given.conductance * self.ground_k + self.per_step_w_k * before + self.swing_w_k * before
+        self.right += beside + self.from_children
         self.from_children = self.from_children_w_k = 0.0
         if self.parent:
             self.parent.from_children_w_k += coupling * self.inverse * coupling
@@ -112,6 +122,7 @@ class Node:
         conducted = self.given.conductance * (self.temperature - self.ground_k)
         to_parent = self.given.parent_w_k * (self.temperature - self.parent.temperature) if self.parent else 0.0
         rest = self.per_step_w_k * rise + radiated - received + conducted + to_parent - source - self.from_children
+        rest += self.swing_w_k * rise
         if self.parent:
             self.parent.from_children += to_parent
         self.from_children = 0.0

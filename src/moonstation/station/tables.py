@@ -84,7 +84,7 @@ _STORE = (
 _NODE = (
     "temperature emission heat heat_control heat_other heat_capacity conductance fixed_w_k sink_k4 ground_k source_w"
     " parent_w_k right inverse from_children from_children_w_k survive_min_k survive_max_k work_min_k work_max_k on"
-    " radiating closed_share closed_k open_k slope start_k before point flow fed",
+    " radiating closed_share closed_k open_k slope swing_w_k start_k before point flow fed",
     [
         ("asset", INT),
         ("tree", UNSIGNED),
