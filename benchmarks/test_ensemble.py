@@ -1,4 +1,4 @@
-"""Many lives over ten years at ten minutes: lanes against one life at a time, one thread against two, and whole runs.
+"""Many lives over ten years at ten minutes: lanes against one at a time, one thread or worker against two, whole runs.
 
 Run with ``make bench``. Bar (DESIGN section 6): 1,000 lives of a station of at least 50 components within 120 s on two
 cores and 4 GB. The ILRS has more than three times as many; its main base is the station of that size.
@@ -70,6 +70,23 @@ def test_one_thread_against_two(benchmark: Any, decade: Blueprint) -> None:
     one_s = ensemble(decade.scenario, order, workers=Workers(1)).elapsed_s
     benchmark.pedantic(ensemble, args=(decade.scenario, order), kwargs={"workers": Workers(2)}, rounds=1)
     benchmark.extra_info["one_over_two"] = one_s / benchmark.stats.stats.min
+
+
+def test_one_worker_of_dask_against_two(benchmark: Any, tmp_path: Path) -> None:
+    from distributed import LocalCluster
+
+    base = tmp_path / "main-base.toml"
+    base.write_text(main_base(), "utf-8")
+
+    def lived_s(workers: int) -> float:
+        with LocalCluster(n_workers=workers, threads_per_worker=1, dashboard_address=None) as cluster:
+            there = Workers(cluster=cluster.scheduler_address)
+            ensemble(base, Order(workers * CHUNK, seed=1), workers=there)  # every worker has its station
+            return ensemble(base, Order(6 * CHUNK, seed=7), workers=there).elapsed_s
+
+    one_s = lived_s(1)
+    two_s = benchmark.pedantic(lived_s, args=(2,), rounds=1)
+    benchmark.extra_info.update(one_s=one_s, two_s=two_s, one_over_two=one_s / two_s)
 
 
 def test_a_thousand_lives(benchmark: Any, decade: Blueprint) -> None:
