@@ -54,13 +54,6 @@ def test_canopies_close_and_then_absorb_93_of_100():
     np.testing.assert_allclose(shares, [0.0, 0.93 / 4, 0.93, 0.93])
 
 
-@pytest.mark.parametrize(("name", "g_m2_d"), [("wheat", 20.0), ("potato", 21.06), ("soybean", 4.54), ("lettuce", 6.57)])
-def test_yields_are_those_of_nasas_tables_within_a_half(name, g_m2_d):
-    # Nominal edible dry yields of BVAD (section 4.10), from memory.
-    edible, _ = dry_growth_kg_m2_d(CROPS[name], CROPS[name].photons, 1200.0)
-    assert edible * 1000 == pytest.approx(g_m2_d, rel=0.5)
-
-
 @given(name=crops, day=st.floats(1, 150), photons=st.floats(250, 1000), ppm=st.floats(400, 1300))
 def test_carbon_fixed_is_breathed_or_kept(name, day, photons, ppm):
     crop = CROPS[name]

@@ -143,7 +143,7 @@ class Crew:
     leaves_out: ClassVar = (
         "single persons, the sweat of each activity (water keeps the proportions of the day), infection and accidents, "
         "dose of radiation, what people lack without supplies; temperature counts where the crew is housed in a heated "
-        "body; EVA and suits are the airlock's"
+        "body, and what is outside comfort there counts as too cold or too hot to live; EVA and suits are the airlock's"
     )
     no_failures: ClassVar = "illness and accidents of people are not modelled"
     flows: ClassVar = (
