@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from moonstation.report.comparison_report import ComparedLives
     from moonstation.report.lives_run import LivesRun
     from moonstation.report.run import Run
+    from moonstation.scenario.schema import Scenario
     from moonstation.studies.ensemble_progress import Progress as LivesProgress
     from moonstation.studies.study import Progress
 
@@ -17,8 +18,8 @@ __version__ = "0.1.0"
 __all__ = ["__version__", "campaign", "compare", "simulate", "study"]
 
 
-def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:
-    """Run a scenario of the library (``ilrs``, ``first-night``) or a TOML file, and judge it.
+def study(scenario: str | Path | Scenario, *, progress: Progress | None = None) -> Run:
+    """Run a scenario of the library (``ilrs``, ``first-night``), a TOML file or a loaded scenario, and judge it.
 
     The result has ``timeseries`` (xarray), ``events``, ``summary``, ``milestones``, ``report`` (HTML) and
     ``save(folder)``. Raises ScenarioError with every fault of the file.
@@ -29,7 +30,7 @@ def study(scenario: str | Path, *, progress: Progress | None = None) -> Run:
 
 
 def simulate(
-    scenario: str | Path,
+    scenario: str | Path | Scenario,
     *,
     members: int | None = None,
     seed: int | None = None,
@@ -61,7 +62,7 @@ def simulate(
     return simulate_lives(scenario, Order(members, seed or 0, step, **asked), progress=progress, **more)
 
 
-def _one_life(scenario: str | Path, step: str | None, progress: LivesProgress | None) -> Run:
+def _one_life(scenario: str | Path | Scenario, step: str | None, progress: LivesProgress | None) -> Run:
     """The life that ``study`` runs; ``progress`` is told its stages, of which nobody knows how long each takes."""
     from moonstation.report.run import study as run_study
 
@@ -69,8 +70,8 @@ def _one_life(scenario: str | Path, step: str | None, progress: LivesProgress | 
 
 
 def compare(
-    first: str | Path,
-    second: str | Path,
+    first: str | Path | Scenario,
+    second: str | Path | Scenario,
     *,
     members: int,
     seed: int = 0,
@@ -91,7 +92,7 @@ def compare(
     return compare_lives(first, second, order, progress=progress, **more)
 
 
-def campaign(scenario: str | Path, *, progress: LivesProgress | None = None, **more: Any) -> CampaignRun:
+def campaign(scenario: str | Path | Scenario, *, progress: LivesProgress | None = None, **more: Any) -> CampaignRun:
     """Let every unit of a scenario fail alone, in every way, at the worst moment and in each season.
 
     The result has ``table`` (a row for every failure: found and mended after how long and by what, what was lost),

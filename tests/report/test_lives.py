@@ -23,7 +23,7 @@ from moonstation.report.of_study import view_of
 from moonstation.report.sections import lives, lives_causes, lives_story, records
 from moonstation.report.sections.timeline import timeline
 from moonstation.report.words import capital, number
-from moonstation.scenario.reading import library
+from moonstation.scenario.reading import library, load_scenario
 from moonstation.station import fault_tables as ft
 from moonstation.station.chances import FaultLog
 from moonstation.station.influence import Influence
@@ -278,9 +278,17 @@ def test_a_difference_that_may_be_chance_is_not_green():
 
 def test_the_command_of_a_life_names_the_file_as_it_was_given(run):
     for path, told in (("my designs/own.toml", "'my designs/own.toml'"), ("designs/own.toml", "designs/own.toml")):
-        scenario = SimpleNamespace(name="own", path=Path(path), step="1h")
+        scenario = SimpleNamespace(name="own", path=Path(path), step="1h", overrides={"step": "1h"})
         of_file = SimpleNamespace(plan=SimpleNamespace(scenario=scenario), lives=run.lives)
         assert lives_story.in_full(of_file, 3).startswith(f"moonstation simulate {told} --members 24")
+
+
+def test_the_call_of_a_life_names_what_was_overridden(run):
+    scenario = load_scenario("first-night", end="2029-02-14", step="1h")
+    shortened = SimpleNamespace(plan=SimpleNamespace(scenario=scenario), lives=run.lives)
+    called = lives_story.in_full(shortened, 3)
+    loaded = "load_scenario('first-night', end='2029-02-14', step='1h')"
+    assert called == f"moonstation.simulate({loaded}, members=24, seed=7).life(3)"
 
 
 def test_a_life_in_full_is_the_life_of_the_ensemble(run):

@@ -85,6 +85,26 @@ def test_keys_at_the_top_can_be_overridden() -> None:
         load_scenario("first-night", end="2028-02-01")
 
 
+def test_a_loaded_scenario_keeps_its_overrides_where_further_ones_are_given() -> None:
+    short = load_scenario("first-night", end="2029-02-01", step="1h")
+    assert load_scenario(short) is short
+    again = load_scenario(short, step="30min")
+    assert (again.end, again.step) == (short.end, "30min")
+    assert again.overrides == {"end": "2029-02-01", "step": "30min"}
+    assert short.overrides == {"end": "2029-02-01", "step": "1h"}
+    with pytest.raises(ScenarioError, match="not after the start"):
+        load_scenario(short, start="2029-03-01")
+
+
+def test_the_facts_behind_a_loaded_scenario_are_noted_again() -> None:
+    with recorded() as read:
+        scenario = load_scenario("first-night")
+    with recorded() as noted:
+        load_scenario(scenario)
+    assert noted == read == scenario.facts
+    assert "pv.panel_specific_power" in noted
+
+
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import tomllib
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
@@ -14,6 +16,7 @@ from moonstation.core import cluster as core_cluster
 from moonstation.core.errors import RangeError, ScenarioError
 from moonstation.facts.table import lookup
 from moonstation.report.comparison_report import statement
+from moonstation.scenario.reading import load_scenario
 from moonstation.station.assessment import assess
 from moonstation.station.odds import wilson_interval
 from moonstation.studies import chunks, ensemble_cluster
@@ -77,14 +80,15 @@ def test_chunks_of_another_size_give_the_same_bits(scenario, lived, monkeypatch,
     assert_same_lives(lived, ensemble(scenario, Order(MEMBERS, seed=7, series=SERIES), workers=Workers(1)))
 
 
-@pytest.fixture
-def cluster(tmp_path):
+@pytest.fixture(scope="module")
+def cluster(tmp_path_factory):
     """Address of a scheduler with two workers, each a process of its own."""
     from distributed import Client
 
-    where = tmp_path / "scheduler.json"
+    folder = tmp_path_factory.mktemp("cluster")
+    where = folder / "scheduler.json"
     scheduler = ("dask_scheduler", "--host", "127.0.0.1", "--port", "0", "--no-dashboard")
-    worker = ("dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(tmp_path))
+    worker = ("dask_worker", "--nthreads", "1", "--no-nanny", "--no-dashboard", "--local-directory", str(folder))
     with ExitStack() as processes:
         for name, *options in (scheduler, worker, worker):
             command = [sys.executable, "-m", f"distributed.cli.{name}", *options, "--scheduler-file", str(where)]
@@ -103,11 +107,21 @@ def test_two_processes_of_a_cluster_give_the_same_bits(scenario, lived, cluster,
     assert_same_lives(lived, ensemble(scenario, order, workers=Workers(cluster=cluster)))
 
 
+def test_a_cluster_runs_a_scenario_with_the_keys_that_were_overridden(scenario, cluster):
+    policy = tomllib.loads(scenario.read_text("utf-8"))["policy"] | {"survival_below": 0.4, "survival_exit": 0.6}
+    loaded = load_scenario(scenario, start="2029-01-10", end=datetime(2029, 2, 5, tzinfo=UTC), policy=policy)
+    order = Order(4, seed=7, step="30min")
+    here = ensemble(loaded, order, workers=Workers(1))
+    assert here.plan.scenario.start == loaded.start
+    assert here.plan.station.grid.step_h == 0.5
+    assert here.plan.station.policy.survival_below == 0.4
+    assert_same_lives(here, ensemble(loaded, order, workers=Workers(cluster=cluster)))
+
+
 def test_a_worker_that_compiles_another_station_is_refused(lived):
-    plan = lived.plan
-    told = (plan.scenario.text, str(plan.scenario.path), plan.scenario.step, lived.lives.order)
+    told = ensemble_cluster.told_elsewhere(lived.lives)
     with pytest.raises(RangeError, match="another station"):
-        ensemble_cluster.lives_elsewhere(*told, [0], "0" * 64)
+        ensemble_cluster.lives_elsewhere(told, [0], "0" * 64)
 
 
 def test_a_worker_with_another_kernel_is_refused(lived, monkeypatch):
@@ -287,6 +301,8 @@ def test_a_scenario_compared_with_itself_differs_in_nothing(scenario):
     assert made.names == ("short (A)", "short (B)")
     assert made.summary["one_design"]
     assert statement(made).startswith("A and B are one design to the model")
+    loaded = comparison(load_scenario(scenario), scenario, Order(6, seed=3))
+    assert (loaded.names, loaded.summary) == (made.names, made.summary)
 
 
 def test_designs_that_differ_in_what_seldom_tells_are_two(scenario, tmp_path):

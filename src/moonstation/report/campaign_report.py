@@ -13,6 +13,7 @@ from moonstation.report.blocks import Block, Card, Cards, Column, Panel, Section
 from moonstation.report.page import render_page
 from moonstation.report.sections.verdict import missing, notes_on
 from moonstation.report.words import count, day, number
+from moonstation.scenario.schema import Scenario
 from moonstation.station.fault_trials import TrialOutcome
 from moonstation.studies.campaign_folder import manifest, write_campaign
 from moonstation.studies.fault_campaign import WORST, Campaign
@@ -48,7 +49,7 @@ class CampaignRun(Campaign):
         return write_campaign(self, Path(folder), lambda: self.report, where=where, overwrite=overwrite)
 
 
-def run_campaign(scenario: str | Path, **asked: Any) -> CampaignRun:
+def run_campaign(scenario: str | Path | Scenario, **asked: Any) -> CampaignRun:
     """Run a fault campaign (see ``moonstation.studies.fault_campaign``); the report comes with it."""
     done = _fault_campaign(scenario, **asked)
     return CampaignRun(**{field.name: getattr(done, field.name) for field in fields(done)})

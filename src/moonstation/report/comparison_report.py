@@ -21,6 +21,7 @@ from moonstation.studies.ensemble_tables import labelled, shown, title_of
 from moonstation.studies.folder import MANIFEST, REPORT, SUMMARY
 
 if TYPE_CHECKING:
+    from moonstation.scenario.schema import Scenario
     from moonstation.station.paired import Difference
 
 MARK = Mark(MANIFEST, "comparison")
@@ -52,7 +53,9 @@ class ComparedLives(Comparison):
         return target
 
 
-def compare_lives(first: str | Path, second: str | Path, order: Order, **how: Any) -> ComparedLives:
+def compare_lives(
+    first: str | Path | Scenario, second: str | Path | Scenario, order: Order, **how: Any
+) -> ComparedLives:
     """Compare two scenarios member by member (see ``moonstation.studies.comparison``); the report comes with it."""
     done = _comparison(first, second, order, **how)
     return ComparedLives(done.first, done.second)

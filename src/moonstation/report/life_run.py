@@ -6,6 +6,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 
 from moonstation.report.run import Run
+from moonstation.scenario.schema import Scenario
 from moonstation.studies.chunks import Lives, Order
 from moonstation.studies.ensemble import lives_of
 from moonstation.studies.one_life import LifeStudy, life_study
@@ -23,7 +24,9 @@ def run_life(lives: Lives, member: int, progress: Progress | None = None) -> Lif
     return LifeRun(**{field.name: getattr(done, field.name) for field in fields(done)})
 
 
-def simulate_life(scenario: str | Path, order: Order, member: int, progress: Progress | None = None) -> LifeRun:
+def simulate_life(
+    scenario: str | Path | Scenario, order: Order, member: int, progress: Progress | None = None
+) -> LifeRun:
     """Run one of the lives that ``simulate_lives`` would run of the same order, in full."""
     if progress:
         progress("compiling the station")

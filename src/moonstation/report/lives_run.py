@@ -16,6 +16,7 @@ from moonstation.studies.ensemble_folder import write_ensemble
 
 if TYPE_CHECKING:
     from moonstation.report.life_run import LifeRun
+    from moonstation.scenario.schema import Scenario
 
 
 @dataclass(frozen=True, repr=False)
@@ -45,7 +46,7 @@ class LivesRun(Ensemble):
         return write_ensemble(self, Path(folder), lambda: self.report, where=where, overwrite=overwrite)
 
 
-def simulate_lives(scenario: str | Path, order: Order, **how: Any) -> LivesRun:
+def simulate_lives(scenario: str | Path | Scenario, order: Order, **how: Any) -> LivesRun:
     """Run lives of a scenario (see ``moonstation.studies.ensemble``); the report comes with them."""
     done = _ensemble(scenario, order, **how, meanwhile=_import_what_tells)
     return LivesRun(done.lives, done.gathered, done.elapsed_s)

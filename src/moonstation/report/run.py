@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 
 from moonstation.core.memory import give_back_free_memory
+from moonstation.scenario.schema import Scenario
 from moonstation.studies.folder import write_run
 from moonstation.studies.study import Progress, Study
 from moonstation.studies.study import study as _study
@@ -36,7 +37,7 @@ class Run(Study):
         return write_run(self, Path(folder), lambda: self.report, where=where, overwrite=overwrite)
 
 
-def study(scenario: str | Path, *, progress: Progress | None = None, step: str | None = None) -> Run:
+def study(scenario: str | Path | Scenario, *, progress: Progress | None = None, step: str | None = None) -> Run:
     """Run a scenario and judge it (see ``moonstation.studies.study``); the report comes with it."""
     done = _study(scenario, progress=progress, step=step)
     return Run(done.scenario, done.run, done.milestones, done.fact_keys, done.elapsed_s)

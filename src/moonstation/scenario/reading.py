@@ -13,6 +13,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from moonstation.core.errors import Fault, ScenarioError
+from moonstation.facts.usage import note, recorded
 from moonstation.scenario.assets import scenario_model
 from moonstation.scenario.checks import check, notes
 from moonstation.scenario.draft import Draft
@@ -32,12 +33,15 @@ def library() -> dict[str, Path]:
     return {path.stem: path for path in sorted(folder.glob("*.toml"))}
 
 
-def load_scenario(name_or_path: str | Path, **overrides: Any) -> Scenario:
-    """The scenario of that name in the library, or in that file.
+def load_scenario(name_or_path: str | Path | Scenario, **overrides: Any) -> Scenario:
+    """The scenario of that name in the library, or in that file; one that was loaded before, as it is.
 
-    ``overrides`` replace keys at the top, such as ``start="2031-01-01"`` or ``step="1h"``. Raises ScenarioError that
-    lists every fault found, each with its place, value, allowed range and next step.
+    ``overrides`` replace keys at the top, such as ``start="2031-01-01"`` or ``step="1h"``; one that was loaded is read
+    again with them and with those it was loaded with. Raises ScenarioError that lists every fault found, each with its
+    place, value, allowed range and next step.
     """
+    if isinstance(name_or_path, Scenario):
+        return _loaded(name_or_path, overrides)
     if not isinstance(name_or_path, str | PathLike):
         hint = f"give a name ({', '.join(library())}) or the path of a TOML file"
         raise ScenarioError(Fault("scenario", "is neither a name nor a path", name_or_path, hint=hint))
@@ -50,6 +54,23 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
 
     ``overrides`` replace keys at the top. Raises ScenarioError.
     """
+    scenario_model()  # the schema knows every component's defaults; a scenario stands on those of its own assets
+    with recorded() as facts:
+        scenario = _read(text, path, overrides)
+    scenario._facts = frozenset(facts)
+    return scenario
+
+
+def _loaded(scenario: Scenario, overrides: dict[str, Any]) -> Scenario:
+    """A scenario that was loaded, with further keys replaced; the facts that it stands on are noted again."""
+    if overrides:
+        return read_scenario(scenario.text, scenario.path, **(scenario.overrides | overrides))
+    for key in scenario.facts:
+        note(key)
+    return scenario
+
+
+def _read(text: str, path: Path | None, overrides: dict[str, Any]) -> Scenario:
     name = shortened(path.name) if path else "scenario"
     source = Source(name, _document(text, name) | overrides, _lines(text), options=tuple(overrides))
     faults, faulty = [], set[KeyPath]()
@@ -62,7 +83,7 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
     folder = path.parent if path else Path()
     if faults := faults + check(draft, parts, source, folder):
         raise ScenarioError(sorted(faults, key=_line))
-    scenario._path, scenario._text = path, text
+    scenario._path, scenario._text, scenario._overrides = path, text, overrides
     scenario._notes = tuple(sorted(notes(draft, parts, source, folder), key=_line))
     for entry, given in zip(scenario.assets, source.document["assets"], strict=True):
         entry._facts.update({key: value["fact"] for key, value in given.items() if isinstance(value, dict)})

@@ -319,6 +319,8 @@ class Scenario(Part):
 
     _path: Path | None = PrivateAttr(default=None)
     _text: str = PrivateAttr(default="")
+    _overrides: dict[str, Any] = PrivateAttr(default_factory=dict)
+    _facts: frozenset[str] = PrivateAttr(default=frozenset())
     _notes: tuple[Fault, ...] = PrivateAttr(default=())
 
     @property
@@ -330,6 +332,16 @@ class Scenario(Part):
     def text(self) -> str:
         """Text that it was read from."""
         return self._text
+
+    @property
+    def overrides(self) -> dict[str, Any]:
+        """Keys at the top that were given in place of the text's."""
+        return self._overrides
+
+    @property
+    def facts(self) -> frozenset[str]:
+        """Keys of the facts that were looked up to read it."""
+        return self._facts
 
     @property
     def path(self) -> Path | None:

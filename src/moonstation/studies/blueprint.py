@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -258,7 +259,7 @@ class Draft:
         return replace(self.plain, sampled=tuple(sampled), held=tuple(held), of_failures=self.of_failures)
 
 
-def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
+def blueprint(scenario: str | Path | Scenario, **overrides: Any) -> Blueprint:
     """Read a scenario, compile its station, and find which of its uncertain facts can differ from life to life.
 
     Raises ScenarioError with every fault of the file; RangeError, TerrainError for what it points to.
@@ -266,11 +267,11 @@ def blueprint(scenario: str | Any, **overrides: Any) -> Blueprint:
     return drafted(scenario, **overrides).sorted()
 
 
-def drafted(scenario: str | Any, **overrides: Any) -> Draft:
+def drafted(scenario: str | Path | Scenario, **overrides: Any) -> Draft:
     """Read a scenario and compile its station. Raises as ``blueprint``."""
     scenario_model()  # the schema knows every component's defaults; a study stands on those of its own assets
     with recorded() as of_reading:
-        loaded = scenario if isinstance(scenario, Scenario) else load_scenario(scenario, **overrides)
+        loaded = load_scenario(scenario, **overrides)
     with recorded() as every:
         station = build_station(loaded)
         places = Places.of(station)

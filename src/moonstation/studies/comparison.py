@@ -47,7 +47,7 @@ class Comparison:
         """Names of both scenarios, told apart where they are the same."""
         one, two = self.first.name, self.second.name
         if one == two:
-            one, two = (_file_name(run) for run in (self.first, self.second))
+            one, two = (_file(run.plan.scenario).stem for run in (self.first, self.second))
         return (f"{one} (A)", f"{two} (B)") if one == two else (one, two)
 
     @cached_property
@@ -127,8 +127,8 @@ class Comparison:
 
 
 def comparison(
-    first: str | Path,
-    second: str | Path,
+    first: str | Path | Scenario,
+    second: str | Path | Scenario,
     order: Order,
     *,
     workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
@@ -157,11 +157,12 @@ def pair_faults(order: Order, workers: Workers) -> list[Fault]:
     return [Fault("--members", "is too few to tell a difference", order.members, allowed="2 or more")]
 
 
-def _both(first: str | Path, second: str | Path, step: str | None) -> list[Scenario]:
+def _both(first: str | Path | Scenario, second: str | Path | Scenario, step: str | None) -> list[Scenario]:
     """Both scenarios, or ScenarioError with all that is wrong with them, by letter where their files have one name."""
     found: list[Scenario] = []
     faults: list[Fault] = []
-    alike = str(first) != str(second) and Path(first).name == Path(second).name
+    one, other = _file(first), _file(second)
+    alike = one != other and one.name == other.name
     for letter, scenario in zip("AB", (first, second), strict=True):
         try:
             found.append(load_scenario(scenario, **({"step": step} if step else {})))
@@ -173,9 +174,9 @@ def _both(first: str | Path, second: str | Path, step: str | None) -> list[Scena
     return found
 
 
-def _file_name(run: Ensemble) -> str:
-    path = run.plan.scenario.path
-    return path.stem if path else run.name
+def _file(scenario: str | Path | Scenario) -> Path:
+    """File of a scenario; its name where it has none."""
+    return (scenario.path or Path(scenario.name)) if isinstance(scenario, Scenario) else Path(scenario)
 
 
 def _half(progress: Progress | None, number: int) -> Progress | None:

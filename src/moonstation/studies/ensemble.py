@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.output import cleared_at_a_stop
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
+from moonstation.scenario.schema import Scenario
 from moonstation.station.fault_history import first_failures_h, idle_facts
 from moonstation.station.influence import Reorderings
 from moonstation.station.named_series import name_faults
@@ -165,7 +166,7 @@ class Ensemble:
 
 
 def ensemble(
-    scenario: str | Path,
+    scenario: str | Path | Scenario,
     order: Order,
     *,
     workers: Workers = Workers(),  # noqa: B008 (nobody can change it)
@@ -196,7 +197,7 @@ def ensemble(
     return Ensemble(lives, gathered, time.perf_counter() - begin)
 
 
-def lives_of(scenario: str | Path, order: Order, drafted: Callable[[Lives], None] | None = None) -> Lives:
+def lives_of(scenario: str | Path | Scenario, order: Order, drafted: Callable[[Lives], None] | None = None) -> Lives:
     """The lives of a scenario before any is run. Raises as ``ensemble`` does.
 
     drafted : is given them as soon as the nominal one may run, for to find out which facts are sampled takes as long

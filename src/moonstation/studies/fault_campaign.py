@@ -111,7 +111,7 @@ class Campaign:
 
 
 def fault_campaign(
-    scenario: str | Path,
+    scenario: str | Path | Scenario,
     *,
     look_days: float = LOOK_DAYS,
     units: Sequence[str] = (),

@@ -76,6 +76,7 @@ def grounds(mark: Mark, scenario: Scenario, facts: Iterable[Fact]) -> dict[str, 
     return {
         "kind": mark.kind,
         "scenario": scenario.name,
+        "overrides": scenario.overrides,
         "inputs": [{"path": path.name, "sha256": file_sha256(path)} for path in inputs(scenario)],
         "kernels": [{"path": path.name, "sha256": file_sha256(path)} for path in kernels()],
         "facts": [asdict(fact) for fact in facts],

@@ -156,8 +156,8 @@ class Study:
         }
 
 
-def study(scenario: str | Path, *, progress: Progress | None = None, step: str | None = None) -> Study:
-    """Run a scenario from the library (``ilrs``, ``first-night``) or from a TOML file, and judge it.
+def study(scenario: str | Path | Scenario, *, progress: Progress | None = None, step: str | None = None) -> Study:
+    """Run a scenario of the library (``ilrs``, ``first-night``), a TOML file or a loaded scenario, and judge it.
 
     progress : told the name of each stage as it begins
     step : time step in place of the scenario's, such as ``1h``

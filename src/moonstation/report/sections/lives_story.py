@@ -57,11 +57,16 @@ def one_life(run: Ensemble) -> Section:
 
 
 def in_full(run: Ensemble, member: int) -> str:
-    """The command that runs a life with the report of a study."""
+    """The command that runs a life with the report of a study; the call, where keys but its step were overridden."""
     scenario, order = run.plan.scenario, run.lives.order
     path = scenario.path
-    name = scenario.name if path is None or library().get(scenario.name) == path else shlex.quote(str(path))
-    fails = "" if order.failures else " --no-failures"
+    name = scenario.name if path is None or library().get(scenario.name) == path else str(path)
+    if scenario.overrides.keys() - {"step"}:
+        given = "".join(f", {key}={value!r}" for key, value in scenario.overrides.items())
+        fails = "" if order.failures else ", failures=False"
+        asked = f"members={order.members}, seed={order.seed}{fails}"
+        return f"moonstation.simulate(load_scenario({name!r}{given}), {asked}).life({member})"
+    name, fails = shlex.quote(name), "" if order.failures else " --no-failures"
     asked = f"--members {order.members} --seed {order.seed} --step {scenario.step}{fails}"
     return f"moonstation simulate {name} {asked} --life {member}"
 
