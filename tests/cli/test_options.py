@@ -7,6 +7,7 @@ import sys
 
 import pytest
 import rich.console
+from numba import njit
 from numba.core import event
 
 from moonstation.cli.area import area_options, where_faults
@@ -18,7 +19,7 @@ from moonstation.core.errors import Fault, RangeError
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.station import side_by_side
 from moonstation.station.kernel import run_lives
-from moonstation.studies.compilation import COMPILING
+from moonstation.studies import compilation
 
 BOX, PLACE = (0.0, 0.0, 1e3, 1e3), (-89.0, 0.0)
 
@@ -104,13 +105,34 @@ def test_the_bar_speaks_to_a_terminal_only(monkeypatch, capsys, terminal):
     assert ("tiles" in told.err) == terminal
 
 
-def test_where_no_bar_can_be_seen_one_line_tells_why_it_takes_so_long(capsys):
+@pytest.fixture
+def next_of():
+    @njit
+    def added(number):
+        return number + 1
+
+    return added
+
+
+def test_where_no_bar_can_be_seen_one_line_tells_why_it_takes_so_long(capsys, monkeypatch, next_of):
+    monkeypatch.setattr(compilation, "UNTOLD_S", 0.0)
     with progress_bar("compiling the station") as show:
-        for what in ("compiling the station", f"{COMPILING} of A", "lives of A", f"{COMPILING} of B"):
-            show(what, 1, 4)
-    told = capsys.readouterr()
-    assert told.out == ""
-    assert told.err == f"{COMPILING_LINE}\n"
+        show("compiling the station", 1, 4)
+        assert capsys.readouterr() == ("", "")
+        assert next_of(1) == 2
+        assert capsys.readouterr() == ("", f"{COMPILING_LINE}\n")
+        assert next_of(1.5) == 2.5
+    assert next_of(1j) == 1 + 1j
+    assert capsys.readouterr() == ("", "")
+
+
+def test_nothing_is_told_of_what_compiles_at_once_or_is_compiled(capsys, monkeypatch, next_of):
+    with progress_bar("reading"):
+        assert next_of(1) == 2
+    monkeypatch.setattr(compilation, "UNTOLD_S", 0.0)
+    with progress_bar("reading"):
+        assert next_of(3) == 4
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_study_tells_it_too_and_prints_nothing_else(capsys, monkeypatch, tmp_path):
@@ -121,6 +143,7 @@ def test_a_study_tells_it_too_and_prints_nothing_else(capsys, monkeypatch, tmp_p
             return real(*given)
 
     monkeypatch.setattr(side_by_side, "run_kernel", compiled_first)
+    monkeypatch.setattr(compilation, "UNTOLD_S", 0.0)
     app(["simulate", "first-night", "--step", "1h", "--json", "-o", str(tmp_path / "night")], standalone_mode=False)
     told = capsys.readouterr()
     assert json.loads(told.out)["name"] == "first-night"

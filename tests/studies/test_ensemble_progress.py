@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from types import SimpleNamespace
 
 import numba
 import pytest
@@ -10,8 +11,9 @@ from numba.core import event
 
 from moonstation.station import fault_trials, side_by_side
 from moonstation.station.kernel import run_lives
+from moonstation.studies import compilation
 from moonstation.studies.chunks import NOMINAL, Order
-from moonstation.studies.compilation import COMPILING
+from moonstation.studies.compilation import COMPILING, compiling_takes_long
 from moonstation.studies.ensemble import ensemble, lives_of
 from moonstation.studies.ensemble_progress import LIVES, STATION, Count
 from moonstation.studies.fault_campaign import fault_campaign
@@ -91,6 +93,19 @@ def test_it_says_nothing_of_functions_that_compile_in_a_second(count, told):
 
         assert twice(3) == 6
     assert [what for what, *_ in told] == [LIVES]
+
+
+def test_long_is_what_all_compiling_takes_together_and_not_the_time_between(monkeypatch, told):
+    now_s = 0.0
+    monkeypatch.setattr(compilation, "time", SimpleNamespace(perf_counter=lambda: now_s))
+    with compiling_takes_long(lambda: told.append(now_s)):
+        for _ in range(3):
+            with kernel_compiled():
+                now_s += 0.25
+                with kernel_compiled():  # a function that it calls
+                    now_s += 0.25
+            now_s += 10.0
+    assert told == [11.0]
 
 
 @pytest.mark.parametrize("module", [side_by_side, fault_trials])

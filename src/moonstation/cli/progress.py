@@ -10,15 +10,15 @@ import typer
 #: Told what is being done, how many parts of it are done, and how many there are, 0 where that is not known.
 Show = Callable[[str, float, float], None]
 
-#: What is told, where no bar can be seen, before the kernel is compiled.
-COMPILING_LINE = "compiling the kernel for this machine, once: a minute or two"
+#: What is told, where no bar can be seen, while something is compiled.
+COMPILING_LINE = "compiling for this machine, once: up to a few minutes"
 #: The time left is estimated from so long back: parts may take minutes each [s].
 _LOOKED_BACK_S = 86_400.0
 
 
 @contextmanager
 def progress_bar(first: str) -> Iterator[Show]:
-    """A bar with the time left on a terminal, a plain word elsewhere (see ``plainly``).
+    """A bar with the time left on a terminal, a plain word elsewhere (see ``compiling_told``).
 
     first : what is done before any part is
     """
@@ -26,8 +26,8 @@ def progress_bar(first: str) -> Iterator[Show]:
 
     console = Console(stderr=True)
     if not console.is_terminal:
-        tell = plainly()
-        yield lambda what, done, total: tell(what)
+        with compiling_told():
+            yield lambda what, done, total: None
         return
     from rich.progress import (
         BarColumn,
@@ -48,16 +48,10 @@ def progress_bar(first: str) -> Iterator[Show]:
         yield show
 
 
-def plainly() -> Callable[[str], None]:
-    """Told what is being done, it says of it in a line on standard error only what would seem to hang, once."""
-    from moonstation.studies.compilation import COMPILING
+@contextmanager
+def compiling_told() -> Iterator[None]:
+    """Within the block a line on standard error says of what would seem to hang that it compiles, once."""
+    from moonstation.studies.compilation import compiling_takes_long
 
-    said = False
-
-    def tell(what: str) -> None:
-        nonlocal said
-        if what.startswith(COMPILING) and not said:
-            said = True
-            typer.echo(COMPILING_LINE, err=True)
-
-    return tell
+    with compiling_takes_long(lambda: typer.echo(COMPILING_LINE, err=True)):
+        yield

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 from collections.abc import Callable
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -62,25 +63,23 @@ class _Progress:
         from rich.console import Console
         from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-        from moonstation.cli.progress import plainly
+        from moonstation.cli.progress import compiling_told
 
         console = Console(stderr=True)
         columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
         self._bar = Progress(*columns, console=console, transient=True, disable=quiet or not console.is_terminal)
         self._task = self._bar.add_task("starting", total=None)
-        self._plainly = plainly() if self._bar.disable else None
+        self._shown: AbstractContextManager[object] = compiling_told() if self._bar.disable else self._bar
 
     def tell(self, stage: str) -> None:
-        if self._plainly:
-            self._plainly(stage)
         self._bar.update(self._task, description=stage)
 
     def __enter__(self) -> _Progress:
-        self._bar.start()
+        self._shown.__enter__()
         return self
 
-    def __exit__(self, *_: object) -> None:
-        self._bar.stop()
+    def __exit__(self, *raised: Any) -> None:
+        self._shown.__exit__(*raised)
 
 
 def _print_summary(run: Run, folder: Path) -> None:
