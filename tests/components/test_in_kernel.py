@@ -100,7 +100,7 @@ def test_avionics_pause_in_a_cold_box_and_wake_when_the_heater_has_warmed_it():
 def test_a_powered_habitat_is_comfortable_and_one_without_power_is_lost():
     habitat = RadiatorLoop(habitat_mass_kg=8000.0, surface_m2=110.0, radiator_m2=25.0, base_load_kw=2.0, heater_kw=2.0)
     powered = hourly({"habitat": habitat, "generator": RadioisotopeUnit(power_w=5000.0)}, **NIGHT)
-    assert habitat.work_min_k < powered.kelvin("habitat", "habitat")[-1] < habitat.work_max_k
+    assert habitat.comfort_min_k < powered.kelvin("habitat", "habitat")[-1] < habitat.comfort_max_k
     assert np.isnan(hourly({"habitat": habitat}, **NIGHT).kelvin("habitat", "habitat")[-1])
 
 

@@ -16,6 +16,11 @@ DISORDER = [
         ["work_min_k", "survive_min_k"],
     ),
     ("radiator_loop", {"bypass_closed_k": 310.0, "bypass_open_k": 310.0}, ["bypass_closed_k"]),
+    (
+        "radiator_loop",
+        {"work_min_k": 292.0, "comfort_max_k": 310.0, "work_max_k": 305.0},
+        ["work_min_k", "comfort_max_k"],
+    ),
     ("radiator_loop", {"survive_min_k": 290.0, "heater_setpoint_k": 280.0}, ["survive_min_k"]),
     ("urine_processor", {"start_above": 0.1, "stop_below": 0.9}, ["stop_below"]),
 ]

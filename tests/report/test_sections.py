@@ -17,7 +17,7 @@ from moonstation.report.html import render_report
 from moonstation.report.sections.contacts import _commands, _fates, waiting_h, ways_to_earth
 from moonstation.report.sections.power import _loads, _went_short
 from moonstation.report.sections.roadmap import _condition, _delay, _milestone
-from moonstation.report.sections.temperature import _at_work, _idle
+from moonstation.report.sections.temperature import _at_work, _comfort, _idle
 from moonstation.report.sections.verdict import _blackout_sentence, _cards, _tightest
 from moonstation.report.series import Run
 from moonstation.report.view import StudyView
@@ -188,6 +188,23 @@ def test_time_at_the_limit_of_work_is_told(study: StudyView) -> None:
     assert _idle(run, cold) == "1 h, 25 %"
     assert _at_work(run, cold) == "It was too cold or too hot to work for 1 h, 25 % of its life."
     assert _idle(run, replace(cold, work_min_k=200.0)) == "never"
+
+
+def test_time_outside_the_comfort_of_people_is_told(study: StudyView) -> None:
+    from moonstation.report.figures.temperature import lumps_at
+
+    run = Run(study.dataset)
+    lump = next(lump for lump in lumps_at(run, "ridge") if lump.name.startswith("battery"))
+    assert _comfort(run, lump) == ""
+    cabin = replace(
+        lump, values=np.array([295.0, 301.0, 290.0, np.nan, 302.0]), comfort_min_k=291.0, comfort_max_k=300.0
+    )
+    there = replace(cabin, peopled=np.array([True, True, True, True, False]))
+    assert _comfort(run, replace(cabin, peopled=None)) == ""
+    assert _comfort(run, there) == " Comfort, 291 to 300 K, was missed for 2 h while people were at its site."
+    warm = replace(there, values=np.full(5, 299.0))
+    assert _comfort(run, warm) == " Comfort, 291 to 300 K, held while people were at its site."
+    assert _comfort(run, replace(cabin, peopled=np.zeros(5, np.bool_))) == ""
 
 
 def test_the_fate_of_data_is_told_by_source(study: StudyView) -> None:

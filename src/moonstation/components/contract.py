@@ -200,6 +200,8 @@ class ThermalNode:
         ``radiating_m2`` counts, at or over ``open_k`` all of it, linear between [-], [K]
     work_min_k, work_max_k : outside, processes that work in it pause [K]
     survive_min_k, survive_max_k : outside, the asset is lost [K]
+    comfort_min_k, comfort_max_k : outside, people who live in it are told to be uncomfortable; nothing else hangs on it
+        [K]
     """
 
     name: str
@@ -219,6 +221,8 @@ class ThermalNode:
     work_max_k: float = float("inf")
     survive_min_k: float = 0.0
     survive_max_k: float = float("inf")
+    comfort_min_k: float = 0.0
+    comfort_max_k: float = float("inf")
 
 
 @dataclass(frozen=True, slots=True)

@@ -374,7 +374,7 @@ class _DatasetBuilder:
     def thermal(self) -> dict[str, Any]:
         """Temperature per thermal node, nan while it is not alive."""
         rows = self.compiled.thermal_nodes
-        limits = ("work_min_k", "work_max_k", "survive_min_k", "survive_max_k")
+        limits = [f"{name}_{end}_k" for name in ("comfort", "work", "survive") for end in ("min", "max")]
         columns: dict[str, Sequence[Any]] = {
             "thermal_asset": [asset.name for asset, _ in rows],
             "thermal_site": [asset.node for asset, _ in rows],

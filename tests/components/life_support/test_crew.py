@@ -5,8 +5,9 @@ from closing import worst_element
 from hypothesis import given
 from hypothesis import strategies as st
 from place import ConstantPlace
+from scipy.optimize import brentq
 
-from moonstation.components.life_support.cabin_air import scale_kpa
+from moonstation.components.life_support.cabin_air import saturation_kpa, scale_kpa
 from moonstation.components.life_support.crew import Crew, breathable, daily_balance
 from moonstation.core.errors import RangeError
 from moonstation.facts.table import lookup
@@ -89,6 +90,24 @@ def test_nobody_works_in_bad_air_and_after_a_day_of_it_the_crew_is_gone():
     assert processes()["metabolism"].interlocks == (oxygen, carbon_dioxide)
     assert {oxygen, carbon_dioxide} < set(processes()["work"].interlocks) < set(clear_headed().interlocks)
     assert processes()["metabolism"].starve_limit_h == 24.0
+
+
+def wet_bulb_k(dry_k, humidity):
+    """By the equation of the ventilated psychrometer: e_s(T_w) - e = A p (T - T_w), A = 6.62e-4 /K [K]."""
+    vapour = humidity * saturation_kpa(dry_k)
+    return brentq(lambda wet: saturation_kpa(wet) - vapour - 6.62e-4 * 101.325 * (dry_k - wet), 250.0, dry_k + 1.0)
+
+
+def test_what_people_bear_of_heat_is_a_wet_bulb_of_30_55_degrees():
+    # Vecellio et al. 2022: 30.55 +- 0.98 C. At the greatest humidity that is allowed, in saturated air, and at 51 %.
+    fact = lookup("crew.warmest_borne")
+    for kelvin, humidity in ((fact.value, lookup("cabin.humidity").high), (fact.low, 1.0), (fact.high, 0.51)):
+        assert wet_bulb_k(kelvin, humidity) - 273.15 == pytest.approx(30.55, abs=0.4)
+
+
+def test_the_temperature_that_a_body_keeps_takes_nothing_and_is_lost_in_six_hours():
+    kept = processes()["body temperature"]
+    assert (kept.recipe, kept.interlocks, kept.starve_limit_h) == ({}, (), 6.0)
 
 
 def test_four_people_work_their_hours():

@@ -19,6 +19,8 @@ from moonstation.components.life_support.trash_compactor import TrashCompactor
 from moonstation.components.life_support.urine_processor import UrineProcessor
 from moonstation.components.life_support.water_processor import WaterProcessor
 from moonstation.components.thermal.radiator_loop import RadiatorLoop
+from moonstation.station.packed import EV_LOST_STARVED, empty_records
+from moonstation.station.reference import run_reference
 
 SET_K, VOLUME_M3, DAYS = 295.15, 120.0, 40
 AIR = {
@@ -209,17 +211,40 @@ def test_exercise_raises_carbon_dioxide_more_than_it_takes_oxygen():
     assert taken >= 4 * 0.895 * 10 * (1 - 1e-9)
 
 
-def test_in_a_cabin_that_grows_cold_people_stop_and_are_gone_a_day_later():
+def test_in_a_cabin_that_grows_cold_people_stop_where_it_is_not_borne_and_are_gone_six_hours_later():
     cold = RadiatorLoop(
         habitat_mass_kg=20_000, surface_m2=100, radiator_m2=0, base_load_kw=0.0, heater_kw=0.0, ground_w_k=20.0
     )
     heated = {"crew": "heat"}
     shared = {"mains": Mains(), "heat": cold} | AIR | OXYGEN | STOCKS | WASTES | MACHINES | PEOPLE
     run = KernelRun(shared, days=6, housed_in=heated, regolith_k=100.0, box_sink_k=60.0)
-    chilled_h = np.flatnonzero(run.kelvin("heat", "habitat") < cold.work_min_k)[0] * STEP_H
-    assert chilled_h > 1.0
-    assert run.last_hour("crew", "metabolism") == pytest.approx(chilled_h, abs=0.5)
-    assert np.isnan(run.amount("crew", "body water")[-1]) or run.amount("crew", "body water")[-1] == 0.0
+    chill_h, chilled_h = (
+        np.flatnonzero(run.kelvin("heat", "habitat") < limit)[0] * STEP_H for limit in (cold.comfort_min_k, 279.0)
+    )
+    assert chilled_h > chill_h + 6.0  # outside comfort they live on
+    assert run.last_hour("crew", "work") == run.last_hour("crew", "metabolism") == pytest.approx(chilled_h, abs=0.5)
+    there = np.flatnonzero(run.amount("crew", "body water") > 0.0)
+    assert (there[-1] + 1) * STEP_H == pytest.approx(chilled_h + 6.0, abs=0.5)
+
+
+@pytest.mark.parametrize(("cabin_k", "lost"), [(278.0, 6.0), (280.0, None), (301.0, None), (307.5, None), (309.0, 6.0)])
+def test_people_live_on_outside_comfort_and_six_hours_outside_what_they_bear(cabin_k, lost):
+    held = RadiatorLoop(
+        habitat_mass_kg=1e7, surface_m2=100, radiator_m2=0, base_load_kw=0.0, heater_kw=0.0,
+        insulation_w_m2_k=0.0, ground_w_k=0.0, heater_setpoint_k=cabin_k,
+    )  # fmt: skip
+    inside = AIR | OXYGEN | STOCKS | WASTES | MACHINES | PEOPLE
+    run = KernelRun({"mains": Mains(), "heat": held} | inside, days=2, housed_in={"crew": "heat"})
+    reference = empty_records(run.compiled.network, 288, 1, 1000)
+    run_reference(run.compiled.network, run.compiled.series, STEP_H, 1, reference)
+    assert np.ptp(run.kelvin("heat", "habitat")) < 0.1
+    crew = [asset.name for asset in run.compiled.assets].index("crew")
+    for records in (run.records, reference):
+        rows = records.log[1 : int(records.log["index"][0]) + 1]
+        told = [float(row["value"]) for row in rows if (row["code"], row["index"]) == (EV_LOST_STARVED, crew)]
+        assert told == ([] if lost is None else [pytest.approx(lost)])
+    assert (run.activity("crew", "metabolism") > 0).all() == (lost is None)
+    assert (run.activity("crew", "metabolism") > 0).any() == (lost is None)
 
 
 def test_a_closed_habitat_keeps_all_heat_of_people_and_machines_and_no_more():

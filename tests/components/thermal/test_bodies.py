@@ -132,7 +132,7 @@ def test_a_running_habitat_is_comfortable_by_day_and_night(place):
     node = by_name(HABITAT.primitives(place).thermal_nodes)["habitat"]
     machines_w = 3000.0  # of what is housed in it
     heat_w = machines_w + heat_of(HABITAT, place, "base load", "pump 1", "pump 2")
-    assert node.work_min_k <= steady_k(HABITAT, place, "habitat", heat_w) <= node.work_max_k
+    assert node.comfort_min_k <= steady_k(HABITAT, place, "habitat", heat_w) <= node.comfort_max_k
 
 
 def test_a_habitat_without_power_freezes():

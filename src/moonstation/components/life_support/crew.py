@@ -122,6 +122,13 @@ class Crew:
     air_limit_h: float = fact(
         "crew.air_limit", unit="h", doc="air outside the limits for so long: the crew is gone", low=0.5, high=1000
     )
+    temperature_limit_h: float = fact(
+        "crew.temperature_limit",
+        unit="h",
+        doc="colder or warmer than people bear for so long: the crew is gone",
+        low=0.5,
+        high=1000,
+    )
     thirst_limit_h: float = fact(
         "crew.thirst_limit", unit="h", doc="without drink for so long: the crew is gone", low=1, high=2000
     )
@@ -143,7 +150,7 @@ class Crew:
     leaves_out: ClassVar = (
         "single persons, the sweat of each activity (water keeps the proportions of the day), infection and accidents, "
         "dose of radiation, what people lack without supplies; temperature counts where the crew is housed in a heated "
-        "body, and what is outside comfort there counts as too cold or too hot to live; EVA and suits are the airlock's"
+        "body, whatever the humidity there, and outside comfort nobody works less; EVA and suits are the airlock's"
     )
     no_failures: ClassVar = "illness and accidents of people are not modelled"
     flows: ClassVar = (
@@ -178,6 +185,7 @@ class Crew:
             processes=(
                 *meals,
                 *self._metabolism(place),
+                self._body_temperature(),
                 *self._work(place),
                 self._hygiene(),
                 self._traces(),
@@ -213,6 +221,10 @@ class Crew:
             spills=True,
         )
         return replace(living, recipe={bus: kg / DAY_H for bus, kg in rest.items()}, series=series), exertion
+
+    def _body_temperature(self) -> Process:
+        """Kept while what houses the crew is as warm as people bear; it takes nothing beside the metabolism."""
+        return Process(name="body temperature", recipe={}, priority=1, starve_limit_h=self.temperature_limit_h)
 
     def _glycogen(self) -> tuple[Store, ...]:
         """What exercise burns, half full on arrival."""

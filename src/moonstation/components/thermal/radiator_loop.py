@@ -31,6 +31,7 @@ from moonstation.facts.table import lookup
 _RACKS = "racks"
 _PUMPS = ("pump 1", "pump 2")
 _FUSION = "fusion_heat@self"
+_COMFORT = (("work_min_k", "comfort_min_k"), ("comfort_min_k", "comfort_max_k"), ("comfort_max_k", "work_max_k"))
 
 
 @component("radiator_loop")
@@ -67,8 +68,14 @@ class RadiatorLoop(InsulatedBody):
     bypass_closed_k: float = fact("thermal.cabin_bypass_closed", unit="K", doc="radiator off", low=250.0, high=320.0)
     bypass_open_k: float = fact("thermal.cabin_bypass_open", unit="K", doc="radiator fully on", low=250.0, high=330.0)
     heater_setpoint_k: float = fact("thermal.cabin_setpoint", unit="K", doc="of the heater", low=250.0, high=310.0)
-    work_min_k: float = fact("thermal.cabin_work_min", unit="K", doc="people: comfort ends", low=250.0, high=300.0)
-    work_max_k: float = fact("thermal.cabin_work_max", unit="K", doc="people: comfort ends", low=290.0, high=330.0)
+    comfort_min_k: float = fact(
+        "thermal.cabin_comfort_min", unit="K", doc="people: comfort ends", low=250.0, high=300.0
+    )
+    comfort_max_k: float = fact(
+        "thermal.cabin_comfort_max", unit="K", doc="people: comfort ends", low=290.0, high=330.0
+    )
+    work_min_k: float = fact("crew.coldest_borne", unit="K", doc="people: colder is not borne", low=250.0, high=300.0)
+    work_max_k: float = fact("crew.warmest_borne", unit="K", doc="people: warmer is not borne", low=290.0, high=330.0)
     machines_work_min_k: float = fact(
         "thermal.machine_work_min", unit="K", doc="machines inside: colder, they pause", low=200.0, high=300.0
     )
@@ -109,7 +116,7 @@ class RadiatorLoop(InsulatedBody):
     def __post_init__(self) -> None:
         """Refuse temperatures in the wrong order."""
         machines = ("machines_work_min_k", "machines_work_max_k")
-        refuse_disorder(self, ("bypass_closed_k", "bypass_open_k"), machines, *ORDERED, unit="K")
+        refuse_disorder(self, ("bypass_closed_k", "bypass_open_k"), machines, *_COMFORT, *ORDERED, unit="K")
 
     def primitives(self, place: Surroundings) -> Primitives:
         """Habitat (where people live), skin and racks (of machines); base load and heater run at any temperature."""
@@ -123,6 +130,8 @@ class RadiatorLoop(InsulatedBody):
             closed_share=self.bypass_share,
             closed_k=self.bypass_closed_k,
             open_k=self.bypass_open_k,
+            comfort_min_k=self.comfort_min_k,
+            comfort_max_k=self.comfort_max_k,
         )
         loads = self._loads(pump_kw=self.pump_power_share * _rejected_kw(habitat))
         water_j_k = 1000.0 * lookup("heat.of_water").value * self.water_kg

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moonstation.report.figures.plot import Figure, Trace, bar
 from moonstation.report.figures.style import (
@@ -44,6 +45,10 @@ class Lump:
     work_max_k: float
     survive_min_k: float
     survive_max_k: float
+    comfort_min_k: float = -np.inf
+    comfort_max_k: float = np.inf
+    #: Whether people were at its site, shape (record,); none where the run does not tell.
+    peopled: NDArray[np.bool_] | None = None
 
     @property
     def margin_k(self) -> float:
@@ -56,10 +61,21 @@ class Lump:
         known = self.values[np.isfinite(self.values)]
         return float(np.mean((known < self.work_min_k) | (known > self.work_max_k)))
 
+    @property
+    def uncomfortable(self) -> int | None:
+        """Records in which it was outside people's comfort while some were at its site; None where none could tell."""
+        lived_in = bool(np.isfinite([self.comfort_min_k, self.comfort_max_k]).any())
+        if not lived_in or self.peopled is None or not self.peopled.any():
+            return None
+        outside = (self.values < self.comfort_min_k) | (self.values > self.comfort_max_k)
+        return int((outside & self.peopled).sum())
+
 
 def lumps_at(run: Run, site: str, own: Sequence[str] = ()) -> list[Lump]:
     """Thermal nodes of a site that ever lived, the tightest first."""
     found = []
+    crew = run.at(site, "crew")
+    peopled = None if crew is None else np.nan_to_num(crew) > 0
     for member in run.members("thermal_node"):
         if str(member.labels.get("site", "")) not in {site, *own}:
             continue
@@ -67,10 +83,13 @@ def lumps_at(run: Run, site: str, own: Sequence[str] = ()) -> list[Lump]:
         if not np.isfinite(values).any():
             continue
         limits = {
-            f"{name}_min_k": _limit(member.labels.get(f"{name}_min_k"), -np.inf) for name in ("work", "survive")
-        } | {f"{name}_max_k": _limit(member.labels.get(f"{name}_max_k"), np.inf) for name in ("work", "survive")}
+            f"{name}_{end}_k": _limit(member.labels.get(f"{name}_{end}_k"), otherwise)
+            for name in ("work", "survive", "comfort")
+            for end, otherwise in (("min", -np.inf), ("max", np.inf))
+        }
         low, high = float(np.nanmin(values)), float(np.nanmax(values))
-        found.append(Lump(member.name, str(member.labels.get("asset", "")), values, low, high, **limits))
+        asset = str(member.labels.get("asset", ""))
+        found.append(Lump(member.name, asset, values, low, high, peopled=peopled, **limits))
     return sorted(found, key=lambda lump: lump.margin_k)
 
 

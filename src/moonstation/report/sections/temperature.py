@@ -43,7 +43,7 @@ def _blocks(run: Run, lumps: list[Lump]) -> list[Block]:
     if len(lumps) > len(shown):
         caption += f" The {len(shown)} nearest to a limit of {len(lumps)}."
     histories = [
-        Plot(figures.history(run, lump), f"{_of(lump)} {_at_work(run, lump)}{also}", lump.name)
+        Plot(figures.history(run, lump), f"{_of(lump)} {_at_work(run, lump)}{_comfort(run, lump)}{also}", lump.name)
         for lump, also in _tightest(lumps)
     ]
     heads = [Column("thing"), *(Column(f"{head} [K]", right=True) for head in ("coldest", "warmest", "margin"))]
@@ -94,6 +94,16 @@ def _at_work(run: Run, lump: Lump) -> str:
     if not lump.idle_share:
         return "It was never too cold or too hot to work."
     return f"It was too cold or too hot to work for {_idle(run, lump)} of its life."
+
+
+def _comfort(run: Run, lump: Lump) -> str:
+    """How long it was uncomfortable for people, where some live in it."""
+    if lump.uncomfortable is None:
+        return ""
+    within = f" Comfort, {_range(lump.comfort_min_k, lump.comfort_max_k)} K,"
+    if not lump.uncomfortable:
+        return f"{within} held while people were at its site."
+    return f"{within} was missed for {span(lump.uncomfortable * run.record_h)} while people were at its site."
 
 
 def _idle(run: Run, lump: Lump) -> str:
