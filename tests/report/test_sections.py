@@ -201,9 +201,9 @@ def test_time_outside_the_comfort_of_people_is_told(study: StudyView) -> None:
     )
     there = replace(cabin, peopled=np.array([True, True, True, True, False]))
     assert _comfort(run, replace(cabin, peopled=None)) == ""
-    assert _comfort(run, there) == " Comfort, 291 to 300 K, was missed for 2 h while people were at its site."
+    assert _comfort(run, there) == " Outside the comfort of people, 291 to 300 K, while some were at its site: 2 h."
     warm = replace(there, values=np.full(5, 299.0))
-    assert _comfort(run, warm) == " Comfort, 291 to 300 K, held while people were at its site."
+    assert _comfort(run, warm).endswith("at its site: never.")
     assert _comfort(run, replace(cabin, peopled=np.zeros(5, np.bool_))) == ""
 
 

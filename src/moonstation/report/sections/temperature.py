@@ -48,6 +48,7 @@ def _blocks(run: Run, lumps: list[Lump]) -> list[Block]:
     ]
     heads = [Column("thing"), *(Column(f"{head} [K]", right=True) for head in ("coldest", "warmest", "margin"))]
     heads += [Column("works [K]"), Column("survives [K]"), Column("too cold or hot to work", right=True)]
+    heads += [Column("uncomfortable for people", right=True)]
     rows = [
         [
             lump.name,
@@ -57,6 +58,7 @@ def _blocks(run: Run, lumps: list[Lump]) -> list[Block]:
             _range(lump.work_min_k, lump.work_max_k),
             _range(lump.survive_min_k, lump.survive_max_k),
             _idle(run, lump),
+            NOTHING if lump.uncomfortable is None else _uncomfortable(run, lump),
         ]
         for lump in lumps
     ]
@@ -100,10 +102,13 @@ def _comfort(run: Run, lump: Lump) -> str:
     """How long it was uncomfortable for people, where some live in it."""
     if lump.uncomfortable is None:
         return ""
-    within = f" Comfort, {_range(lump.comfort_min_k, lump.comfort_max_k)} K,"
-    if not lump.uncomfortable:
-        return f"{within} held while people were at its site."
-    return f"{within} was missed for {span(lump.uncomfortable * run.record_h)} while people were at its site."
+    comfort = _range(lump.comfort_min_k, lump.comfort_max_k)
+    return f" Outside the comfort of people, {comfort} K, while some were at its site: {_uncomfortable(run, lump)}."
+
+
+def _uncomfortable(run: Run, lump: Lump) -> str:
+    """Time outside people's comfort while some were at its site."""
+    return span(lump.uncomfortable * run.record_h) if lump.uncomfortable else "never"
 
 
 def _idle(run: Run, lump: Lump) -> str:
