@@ -182,7 +182,7 @@ class StudyView:
     """All that a report shows.
 
     summary : the contents of summary.json
-    dataset : time series of the run, names and dimensions as in ``station.results``
+    dataset : time series of the run, names and dimensions as in ``station.dataset``
     ledger : rows with ``quantity``, ``node``, ``unit`` and one key per column
     manifest : versions, hashes, seed and the like, nested as in manifest.json
     """
