@@ -116,6 +116,8 @@ def _failure(kind: str, mode: FailureMode) -> str:
     life = "common causes alone" if causes else "none of its own"
     if math.isfinite(numbers.life_h):
         life = f"{numbers.life_h:.3g}, {numbers.shape:g}"
+    if math.isfinite(numbers.life_kg):
+        life = f"{numbers.life_kg:,.0f} kg, {numbers.shape:g}"
     limits = {"h": numbers.limit_h, "kg": numbers.limit_kg}
     limit = " or ".join(f"{value:,.0f} {unit}" for unit, value in limits.items() if math.isfinite(value))
     mended = ", ".join(way for way, can in ways.items() if can) or "nobody"

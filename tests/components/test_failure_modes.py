@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -25,6 +26,8 @@ from moonstation.facts.table import all_facts, lookup
 from moonstation.facts.usage import overridden
 
 GRID = TimeGrid.between("2030-01-01", "2030-01-02", "1h")
+PARTS = ("distillation_assembly", "fluids_pump", "pressure_pump", "separator_plumbing")
+KIT = [f"{part}.{number}" for part in PARTS for number in ("life_kg", "limit_kg", "spare_kg")]
 every_component = pytest.mark.parametrize("cls", components().values(), ids=components().keys())
 
 
@@ -47,7 +50,8 @@ def test_its_modes_are_named_explained_and_affect_what_it_has(cls):
         assert re.fullmatch(r"[a-z][a-z0-9 -]*", mode.name)
         assert mode.doc.strip()
         assert set(mode.affects) | set(mode.meter) <= parts_of(cls), mode.name
-        assert bool(mode.meter) == (numbers_of(cls.kind, mode).limit_kg < float("inf")), mode.name
+        numbers = numbers_of(cls.kind, mode)
+        assert bool(mode.meter) == (min(numbers.limit_kg, numbers.life_kg) < float("inf")), mode.name
 
 
 @every_component
@@ -96,6 +100,18 @@ def test_what_parts_weigh_is_told_in_kg_and_all_limits_of_a_type_are_of_one_kind
     assert (kit_kg is None) == (not weighed)
     if kit_kg is not None:
         assert min(mass.value for mass in masses_kg) <= kit_kg <= max(mass.value for mass in masses_kg)
+
+
+def test_a_kit_weighs_the_parts_as_often_as_they_fail_or_are_changed_whichever_comes_first():
+    # of the urine processor's parts each is needed once in life (1 - exp(-limit / life)) of work
+    facts = {key: lookup(f"failure.urine_processor.{key}").value for key in KIT}
+    rates = {
+        part: 1.0 / (life * -math.expm1(-facts[f"{part}.limit_kg"] / life))
+        for part, life in ((part, facts[f"{part}.life_kg"]) for part in PARTS)
+    }
+    expected_kg = sum(facts[f"{part}.spare_kg"] * rate for part, rate in rates.items()) / sum(rates.values())
+    modes = modes_of(components()["urine_processor"])
+    assert kit_mass_kg("urine_processor", modes) == pytest.approx(expected_kg, rel=1e-5)
 
 
 def test_parts_of_one_kind_have_their_facts_in_common():

@@ -27,13 +27,14 @@ def often(strategy, otherwise):
 
 @st.composite
 def modes(draw, name):
+    own = draw(st.one_of(st.just("life_h"), st.just("life_kg")))
     return mode(
         name,
         affects=draw(often(st.sampled_from([("work",), ("tank",)]), ())),
         latent=draw(often(st.just(True), False)),
         spare=draw(st.booleans()),
         keeps_content=draw(st.booleans()),
-        life_h=draw(st.floats(1.0, 300.0)),
+        **{own: draw(st.floats(1.0, 300.0 if own == "life_h" else 150.0))},
         shape=draw(often(st.floats(0.3, 5.0), 1.0)),
         remaining=draw(often(st.floats(0.0, 0.99), 0.0)),
         reset_chance=draw(often(shares, 0.0)),

@@ -7,11 +7,14 @@ mode are facts under ``failure.<kind>.<mode>``; which of them stand in the table
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
+
+import numpy as np
 
 from moonstation.components.contract import Component
 from moonstation.core.errors import Fault, RangeError
@@ -34,6 +37,7 @@ class ModeNumbers:
     on_solar_event, on_landing, on_brown_out : probability that such an event brings it about [-]
     limit_h, limit_kg : age, and what its ``meter`` has counted, at which it is changed by schedule; infinite: never
         [h], [kg]
+    life_kg : life by work in place of ``life_h``, counted by its ``meter``: at rest it does not age [kg]
     """
 
     life_h: float = float("inf")
@@ -48,6 +52,7 @@ class ModeNumbers:
     on_brown_out: float = 0.0
     limit_h: float = float("inf")
     limit_kg: float = float("inf")
+    life_kg: float = float("inf")
 
     def __post_init__(self) -> None:
         """Raise RangeError with every number that cannot be."""
@@ -57,14 +62,19 @@ class ModeNumbers:
             if not low <= getattr(self, name) <= high
         ]
         causes = [getattr(self, f"on_{cause}") for cause in CAUSES]
-        comes = min(self.life_h, self.limit_h, self.limit_kg) < float("inf") or any(causes)
-        if not comes:
+        lives = min(self.life_h, self.life_kg)
+        if lives < float("inf") and max(self.life_h, self.life_kg) < float("inf"):
+            faults.append(
+                Fault("life_kg", "is a second life beside life_h", self.life_kg, "kg", hint="give one of them")
+            )
+        if min(lives, self.limit_h, self.limit_kg) == float("inf") and not any(causes):
             faults.append(Fault("life_h", "never comes: it has neither a life, a cause nor a limit", self.life_h, "h"))
         if faults:
             raise RangeError(faults)
 
 
 _ENDLESS = float("inf")
+_PARTS = 1000  # of the way to a limit
 #: Unit, allowed values in words, least and greatest value of each number.
 RANGES: Mapping[str, tuple[str, str, float, float]] = {
     "life_h": ("h", "at least 1", 1.0, _ENDLESS),
@@ -79,6 +89,7 @@ RANGES: Mapping[str, tuple[str, str, float, float]] = {
     "on_brown_out": ("-", "0 to 1", 0.0, 1.0),
     "limit_h": ("h", "at least 1", 1.0, _ENDLESS),
     "limit_kg": ("kg", "over 0", 1e-3, _ENDLESS),
+    "life_kg": ("kg", "over 0", 1e-3, _ENDLESS),
 }
 
 
@@ -92,7 +103,7 @@ class FailureMode:
     latent : True where running does not show it, so that only a test or its consequences do
     spare : True where mending it takes a spare unit or kit of parts
     keeps_content : True where its stores keep what they hold, and only take and give less of it
-    meter : names of the processes whose activity [kg/h] counts towards ``limit_kg``
+    meter : names of the processes whose activity [kg/h] counts towards ``limit_kg`` and ``life_kg``
     numbers : given here by a component whose facts do not stand in the tables
     """
 
@@ -130,17 +141,29 @@ def part_mass_key(kind: str, mode: FailureMode) -> str | None:
 
 
 def kit_mass_kg(kind: str, modes: Iterable[FailureMode]) -> float | None:
-    """Mean mass of the parts that scheduled changes of a type take [kg]; None where the tables have none.
+    """Mean mass of the parts that a type takes [kg]; None where the tables have none.
 
-    Each part counts as often as its limit of life asks for it. All limits of a type are of one kind, by work or by age.
+    Each part counts as often as its limit of life asks for it, or its life where that is told in the same unit and
+    ends before. All limits of a type are of one kind, by work or by age.
     """
     masses_kg, shares = [], []
     for mode in modes:
         if key := part_mass_key(kind, mode):
             numbers = numbers_of(kind, mode)
             masses_kg.append(lookup(key).value)
-            shares.append(1.0 / min(numbers.limit_kg, numbers.limit_h))
+            shares.append(1.0 / _mean_service(numbers))
     return fmean(masses_kg, shares) if masses_kg else None
+
+
+def _mean_service(numbers: ModeNumbers) -> float:
+    """Mean of what comes first, the end of a life or its limit [kg], for limits by age [h].
+
+    The integral up to the limit of the share that still lives, exp(-(t / life)^shape), by the midpoint rule.
+    """
+    by_work = numbers.limit_kg < math.inf
+    limit, life = (numbers.limit_kg, numbers.life_kg) if by_work else (numbers.limit_h, numbers.life_h)
+    ages = (np.arange(_PARTS) + 0.5) / _PARTS * limit
+    return float(limit * np.exp(-((ages / life) ** numbers.shape)).mean())
 
 
 def _fact_key(kind: str, mode: FailureMode, name: str) -> str:

@@ -103,19 +103,22 @@ def _look_at_unit(raw: Tables, faults: FaultTables, lane: int, mode: int) -> Non
 
 @inlined
 def _look_at_meter(raw: Tables, faults: FaultTables, lane: int, mode: int) -> None:
-    """What has gone through the processes that count towards a mode's limit of life."""
-    kg, step_h = 0.0, faults.rules[0].step_h
+    """What has gone through the processes that count towards a mode's limit and life, and can in a step."""
+    kg, full_kg, step_h = 0.0, 0.0, faults.rules[0].step_h
     for place in range(faults.modes[mode].meters_first, faults.modes[mode].meters_last):
         process = raw.processes[faults.meters[place]]
         kg += (process.worked[lane] + process.activity_sum[lane]) * step_h
+        full_kg += process.limit[lane] * step_h
     faults.meter_kg[mode, lane] = kg
+    if faults.modes[mode].steady:
+        faults.full_kg[mode, lane] = full_kg
 
 
 @inlined
 def _look_at_meters(raw: Tables, faults: FaultTables, lane: int) -> None:
     """The same for all that have one."""
-    for place in range(len(faults.limited)):
-        _look_at_meter(raw, faults, lane, faults.limited[place])
+    for place in range(len(faults.metered)):
+        _look_at_meter(raw, faults, lane, faults.metered[place])
 
 
 @inlined
@@ -152,7 +155,7 @@ def _pay(bus: Record, lane: int, hours: float) -> None:
 @called
 def _attend_life(raw: Tables, faults: FaultTables, lane: int, step: int) -> bool:
     here = faults.lanes[lane]
-    if here.lives_changed or step >= here.reading:
+    if here.lives_changed or step >= min(here.reading, here.next):
         _look_at_meters(raw, faults, lane)
     if here.lives_changed:
         _look_at_lives(raw, faults, lane)

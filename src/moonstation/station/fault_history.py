@@ -16,7 +16,7 @@ from moonstation.station.recovery import CREW, RESET, ROBOTS, SUBSYSTEM
 _PREFIX, _GENERAL = "failure", "general"
 #: Causes of a failure by the last part of the key of the fact that they stand on.
 _OF_CAUSE = {"on_solar_event": ft.BY_SOLAR_EVENT, "on_landing": ft.BY_LANDING, "on_brown_out": ft.BY_BROWN_OUT}
-_OF_AGE = ("life_h", "shape")
+_OF_AGE = ("life_h", "life_kg", "shape")
 #: Steps of the ladder that use a number, and what can have come of them.
 _OF_STEPS = {"reset_chance": (RESET, SUBSYSTEM), "robot_h": (ROBOTS,), "crew_h": (CREW,)}
 _CARRIED_OUT = (ft.MENDED, ft.NO_EFFECT)

@@ -80,7 +80,8 @@ class _Planner:
             mode_parts=_flat(mode_parts),
             stops=np.array([part in resting for parts in mode_parts for part in parts], np.bool_),
             meters=_flat(meters),
-            limited=np.array([row for row, (a, mode) in enumerate(modes) if self._has_limit(a, mode)], np.int64),
+            limited=self._with(modes, "limit_h", "limit_kg"),
+            metered=self._with(modes, "limit_kg", "life_kg"),
             units=_table(UNIT, units),
             unit_parts=_flat([[part for part, _ in parts] for parts in every]),
             keeps=np.array([keeps for parts in every for _, keeps in parts], np.bool_),
@@ -135,11 +136,15 @@ class _Planner:
         stores = len(self.compiled.stores) if mode.keeps_content else 0
         return [part + stores if part >= self.process_count else part for part in found]
 
-    def _has_limit(self, unit: int, mode: FailureMode) -> bool:
-        """Whether a mode of a unit has a limit of life."""
-        keys = fact_keys(self.assets[unit].component.kind, mode)
-        given = mode.numbers
-        return bool(min(given.limit_h, given.limit_kg) < np.inf if given else {"limit_h", "limit_kg"} & keys.keys())
+    def _with(self, modes: Sequence[tuple[int, FailureMode]], *names: str) -> NDArray[np.int64]:
+        """Rows of the modes that have one of these numbers."""
+
+        def given(unit: int, mode: FailureMode) -> bool:
+            if mode.numbers:
+                return min(getattr(mode.numbers, name) for name in names) < np.inf
+            return bool(set(names) & fact_keys(self.assets[unit].component.kind, mode).keys())
+
+        return np.array([row for row, (unit, mode) in enumerate(modes) if given(unit, mode)], np.int64)
 
     def _processes_of(self, unit: int) -> list[tuple[int, str, bool]]:
         """Its parts without its stores."""
@@ -158,10 +163,11 @@ class _Planner:
         meters: Sequence[Sequence[int]],
     ) -> list[Row]:
         rows = _spans(parts)
-        for row, (unit, mode), own in zip(rows, modes, _spans(meters), strict=True):
+        for row, (unit, mode), own, counted in zip(rows, modes, _spans(meters), meters, strict=True):
             thing = name_hash(self.assets[unit].name, mode.name)
             row |= {"unit": unit, "latent": mode.latent, "spare": mode.spare, "hash": thing}
-            row |= {"meters_first": own["first"], "meters_last": own["last"]}
+            steady = all(self.compiled.processes[part][1].series is None for part in counted)
+            row |= {"meters_first": own["first"], "meters_last": own["last"], "steady": steady}
         return rows
 
     def _pools(self) -> list[tuple[str, str]]:

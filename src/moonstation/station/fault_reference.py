@@ -73,7 +73,8 @@ class FaultReference:
         self.take_in_spares()
         self.strike_together()
         for mode in self.modes:
-            if step >= mode.due:
+            worn = mode.state == ft.HEALTHY and meter_kg[mode.row] >= mode.end_kg
+            if step >= mode.due or worn:
                 self.come_due(mode)
         self.changes.read_meters()
         for mode in self.watched:
@@ -178,8 +179,9 @@ class FaultReference:
     def begin_life(self, mode: Mode) -> None:
         """A mode is as good as new."""
         share = self.chance(mode, ft.FOR_LIFE, mode.number)
-        hours = life_of(share, mode.numbers[ft.LIFE], mode.numbers[ft.SHAPE])
+        hours, kg = (life_of(share, mode.numbers[life], mode.numbers[ft.SHAPE]) for life in (ft.LIFE, ft.LIFE_KG))
         mode.state = ft.HEALTHY
+        mode.end_kg = self.meter_kg[mode.row] + kg if kg < FAR else math.inf
         mode.left = float(math.ceil(hours / self.rules.step_h)) if hours < math.inf else math.inf
         self.run_on(mode)
 

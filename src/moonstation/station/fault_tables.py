@@ -19,7 +19,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 #: Numbers that compiled functions take are no plain integers: numba would compile what takes one for each of them anew.
-_numbers: Any = np.arange(12)
+_numbers: Any = np.arange(13)
 #: None of the rows of a table.
 NONE: Any = np.int64(-1)
 
@@ -31,7 +31,7 @@ WORKS, STANDS_BY, OUT = _numbers[:3]
 NOT_DUE, DUE, OFF = _numbers[:3]
 #: Numbers of a mode, in the order of ``failure_modes.RANGES``.
 LIFE, SHAPE, REMAINING, RESET_CHANCE, CLEARS, ROBOT_H, CREW_H, ON_SOLAR, ON_LANDING, ON_BROWN_OUT = _numbers[:10]
-LIMIT_H, LIMIT_KG = _numbers[10:]
+LIMIT_H, LIMIT_KG, LIFE_KG = _numbers[10:]
 #: What the kernel saw of a process in a step.
 TRIED, BLOCKED = 1, 2
 #: What draws of random numbers are for.
@@ -69,8 +69,9 @@ MODE = np.dtype(
         ("latent", _B),
         ("spare", _B),
         ("hash", np.uint64),
-        ("meters_first", _I),  # processes that count towards its limit
+        ("meters_first", _I),  # processes that count towards its limit and its life
         ("meters_last", _I),
+        ("steady", _B),  # what they can do at most is the same in every step
     ],
     align=True,
 )
@@ -97,6 +98,7 @@ FAULT = np.dtype(
         ("new_since", _L),  # step at which it was new
         ("new_kg", _F),  # what its meter stood at then
         ("read_kg", _F),  # at the last reading
+        ("end_kg", _F),  # what it stands at when a life by work is over; negative: it lives by hours
     ],
     align=True,
 )
@@ -180,6 +182,7 @@ class FaultTables(NamedTuple):
     alive : (asset, lane); unserved : (electricity bus, lane), critical loads went unserved
     offered, taken : (kind of hours at a site, lane) hours of work that nobody used, and what repairs took of them
     meter_kg : (mode, lane) what a mode's meter stands at, where it is read or its unit is worked on
+    full_kg : (mode, lane) by how much it can rise in a step at most; infinite: nobody knows
     wanted : (kind of hours at a site, lane) something waits for such hours
     asking : (site, lane) something waits for contact with the Earth
     touched : (lane, asset) its ``health`` was found anew since the kernel took it over
@@ -192,6 +195,7 @@ class FaultTables(NamedTuple):
     stops: NDArray[np.bool_]  # by place in mode_parts: is off while the mode's part is changed
     meters: Ints
     limited: Ints  # modes that have a limit of life
+    metered: Ints  # modes that have a limit or a life by work
     number: Floats  # (number of a mode, mode, lane)
     units: Table
     unit_parts: Ints
@@ -223,6 +227,7 @@ class FaultTables(NamedTuple):
     unserved: NDArray[np.bool_]
     offered: Floats
     meter_kg: Floats
+    full_kg: Floats
     taken: Floats
     wanted: NDArray[np.bool_]
     asking: NDArray[np.bool_]
@@ -241,6 +246,7 @@ class Plan(NamedTuple):
     stops: NDArray[np.bool_]
     meters: Ints
     limited: Ints
+    metered: Ints
     units: Table
     unit_parts: Ints
     keeps: NDArray[np.bool_]
@@ -266,7 +272,7 @@ class Plan(NamedTuple):
 
 
 class LifeNumbers(NamedTuple):
-    """Numbers of the failures of one life: of its modes, shape (12, mode), and of what strikes all [h], [-]."""
+    """Numbers of the failures of one life: of its modes, shape (13, mode), and of what strikes all [h], [-]."""
 
     modes: Floats
     solar_interval_h: float
@@ -295,6 +301,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
         unserved=np.zeros((plan.powers, lanes), np.bool_),
         offered=np.zeros((len(plan.hour_bus), lanes)),
         meter_kg=np.zeros((len(plan.modes), lanes)),
+        full_kg=np.full((len(plan.modes), lanes), np.inf),
         taken=np.zeros((len(plan.hour_bus), lanes)),
         wanted=np.zeros((len(plan.hour_bus), lanes), np.bool_),
         asking=np.zeros((len(plan.sites), lanes), np.bool_),

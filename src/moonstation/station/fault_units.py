@@ -38,7 +38,7 @@ class Mode:
         self.meters = [int(p) for p in plan.meters[given["meters_first"] : given["meters_last"]]]
         self.state, self.due, self.clears, self.number, self.reserved = ft.GONE, NEVER, NEVER, 0, False
         self.plan, self.overdue, self.new_since, self.new_kg, self.read_kg = ft.NOT_DUE, False, 0, 0.0, 0.0
-        self.since, self.left, self.rate = 0, 0.0, 0.0
+        self.since, self.left, self.rate, self.end_kg = 0, 0.0, 0.0, math.inf
         self.timer = self.alarm = 0
         self.told = -1
         self.go_to(0)
@@ -50,7 +50,7 @@ class Mode:
     def plan_due(self) -> None:
         """The step at which it fails when its unit goes on as it is."""
         self.due = NEVER
-        if self.rate > 0.0 and self.left / self.rate < FAR:
+        if self.end_kg == math.inf and self.rate > 0.0 and self.left / self.rate < FAR:
             self.due = self.since + max(math.ceil(self.left / self.rate), 1)
 
     def hours(self, rung: int) -> float:

@@ -36,6 +36,7 @@ from moonstation.station.fault_tables import (
     HIDDEN,
     KNOWN,
     LIFE,
+    LIFE_KG,
     NONE,
     NOT_DUE,
     OFF,
@@ -56,7 +57,8 @@ from moonstation.station.packed import NEVER
 
 #: Name of the draws of what strikes the whole station.
 _STATION = np.uint64(0)
-_FAR = 1e15  # steps: beyond any run
+_FAR = 1e15  # steps, kilograms: beyond any run
+_SAFELY = 1.0 - 1e-9  # of the steps until a meter can stand somewhere: their rounding
 
 
 @inlined
@@ -91,17 +93,30 @@ def _plan_due(fault: Record) -> None:
         fault.due = fault.since + max(np.int64(np.ceil(fault.left / fault.rate)), np.int64(1))
 
 
+@inlined
+def _plan_look(tables: FaultTables, lane: int, step: int, mode: int) -> None:
+    """The first step at which a life by work can be over."""
+    fault = tables.faults[mode, lane]
+    steps = (fault.end_kg - tables.meter_kg[mode, lane]) / tables.full_kg[mode, lane]
+    fault.due = step + max(np.int64(np.floor(min(steps, _FAR) * _SAFELY)), np.int64(1))
+
+
 @called
 def begin_life(tables: FaultTables, lane: int, step: int, mode: int) -> None:
     """A mode is as good as new."""
     fault, unit = tables.faults[mode, lane], tables.unit_states[tables.modes[mode].unit, lane]
     share = chance(tables, lane, mode, FOR_LIFE, fault.number)
     hours = life_h(share, tables.number[LIFE, mode, lane], tables.number[SHAPE, mode, lane])
+    kg = life_h(share, tables.number[LIFE_KG, mode, lane], tables.number[SHAPE, mode, lane])
     fault.state = HEALTHY
+    fault.end_kg = tables.meter_kg[mode, lane] + kg if kg < _FAR else -1.0
     fault.left = np.ceil(hours / tables.rules[0].step_h)
     fault.since = step
     fault.rate = 1.0 if unit.service == WORKS else tables.dormancy[lane]
-    _plan_due(fault)
+    if fault.end_kg >= 0.0:
+        _plan_look(tables, lane, step, mode)
+    else:
+        _plan_due(fault)
     tables.lanes[lane].stale = True
 
 
@@ -130,7 +145,7 @@ def set_service(tables: FaultTables, lane: int, step: int, unit: int, service: i
     state.service = service
     for m in range(given.modes_first, given.modes_last):
         fault = tables.faults[m, lane]
-        if fault.state == HEALTHY:
+        if fault.state == HEALTHY and fault.end_kg < 0.0:
             fault.left = max(fault.left - (step - fault.since) * fault.rate, 0.0)
             fault.since = step
             fault.rate = 1.0 if service == WORKS else tables.dormancy[lane]
@@ -386,6 +401,9 @@ def _fail_due(tables: FaultTables, lane: int, step: int) -> None:
             if fault.state == GIVEN_UP:
                 clear(tables, lane, step, m)
                 note_fault(tables, lane, step, F_CLEARED, m, NONE, NONE)
+            elif tables.meter_kg[m, lane] < fault.end_kg:
+                _plan_look(tables, lane, step, m)
+                tables.lanes[lane].stale = True
             else:
                 fail(tables, lane, step, m, BY_AGE)
 

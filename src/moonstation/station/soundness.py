@@ -113,8 +113,10 @@ def faults_of_failures(component: Any, parts: Primitives) -> Iterator[Fault]:
                 allowed = ", ".join(there)
                 yield Fault("", f"{where} {does} what is not there", name, allowed=allowed, hint=_near(name, there))
         try:
-            if math.isfinite(numbers_of(component.kind, mode).limit_kg) and not mode.meter:
-                yield Fault("", f"{where} has a limit_kg, but nothing is counted", hint="give it a meter")
+            numbers = numbers_of(component.kind, mode)
+            for name in ("limit_kg", "life_kg"):
+                if math.isfinite(getattr(numbers, name)) and not mode.meter:
+                    yield Fault("", f"{where} has a {name}, but nothing is counted", hint="give it a meter")
         except MoonstationError as error:
             for fault in error.faults:
                 yield replace(fault, where="", message=f"{where}: {fault.where} {fault.message}")

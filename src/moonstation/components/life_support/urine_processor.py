@@ -31,6 +31,7 @@ class UrineProcessor(FeedProcessor):
         _part("distillation assembly", "bearing, seal, gear of the still"),
         _part("fluids pump", "hoses of the peristaltic pump"),
         _part("pressure pump", "the pump that holds the still's vacuum"),
+        _part("separator plumbing", "what parts distillate from gas is clogged or leaks"),
     )
     feed: ClassVar = "urine"
     flows: ClassVar = (
