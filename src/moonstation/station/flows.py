@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.compiling import inlined
-from moonstation.station.lanes import any_of, no, only_here, seldom, select
+from moonstation.station.lanes import any_of, no, one_life, only_here, seldom, select
 from moonstation.station.lives import note
 from moonstation.station.packed import (
     EV_SPILL,
@@ -132,24 +132,27 @@ def _throttled(store: Record, most: Lively, rate_most: Lively) -> Lively:
 
 
 @inlined
-def _amount(tables: Tables, k: int) -> Lively:
+def _amount(tables: Tables, k: Any) -> Lively:
     """What a row of a recipe moves in a step at activity 1."""
     row = tables.recipe[k]
-    return row.amount if row.common else tables.amounts[k].amount
+    return row.amount if one_life(tables.amounts[k].amount) or row.common else tables.amounts[k].amount
 
 
 @inlined
 def material_limit(process: Record, tables: Tables, wish: Lively) -> Lively:
     """Activity that stocks and room allow, the electricity that the process draws aside [-]."""
     activity = wish
-    for k in range(process.recipe_first, process.recipe_gives):
+    # not ``range``, here and below: for one or two rows it costs more than what is done
+    k = np.uint64(process.recipe_first)
+    while k < process.recipe_gives:
         bus = tables.buses[tables.recipe[k].bus]
         activity = _within(bus.pool + bus.offer, _amount(tables, k), activity)
-    for k in range(process.recipe_gives, process.recipe_last):
+        k += np.uint64(1)
+    while k < process.recipe_free:
         only_here()
-        if tables.recipe[k].limits:
-            bus = tables.buses[tables.recipe[k].bus]
-            activity = _within(bus.room - bus.pool, _amount(tables, k), activity)
+        bus = tables.buses[tables.recipe[k].bus]
+        activity = _within(bus.room - bus.pool, _amount(tables, k), activity)
+        k += np.uint64(1)
     return activity
 
 
@@ -206,12 +209,15 @@ def apply(process: Record, manner: int, tables: Tables, activity: Lively) -> Non
         _take(tables.buses[process.power_bus], drawn, process.boundary)
         if manner == MANIFOLD and process.sparing:
             tables.buses[process.power_bus].sent += drawn
-    for k in range(process.recipe_first, process.recipe_gives):
+    k = np.uint64(process.recipe_first)
+    while k < process.recipe_gives:
         only_here()
         _take(tables.buses[tables.recipe[k].bus], _amount(tables, k) * activity, process.boundary)
-    for k in range(process.recipe_gives, process.recipe_last):
+        k += np.uint64(1)
+    while k < process.recipe_last:
         only_here()
         _give(tables.buses[tables.recipe[k].bus], _amount(tables, k) * activity, process.boundary)
+        k += np.uint64(1)
 
 
 @inlined
@@ -326,11 +332,13 @@ def _close_balances(tables: Tables) -> None:
 @inlined
 def _weigh(tables: Tables, bus: Record, crossed: Lively, weight: Lively) -> None:
     """Add what a bus leaves open, and the scale of that, to the balances of its chemical elements."""
-    for k in range(bus.element_first, bus.element_last):
+    k = np.uint64(bus.element_first)
+    while k < bus.element_last:
         only_here()
         balance, share = tables.balances[tables.elements[k].element], tables.elements[k].share
         balance.open += share * crossed
         balance.scale += share * weight
+        k += np.uint64(1)
 
 
 @inlined

@@ -117,30 +117,40 @@ def solve_heat(tables: Tables) -> bool:
     True when a node is colder or hotter than its asset survives, in any life.
     """
     nodes, live, out, first = tables.nodes, tables.live_nodes, False, 0
-    count = tables.counts[NODES]
-    for place in range(count):
+    for place in range(tables.counts[NODES]):
         node = nodes[live[place]]
-        if seldom(node.driven):
-            node.flow = min(node.flow, 1.0)
-            node.emission = node.fed * node.flow
-            node.swing_w_k *= node.flow
-        node.before = node.temperature
-        node.heat_other = node.heat - node.heat_control
-        _eliminate(nodes, node, node.before)
-        if place + 1 == count or nodes[live[place + 1]].tree != node.tree:
-            far, lost = False, False
+        _close_heats(node)
+        if node.alone:
+            lost, far = _solve_alone(tables, node)
+        else:
+            _eliminate(nodes, node, node.before)
+            if not node.ends:
+                continue
+            lost, far = False, False
             for back in range(place, first - 1, -1):
-                lost |= _substitute(tables, nodes[live[back]], nodes[live[back]].before)
-                far |= any_of(abs(nodes[live[back]].temperature - nodes[live[back]].before) > FAR_K)
-            _note_rests(tables, first, place)
-            if seldom(far):
-                lost = _solve_again(tables, first, place)
-            for each in range(first, place + 1):
-                nodes[live[each]].heat = 0.0
-                nodes[live[each]].heat_control = 0.0
-            out |= lost
-            first = place + 1
+                each = nodes[live[back]]
+                dies, goes_far = _substitute(tables, each, each.before)
+                lost |= dies
+                far |= goes_far
+        if seldom(far):
+            lost = _solve_again(tables, first, place)
+        out |= lost
+        first = place + 1
     return out
+
+
+@inlined
+def _close_heats(node: Record) -> None:
+    """What a node was given in this step; those who give begin anew."""
+    if seldom(node.driven):
+        node.flow = min(node.flow, 1.0)
+        node.emission = node.fed * node.flow
+        node.swing_w_k *= node.flow
+    node.before = node.temperature
+    node.heat_other = node.heat - node.heat_control
+    node.given_w = _source_w(node) + node.heat
+    node.heat = 0.0
+    node.heat_control = 0.0
 
 
 @called
@@ -165,21 +175,40 @@ def _solve_again(tables: Tables, first: int, last: int) -> bool:
             _eliminate(nodes, nodes[live[each]], nodes[live[each]].point)
         lost = False
         for back in range(last, first - 1, -1):
-            lost |= _substitute(tables, nodes[live[back]], nodes[live[back]].point)
-        _note_rests(tables, first, last)
+            lost |= _substitute(tables, nodes[live[back]], nodes[live[back]].point)[0]
     return lost
+
+
+@inlined
+def _row(node: Record, point: Lively) -> tuple[Lively, Lively, Lively]:
+    """What a node lets go per kelvin, its radiation linearised about ``point``, and what stands against that.
+
+    Returns [W/K], [W] of what it is given and radiates, [W] of what it conducts and keeps.
+    """
+    cube = point * point * point
+    all_w_k = node.fixed_w_k + 4.0 * node.emission * cube
+    right = node.given_w + node.emission * (3.0 * point * cube + _sink_k4(node))
+    beside = node.conductance * _ground_k(node) + node.heat_capacity * node.before
+    if node.louver:
+        all_w_k += node.swing_w_k
+        beside += node.swing_w_k * node.before
+    return all_w_k, right, beside
+
+
+@inlined
+def _solve_alone(tables: Tables, node: Record) -> tuple[bool, bool]:
+    """The same as ``_eliminate`` and ``_substitute`` for a node that hangs on no other, and bears none."""
+    all_w_k, right, beside = _row(node, node.before)
+    out, far = _come_to(node, (right + beside) * (1.0 / all_w_k))
+    rest, scale = _left_open(node, node.before)
+    _note_rest(tables, node, rest, scale)
+    return out, far
 
 
 @inlined
 def _eliminate(nodes: Table, node: Record, point: Lively) -> None:
     """A node's row of the implicit step, radiation linearised about ``point``; its parent gets its share of it."""
-    cube = point * point * point
-    all_w_k = node.fixed_w_k + 4.0 * node.emission * cube
-    right = _source_w(node) + node.heat + node.emission * (3.0 * point * cube + _sink_k4(node))
-    beside = node.conductance * _ground_k(node) + node.heat_capacity * node.before
-    if node.louver:
-        all_w_k += node.swing_w_k
-        beside += node.swing_w_k * node.before
+    all_w_k, right, beside = _row(node, point)
     if node.bears:
         all_w_k -= node.from_children_w_k
         beside += node.from_children
@@ -196,33 +225,39 @@ def _eliminate(nodes: Table, node: Record, point: Lively) -> None:
 
 
 @inlined
-def _substitute(tables: Tables, node: Record, point: Lively) -> bool:
-    """A node's temperature, once that of its parent is known, and what of its heat is left open.
-
-    True when it is colder or hotter than its asset survives, in any life.
-    """
-    nodes, right, out = tables.nodes, node.right, False
-    if node.parent != NOWHERE:
-        right += node.parent_w_k * nodes[node.parent].temperature
-    kelvin = right * node.inverse
+def _come_to(node: Record, kelvin: Lively) -> tuple[bool, bool]:
+    """Bring a node to a temperature: whether its asset dies of that, and whether it was far from there, in any life."""
+    out = False
     node.calm = all_of((node.calm_above_k <= kelvin) & (kelvin <= node.calm_below_k))
     if not node.calm:
         out = any_of((node.on > 0.0) & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
     if not node.everywhere:
         kelvin = select(node.on > 0.0, kelvin, node.before)
     node.temperature = kelvin
+    return out, any_of(abs(kelvin - node.before) > FAR_K)
+
+
+@inlined
+def _substitute(tables: Tables, node: Record, point: Lively) -> tuple[bool, bool]:
+    """A node's temperature, once that of its parent is known, and what of its heat is left open; see ``_come_to``."""
+    nodes, right = tables.nodes, node.right
+    if node.parent != NOWHERE:
+        right += node.parent_w_k * nodes[node.parent].temperature
+    out, far = _come_to(node, right * node.inverse)
     rest, scale = _left_open(node, point)
     if node.parent != NOWHERE:
         parent = nodes[node.parent]
-        to_parent = node.parent_w_k * (kelvin - parent.temperature)
+        to_parent = node.parent_w_k * (node.temperature - parent.temperature)
         rest += to_parent
         parent.right -= to_parent
-    if node.bears:  # its children are still to come
+        if node.completes:
+            _note_rest(tables, parent, parent.right, parent.inverse)
+    if node.bears:  # its children are still to come, the last of which completes it
         node.right = rest
         node.inverse = scale
     else:
         _note_rest(tables, node, rest, scale)
-    return out
+    return out, far
 
 
 @inlined
@@ -235,15 +270,6 @@ def _note_rest(tables: Tables, node: Record, rest: Lively, scale: Lively) -> Non
 
 
 @inlined
-def _note_rests(tables: Tables, first: int, last: int) -> None:
-    """The same of those nodes of a tree that bear others, once those have told what they gave."""
-    for each in range(first, last + 1):
-        node = tables.nodes[tables.live_nodes[each]]
-        if node.bears:
-            _note_rest(tables, node, node.right, node.inverse)
-
-
-@inlined
 def _left_open(node: Record, point: Lively) -> tuple[Lively, Lively]:
     """What a node's own heats leave open of its balance at the temperature found, and the scale of that [W]."""
     kelvin = node.temperature
@@ -251,9 +277,8 @@ def _left_open(node: Record, point: Lively) -> tuple[Lively, Lively]:
     radiated = node.emission * cube * (point + 4.0 * (kelvin - point))
     received = node.emission * _sink_k4(node)
     conducted = node.conductance * (kelvin - _ground_k(node))
-    source = _source_w(node) + node.heat
-    rest = node.heat_capacity * rise + radiated - received + conducted - source
+    rest = node.heat_capacity * rise + radiated - received + conducted - node.given_w
     if node.louver:
         rest += node.swing_w_k * rise
-    scale = node.heat_capacity * kelvin + abs(radiated) + received + abs(conducted) + abs(source)
+    scale = node.heat_capacity * kelvin + abs(radiated) + received + abs(conducted) + abs(node.given_w)
     return rest, scale

@@ -74,7 +74,7 @@ def _run_step(  # noqa: PLR0913, PLR0917
     open_heat(tables, now)
     if call_modes(tables, rules, now, step):
         change_modes(raw, log, step)
-    starved = run_processes(tables, float(rules.critical_priority), now, faults is not None)
+    starved = run_processes(tables, now, faults is not None)
     tables.counts[STEPS] += 1
     node_out = solve_heat(tables)
     # after the temperatures, for it opens the stores for the next step by them

@@ -275,6 +275,17 @@ def true_as(typingctx: Any, value: Any) -> Any:
 
 
 @_instructions
+def one_life(typingctx: Any, value: Any) -> Any:
+    """Whether there is one life; known when the kernel is compiled, so what is not wanted then is left out."""
+    single = not isinstance(value, Lanes)
+
+    def codegen(context: Any, builder: Any, sig: Any, args: Any) -> Any:
+        return ir.Constant(ir.IntType(1), int(single))
+
+    return signature(types.boolean, value), codegen
+
+
+@_instructions
 def only_here(typingctx: Any) -> Any:
     """Nothing, but at the head of a branch LLVM must not do its work in advance: a division kept all others waiting."""
 

@@ -91,6 +91,7 @@ def _refresh_rows(raw: Tables) -> None:
         node, live = raw.nodes[n], False
         on = raw.assets[node.asset].on
         node.everywhere = True
+        node.bears = False
         for lane in range(len(on)):
             node.on[lane] = 1.0 if on[lane] > 0 else 0.0
             node.everywhere &= on[lane] > 0
@@ -99,6 +100,23 @@ def _refresh_rows(raw: Tables) -> None:
             raw.live_nodes[count] = n
             count += 1
     raw.counts[NODES] = count
+    for place in range(count):
+        _find_place(raw, place)
+
+
+@inlined
+def _find_place(raw: Tables, place: int) -> None:
+    """Where a live node stands among those that live of its tree, all that it bears before it."""
+    node, last = raw.nodes[raw.live_nodes[place]], raw.counts[NODES] - 1
+    begins = place == 0 or raw.nodes[raw.live_nodes[place - 1]].tree != node.tree
+    node.ends = place == last or raw.nodes[raw.live_nodes[place + 1]].tree != node.tree
+    node.alone = begins and node.ends and node.parent == NOWHERE
+    node.completes = False
+    if node.parent != NOWHERE:
+        parent = raw.nodes[node.parent]
+        for lane in range(len(parent.on)):
+            node.completes |= parent.on[lane] > 0.0 and not parent.bears
+        parent.bears |= node.completes
 
 
 @inlined

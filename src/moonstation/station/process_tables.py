@@ -16,6 +16,7 @@ _PROCESS = (
         ("asset", INT),
         ("recipe_first", UNSIGNED),
         ("recipe_gives", UNSIGNED),
+        ("recipe_free", UNSIGNED),
         ("recipe_last", UNSIGNED),
         ("lock_first", UNSIGNED),
         ("lock_last", UNSIGNED),
@@ -26,10 +27,11 @@ _PROCESS = (
         ("drives", UNSIGNED),
         ("power", UNSIGNED),
         ("power_bus", UNSIGNED),
-        ("priority", np.float32),
+        ("priority", FLOAT),
         ("control", np.int8),
         ("manner", np.int8),
         ("plain_manner", np.int8),
+        ("critical", FLAG),
         ("fills", FLAG),
         ("boundary", FLAG),
         ("decays", FLAG),
@@ -65,19 +67,22 @@ def process_table(
 ) -> Table:
     """Table of the processes of a network, before the first landing; draw, recipe_ptr, recipe : see ``recipes_of``."""
     processes = network.processes
-    manners = _manners(network, _count_within(recipe_ptr, recipe["limits"]) > 0)
+    limits, takes = _count_within(recipe_ptr, recipe["limits"]), _count_within(recipe_ptr, recipe["takes"])
+    manners = _manners(network, limits > 0)
     age_h = network.schedule.asset_age_h[processes.asset][:, np.newaxis]
-    limits = [float(max(steps_of(hours, step_h), 1)) for hours in processes.starve_limit_h.ravel().tolist()]
+    patience = [float(max(steps_of(hours, step_h), 1)) for hours in processes.starve_limit_h.ravel().tolist()]
     return table_of(
         _PROCESS,
         lanes_of(network),
         recipe_first=recipe_ptr[:-1],
-        recipe_gives=recipe_ptr[:-1] + _count_within(recipe_ptr, recipe["takes"]),
+        recipe_gives=recipe_ptr[:-1] + takes,
+        recipe_free=recipe_ptr[:-1] + limits,
         recipe_last=recipe_ptr[1:],
         lock_first=processes.interlock_ptr[:-1],
         lock_last=processes.interlock_ptr[1:],
         power_bus=_power_bus(network),
         draw=draw,
+        critical=processes.priority <= network.rules.critical_priority,
         sound=processes.health > 0.0,
         control_rate=_control_rates(network, step_h),
         fills=(processes.control_on < processes.control_off)[:, 0],
@@ -86,11 +91,11 @@ def process_table(
         decays=(processes.decay_per_h != 0.0).any(axis=1),
         partial=(processes.min_fraction > 0.0).any(axis=1),
         bound=(processes.work_node >= 0) | (np.diff(processes.interlock_ptr) > 0),
-        limited=_count_within(recipe_ptr, recipe["limits"]) > 0,
+        limited=limits > 0,
         keeps=exp_of(-processes.decay_per_h * step_h),
         first_worn=exp_of(-processes.decay_per_h * age_h),
         heat_w=1000.0 * processes.heat_kw,
-        starve_limit=np.reshape(limits, processes.starve_limit_h.shape),
+        starve_limit=np.reshape(patience, processes.starve_limit_h.shape),
         **same_columns(_PROCESS, processes),
     )
 
@@ -132,24 +137,27 @@ def _control_rates(network: Network, step_h: float) -> NDArray[np.float64]:
 def recipes_of(network: Network, step_h: float) -> tuple[NDArray[np.float64], NDArray[np.int64], Table, Table]:
     """Per process: electricity drawn, pointers to, and tables of, all else that it moves in a step at activity 1.
 
-    What a process takes stands before what it gives. An amount that all lives have in common stands in its row of the
-    first table, too.
+    What a process takes stands first, then what it can give only where there is room, then the rest. An amount that all
+    lives have in common stands in its row of the first table, too.
     """
     processes, power_bus = network.processes, _power_bus(network)
     draw, ends = np.zeros_like(processes.limit), [0]
     buses: list[int] = []
     moved: list[NDArray[np.float64]] = []
+    freely = (processes.recipe_rate[:, 0] > 0.0) & (
+        network.buses.spills[processes.recipe_bus] | np.repeat(processes.spills, np.diff(processes.recipe_ptr))
+    )
     limits: list[bool] = []
     for p in range(len(processes.asset)):
         recipe = range(processes.recipe_ptr[p], processes.recipe_ptr[p + 1])
-        for k in sorted(recipe, key=lambda k: bool(processes.recipe_rate[k, 0] > 0.0)):
+        for k in sorted(recipe, key=lambda k: (processes.recipe_rate[k, 0] > 0.0, freely[k])):
             bus, rate = int(processes.recipe_bus[k]), processes.recipe_rate[k]
             if processes.power[p] >= 0 and bus == power_bus[p] and rate[0] < 0.0:
                 draw[p] -= rate * step_h
             elif rate[0] != 0.0:
                 buses.append(bus)
                 moved.append(rate * step_h)
-                limits.append(bool(rate[0] < 0.0 or not (network.buses.spills[bus] or processes.spills[p])))
+                limits.append(not freely[k])
         ends.append(len(buses))
     amounts = np.array(moved).reshape(len(moved), lanes_of(network))
     takes, common = amounts[:, 0] < 0.0, (amounts == amounts[:, :1]).all(axis=1)

@@ -6,6 +6,8 @@ the rule (``_run_plainly``), which gives up before it has done anything where th
 
 from __future__ import annotations
 
+import numpy as np
+
 from moonstation.station.compiling import inlined
 from moonstation.station.flows import Lively, Truths, apply, beyond, draws, material_limit
 from moonstation.station.heat import Row, thermostat_activity, warm
@@ -111,10 +113,12 @@ def _allowed(process: Record, locks: Table, buses: Table, nodes: Table) -> Truth
         node = nodes[process.work_node]
         if not node.calm:
             may &= (node.work_min_k <= node.temperature) & (node.temperature <= node.work_max_k)
-    for k in range(process.lock_first, process.lock_last):
+    k = np.uint64(process.lock_first)
+    while k < process.lock_last:
         only_here()
         fill = buses[locks[k].bus].fill
         may &= (locks[k].low <= fill) & (fill <= locks[k].high)
+        k += np.uint64(1)
     return may
 
 
@@ -130,7 +134,7 @@ def _note_critical(power: Record, possible: Lively, activity: Lively) -> None:
 
 
 @inlined
-def _powered(tables: Tables, process: Record, critical_priority: float, serves: Truths, possible: Lively) -> Lively:
+def _powered(tables: Tables, process: Record, serves: Truths, possible: Lively) -> Lively:
     """Activity for which there is electricity; notes whether critical loads were served."""
     bus, activity = tables.buses[process.power_bus], possible
     if seldom(no(serves)):
@@ -141,15 +145,13 @@ def _powered(tables: Tables, process: Record, critical_priority: float, serves: 
     if seldom(lacks):
         only_here()
         activity = select(lacks, max(free, 0.0) / process.draw, activity)
-    if process.priority <= critical_priority:
+    if process.critical:
         _note_critical(tables.powers[process.power], possible, activity)
     return activity
 
 
 @inlined
-def _serve(
-    tables: Tables, process: Record, critical_priority: float, asks: Truths, serves: Truths, wish: Lively
-) -> Lively:
+def _serve(tables: Tables, process: Record, asks: Truths, serves: Truths, wish: Lively) -> Lively:
     """Activity that a process gets of its wish, where it asks; books what was shed [-]."""
     possible, least = wish, wish
     if process.limited:
@@ -163,7 +165,7 @@ def _serve(
         possible = select(gets, possible, 0.0)
     if process.power == NOWHERE or not any_of(gets):
         return possible
-    activity = _powered(tables, process, critical_priority, serves, possible)
+    activity = _powered(tables, process, serves, possible)
     if seldom(process.partial):
         activity = select(activity < least, 0.0, activity)
     if not process.sparing and seldom(activity < possible):
@@ -203,7 +205,7 @@ def _starve(process: Record, wish: Lively, activity: Lively) -> bool:
 
 
 @inlined
-def _run_process(tables: Tables, process: Record, critical_priority: float, now: Row, may_fail: bool) -> bool:
+def _run_process(tables: Tables, process: Record, now: Row, may_fail: bool) -> bool:
     """A process's part of a step; returns True when it has starved for too long in any life."""
     may = _allowed(process, tables.locks, tables.buses, tables.nodes)
     serves = may
@@ -224,7 +226,7 @@ def _run_process(tables: Tables, process: Record, critical_priority: float, now:
         return False
     asks, activity = wants & may, select(wants, 0.0, 0.0)
     if any_of(asks):
-        activity = _serve(tables, process, critical_priority, asks, serves, wish)
+        activity = _serve(tables, process, asks, serves, wish)
         if any_of(activity > 0.0):
             apply(process, MANIFOLD, tables, activity)
             warm(process, tables.nodes, activity, process.control == THERMOSTAT)
@@ -248,7 +250,7 @@ def _plain_wish(process: Record, manner: int, tables: Tables, now: Row) -> Livel
 
 @inlined
 def _run_plainly(  # noqa: PLR0913, PLR0917
-    tables: Tables, process: Record, manner: int, critical_priority: float, now: Row, may_fail: bool
+    tables: Tables, process: Record, manner: int, now: Row, may_fail: bool
 ) -> bool:
     """The same for a process of a plain manner that nothing holds back: nearly all of them, in nearly every step.
 
@@ -272,7 +274,7 @@ def _run_plainly(  # noqa: PLR0913, PLR0917
             bus = tables.buses[process.power_bus]
             if seldom(wish * process.draw > bus.pool + bus.offer):
                 return False
-            if process.priority <= critical_priority:
+            if process.critical:
                 _note_critical(tables.powers[process.power], wish, wish)
         apply(process, manner, tables, wish)
         warm(process, tables.nodes, wish, manner == HEATING)
@@ -285,18 +287,18 @@ def _run_plainly(  # noqa: PLR0913, PLR0917
 
 
 @inlined
-def run_processes(tables: Tables, critical_priority: float, now: Row, may_fail: bool) -> bool:
+def run_processes(tables: Tables, now: Row, may_fail: bool) -> bool:
     """Serve all processes in order; returns True when one has starved for too long in any life."""
     starved = False
     for place in range(tables.counts[PROCESSES]):
         process = tables.processes[tables.live_processes[place]]
         done, manner = False, process.manner
         if manner == DRAWING:
-            done = _run_plainly(tables, process, DRAWING, critical_priority, now, may_fail)
+            done = _run_plainly(tables, process, DRAWING, now, may_fail)
         elif manner == GIVING:
-            done = _run_plainly(tables, process, GIVING, critical_priority, now, may_fail)
+            done = _run_plainly(tables, process, GIVING, now, may_fail)
         elif manner == HEATING:
-            done = _run_plainly(tables, process, HEATING, critical_priority, now, may_fail)
-        if not done and _run_process(tables, process, critical_priority, now, may_fail):
+            done = _run_plainly(tables, process, HEATING, now, may_fail)
+        if not done and _run_process(tables, process, now, may_fail):
             starved = True
     return starved

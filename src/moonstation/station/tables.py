@@ -84,7 +84,7 @@ _STORE = (
 _NODE = (
     "temperature emission heat heat_control heat_other heat_capacity conductance fixed_w_k sink_k4 ground_k source_w"
     " parent_w_k right inverse from_children from_children_w_k survive_min_k survive_max_k work_min_k work_max_k on"
-    " radiating closed_share closed_k open_k slope swing_w_k start_k before point flow fed",
+    " radiating closed_share closed_k open_k slope swing_w_k given_w start_k before point flow fed",
     [
         ("asset", INT),
         ("tree", UNSIGNED),
@@ -102,6 +102,9 @@ _NODE = (
         ("louver", FLAG),
         ("driven", FLAG),
         ("bears", FLAG),
+        ("alone", FLAG),
+        ("ends", FLAG),
+        ("completes", FLAG),
     ],
 )
 _POWER = (
@@ -387,7 +390,6 @@ def _node_table(network: Network, step_h: float) -> Table:
         slope=louver_slope(thermal),
         louver=(thermal.closed_share != 1.0).any(axis=1),
         driven=np.isin(np.arange(len(thermal.asset)), network.processes.drives),
-        bears=np.isin(np.arange(len(thermal.asset)), thermal.parent),
         calm_above_k=np.maximum(thermal.survive_min_k, thermal.work_min_k).max(axis=1),
         calm_below_k=np.minimum(thermal.survive_max_k, thermal.work_max_k).min(axis=1),
         radiating=constants.sigma * thermal.radiating_m2,
