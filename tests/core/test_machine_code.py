@@ -132,3 +132,46 @@ def test_machine_code_is_not_taken_when_a_neighbouring_file_of_the_same_date_and
 
     assert run(factor=2, shift=3, raised=4) == (16.0, 0)
     assert run(factor=factor, shift=shift, raised=raised) == (factor * (1.0 + raised + shift), taken)
+
+
+def test_machine_code_of_former_versions_is_removed_after_a_day(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    caller, neighbour = tmp_path / "caller_of_former.py", tmp_path / "neighbour_of_former.py"
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def run(*arguments: float, shift: int = 3, above: str = "") -> int:
+        """Calls taken from what was kept."""
+        neighbour.write_text(_NEIGHBOUR.format(factor=2, shift=shift, raised=4))
+        caller.write_text(above + _CALLER.format(neighbour=neighbour.stem))
+        for module in (caller.stem, neighbour.stem):
+            sys.modules.pop(module, None)
+        scaled = importlib.import_module(caller.stem).scaled
+        assert [scaled(value) for value in arguments] == [2.0 * (value + 4.0 + shift) for value in arguments]
+        return sum(scaled.stats.cache_hits.values())
+
+    def kept(ending: str = "nbc") -> set[Path]:
+        return {*tmp_path.rglob(f"caller*.{ending}")}
+
+    def a_day_passes() -> None:
+        for path in kept() | kept("nbi"):
+            os.utime(path, (1e9, 1e9))
+
+    run(1.0)
+    (first,), (index,) = kept(), kept("nbi")
+    run(1.0, shift=5)
+    (second,) = kept() - {first}
+    assert run(1.0) == 1, "who goes back within a day compiles nothing"
+    others = {index.with_name(f"caller_of_former.{name}.nbi") for name in ("scaled-5.py399", "scaled_too-5.py311")}
+    for path in others:
+        path.write_bytes(b"")
+    a_day_passes()
+    run(1.0, np.float32(1.0), shift=5)
+    assert len(kept() - {second}) == 1
+    assert run(1.0, np.float32(1.0), shift=5) == 2
+    a_day_passes()
+    run(1.0, shift=5, above="\n")
+    assert len(kept()) == 1, "the lines below have moved"
+    assert kept("nbi") & ({index} | others) == others
+    assert run(1.0, shift=5, above="\n") == 1

@@ -3,20 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import time
 from collections.abc import Callable
 from contextlib import suppress
+from pathlib import Path
 from pickle import UnpicklingError
 from types import CodeType, FunctionType
 from typing import Any, TypeVar
 
 import numpy as np
 from numba import njit
-from numba.core.caching import FunctionCache
+from numba.core.caching import FunctionCache, IndexDataCacheFile
 from numba.core.dispatcher import Dispatcher
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 _njit: Callable[..., Any] = njit  # its type knows no options
 _Cache: Any = FunctionCache
+_CacheFile: Any = IndexDataCacheFile
+_UNREADABLE = (AttributeError, EOFError, ImportError, UnpicklingError)
+#: How long machine code is kept that the code of today does not use: between two branches nobody compiles [s].
+_FORMER_KEPT_S = 86_400.0
 _PLAIN = (bool, int, float, complex, str, bytes, tuple, np.generic, type(None))
 
 
@@ -51,12 +57,43 @@ class _Kept(_Cache):  # type: ignore[misc]
         """What was kept for these types, None where there is nothing, or where it names a type that is no more."""
         try:
             return super().load_overload(sig, target_context)
-        except (AttributeError, EOFError, ImportError, UnpicklingError):
+        except _UNREADABLE:
             self.flush()
             return None
 
+    def save_overload(self, sig: Any, data: Any) -> None:
+        """Keep what was compiled for these types, and remove what was kept of the function while it was another."""
+        super().save_overload(sig, data)
+        oldest = time.time() - _FORMER_KEPT_S
+        with suppress(AttributeError, OSError):  # a numba that keeps it otherwise, or somebody else removes it
+            for path in self._former():
+                if path.stat().st_mtime < oldest:
+                    path.unlink()
+
+    def _former(self) -> list[Path]:
+        """Files that nobody will load: of this function, but not of its mark, or of another line of a changed file."""
+        own, folder = self._impl.filename_base, Path(self._cache_path)
+        mark, stamp = mark_of_function(self._py_func), self._impl.locator.get_source_stamp()
+        found = []
+        for index in folder.glob(f"{own.rpartition('-')[0]}-*.{own.rpartition('.')[2]}.nbi"):
+            known = _entries(folder, index.stem, stamp)
+            used = {name for key, name in known.items() if index.stem != own or key[-1] == mark}
+            found += [path for path in folder.glob(f"{index.stem}.*.nbc") if path.name not in used]
+            if not known:
+                found.append(index)
+        return found
+
     def _index_key(self, sig: Any, codegen: Any) -> tuple[Any, ...]:
         return (*super()._index_key(sig, codegen), mark_of_function(self._py_func))
+
+
+def _entries(folder: Path, base: str, stamp: Any) -> dict[Any, str]:
+    """What an index of the cache names by its keys, nothing where it cannot be read or is of another source file."""
+    load = _CacheFile(folder, base, stamp)._load_index
+    try:
+        return dict(load())
+    except _UNREADABLE:
+        return {}
 
 
 def mark_of_function(function: Callable[..., Any]) -> str:
