@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.core.events import longest_run
-from moonstation.core.time import HOUR_S
 from moonstation.station.command_windows import Chain, Way, open_steps, ways_of
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.model import EARTH
@@ -23,7 +22,7 @@ from moonstation.station.performance import (
     ready,
     science_hours,
 )
-from moonstation.station.results import Event, RunResult
+from moonstation.station.results import RunResult
 from moonstation.station.stakes import Stakes, stakes_of
 from moonstation.station.survival import Loss, Presence, first_true, loss_of
 
@@ -69,7 +68,6 @@ def assess(run: RunResult) -> Assessment:
     linked = link_open(run, site)
     lived = living(run)
     stakes = stakes_of(run, site)
-    crews = [event for event in run.events if event.kind.startswith("lost-") and is_crew(run, event.subject)]
     return Assessment(
         energy=critical.share if critical else None,
         communication=share_of(linked > 0.5, since(linked > 0)),
@@ -78,10 +76,10 @@ def assess(run: RunResult) -> Assessment:
         longest_without_contact_h=longest_run((linked <= 0) & since(linked > 0)) * run.record_h,
         lowest_charge=lowest_charge(run, site),
         crew_days=float(crew_present(run).sum()) * run.record_h / 24.0,
-        crew_lost=len(crews),
+        crew_lost=len(run.crew_losses),
         science_hours=float(science_hours(run).sum()),
         data_returned_gbit=data_returned_gbit(run),
-        loss=loss(run, stakes, critical, (linked > 0.5, run.record_h), lived, _since_start_h(run, crews)),
+        loss=loss(run, stakes, critical, (linked > 0.5, run.record_h), lived),
         stakes=stakes,
     )
 
@@ -92,14 +90,13 @@ def loss(
     critical: CriticalLoads | None,
     linked: tuple[NDArray[np.bool_], float],
     lived: NDArray[np.int8],
-    crew_lost_h: float | None,
 ) -> Loss | None:
     """How a station was lost, None where it lived or cannot be judged.
 
     stakes : what could be lost; of what never came, its date by the plan counts
     critical : the critical loads of its main site, None for none
     linked : whether it had a way to the Earth, shape (n,), and how long each of these times is [h]
-    lived : as ``living`` tells, shape (record,); crew_lost_h : when the first crew was lost, None for none [h]
+    lived : as ``living`` tells, shape (record,)
     """
     count, step_h = run.station.grid.count, run.station.grid.step_h
     loads, (contact, contact_h) = critical or no_critical_loads(count), linked
@@ -111,15 +108,8 @@ def loss(
             stakes.due_h("life_support")
         ),
     }
+    crew_lost_h = run.crew_losses[0] * step_h if run.crew_losses else None
     return loss_of(presences, crew_lost_h, count * step_h)
-
-
-def _since_start_h(run: RunResult, events: Sequence[Event]) -> float | None:
-    """Hours into the run of the first of some events, None for none [h]."""
-    if not events:
-        return None
-    first = min(event.utc for event in events)
-    return float((first - run.station.grid.utc[0]) / np.timedelta64(1, "s")) / HOUR_S
 
 
 def link_open(run: RunResult, site: str) -> Floats:
@@ -195,8 +185,3 @@ def lowest_charge(run: RunResult, site: str) -> float | None:
     charge, capacity = (np.asarray(power[name][1], np.float64) for name in ("charge_kwh", "charge_capacity_kwh"))
     held = capacity > 0
     return float((charge[held] / capacity[held]).min()) if held.any() else None
-
-
-def is_crew(run: RunResult, name: str) -> bool:
-    """Whether the asset of that name is a crew."""
-    return any(asset.name == name and asset.component.kind == "crew" for asset in run.compiled.assets)

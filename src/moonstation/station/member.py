@@ -14,10 +14,8 @@ from moonstation.components.life_support.cabin_air import scale_kpa
 from moonstation.components.quantities import quantities
 from moonstation.core.events import find_runs, longest_run
 from moonstation.core.time import HOUR_S
-from moonstation.station import packed
 from moonstation.station.assessment import (
     data_returned_gbit,
-    is_crew,
     living,
     loss,
     lowest_charge,
@@ -40,9 +38,6 @@ from moonstation.station.upkeep import upkeep
 
 Floats = NDArray[np.float64]
 Singles = NDArray[np.float32]
-
-#: Events by which an asset is lost.
-LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
 
 
 class Shared:
@@ -114,19 +109,6 @@ class MemberRun(RunResult):
         """Mean over each record of a series of the station, shape (count,) -> (record,)."""
         return self.shared.means(series)
 
-    @cached_property
-    def losses(self) -> list[tuple[int, int]]:
-        """Step and number of the asset of every loss, in order of time."""
-        rows = self.log
-        lost = np.isin(rows["code"], LOST_CODES)
-        return [(int(row["step"]), int(row["index"])) for row in rows[lost]]
-
-    @cached_property
-    def log(self) -> NDArray[Any]:
-        """The kernel's events, but for those of the Earth's endless store, which is no asset."""
-        rows = packed.log_rows(self.records)
-        return rows[(rows["code"] > packed.EV_ENDED) | (rows["index"] < len(self.compiled.assets))]
-
     def named(self, row: Mapping[str, float]) -> Event:
         """An event of the log in words."""
         return self._event(row)
@@ -135,16 +117,6 @@ class MemberRun(RunResult):
     def planned(self) -> NDArray[np.bool_]:
         """Which asset would be alive at the end of each record if nothing were lost, shape (record, asset)."""
         return lived_by(self.shared.planned, self.compiled, self.log, self.record_steps)
-
-    @cached_property
-    def alive(self) -> NDArray[np.bool_]:
-        """Which asset is alive at the end of each record, shape (record, asset)."""
-        alive = self.planned
-        if self.losses:
-            alive = alive.copy()
-            for step, number in self.losses:
-                alive[step // self.record_steps :, number] = False
-        return alive
 
     def energy_of(self, node: str) -> dict[str, tuple[str, Singles]]:
         """Power and charge at a node by the name of the series: unit and values, shape (record,)."""
@@ -191,18 +163,11 @@ class MemberRun(RunResult):
         return living(self)
 
     @cached_property
-    def crew_losses(self) -> list[int]:
-        """Steps at which a crew was lost."""
-        assets = self.compiled.assets
-        return [step for step, number in self.losses if is_crew(self, assets[number].name)]
-
-    @cached_property
     def loss(self) -> Loss | None:
         """How the station was lost, None where it lived or cannot be judged."""
         step_h = self.station.grid.step_h
         linked = (self.contact > 0.5, self.shared.hour_steps * step_h)
-        crew_lost_h = self.crew_losses[0] * step_h if self.crew_losses else None
-        return loss(self, self.shared.stakes, self.critical, linked, self.living, crew_lost_h)
+        return loss(self, self.shared.stakes, self.critical, linked, self.living)
 
     def outcomes(self) -> dict[str, float]:
         """The numbers that a life is judged by; nan where there is nothing to judge."""

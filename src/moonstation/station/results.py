@@ -29,7 +29,9 @@ from moonstation.station.unheard import with_waits
 if TYPE_CHECKING:
     import xarray as xr
 
-_LOST = {"lost-cold", "lost-heat", "lost-starved", "lost-housed"}
+#: Events by which an asset is lost.
+LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
+_LOST = {_EVENT_KINDS[code] for code in LOST_CODES}
 #: Gives the records of a name of one process, store or node by its number, shape (..., record).
 Columns = Callable[[str, int], NDArray[np.float32]]
 
@@ -69,8 +71,7 @@ class RunResult:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Every event, in order of time."""
-        named = (self._event(row) for row in self.log if row["code"] > packed.EV_ENDED or self._is_asset(row["index"]))
-        return tuple(sorted([*named, *self._fault_events()], key=lambda event: event.utc))
+        return tuple(sorted([*map(self._event, self.log), *self._fault_events()], key=lambda event: event.utc))
 
     def _fault_events(self) -> list[Event]:
         """What failed, was found and was done about it."""
@@ -90,22 +91,36 @@ class RunResult:
         return rows
 
     @cached_property
+    def log(self) -> NDArray[Any]:
+        """The kernel's events, but for those of the Earth's endless store, which is no asset."""
+        rows = packed.log_rows(self.records)
+        return np.asarray(rows[(rows["code"] > packed.EV_ENDED) | (rows["index"] < len(self.compiled.assets))])
+
+    @cached_property
+    def losses(self) -> list[tuple[int, int]]:
+        """Step and number of the asset of every loss, in order of time."""
+        rows = self.log[np.isin(self.log["code"], LOST_CODES)]
+        return [(int(row["step"]), int(row["index"])) for row in rows]
+
+    @cached_property
+    def crew_losses(self) -> list[int]:
+        """Steps at which a crew was lost."""
+        crews = {number for number, _ in self._crews}
+        return [step for step, number in self.losses if number in crews]
+
+    @cached_property
+    def planned(self) -> NDArray[np.bool_]:
+        """Which asset would be alive at the end of each record if nothing were lost, shape (record, asset)."""
+        by_date = planned_lives(self.compiled.assets, self.station.grid, self.record_steps)
+        return lived_by(by_date, self.compiled, self.log, self.record_steps)
+
+    @cached_property
     def alive(self) -> NDArray[np.bool_]:
         """Which asset is alive at the end of each record, shape (record, asset)."""
-        grid, steps = self.station.grid, self.record_steps
-        planned = planned_lives(self.compiled.assets, grid, steps)
-        alive = lived_by(planned, self.compiled, self.log, steps).copy()
-        number_of = {asset.name: number for number, asset in enumerate(self.compiled.assets)}
-        for event in self.events:
-            if event.kind in _LOST:
-                step = int((event.utc - grid.utc[0]) / np.timedelta64(1, "ms") / (grid.step_s * 1000.0))
-                alive[step // steps :, number_of[event.subject]] = False
+        alive = self.planned.copy() if self.losses else self.planned
+        for step, number in self.losses:
+            alive[step // self.record_steps :, number] = False
         return alive
-
-    @property
-    def log(self) -> NDArray[Any]:
-        """The kernel's events."""
-        return np.asarray(packed.log_rows(self.records))
 
     @cached_property
     def landings(self) -> tuple[LandingOutcome, ...]:
@@ -230,9 +245,6 @@ class RunResult:
 
     def _nothing(self) -> NDArray[np.float32]:
         return np.zeros(len(self.time), np.float32)
-
-    def _is_asset(self, index: int) -> bool:
-        return index < len(self.compiled.assets)
 
     def _event(self, row: Any) -> Event:
         kind = _EVENT_KINDS[int(row["code"])]
