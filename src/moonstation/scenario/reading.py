@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
+from contextvars import Context
 from importlib import resources
 from os import PathLike
 from pathlib import Path
@@ -54,7 +55,7 @@ def read_scenario(text: str, path: Path | None = None, **overrides: Any) -> Scen
 
     ``overrides`` replace keys at the top. Raises ScenarioError.
     """
-    scenario_model()  # the schema knows every component's defaults; a scenario stands on those of its own assets
+    Context().run(scenario_model)  # it knows every component's defaults; a scenario stands on those of its own assets
     with recorded() as facts:
         scenario = _read(text, path, overrides)
     scenario._facts = frozenset(facts)

@@ -18,7 +18,6 @@ from moonstation.core.errors import MoonstationError
 from moonstation.facts.table import Fact, lookup
 from moonstation.facts.usage import overridden, recorded
 from moonstation.roadmap.milestones import Milestone
-from moonstation.scenario.assets import scenario_model
 from moonstation.scenario.build import build_milestones, build_station, with_present_facts
 from moonstation.scenario.fact_ranges import fact_limits
 from moonstation.scenario.reading import load_scenario
@@ -269,7 +268,6 @@ def blueprint(scenario: str | Path | Scenario, **overrides: Any) -> Blueprint:
 
 def drafted(scenario: str | Path | Scenario, **overrides: Any) -> Draft:
     """Read a scenario and compile its station. Raises as ``blueprint``."""
-    scenario_model()  # the schema knows every component's defaults; a study stands on those of its own assets
     with recorded() as of_reading:
         loaded = load_scenario(scenario, **overrides)
     with recorded() as every:

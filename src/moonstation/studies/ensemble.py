@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import cached_property
+from importlib.metadata import version
 from numbers import Integral
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -190,7 +191,7 @@ def ensemble(
         lives = lives_of(scenario, order, None if keep and keep.resume else running.begin_nominal)
         store = None
         if keep is not None:
-            store = ChunkStore(keep.folder, identity(lives, _version()))
+            store = ChunkStore(keep.folder, identity(lives, version("moonstation")))
             store.open(resume=keep.resume, where=keep.where)
         with cleared_at_a_stop(store.clear_if_empty if store else lambda: None):
             gathered = running.gathered(lives, store)
@@ -272,9 +273,3 @@ def _whole_faults(where: str, value: object, least: int, most: int | None = None
     if int(value) < least or (most is not None and int(value) > most):
         return [Fault(where, "out of range", value, allowed=allowed)]
     return []
-
-
-def _version() -> str:
-    from importlib.metadata import version
-
-    return version("moonstation")

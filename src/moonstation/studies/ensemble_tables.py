@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
+from datetime import timedelta
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from moonstation.components.quantities import quantities
 from moonstation.core.time import iso_utc
 from moonstation.core.units import unit_in_brackets
 from moonstation.scenario.build import left_out
-from moonstation.station.member import LOST_CODES
 from moonstation.station.named_series import POWER
 from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
+from moonstation.station.results import LOST_CODES
 from moonstation.station.survival import CAUSES
 from moonstation.station.upkeep import CHANGES, REPAIRS
 
@@ -206,12 +208,12 @@ def timeseries(run: Ensemble) -> xr.Dataset:
     return xr.Dataset(data, coords=coords, attrs=about)
 
 
-def times(run: Ensemble) -> Any:
+def times(run: Ensemble) -> NDArray[np.datetime64]:
     """Begin of each record, UTC, shape (record,)."""
     return run.plan.station.grid.utc[:: run.lives.record_steps].astype("datetime64[ns]")
 
 
-def hours(run: Ensemble) -> Any:
+def hours(run: Ensemble) -> NDArray[np.float64]:
     """Begin of each record from the start [h], shape (record,)."""
     record_h = run.lives.record_steps * run.plan.station.grid.step_h
     return np.arange(len(times(run)), dtype=np.float64) * record_h
@@ -286,7 +288,7 @@ def survival(run: Ensemble) -> dict[str, Any]:
     return {"survival_probability": share, "survival_low": low, "survival_high": high, "not_judged": None}
 
 
-def as_planned(run: Ensemble) -> Any:
+def as_planned(run: Ensemble) -> NDArray[np.bool_]:
     """Which lives a study would call lived: all people come, live and stay, nothing of the main site is lost, and
     every milestone planned within the run is reached, shape (member,). None where nothing comes that could be lost.
     """
@@ -350,7 +352,7 @@ def _milestone(run: Ensemble, item: Any) -> dict[str, Any]:
 
     def moment(share: float) -> str | None:
         hours = float(np.sort(waits)[min(int(np.ceil(share * run.members)) - 1, run.members - 1)])
-        return None if np.isinf(hours) else iso_utc(grid.start + _hours(hours))
+        return None if np.isinf(hours) else iso_utc(grid.start + timedelta(hours=hours))
 
     return {
         "title": item.title,
@@ -361,12 +363,6 @@ def _milestone(run: Ensemble, item: Any) -> dict[str, Any]:
         "p50": moment(0.5),
         "p80": moment(0.8),
     }
-
-
-def _hours(hours: float) -> Any:
-    from datetime import timedelta
-
-    return timedelta(hours=hours)
 
 
 def _mean(values: Any) -> float | None:

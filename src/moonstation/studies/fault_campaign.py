@@ -17,7 +17,6 @@ from moonstation.core.time import HOUR_S, iso_utc
 from moonstation.core.words import noun
 from moonstation.facts.table import Fact, lookup
 from moonstation.facts.usage import recorded
-from moonstation.scenario.assets import scenario_model
 from moonstation.scenario.build import build_station, left_out
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.reading import load_scenario
@@ -133,7 +132,6 @@ def fault_campaign(
     if faults := campaign_faults(look_days, units, one_of_each=one_of_each, seed=seed):
         raise RangeError(faults)
     tell(STATION, 0.0, 0.0)
-    scenario_model()  # the schema knows every component's defaults; a campaign stands on those of its own assets
     with recorded() as keys:
         loaded = load_scenario(scenario, **({"step": step} if step else {}))
         station = build_station(loaded)

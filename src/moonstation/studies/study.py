@@ -15,7 +15,6 @@ from moonstation.core.words import noun
 from moonstation.facts.table import UNCONFIRMED, Fact, lookup
 from moonstation.facts.usage import recorded
 from moonstation.roadmap.milestones import MilestoneOutcome, evaluate
-from moonstation.scenario.assets import scenario_model
 from moonstation.scenario.build import build_milestones, build_station, left_out
 from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import Scenario
@@ -167,7 +166,6 @@ def study(scenario: str | Path | Scenario, *, progress: Progress | None = None, 
     """
     tell = progress or (lambda _stage: None)
     begin = time.perf_counter()
-    scenario_model()  # the schema knows every component's defaults; a study stands on those of its own assets
     with recorded() as keys:
         tell("reading the scenario")
         loaded = load_scenario(scenario, **({"step": step} if step else {}))
