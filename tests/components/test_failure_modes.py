@@ -111,7 +111,7 @@ def test_a_kit_weighs_the_parts_as_often_as_they_fail_or_are_changed_whichever_c
     }
     expected_kg = sum(facts[f"{part}.spare_kg"] * rate for part, rate in rates.items()) / sum(rates.values())
     modes = modes_of(components()["urine_processor"])
-    assert kit_mass_kg("urine_processor", modes) == pytest.approx(expected_kg, rel=1e-5)
+    assert kit_mass_kg("urine_processor", modes) == pytest.approx(expected_kg, rel=1e-12)
 
 
 def test_parts_of_one_kind_have_their_facts_in_common():

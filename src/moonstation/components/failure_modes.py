@@ -14,8 +14,6 @@ from dataclasses import dataclass
 from statistics import fmean
 from typing import Any
 
-import numpy as np
-
 from moonstation.components.contract import Component
 from moonstation.core.errors import Fault, RangeError
 from moonstation.facts.table import all_facts, lookup
@@ -74,7 +72,6 @@ class ModeNumbers:
 
 
 _ENDLESS = float("inf")
-_PARTS = 1000  # of the way to a limit
 #: Unit, allowed values in words, least and greatest value of each number.
 RANGES: Mapping[str, tuple[str, str, float, float]] = {
     "life_h": ("h", "at least 1", 1.0, _ENDLESS),
@@ -158,12 +155,16 @@ def kit_mass_kg(kind: str, modes: Iterable[FailureMode]) -> float | None:
 def _mean_service(numbers: ModeNumbers) -> float:
     """Mean of what comes first, the end of a life or its limit [kg], for limits by age [h].
 
-    The integral up to the limit of the share that still lives, exp(-(t / life)^shape), by the midpoint rule.
+    The integral up to the limit of the share that still lives, exp(-(t / life)^shape): an incomplete gamma function.
     """
+    from scipy.special import gammainc
+
     by_work = numbers.limit_kg < math.inf
     limit, life = (numbers.limit_kg, numbers.life_kg) if by_work else (numbers.limit_h, numbers.life_h)
-    ages = (np.arange(_PARTS) + 0.5) / _PARTS * limit
-    return float(limit * np.exp(-((ages / life) ** numbers.shape)).mean())
+    if math.isinf(life):
+        return limit
+    each = 1.0 / numbers.shape
+    return float(life * math.gamma(1.0 + each) * gammainc(each, (limit / life) ** numbers.shape))
 
 
 def _fact_key(kind: str, mode: FailureMode, name: str) -> str:
