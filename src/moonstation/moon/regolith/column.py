@@ -65,7 +65,8 @@ def _advance(  # noqa: PLR0917
     scratch = np.empty((4, layers.shape[0], layers.shape[1]))
     for i in range(absorbed.shape[0]):
         step_columns(layers, skin, absorbed[i], step_s, ground, scratch)
-        out[i] = skin
+        for m in range(skin.size):  # one by one: assigned whole, numba compiles its words for arrays that do not fit
+            out[i, m] = skin[m]
         if sums.size:
             take_up(layers, skin, ground, scratch[0], sums)
 
