@@ -15,10 +15,13 @@ from moonstation.station.paired import paired_difference
 @given(st.integers(1, 5000), st.floats(0.0, 1.0), st.sampled_from([0.8, 0.95, 0.99]))
 def test_the_interval_is_wilsons(trials, share, confidence):
     successes = round(share * trials)
-    known = stats.binomtest(successes, trials).proportion_ci(confidence, method="wilson")
-    low, high = wilson_interval(successes, trials, confidence)
-    assert (low, high) == pytest.approx((known.low, known.high), abs=1e-12)
-    assert low <= successes / trials <= high
+    ends = wilson_interval(successes, trials, confidence)
+    # the probabilities from which what was found is just so many of their own standard deviations away
+    away = [(successes / trials - end) ** 2 * trials for end in ends]
+    z = stats.norm.ppf(0.5 + confidence / 2.0)
+    assert away == pytest.approx([z**2 * end * (1.0 - end) for end in ends], rel=1e-9, abs=1e-12)
+    assert ends[0] <= successes / trials <= ends[1]
+    assert ends[0] < ends[1]
 
 
 def test_an_interval_of_nothing_is_refused():

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from moonstation.station import packed
 
+#: Events by which an asset is lost.
+LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
 EVENT_KINDS = {
     packed.EV_LANDED: "landed",
     packed.EV_ENDED: "ended",

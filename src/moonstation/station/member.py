@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -31,7 +30,7 @@ from moonstation.station.fault_tables import Plan
 from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
-from moonstation.station.results import Columns, Event, RunResult
+from moonstation.station.results import Columns, RunResult
 from moonstation.station.stakes import stakes_of
 from moonstation.station.survival import CAUSES, Loss, worst_dark_survived_h
 from moonstation.station.upkeep import upkeep
@@ -108,10 +107,6 @@ class MemberRun(RunResult):
     def record_means(self, series: ArrayLike) -> Floats:
         """Mean over each record of a series of the station, shape (count,) -> (record,)."""
         return self.shared.means(series)
-
-    def named(self, row: Mapping[str, float]) -> Event:
-        """An event of the log in words."""
-        return self._event(row)
 
     @cached_property
     def planned(self) -> NDArray[np.bool_]:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import math
-
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -18,16 +16,12 @@ def wilson_interval(successes: int, trials: int, confidence: float = CONFIDENCE)
     Source: Wilson 1927, JASA 22, 209; recommended for small and large counts by Brown, Cai & DasGupta 2001,
     Statistical Science 16, 101. Raises ValueError for no trials.
     """
-    from scipy.stats import norm
+    from scipy.stats import binomtest
 
     if trials < 1 or not 0 <= successes <= trials:
         raise ValueError(f"{successes} successes of {trials} trials cannot be")
-    z = float(norm.ppf(0.5 + confidence / 2.0))
-    share = successes / trials
-    centre = share + z * z / (2.0 * trials)
-    spread = z * math.sqrt(share * (1.0 - share) / trials + z * z / (4.0 * trials * trials))
-    low, high = ((centre + sign * spread) / (1.0 + z * z / trials) for sign in (-1.0, 1.0))
-    return (0.0 if successes == 0 else low, 1.0 if successes == trials else high)
+    found = binomtest(successes, trials).proportion_ci(confidence, method="wilson")
+    return float(found.low), float(found.high)
 
 
 def survival_curve(lost_h: ArrayLike, times_h: ArrayLike) -> Floats:

@@ -17,8 +17,7 @@ from moonstation.station.command_windows import CommandWindow, command_windows, 
 from moonstation.station.critical_loads import CriticalLoads, critical_loads
 from moonstation.station.data_fate import DataFate, data_fates
 from moonstation.station.dataset import dataset_of
-from moonstation.station.event_words import DETAILS as _DETAILS
-from moonstation.station.event_words import EVENT_KINDS as _EVENT_KINDS
+from moonstation.station.event_words import DETAILS, EVENT_KINDS, LOST_CODES
 from moonstation.station.landing_log import LandingOutcome, landing_outcomes, lived_by, planned_lives, told
 from moonstation.station.means import means_over
 from moonstation.station.model import MODES, Asset, Station
@@ -29,9 +28,7 @@ from moonstation.station.unheard import with_waits
 if TYPE_CHECKING:
     import xarray as xr
 
-#: Events by which an asset is lost.
-LOST_CODES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
-_LOST = {_EVENT_KINDS[code] for code in LOST_CODES}
+_LOST = {EVENT_KINDS[code] for code in LOST_CODES}
 #: Gives the records of a name of one process, store or node by its number, shape (..., record).
 Columns = Callable[[str, int], NDArray[np.float32]]
 
@@ -71,7 +68,26 @@ class RunResult:
     @cached_property
     def events(self) -> tuple[Event, ...]:
         """Every event, in order of time."""
-        return tuple(sorted([*map(self._event, self.log), *self._fault_events()], key=lambda event: event.utc))
+        return tuple(sorted([*map(self.named, self.log), *self._fault_events()], key=lambda event: event.utc))
+
+    def named(self, row: Any) -> Event:
+        """An event of the log in words."""
+        kind = EVENT_KINDS[int(row["code"])]
+        index, value, unit, detail = int(row["index"]), float(row["value"]), "", ""
+        if kind in {"landed", "ended"} | _LOST:
+            subject = self.compiled.assets[index].name
+            unit = {"lost-cold": "K", "lost-heat": "K", "lost-starved": "h"}.get(kind, "")
+        elif kind.startswith(("landing-", "people-")):
+            subject, detail, unit = told(self.compiled, int(row["code"]), index)
+        elif kind in {"mode", "critical-unserved", "critical-served"}:
+            subject = self.compiled.power_nodes[index]
+            detail = MODES[int(value)] if kind == "mode" else ""
+        else:
+            quantity, subject = self.compiled.bus_keys[index]
+            unit = quantities()[quantity].unit
+            detail = f"{quantity}: {DETAILS[kind]}"
+        utc = self.station.grid.utc[int(row["step"])]
+        return Event(utc, kind, subject, detail or DETAILS.get(kind, ""), value, unit)
 
     def _fault_events(self) -> list[Event]:
         """What failed, was found and was done about it."""
@@ -245,21 +261,3 @@ class RunResult:
 
     def _nothing(self) -> NDArray[np.float32]:
         return np.zeros(len(self.time), np.float32)
-
-    def _event(self, row: Any) -> Event:
-        kind = _EVENT_KINDS[int(row["code"])]
-        index, value, unit, detail = int(row["index"]), float(row["value"]), "", ""
-        if kind in {"landed", "ended"} | _LOST:
-            subject = self.compiled.assets[index].name
-            unit = {"lost-cold": "K", "lost-heat": "K", "lost-starved": "h"}.get(kind, "")
-        elif kind.startswith(("landing-", "people-")):
-            subject, detail, unit = told(self.compiled, int(row["code"]), index)
-        elif kind in {"mode", "critical-unserved", "critical-served"}:
-            subject = self.compiled.power_nodes[index]
-            detail = MODES[int(value)] if kind == "mode" else ""
-        else:
-            quantity, subject = self.compiled.bus_keys[index]
-            unit = quantities()[quantity].unit
-            detail = f"{quantity}: {_DETAILS[kind]}"
-        utc = self.station.grid.utc[int(row["step"])]
-        return Event(utc, kind, subject, detail or _DETAILS.get(kind, ""), value, unit)

@@ -18,11 +18,11 @@ from numpy.typing import NDArray
 from moonstation.station import fault_tables as ft
 from moonstation.station import packed
 from moonstation.station.chances import F_HEARD, F_UNHEARD, FaultLog
+from moonstation.station.event_words import LOST_CODES
 from moonstation.station.fault_spells import open_spells
 from moonstation.station.fault_tables import Plan
 from moonstation.station.recovery import SHED, SUBSYSTEM, WAIT
 
-_LOSSES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
 #: What came of a step of the ladder that makes a fault go on to the next one.
 _GOES_ON = (ft.NOT_POSSIBLE, ft.DONE, ft.NO_SPARE, ft.NOBODY_CAME)
 
@@ -42,8 +42,8 @@ def with_waits(log: FaultLog, events: NDArray[Any], steps: int) -> FaultLog:
     events : the kernel's of that life, which tell what was lost and what left; steps : of the run
     """
     plan, told = log.plan, []
-    down = _down(log, _steps_of(events, _LOSSES), steps)
-    gone = _steps_of(events, (*_LOSSES, packed.EV_ENDED))
+    down = _down(log, _steps_of(events, LOST_CODES), steps)
+    gone = _steps_of(events, (*LOST_CODES, packed.EV_ENDED))
     for wait in _waits(plan, log.rows, gone, steps, [spell for spells in down.values() for spell in spells]):
         if (missed := _first_missed(plan, wait, down)) is not None:
             unit = int(plan.modes["unit"][wait.mode])

@@ -13,9 +13,9 @@ from moonstation.components.quantities import quantities
 from moonstation.core.time import iso_utc
 from moonstation.core.units import unit_in_brackets
 from moonstation.scenario.build import left_out
+from moonstation.station.event_words import LOST_CODES
 from moonstation.station.named_series import POWER
 from moonstation.station.odds import percentiles, survival_band, survival_curve, wilson_interval
-from moonstation.station.results import LOST_CODES
 from moonstation.station.survival import CAUSES
 from moonstation.station.upkeep import CHANGES, REPAIRS
 
