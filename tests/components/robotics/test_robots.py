@@ -111,6 +111,13 @@ def test_climbing_costs_height_on_top_and_descending_gives_nothing_back():
     assert steep_down == 0.0
 
 
+def test_a_load_is_brought_uphill_and_the_way_back_leads_down():
+    # 300 kg up and 200 kg down 1 km of 5 deg: 1.6242 m/s2 x 1000 m / 0.5 x (300 (R + S) + 200 (R - S)), R = 0.21 cos 5
+    rolls, climbs = 0.21 * math.cos(math.radians(5.0)), math.sin(math.radians(5.0))
+    by_hand_j = 1.6242 * 1000.0 / 0.5 * (300.0 * (rolls + climbs) + 200.0 * (rolls - climbs))
+    assert there_and_back_kwh(1000.0, 5.0, 200.0, 100.0) * 3.6e6 == pytest.approx(by_hand_j, rel=1e-3)
+
+
 @given(st.floats(0, 25), st.floats(1, 1e4), st.floats(0, 1e3))
 def test_a_slope_never_makes_a_drive_there_and_back_cheaper(slope_deg, way_m, load_kg):
     level = there_and_back_kwh(way_m, 0.0, 300.0, load_kg)

@@ -1,0 +1,154 @@
+"""What a fact says to follow from other numbers does: each is computed anew from what its own row tells."""
+
+from __future__ import annotations
+
+import math
+import re
+
+import pytest
+from scipy.constants import Stefan_Boltzmann, physical_constants
+from scipy.stats import chi2
+
+from moonstation.core.time import YEAR_H
+from moonstation.facts.table import Fact, all_facts, lookup
+
+FARADAY_KJ = physical_constants["Faraday constant"][0] / 1e3
+
+
+def value(key: str) -> float:
+    return lookup(key).value
+
+
+def mean_of(life: Fact) -> float:
+    """Mean of the Weibull law of a life, whose shape stands beside it."""
+    shape = all_facts().get(f"{life.key.rpartition('.')[0]}.shape")
+    return life.value * math.gamma(1.0 + 1.0 / shape.value) if shape else life.value
+
+
+def told(pattern: str, where: str) -> list[tuple[Fact, re.Match[str]]]:
+    """Failures whose ``where`` tells numbers of that pattern, some at least."""
+    rows = [fact for fact in all_facts().values() if fact.key.startswith("failure.")]
+    found = [(fact, match) for fact in rows if (match := re.search(pattern, getattr(fact, where)))]
+    assert found, f"no {where} has {pattern}"
+    return found
+
+
+def by_key(case: Fact | re.Match[str]) -> str:
+    return case.key if isinstance(case, Fact) else ""
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", ""))
+
+
+@pytest.mark.parametrize(("fact", "match"), told(r"MTBF ([\d.]+) d(?:, (\d+) of (them|each))?$", "locator"), ids=by_key)
+def test_a_life_is_the_mean_time_between_failures_that_it_tells_of_any_of_so_many(fact, match):
+    days, count, kinds = number(match[1]), int(match[2] or 1), 2 if match[3] == "each" else 1
+    assert mean_of(fact) * count * kinds == pytest.approx(days * 24.0, rel=1e-3)
+
+
+@pytest.mark.parametrize(("fact", "match"), told(r"life limit ([\d.]+) d$", "locator"), ids=by_key)
+def test_a_limit_is_its_days_or_what_goes_through_in_them(fact, match):
+    if fact.unit == "h":
+        assert fact.value == pytest.approx(number(match[1]) * 24.0, rel=1e-4)
+        return
+    days, kg_per_d = map(number, re.match(r"([\d.]+) d times ([\d.]+) kg/d", fact.note).groups())
+    assert days == number(match[1])
+    each = (fact.value, fact.low * 1.5, fact.high / 1.5)
+    assert each == pytest.approx([days * kg_per_d] * 3, rel=3e-3)
+
+
+@pytest.mark.parametrize(
+    ("fact", "match"),
+    told(r"^([\d,]+) h of work at ([\d.]+) kg/d; low: at ([\d.]+) kg/d; high: ([\d,]+) h at ([\d.]+) kg/d", "note"),
+    ids=by_key,
+)
+def test_a_life_by_work_is_its_hours_times_what_goes_through_in_them(fact, match):
+    life_h, kg_per_d, least_kg_per_d, longest_h, most_kg_per_d = map(number, match.groups())
+    assert fact.value == pytest.approx(life_h * kg_per_d / 24.0, rel=2e-3)
+    assert fact.low == pytest.approx(life_h * least_kg_per_d / 24.0, rel=2e-3)
+    assert fact.high == pytest.approx(longest_h * most_kg_per_d / 24.0, rel=2e-3)
+    assert f"{match[1]} h" in fact.locator
+    assert f"{match[4]} h" in fact.locator
+
+
+@pytest.mark.parametrize(("fact", "match"), told(r"^(\d+) years;", "note"), ids=by_key)
+def test_a_life_told_in_years_is_as_many_hours(fact, match):
+    assert fact.value == pytest.approx(number(match[1]) * YEAR_H, rel=1e-6)
+
+
+#: Failures, hours in which they came, and units of one machine of ours.
+COUNTED = {
+    "battery.regulator": (2, 2_885_000.0, 1),
+    "power_bus.controller": (3, 596_000.0, 1),
+    "cable.converter": (2, 699_000.0, 2),
+    "contaminant_control.oxidiser": (1, 43_800.0, 1),
+    "water_processor.catalytic_reactor": (5, 70_000.0, 1),
+}
+
+
+@pytest.mark.parametrize("mode", COUNTED)
+def test_a_life_is_hours_over_failures_and_its_range_holds_95_percent_of_poissons_law(mode):
+    fact, (count, hours, units) = lookup(f"failure.{mode}.life_h"), COUNTED[mode]
+    most, least = (chi2.ppf(0.975, 2 * count + 2) / 2.0, chi2.ppf(0.025, 2 * count) / 2.0)
+    assert [fact.value, fact.low, fact.high] == pytest.approx(
+        [hours / units / failures for failures in (count, most, least)], rel=0.01
+    )
+
+
+#: Hours of tests without a failure, and units of one machine of ours.
+UNFAILED = {
+    "fission_unit.converter": ([514_000.0], 4),
+    "radioisotope_unit.converter_degraded": ([300.0 * YEAR_H], 1),
+    "cryogenic_tank.cryocooler": ([113_640.0, 108_370.0, 104_771.0, 72_906.0], 1),
+}
+
+
+@pytest.mark.parametrize("mode", UNFAILED)
+def test_a_life_without_a_failure_is_one_by_which_half_of_such_tests_end_so(mode):
+    """Weibayes: the scale at which a share q of them does, (sum of t^k / ln(1 / q))^(1 / k); low: one in twenty."""
+    fact, (hours, units) = lookup(f"failure.{mode}.life_h"), UNFAILED[mode]
+    shape = all_facts().get(f"failure.{mode}.shape")
+    k = shape.value if shape else 1.0
+    for life_h, odds in ((fact.value, 2.0), (fact.low, 20.0)):
+        assert life_h == pytest.approx((sum(t**k for t in hours) / math.log(odds)) ** (1.0 / k) / units, rel=5e-3)
+
+
+#: Facts that follow from what their rows say, computed from it.
+DERIVED = {
+    "battery.self_discharge": lambda: 0.05 / YEAR_H,
+    "cabin.leak": lambda: 0.227 / 1100.0,
+    "cdra.energy": lambda: 0.860 * 24.0 / (4.0 * value("crew.carbon_dioxide")),
+    "comms.relay_g_over_t_x": lambda: value("queqiao1.antenna_gain") - 10.0 * math.log10(value("comms.relay_noise")),
+    "crew.heat": lambda: value("crew.sensible_heat") + value("crew.latent_heat"),
+    "crew.working_hours": lambda: (5 * 6.5 + 3.25) / 7.0,
+    "extractor.sublimation_heat": lambda: 2.5009 + 0.3337,
+    "failure.command_unit.hang_up.life_h": lambda: -200.0 * 24.0 / math.log(1.0 - 0.60),
+    "failure.general.solar_event_interval": lambda: 11.0 * YEAR_H / 10.0,
+    "oga.energy": lambda: 2.971 * 24.0 / 9.2,
+    "oga.energy_floor": lambda: 2.0 * value("heat.of_hydrogen") / 31.998 / 3.6,
+    "plants.lamp_efficacy": lambda: 0.9 * 3.4,
+    "power_bus.distribution_efficiency": lambda: 0.961 * 0.984 * 0.97,
+    "pv.panel_specific_power": lambda: 1361.0 * 0.25 / 3.12,
+    "pv.radiation_fade": lambda: 1.0 - value("pv.remaining_5e14") ** (1.0 / value("pv.years_to_5e14")),
+    "pv.temperature_coefficient": lambda: 6.2 / 2400.0 - 0.21776 / 480.0,
+    "pv.wiring_efficiency": lambda: 0.961 * 0.97 * 0.99,
+    "regolith_oxygen.regolith": lambda: 1.0 / (0.10 * 15.999 / 151.7),
+    "rfc.cell_voltage": lambda: value("rfc.round_trip") * value("rfc.electrolyser_voltage"),
+    "rfc.thermoneutral_voltage": lambda: 285.83 / (2.0 * FARADAY_KJ),
+    "thermal.blanket_conductance": lambda: (
+        value("thermal.blanket_effective_emittance") * Stefan_Boltzmann * (283.0**4 - 200.0**4) / 83.0
+    ),
+    "upa.energy": lambda: 0.315 * 24.0 / 9.0,
+    "wpa.energy": lambda: 0.320 / 5.9,
+}
+
+
+@pytest.mark.parametrize("key", DERIVED)
+def test_a_derived_fact_follows_from_what_it_is_derived_from(key):
+    assert value(key) == pytest.approx(DERIVED[key](), rel=0.015)
+
+
+def test_the_cold_that_is_borne_is_told_in_degrees_fahrenheit():
+    fact = lookup("crew.coldest_borne")
+    assert [fact.value, fact.high] == pytest.approx([(f - 32.0) / 1.8 + 273.15 for f in (43.0, 49.0)], abs=0.5)
