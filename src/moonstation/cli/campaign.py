@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moonstation.cli.simulate import Step, refuse, step_text
+from moonstation.cli.order import Scenario, Step, refuse, step_text
 
 if TYPE_CHECKING:
     from moonstation.report.campaign_report import CampaignRun
@@ -23,7 +23,7 @@ _OneOfEach = Annotated[
 
 
 def campaign(  # noqa: PLR0913, PLR0917 (a verb's options)
-    scenario: Annotated[str, typer.Argument(help="A scenario of the library (ilrs, first-night) or a TOML file.")],
+    scenario: Scenario,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Run folder; runs/NAME-campaign if not given.")
     ] = None,

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from moonstation.cli.simulate import refuse
+from moonstation.cli.options import Json
+from moonstation.cli.order import refuse
 
 if TYPE_CHECKING:
     from moonstation.scenario.masses import Load
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 def check(
     scenario: Annotated[str, typer.Argument(help="A scenario that moonstation ships, such as ilrs, or a TOML file.")],
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: Json = False,
     as_file: Annotated[bool, typer.Option("--print", help="Print the file itself, to begin your own from.")] = False,
 ) -> None:
     """Read a scenario and say what is in it, or every fault of it with its line."""

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from moonstation.cli.simulate import Cluster, Failures, Step, Threads, refuse, step_text
+from moonstation.cli.options import Cluster
+from moonstation.cli.order import Failures, Step, Threads, refuse, step_text
 
 if TYPE_CHECKING:
     from moonstation.report.comparison_report import ComparedLives

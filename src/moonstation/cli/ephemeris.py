@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 from typing import Annotated
 
 import typer
+
+from moonstation.cli.options import Json, Kernels
 
 _CAPTION = "azimuth from north, clockwise; elevation above the level plane; frame MOON_ME"
 _ANGLES = ("sun_azimuth_deg", "sun_elevation_deg", "earth_azimuth_deg", "earth_elevation_deg")
@@ -19,11 +20,8 @@ def ephemeris(
     lon: Annotated[float, typer.Option("--lon", help="Longitude in MOON_ME [deg], east positive.")],
     at: Annotated[list[str], typer.Option("--at", help="Moment, ISO 8601, UTC; may be given again and again.")],
     height: Annotated[float, typer.Option("--height", help="Height of the eye above the 1737.4 km sphere [m].")] = 0.0,
-    kernel: Annotated[
-        list[Path] | None,
-        typer.Option("--kernel", help="Own SPICE kernel (.bsp, .bpc), laid over the shipped ones; later files win."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    kernel: Kernels = None,
+    as_json: Json = False,
 ) -> None:
     """Apparent azimuth, elevation and distance of Sun and Earth (light time and aberration included)."""
     from moonstation.cli.faults import by_option

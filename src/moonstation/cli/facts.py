@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from moonstation.cli.options import Json
+
 if TYPE_CHECKING:
     from rich.table import Table
 
@@ -22,7 +24,7 @@ def facts(
     key: Annotated[
         str | None, typer.Argument(help="A key such as crew.oxygen, or the beginning of keys such as crew.")
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON for machines.")] = False,
+    as_json: Json = False,
 ) -> None:
     """List the facts: value, range, unit, source and how far each number can be trusted.
 

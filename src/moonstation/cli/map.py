@@ -12,6 +12,7 @@ from moonstation.cli.area import area_options
 from moonstation.cli.options import (
     Around,
     Bounds,
+    Cluster,
     Dems,
     End,
     Folder,
@@ -38,9 +39,6 @@ _Layers = Annotated[
     str | None, typer.Option("--layers", help="Layers to compute, with commas between; all if not given.")
 ]
 _Reach = Annotated[float | None, typer.Option("--reach-km", help="How far to look [km]; 310 if not given.")]
-_Cluster = Annotated[
-    str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
-]
 
 
 def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
@@ -58,7 +56,7 @@ def light_map(  # noqa: PLR0913, PLR0917 (one argument for each option)
     reach_km: _Reach = None,
     tile: Annotated[int, typer.Option("--tile", help="Side of a tile [pixels]; less takes less memory.")] = 512,
     threads: Annotated[int | None, typer.Option("--threads", help="Threads; one for each core if not given.")] = None,
-    cluster: _Cluster = None,
+    cluster: Cluster = None,
     kernel: Kernels = None,
     pictures: Pictures = True,
     names: Names = None,

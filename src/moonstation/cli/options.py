@@ -25,6 +25,9 @@ Size = Annotated[float | None, typer.Option("--size", help="Side of that square 
 Start = Annotated[str, typer.Option("--start", help="First moment, ISO 8601, UTC.")]
 End = Annotated[str, typer.Option("--end", help="End, ISO 8601, UTC.")]
 Step = Annotated[str, typer.Option("--step", help="Step, such as 10min, 1h, 8h.")]
+Cluster = Annotated[
+    str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
+]
 Kernels = Annotated[list[Path] | None, typer.Option("--kernel", help=_KERNEL_HELP)]
 Pictures = Annotated[
     bool, typer.Option("--pictures/--no-pictures", help="Draw each map as a PNG with relief, names and scale.")

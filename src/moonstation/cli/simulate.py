@@ -6,11 +6,13 @@ import math
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+
+from moonstation.cli.options import Cluster, Summary
+from moonstation.cli.order import Failures, Scenario, Step, Threads, refuse, step_text
 
 if TYPE_CHECKING:
     from moonstation.core.errors import Fault
@@ -18,14 +20,6 @@ if TYPE_CHECKING:
     from moonstation.report.run import Run
     from moonstation.studies.chunks import Order
 
-Step = Annotated[str | None, typer.Option("--step", help="Time step such as 10min or 1h; the scenario's if not given.")]
-Threads = Annotated[int | None, typer.Option("--threads", help="Threads; one for each core if not given.")]
-Cluster = Annotated[
-    str | None, typer.Option("--cluster", help="Compute on the Dask scheduler at this address, tcp://HOST:PORT.")
-]
-Failures = Annotated[
-    bool, typer.Option("--failures/--no-failures", help="Whether things fail, or lives differ in facts alone.")
-]
 _KEPT_WORDS = b"\nfinished lives are kept: go on from them with --resume"
 _CHUNKS = "chunk-*.npz"
 _SHARES = {"energy": "energy available", "communication": "communication", "life_support": "life support"}
@@ -70,7 +64,7 @@ _Life = Annotated[
 
 
 def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
-    scenario: Annotated[str, typer.Argument(help="A scenario of the library (ilrs, first-night) or a TOML file.")],
+    scenario: Scenario,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Run folder; runs/NAME if not given.")] = None,
     members: _Members = None,
     seed: _Seed = None,
@@ -82,7 +76,7 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
     cluster: Cluster = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the lives that a stopped run finished.")] = False,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
+    as_json: Summary = False,
 ) -> None:
     """Run a station once, or through many lives with uncertain facts and failures: in how many does it live?
 
@@ -120,11 +114,6 @@ def simulate(  # noqa: PLR0913, PLR0917 (a verb's options)
         _print_lives(run, folder)
 
 
-def step_text(step: str | None) -> str | None:
-    """A step as scenarios write it; a bare number counts minutes."""
-    return f"{step}min" if step and step.replace(".", "", 1).isdigit() else step
-
-
 def _refuse(faults: list[Fault], place: tuple[Path, Any, bool], scenarios: Mapping[str, str | None]) -> None:
     """Raise with everything that is wrong with an order, what is wrong with its scenarios beside.
 
@@ -134,19 +123,6 @@ def _refuse(faults: list[Fault], place: tuple[Path, Any, bool], scenarios: Mappi
 
     target, mark, overwrite = place
     refuse(faults + folder_faults(target, mark, "-o", overwrite=overwrite), scenarios)
-
-
-def refuse(faults: list[Fault], scenarios: Mapping[str, str | None]) -> None:
-    """Raise with the faults of an order and with those of its scenarios, where it has any of its own."""
-    if not faults:
-        return  # scenarios are read, and refused, by what runs them
-    from moonstation.cli.faults import tried
-    from moonstation.core.errors import RangeError
-    from moonstation.scenario.reading import load_scenario
-
-    for scenario, step in scenarios.items():
-        tried(partial(load_scenario, scenario, **({"step": step} if step else {})), faults, scenario)
-    raise RangeError([fault for place, fault in enumerate(faults) if fault not in faults[:place]])
 
 
 def _runs(scenario: str, ending: str = "") -> Path:
@@ -176,8 +152,9 @@ def _life_of_many(scenario: str, target: Path, life: int, order: Order, needless
     from moonstation.studies.folder import MARK
     from moonstation.studies.one_life import member_faults
 
-    wrong = order_faults(order)
-    faults = wrong or member_faults(life, order.members)
+    faults = order_faults(order)
+    if order.members > 0:
+        faults += member_faults(life, order.members)
     hint = "leave it out: one life runs at once, and keeps every series"
     faults += _needless(needless, "is not for a single life", hint)
     _refuse(faults, (target, MARK, how["overwrite"]), {scenario: order.step})

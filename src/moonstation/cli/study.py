@@ -10,16 +10,19 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from moonstation.cli.options import Summary
+from moonstation.cli.order import Scenario
+
 if TYPE_CHECKING:
     from moonstation.report.run import Run
 
 
 def study(
-    scenario: Annotated[str, typer.Argument(help="A scenario of the library (ilrs, first-night) or a TOML file.")],
+    scenario: Scenario,
     output: Annotated[Path | None, typer.Option("-o", "--output", help="Run folder; runs/NAME if not given.")] = None,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a run folder that is there.")] = False,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 when the station does not live.")] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="Print summary.json.")] = False,
+    as_json: Summary = False,
 ) -> None:
     """Run a station through its years and write the report: does it live, on what margin, what does it deliver?"""
     from moonstation.studies.folder import check_target
