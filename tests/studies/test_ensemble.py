@@ -253,6 +253,18 @@ def test_a_store_keeps_a_chunk_to_the_bit(lived, tmp_path):
         assert values.tobytes() == np.asarray(chunk[name]).tobytes(), name
 
 
+def test_a_run_of_which_no_life_is_finished_leaves_no_folder_that_would_stand_in_the_way(lived, tmp_path):
+    chunk = lived.lives.run([0, 1])
+    for kept, stays in (((), False), ((NOMINAL,), False), ((NOMINAL, 0), True)):
+        store = ChunkStore(tmp_path / "kept", {"seed": 7})
+        store.open(resume=False, where="-o")
+        for first in kept:
+            store.put(first, chunk)
+        store.clear_if_empty()
+        assert store.folder.exists() == stays, kept
+    assert store.finished() == {NOMINAL, 0}
+
+
 @pytest.mark.parametrize(
     ("order", "workers", "words"),
     [

@@ -233,9 +233,10 @@ class ChunkStore:
         return found | {NOMINAL} if self._file(NOMINAL).exists() else found
 
     def clear_if_empty(self) -> None:
-        """Take the folder away where no chunk was finished: there is nothing to go on from."""
-        if not self.finished():
-            (self.folder / _PLAN).unlink(missing_ok=True)
+        """Take the folder away where no life was finished: the nominal one alone is nothing to go on from."""
+        if self.finished() <= {NOMINAL}:
+            for path in (self._file(NOMINAL), self.folder / _PLAN):
+                path.unlink(missing_ok=True)
             with suppress(OSError):
                 self.folder.rmdir()
 
