@@ -165,9 +165,10 @@ def test_one_of_the_lives_is_run_in_full(scenario, whole, tmp_path):
 
 
 def test_a_life_that_is_not_among_them_is_refused_with_all_other_faults(scenario, tmp_path):
-    asked = ("simulate", scenario, "--members", 8, "--life", 8, "--series", "charge_kwh@rover", "-o", tmp_path / "x")
-    done = run(*asked)
+    wrong = ("--life", 8, "--series", "charge_kwh@rover", "--seed", -3)
+    done = run("simulate", scenario, "--members", 8, *wrong, "-o", tmp_path / "x")
     assert done.returncode == 2
+    assert "--seed: out of range; got -3" in done.stderr
     assert "--life: is no life of these; got 8; allowed: 0 to 7" in done.stderr
     assert "--series: is not for a single life" in done.stderr
     alone = run("simulate", scenario, "--life", 0, "-o", tmp_path / "x")
