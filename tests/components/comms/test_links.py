@@ -88,6 +88,16 @@ class TestQueqiao1:
         assert float(link.rate_mbit_s(450_000.0, 29.0)) == 2.0
 
 
+def test_a_dish_that_points_past_its_target_sends_less():
+    # 1 m at 26 GHz: a beam of 70 x 0.01153 m / 1 m = 0.807 deg; 0.3 deg past it 12 (0.3 / 0.807)^2 = 1.658 dB are lost
+    true, past = (
+        KaLink(dish_m=1.0, transmit_w=10.0, frequency_ghz=26.0, pointing_error_deg=error_deg).eirp_dbw()
+        for error_deg in (0.0, 0.3)
+    )
+    assert true == pytest.approx(10.0 + 10.0 * np.log10(0.55 * (np.pi / 0.0115305) ** 2), abs=0.01)
+    assert true - past == pytest.approx(1.658, abs=0.002)
+
+
 def test_queqiao2_reaches_its_published_100_mbit_s_to_the_earth():
     rate = rate_kbit_s(RelayDownlink(recorder_gbit=500.0), ConstantPlace(MONTH, earth_distance_km=410_000.0))
     np.testing.assert_allclose(rate, 100_000.0, rtol=1e-6)

@@ -1,3 +1,5 @@
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -152,6 +154,18 @@ def test_pumps_draw_their_share_of_the_heat_that_the_radiator_can_take():
     power_kw = rejected_kw * lookup("thermal.pump_power_share").value
     assert [pump.limit for pump in pumps] == pytest.approx([power_kw / 2.0] * 2, rel=1e-6)
     assert {pump.drive_share for pump in pumps} == {lookup("thermal.one_pump_share").value}
+    halves = dataclasses.replace(HABITAT, one_pump_share=0.5).primitives(DAY).processes
+    assert [load.drive_share for load in halves if load.drives] == [0.5, 0.5]
+
+
+def test_water_inside_holds_as_much_heat_as_its_mass_says():
+    # of 8000 kg the machines' share is the racks', the rest at 896 J/kg/K; a tonne of water at 4189 J/kg/K
+    dry, wet = (
+        by_name(dataclasses.replace(HABITAT, water_kg=kg).primitives(DAY).thermal_nodes)["habitat"].heat_capacity_j_k
+        for kg in (0.0, 1000.0)
+    )
+    assert dry == pytest.approx(0.6 * 8000.0 * 896.0, rel=1e-6)
+    assert wet - dry == pytest.approx(1000.0 * 4189.0, rel=1e-6)
 
 
 @given(heat=st.floats(0.0, 5000.0), more=st.floats(1.0, 5000.0))
