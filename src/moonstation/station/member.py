@@ -28,6 +28,7 @@ from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.fault_spells import failures, open_spells, takes_of_use
 from moonstation.station.fault_tables import Plan
 from moonstation.station.landing_log import lived_by, planned_lives
+from moonstation.station.means import means_over
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_present, processes_at, science_hours
 from moonstation.station.results import Columns, RunResult
@@ -52,10 +53,9 @@ class Shared:
         self.hour_steps = max(round(HOUR_S / grid.step_s), 1)
         self._means: dict[int, tuple[Any, Floats]] = {}
         self._takes: tuple[Plan, list[bool]] | None = None
-        self._run = run
         rows = run.compiled.processes
         ways = [(way, open_steps(rows, way, grid.count)) for way in ways_of(rows, self.site)]
-        self.ways = [(way, hourly_means(mask, self.hour_steps)) for way, mask in ways]
+        self.ways = [(way, means_over(mask, self.hour_steps).astype(np.float32)) for way, mask in ways]
         sky = run.places.surface.get(self.site)
         self.dark = None if sky is None else find_runs(sky.sun_disc_fraction <= 0)
         self.stakes = stakes_of(run, self.site)
@@ -65,9 +65,7 @@ class Shared:
         """Mean over each record of a series that every life has; worked out once."""
         found = self._means.get(id(series))
         if found is None or found[0] is not series:
-            starts = np.arange(0, self._run.station.grid.count, self.record_steps)
-            lengths = np.diff([*starts, self._run.station.grid.count])
-            values = np.asarray(np.add.reduceat(np.asarray(series, np.float64), starts) / lengths)
+            values = means_over(series, self.record_steps)
             found = self._means[id(series)] = (series, values)  # kept, so that no other array gets its number
         return found[1]
 
@@ -84,13 +82,6 @@ def hours_of_records(hours: int, records: int, hour_steps: int, record_steps: in
     counts: NDArray[np.int64] = np.bincount(np.arange(hours) * hour_steps // record_steps, minlength=records)
     counts.flags.writeable = False
     return counts
-
-
-def hourly_means(open_steps: NDArray[np.bool_], hour_steps: int) -> Singles:
-    """Share of each hour in which something is so, shape (steps,) -> (hours,); the last one may be short."""
-    starts = np.arange(0, len(open_steps), hour_steps)
-    lengths = np.diff([*starts, len(open_steps)])
-    return np.asarray(np.add.reduceat(open_steps, starts, dtype=np.float32) / lengths, np.float32)
 
 
 @dataclass(frozen=True, repr=False)
