@@ -233,6 +233,9 @@ def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path, monke
     with pytest.raises(RangeError, match="another time step; got '30min'; allowed: 1h") as told:
         ensemble(scenario, Order(2, seed=7, step="30min"), keep=Keep(kept, resume=True))
     assert len(told.value.faults) == 1, "another network follows from that"
+    easier = scenario_file(tmp_path, **{"science_hours = 1000": "science_hours = 10"})
+    with pytest.raises(RangeError, match="is judged by other milestones: the scenario's file was changed since"):
+        ensemble(easier, Order(2, seed=7), keep=Keep(kept, resume=True))
     with monkeypatch.context() as patched:
         patched.setattr(chunks, "SOURCES", 1)
         with pytest.raises(RangeError, match="another version of the program"):

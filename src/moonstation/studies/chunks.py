@@ -277,6 +277,8 @@ def identity(lives: Lives, version: str) -> dict[str, Any]:
         "series": list(lives.order.series),
         "failures": lives.order.failures,
         "step": plan.scenario.step,
+        "main_site": lives.shared.site,
+        "milestones": [repr(item) for item in plan.milestones],
         "network": plan.digest,
         "kernel": f"{SOURCES:x}",
         "facts": facts,

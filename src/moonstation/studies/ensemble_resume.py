@@ -19,6 +19,8 @@ _WORDS = {
 }
 #: What differs by itself where one of these does, and says nothing more.
 _FOLLOWS = {
+    "main_site": ("moonstation", "scenario"),
+    "milestones": ("moonstation", "scenario"),
     "network": ("moonstation", "scenario", "step"),
     "facts": ("moonstation", "scenario", "step", "failures"),
     "kernel": ("moonstation",),
@@ -27,6 +29,8 @@ _FOLLOWS = {
 }
 #: The same, of what a person cannot ask for again.
 _CHANGED = {
+    "main_site": "is judged by another main site: the scenario's file was changed since",
+    "milestones": "is judged by other milestones: the scenario's file was changed since",
     "network": "is of another station: the scenario's file, or a fact or a file that it stands on, was changed since",
     "kernel": "was begun with another version of the program",
     "members_at_once": "was begun with another version of the program",
