@@ -15,7 +15,7 @@ from moonstation.report.series import Axis, Values
 from moonstation.report.words import NOTHING, amount, capital, count, day, number, share, span
 from moonstation.station.odds import percentiles, survival_band, survival_curve
 from moonstation.station.upkeep import CHANGES, REPAIRS
-from moonstation.studies.ensemble_tables import SERIES, SHARES, described, series_described, title_of
+from moonstation.studies.ensemble_tables import SERIES, SHARES, described, hours, series_described, title_of
 
 if TYPE_CHECKING:
     from moonstation.studies.ensemble import Ensemble
@@ -142,7 +142,7 @@ def survival(run: Ensemble) -> Section:
     """The share of lives not yet lost over time."""
     if run.not_judged:
         return Section("survival", "Survival over time", [Panel([Text(f"{capital(run.not_judged)}.", "note")])])
-    axis, times_h = _axis(run, 1), _hours(run)
+    axis, times_h = _axis(run, 1), hours(run)
     lost_h = run.outcome("lost_h")
     curve = figures.survival(axis, survival_curve(lost_h, times_h), *survival_band(lost_h, times_h))
     words = "Share of the lives that were not yet lost at each time; the band is its 95 % interval (Wilson)."
@@ -173,7 +173,7 @@ def fans(run: Ensemble) -> Section:
 
 def spans(run: Ensemble) -> int:
     """Days that a point of a fan stands for."""
-    records = len(_hours(run))
+    records = len(hours(run))
     return -(-records // figures.FULL_POINTS)
 
 
@@ -199,12 +199,6 @@ def _span_sums(values: Any, days: int) -> Values:
         part = values[:, nth::days]
         sums[:, : part.shape[1]] += part
     return sums
-
-
-def _hours(run: Ensemble) -> Values:
-    record_h = run.lives.record_steps * run.plan.station.grid.step_h
-    records = next(iter(run.gathered.series.values())).shape[1]
-    return np.arange(records, dtype=np.float64) * record_h
 
 
 def _axis(run: Ensemble, days: int) -> Axis:
