@@ -152,9 +152,14 @@ def tables_of(plan: Plan, numbers: LifeNumbers, chances: Chances, grid: TimeGrid
     return tables
 
 
+def mode_names(plan: Plan) -> list[tuple[str, str]]:
+    """Unit and name of every failure mode, by row."""
+    return list(zip([plan.unit_names[number] for number in plan.modes["unit"]], plan.mode_names, strict=True))
+
+
 def mode_row(plan: Plan, unit: str, mode: str) -> int:
     """Row of a failure mode of a unit. Raises RangeError where there is none."""
-    names = list(zip([plan.unit_names[number] for number in plan.modes["unit"]], plan.mode_names, strict=True))
+    names = mode_names(plan)
     if (unit, mode) not in names:
         known = ", ".join(sorted(other for owner, other in names if owner == unit)) or "nothing of it"
         raise RangeError(Fault(unit, "has no such failure mode", mode, allowed=known))

@@ -10,16 +10,16 @@ import numpy as np
 
 from moonstation.core.events import find_runs
 from moonstation.station import packed
-from moonstation.station.chances import Chances, FaultEvent, alone, log_of, plan_of
+from moonstation.station.chances import Chances, FaultEvent, alone, log_of, mode_names, plan_of
 from moonstation.station.critical_loads import unserved_spells
-from moonstation.station.fault_tables import FaultTables, Plan, fault_tables
+from moonstation.station.event_words import LOST_CODES
+from moonstation.station.fault_tables import FaultTables, fault_tables
 from moonstation.station.kernel import run_kernel
 from moonstation.station.model import Asset, Station
 from moonstation.station.network import Compiled, series_blocks
 from moonstation.station.tables import Tables, make_tables
 
 _ROOM = 20_000
-_LOSSES = (packed.EV_LOST_COLD, packed.EV_LOST_HOT, packed.EV_LOST_STARVED, packed.EV_LOST_HOUSED)
 Told = Callable[[int, int], None]
 _T = TypeVar("_T", Tables, FaultTables)
 
@@ -164,13 +164,8 @@ class Trials:
     def _lost(self, records: packed.Records, last: int) -> set[str]:
         """Assets lost before a step."""
         rows = packed.log_rows(records)
-        rows = rows[np.isin(rows["code"], _LOSSES) & (rows["step"] < last)]
+        rows = rows[np.isin(rows["code"], LOST_CODES) & (rows["step"] < last)]
         return {self.compiled.assets[number].name for number in rows["index"]}
-
-
-def mode_names(plan: Plan) -> list[tuple[str, str]]:
-    """Unit and name of every failure mode, by row."""
-    return list(zip([plan.unit_names[number] for number in plan.modes["unit"]], plan.mode_names, strict=True))
 
 
 def _copy(tables: _T) -> _T:
