@@ -104,6 +104,18 @@ def test_all_faults_come_at_once():
     assert all(option in done.stderr for option in ("--lon", "--start", "--step"))
 
 
+def test_a_study_with_a_folder_that_is_taken_and_a_wrong_scenario_tells_both(tmp_path):
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work")
+    text = library()["first-night"].read_text("utf-8")
+    (tmp_path / "wrong.toml").write_text(text.replace("rhu_w = 40", "rhu = 40"), "utf-8")
+    done = moonstation("study", "wrong.toml", "-o", "mine")
+    assert done.returncode == 2
+    assert done.stderr.startswith("2 faults found, nothing was run:\n")
+    assert "-o: is taken by something else" in done.stderr
+    assert "rhu: unknown key" in done.stderr
+
+
 def test_strict_turns_a_negative_verdict_into_exit_code_1(tmp_path):
     text = library()["first-night"].read_text("utf-8")
     assert "rhu_w = 40" in text

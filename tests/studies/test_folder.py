@@ -14,9 +14,10 @@ import pytest
 import xarray as xr
 
 from moonstation.core.errors import RangeError
+from moonstation.core.folder import folder_faults
 from moonstation.core.output import json_text
 from moonstation.studies import folder
-from moonstation.studies.folder import EVENTS, MANIFEST, REPORT, SERIES, SUMMARY, check_target, write_run
+from moonstation.studies.folder import EVENTS, MANIFEST, MARK, REPORT, SERIES, SUMMARY, write_run
 from moonstation.studies.study import Study, study
 
 
@@ -130,20 +131,20 @@ def test_json_has_no_number_that_readers_refuse() -> None:
 
 
 def test_an_unused_place_is_free(tmp_path: Path) -> None:
-    check_target(tmp_path / "new", overwrite=False)
+    assert folder_faults(tmp_path / "new", MARK, "-o", overwrite=False) == []
 
 
 def test_a_place_that_cannot_be_written_is_told_before_the_work(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for place in (tmp_path / "file" / "below" / "run", tmp_path / ("n" * 300)):
-        with pytest.raises(RangeError, match="cannot be written"):
-            check_target(place, overwrite=False)
+        (fault,) = folder_faults(place, MARK, "-o", overwrite=False)
+        assert "cannot be written" in str(fault)
 
 
 def test_a_folder_closed_to_writing_is_told_before_the_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("moonstation.core.folder.os.access", lambda place, _mode: place != tmp_path)
-    with pytest.raises(RangeError, match="Permission denied"):
-        check_target(tmp_path / "runs" / "winter", overwrite=False)
+    (fault,) = folder_faults(tmp_path / "runs" / "winter", MARK, "-o", overwrite=False)
+    assert "Permission denied" in str(fault)
 
 
 def test_a_stop_while_a_run_is_replaced_brings_the_old_one_back(

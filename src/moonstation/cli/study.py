@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from moonstation.cli.options import Summary
-from moonstation.cli.order import Scenario
+from moonstation.cli.order import Scenario, refuse
 
 if TYPE_CHECKING:
     from moonstation.report.run import Run
@@ -25,10 +25,11 @@ def study(
     as_json: Summary = False,
 ) -> None:
     """Run a station through its years and write the report: does it live, on what margin, what does it deliver?"""
-    from moonstation.studies.folder import check_target
+    from moonstation.core.folder import folder_faults
+    from moonstation.studies.folder import MARK
 
     target = output or Path("runs") / Path(scenario).stem
-    check_target(target, where="-o", overwrite=overwrite)
+    refuse(folder_faults(target, MARK, "-o", overwrite=overwrite), {scenario: None})
 
     def run_study(tell: Callable[[str], None]) -> Run:
         from moonstation.report.run import study as run_it

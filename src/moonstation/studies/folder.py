@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from moonstation.core.digest import file_sha256
-from moonstation.core.errors import RangeError
-from moonstation.core.folder import Mark, folder_faults, whole_folder
+from moonstation.core.folder import Mark, whole_folder
 from moonstation.core.output import json_text
 
 if TYPE_CHECKING:
@@ -51,15 +50,6 @@ def write_run(
     with whole_folder(folder, MARK, where, overwrite=overwrite) as partial:
         _write_parts(study, partial, report)
     return folder
-
-
-def check_target(folder: Path, *, where: str = "folder", overwrite: bool) -> None:
-    """Refuse a place that is taken or closed to writing; ask before the work whose result it shall hold.
-
-    Taken is a place by anything but a run folder, and by a run folder unless ``overwrite``. Raises RangeError.
-    """
-    if faults := folder_faults(folder, MARK, where, overwrite=overwrite):
-        raise RangeError(faults)
 
 
 def manifest(study: Study) -> dict[str, Any]:
