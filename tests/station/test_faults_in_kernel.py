@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -17,6 +18,8 @@ from test_faults_agree import modes, policies
 from moonstation.components.contract import Process, Store, ThermalNode, Thermostat
 from moonstation.station import fault_tables as ft
 from moonstation.station import packed
+from moonstation.station.draws import life_of as life_at
+from moonstation.station.draws import name_hash, uniform
 from moonstation.station.fault_plan import life_numbers, plan_failures
 from moonstation.station.fault_reference import FaultReference
 from moonstation.station.fault_tables import fault_tables
@@ -98,6 +101,21 @@ def test_a_unit_is_changed_by_schedule_when_enough_has_gone_through_it():
     assert [event[:2] for event in life.events] == [(14, ft.F_CHANGE)]  # planned in step 12, worked on to step 14
     assert life.activity("pump/spring").tolist() == [4.0] * 15 + [0.0] * 3 + [4.0] * 6
     assert life.ledger("robot_h")["consumed"] == 3.0
+
+
+def test_a_life_by_work_ends_once_so_much_has_gone_through_the_unit_and_not_before():
+    """4 kg in each hour from the twelfth on: a life is over in the step that counts the last of its kilograms."""
+    late = replace(SPRING, series=(np.arange(96) >= 12).astype(np.float32))
+    pump = unit("pump", mode(life_kg=100.0, meter=("spring",)), processes=(late,))
+    tank = unit("tank", processes=(), stores=(Store("tank", "water", 1000.0),))
+    nothing = Recovery(ladders={"default": ()})
+    drawn_kg = [life_at(uniform((m, name_hash("pump", "stop"), ft.FOR_LIFE, 0), 1), 100.0, 1.0) for m in range(4)]
+    lives = [Life(lenient(pump, tank, recovery=nothing, hours=96.0), member=m) for m in range(4)]
+    fails = [11 + math.ceil(kg / 4.0) for kg in drawn_kg]
+    assert min(fails) < 96
+    for life, step in zip(lives, fails, strict=True):
+        failed = [event[0] for event in life.events if event[1] == ft.F_FAILED]
+        assert failed == [step] * (step < 96)
 
 
 def test_what_a_broken_store_can_no_longer_hold_is_lost_and_its_room_comes_back():
