@@ -9,10 +9,14 @@ import typer
 
 from moonstation.cli.options import Json
 from moonstation.cli.order import refuse
+from moonstation.core.words import noun
 
 if TYPE_CHECKING:
     from moonstation.scenario.masses import Load
     from moonstation.scenario.schema import Scenario
+
+#: What is counted of a scenario, and the word for one of it.
+_COUNTED = {"missions": "mission", "assets": "asset", "deliveries": "delivery", "milestones": "milestone"}
 
 
 def check(
@@ -91,7 +95,7 @@ def _print_summary(summary: dict[str, Any]) -> None:
     typer.echo(f"  {summary['start']} to {summary['end']}, {summary['steps']} steps of {summary['step']}")
     for key in ("sites", "relays", "ground_stations"):
         typer.echo(f"  {key.replace('_', ' ')}: {', '.join(summary[key]) or 'none'}")
-    counts = (f"{summary[key]} {key}" for key in ("missions", "assets", "deliveries", "milestones"))
+    counts = (f"{summary[key]} {noun(summary[key], one, key)}" for key, one in _COUNTED.items())
     typer.echo(f"  {', '.join(counts)}")
     if masses := _mass_line(summary["masses"]):
         typer.echo(f"  {masses}")
