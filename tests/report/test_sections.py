@@ -18,7 +18,7 @@ from moonstation.report.sections.contacts import _commands, _fates, waiting_h, w
 from moonstation.report.sections.power import _loads, _went_short
 from moonstation.report.sections.roadmap import _condition, _delay, _milestone
 from moonstation.report.sections.temperature import _at_work, _comfort, _idle
-from moonstation.report.sections.verdict import _blackout_sentence, _cards, _tightest
+from moonstation.report.sections.verdict import _blackout_sentence, _cards, _silence, _tightest
 from moonstation.report.series import Run
 from moonstation.report.view import StudyView
 
@@ -177,6 +177,27 @@ def test_blackouts_elsewhere_are_told_beside_the_main_site(study: StudyView) -> 
     )
     assert "longest blackout" in [card.label for card in _cards(quiet, Run(quiet.dataset))]
     assert "longest blackout" not in [card.label for card in _cards(bare, Run(bare.dataset))]
+
+
+@pytest.mark.parametrize(
+    ("hours", "availability", "sentences", "cards"),
+    [
+        (
+            325.0,
+            0.87,
+            ["The longest time without an open, powered way from the main site to the Earth was 325 h (13.5 days)."],
+            ["325 h (13.5 days)"],
+        ),
+        (0.0, 1.0, ["The main site was never without an open, powered way to the Earth for a whole hour."], ["none"]),
+        (5000.0, None, [], []),
+    ],
+)
+def test_silence_is_told_of_a_site_that_has_spoken(study: StudyView, hours, availability, sentences, cards) -> None:
+    summary = {"longest_without_contact_h": hours, "availability": {"communication": availability}}
+    told = replace(study, summary=study.summary | summary)
+    assert list(_silence(told)) == sentences
+    shown = [card.value for card in _cards(told, Run(told.dataset)) if card.label == "longest without contact"]
+    assert shown == cards
 
 
 def test_time_at_the_limit_of_work_is_told(study: StudyView) -> None:

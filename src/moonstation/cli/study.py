@@ -119,9 +119,9 @@ def _lines(summary: dict[str, Any]) -> list[tuple[str, str]]:
         for name, share in available.items()
     ]
     if available["energy"] is not None:
-        rows.append(("longest blackout", f"{summary['longest_blackout_h']:.1f} h, main site"))
+        rows.append(("longest blackout", f"{summary['longest_blackout_h']:,.1f} h, main site"))
     if available["communication"] is not None:
-        rows.append(("longest without contact", f"{summary['longest_without_contact_h']:.1f} h, main site"))
+        rows.append(("longest without contact", f"{summary['longest_without_contact_h']:,.1f} h, main site"))
     if summary["lowest_charge"] is not None:
         rows.append(("lowest hourly charge", f"{100 * summary['lowest_charge']:.0f} % of the usable, main site"))
     rows += [

@@ -125,6 +125,7 @@ def _margins(view: StudyView, run: Run) -> Iterator[str]:
     absent = [word.lower() for key, word in _INFRASTRUCTURE if _never_there(view, key)]
     if absent:
         yield f"Never there: {listed(absent)}."
+    yield from _silence(view)
     yield from _tightest(run, view, main)
     lost = [asset for asset in view.assets if asset.get("lost")]
     if lost:
@@ -184,6 +185,17 @@ def _dark_sentences(view: StudyView, main: str) -> Iterator[str]:
     yield f"The longest dark, without any part of the Sun, was {dark} at {site.label}{when}."
 
 
+def _silence(view: StudyView) -> Iterator[str]:
+    """How long the main site was out of touch at a stretch, once it had been in touch."""
+    if _known(view.summary, "longest_without_contact_h") and not _never_there(view, "communication"):
+        hours = float(view.summary["longest_without_contact_h"])
+        yield (
+            f"The longest time without an open, powered way from the main site to the Earth was {span(hours)}."
+            if hours
+            else "The main site was never without an open, powered way to the Earth for a whole hour."
+        )
+
+
 def _delivers(view: StudyView, run: Run) -> Iterator[str]:
     summary = view.summary
     parts = []
@@ -238,6 +250,9 @@ def _cards(view: StudyView, run: Run) -> Iterator[Card]:
     for key, word in _INFRASTRUCTURE:
         if _known(availability, key):
             yield Card(f"{word.lower()} available", share(availability[key]), "of the time it is due")
+    if _known(summary, "longest_without_contact_h") and not _never_there(view, "communication"):
+        text = span(hours) if (hours := float(summary["longest_without_contact_h"])) else "none"
+        yield Card("longest without contact", text, "main site: no open, powered way to the Earth")
     main = view.sites.get(view.main_site)
     if main is not None and _known(main.light, "sun_visible_mean"):
         yield Card("Sun in view", share(main.light["sun_visible_mean"]), f"mean share of the disc, {main.label}")
