@@ -471,6 +471,14 @@ def test_what_an_option_gives_is_told_of_the_option() -> None:
     assert only == "--step: is outside its range; got '3d'; allowed: 1min to 1h"
 
 
+def test_what_is_given_in_place_of_a_key_of_the_file_is_told_as_such() -> None:
+    with pytest.raises(ScenarioError) as caught:
+        load_scenario("first-night", end="soon", missons=[])
+    end, missons = map(str, caught.value.faults)
+    assert end.startswith("end, given in place of the file's: is not a date; got 'soon'; write it like 2030-01-31")
+    assert missons == "missons, given in place of the file's: unknown key"
+
+
 def test_the_range_of_a_key_that_may_be_left_out_is_told() -> None:
     path = Path(__file__).with_name("good.toml")
     text = path.read_text("utf-8").replace('type = "rover"', 'needed = 0\nspare_kg = -1\ntype = "rover"')
