@@ -10,6 +10,7 @@ from build import asset, at_hour, station
 
 from moonstation.components.contract import Process, Store, ThermalNode
 from moonstation.moon.horizon import Horizon
+from moonstation.roadmap.capability import Capability
 from moonstation.station.assessment import LIFE_SUPPORT, Assessment, assess
 from moonstation.station.model import SurfaceSite
 from moonstation.station.performance import offered, science_hours
@@ -28,9 +29,10 @@ def site(name):
     return SurfaceSite(name, -89.0, 0.0, 2.0, flat, flat)
 
 
-def run(*assets, hours=HOURS) -> RunResult:
+def run(*assets, hours=HOURS, record_s=3600.0) -> RunResult:
     built = station(*assets, hours=hours, policy=LENIENT)
-    return simulate(replace(built, sites={name: site(name) for name in ("ridge", "crater")}, main_site="ridge"))
+    sites = {name: site(name) for name in ("ridge", "crater")}
+    return simulate(replace(built, sites=sites, main_site="ridge"), record_s)
 
 
 def judged(*assets) -> Assessment:
@@ -116,6 +118,12 @@ def test_data_and_science_are_what_was_sent_and_worked() -> None:
     result = judged(camera(end=at_hour(18.0)), link(FIRST_HALF))
     assert result.science_hours == pytest.approx(18.0)
     assert result.data_returned_gbit == pytest.approx(12.0)  # 1 Gbit/h for as long as there is contact
+
+
+def test_a_last_record_that_is_short_counts_for_its_own_hours() -> None:
+    result = run(camera(), hours=30, record_s=86_400.0)
+    assert science_hours(result) == pytest.approx([24.0, 6.0])
+    assert Capability(result).series("science_hours") == pytest.approx([24.0, 30.0])
 
 
 def test_life_support_counts_from_the_first_lasting_cabin_on() -> None:

@@ -52,7 +52,7 @@ class Capability:
 
     def _sum(self, per_hour: FloatArray) -> FloatArray:
         """Sum since the start of something given per hour."""
-        return np.asarray(np.cumsum(per_hour) * self.run.record_h, dtype=np.float64)
+        return np.asarray(np.cumsum(per_hour * self.run.record_hours), dtype=np.float64)
 
     # ------------------------------------------------------------ metrics
 

@@ -30,7 +30,7 @@ from moonstation.station.fault_tables import Plan
 from moonstation.station.landing_log import lived_by, planned_lives
 from moonstation.station.means import means_over
 from moonstation.station.model import EARTH, bus_key
-from moonstation.station.performance import activity, crew_present, processes_at, science_hours
+from moonstation.station.performance import activity, crew_days, crew_present, processes_at, science_hours
 from moonstation.station.results import Columns, RunResult
 from moonstation.station.stakes import stakes_of
 from moonstation.station.survival import CAUSES, Loss, worst_dark_survived_h
@@ -172,7 +172,7 @@ class MemberRun(RunResult):
             "longest_without_contact_h": longest_run((self.contact <= 0) & expected) * hour_h,
             "worst_dark_survived_h": self._worst_dark_survived_h(lost),
             "lowest_charge": _number(lowest_charge(self, self.shared.site)),
-            "crew_days": float(crew_present(self).sum()) * self.record_h / 24.0,
+            "crew_days": crew_days(self),
             "crew_lost": float(len(self.crew_losses)),
             **self._visits(),
             "science_hours": float(science_hours(self).sum()),
@@ -267,7 +267,7 @@ class MemberRun(RunResult):
             sent = [(name, rate) for name, rate in process.recipe.items() if name.startswith("data")]
             rate = sum(rate for name, rate in sent if bus_key(name, asset) == ("data", EARTH))
             if rate > 0:
-                total += rate * activity(self, number) * self.record_h
+                total += rate * activity(self, number) * self.record_hours
         return total
 
     def _stocks(self) -> list[str]:

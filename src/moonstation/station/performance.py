@@ -57,10 +57,15 @@ def crew_present(run: RunResult, site: str = "") -> Floats:
     return np.asarray(np.sum([run.crew_at(node) for node in nodes], axis=0), np.float64)
 
 
+def crew_days(run: RunResult) -> float:
+    """Days lived by people, added up [d]."""
+    return float((crew_present(run) * run.record_hours).sum()) / 24.0
+
+
 def science_hours(run: RunResult, site: str = "") -> Floats:
     """Hours that instruments worked in each record, added up [h]."""
     worked = np.zeros(run.time.shape)
     for number, _, process in processes_at(run, site):
         if process.limit > 0 and any(name.startswith("science_field:") for name in process.capability):
             worked += activity(run, number) / process.limit
-    return worked * run.record_h
+    return worked * run.record_hours
