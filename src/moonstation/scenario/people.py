@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew import daily_balance
 from moonstation.core.errors import Fault
+from moonstation.core.time import DAY_S
 from moonstation.facts.table import lookup
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.messages import Source
@@ -17,7 +18,6 @@ from moonstation.scenario.schema import AssetEntry, unit_names
 from moonstation.scenario.stocks import supplied
 
 _BEGIN, NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-_DAY_S = 86_400.0
 _DAY_H = 24.0
 _AIR = "cabin_oxygen"
 _CO2 = "cabin_carbon_dioxide"
@@ -176,7 +176,7 @@ def _notes_on_rations(draft: Draft, parts: Parts, bus: Bus, source: Source) -> I
         if crew.entry.site != bus[1] or crew.parts is None or not end or not draft.comes(crew.entry.mission):
             continue
         begin, last = max(stay.begin, draft.moment("start") or stay.begin), min(stay.end, end)
-        days = (last - begin).total_seconds() / _DAY_S
+        days = (last - begin).total_seconds() / DAY_S
         if days <= 0.0:
             continue
         had_kg = sum(amount for at, amount in supplies if at <= last) - used_kg

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from typing import Any
 
 #: What is being done while the kernel is compiled.
-COMPILING = "compiling (once, about a minute)"
+COMPILING = "compiling (once, a minute or two)"
 #: Compiling that takes no longer in all is nothing to tell of [s].
 UNTOLD_S = 1.0
 
