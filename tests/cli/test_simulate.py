@@ -17,6 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import xarray
 
+from moonstation.cli.simulate import _cause
 from short_night import HOURLY, short_night
 
 MEMBERS = 80
@@ -196,6 +197,23 @@ def test_a_terminal_is_told_how_far_it_is_and_what_time_is_left(scenario, tmp_pa
     assert re.search(r"lives .* [1-9]\d*% after 0:\d\d:\d\d left 0:\d\d:\d\d", text)
 
 
+@pytest.mark.parametrize(
+    ("cause", "words"),
+    [
+        (
+            {"kind": "fact", "cause": "battery.floor", "rank_correlation": -0.52, "hazard_ratio": None},
+            "battery.floor (rank correlation -0.52)",
+        ),
+        (
+            {"kind": "failure", "cause": "bus", "rank_correlation": 0.4, "hazard_ratio": 3.25},
+            "failures of bus (hazard times 3.2)",
+        ),
+    ],
+)
+def test_how_surely_an_outcome_hangs_on_a_cause_is_named(cause, words):
+    assert _cause(cause) == words
+
+
 def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):
     other = tmp_path / "small.toml"
     other.write_text(scenario.read_text("utf-8").replace("capacity_kwh = 28", "capacity_kwh = 14"), "utf-8")
@@ -211,6 +229,9 @@ def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):
         "report.html",
         "summary.json",
     ]
+    shown = run("compare", scenario, other, "--members", 2, "--seed", 7).stdout
+    assert f"A is {scenario.stem}, B is small: means of 2 pairs, seed 7" in shown
+    assert "* clear: the interval leaves out 0 and p < 0.05" in shown
     for members, words in ((0, "out of range"), (1, "is too few to tell a difference")):
         refused = run("compare", scenario, other, "--members", members, "--seed", 7)
         assert refused.returncode == 2

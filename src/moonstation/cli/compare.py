@@ -76,8 +76,10 @@ def _print(made: ComparedLives, folder: Path | None) -> None:
         interval = f"{factor * item.low:.4g} to {factor * item.high:.4g}"
         table.add_row(Text(label), *values, interval, "*" if item.is_clear else "", f"{item.p_value:.2g}")
     print_trimmed(console, table)
-    words = f"* clear: the interval leaves out 0 and p < 0.05; {made.first.members} pairs, seed {made.first.seed}"
-    print_line(console, Text(f"{words}, {len(made.shared_facts)} uncertain facts shared"))
+    one, two = made.names
+    pairs = f"{made.first.members} pairs, seed {made.first.seed}, {len(made.shared_facts)} uncertain facts shared"
+    print_line(console, Text(f"A is {one}, B is {two}: means of {pairs}"))
+    print_line(console, Text("* clear: the interval leaves out 0 and p < 0.05"))
     for letter, run in (("A", "first"), ("B", "second")):
         if missed := left_out_told(made.summary[run]["left_out"]):
             print_line(console, Text(f"{letter}: {missed}"))

@@ -263,7 +263,8 @@ def _print_causes(console: Any, influences: dict[str, Any]) -> None:
 def _cause(item: dict[str, Any]) -> str:
     subject = f"failures of {item['cause']}" if item["kind"] == "failure" else item["cause"]
     ratio = item["hazard_ratio"]
-    return f"{subject} ({item['rank_correlation']:+.2f})" if ratio is None else f"{subject} (hazard times {ratio:.1f})"
+    how = f"rank correlation {item['rank_correlation']:+.2f}" if ratio is None else f"hazard times {ratio:.1f}"
+    return f"{subject} ({how})"
 
 
 def _rows(outcomes: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:
