@@ -102,5 +102,9 @@ def test_facts_are_listed_all_or_by_family_or_refused() -> None:
     assert len(json.loads(told("facts", "--json"))) == len(all_facts())
     assert all(fact.key.startswith("relay.") for fact in find_facts("relay"))
     assert "relay.raan" in told("facts", "relay.")
-    with pytest.raises(FactError, match=r"crew\.oxygen"):
-        find_facts("crew.oxigen")
+    parts = find_facts("urine_processor")
+    assert any(fact.key == "failure.urine_processor.fluids_pump.life_kg" for fact in parts)
+    assert all("urine_processor" in fact.key for fact in parts)
+    for wrong, near in (("crew.oxigen", r"crew\.oxygen"), ("", "no such fact")):
+        with pytest.raises(FactError, match=near):
+            find_facts(wrong)

@@ -22,7 +22,7 @@ _WIDE = 120
 
 def facts(
     key: Annotated[
-        str | None, typer.Argument(help="A key such as crew.oxygen, or the beginning of keys such as crew.")
+        str | None, typer.Argument(help="A key such as crew.oxygen, or a part of keys: crew, urine_processor.")
     ] = None,
     as_json: Json = False,
 ) -> None:
@@ -47,16 +47,19 @@ def facts(
 
 
 def find_facts(key: str | None = None) -> list[Fact]:
-    """The fact under ``key``, those whose keys begin with ``key.``, or all; FactError with near names for none."""
+    """The fact under ``key``, those whose keys begin with ``key.``, else those whose keys hold it, or all.
+
+    Raises FactError with near names where there is none.
+    """
     from moonstation.facts.table import all_facts, lookup
 
     if key is None:
         return list(all_facts().values())
     if key not in all_facts():
-        beginning = f"{key.rstrip('.')}."
-        family = [fact for fact in all_facts().values() if fact.key.startswith(beginning)]
-        if family:
-            return family
+        part = key.strip(".")
+        holding = [fact for fact in all_facts().values() if part and part in fact.key]
+        if found := [fact for fact in holding if fact.key.startswith(f"{part}.")] or holding:
+            return found
     return [lookup(key)]
 
 
