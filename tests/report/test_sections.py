@@ -226,6 +226,9 @@ def test_time_outside_the_comfort_of_people_is_told(study: StudyView) -> None:
     warm = replace(there, values=np.full(5, 299.0))
     assert _comfort(run, warm).endswith("at its site: never.")
     assert _comfort(run, replace(cabin, peopled=np.zeros(5, np.bool_))) == ""
+    unborne = replace(there, work_min_k=291.0, work_max_k=308.0)
+    assert _at_work(run, unborne) == "It was too cold or too hot for people to bear for 1 h, 25 % of its life."
+    assert _at_work(run, replace(unborne, work_min_k=279.0)) == "It was never too cold or too hot for people to bear."
 
 
 def test_the_fate_of_data_is_told_by_source(study: StudyView) -> None:

@@ -20,6 +20,11 @@ _FIRST = ("water", "oxygen", "food", "nitrogen", "cabin_oxygen", "cabin_nitrogen
 _NOT_STOCKS = ("electricity", "data", "crew_h", "robot_h")
 _LOOPS = ("water", "oxygen")
 _MOST = 12
+#: What the lines of a stock are; its figures are too small for legends.
+_KEY = (
+    "Line: what is held, in long runs the mean of each day in a band from its least to its greatest value. "
+    "Dashed: what there is room for, where that is on the scale."
+)
 _COVERED = (
     "How far the loops close: what was made, recovered or won from the ground here, as a share of what was used. Above "
     "100 % the rest went into the stores or overboard; what is missing to 100 % had to be landed."
@@ -94,7 +99,7 @@ def _blocks(view: StudyView, run: Run, name: str) -> list[Block]:
         caption = f"Least {amount(float(np.min(inside)), unit)}, last {amount(float(inside[-1]), unit)}."
         plots.append(Plot(stock(run, unit, amounts, room, people), caption, quantity.replace("_", " ")))
     if plots:
-        found.append(Plots(plots))
+        found += [Text(_KEY, "note"), Plots(plots)]
     if len(held) > _MOST:
         found.append(Text(f"And {len(held) - _MOST} further stocks, in the run's time series.", "note"))
     return found

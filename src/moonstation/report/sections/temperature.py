@@ -40,6 +40,8 @@ def _blocks(run: Run, lumps: list[Lump]) -> list[Block]:
         "Dark bar: coldest to warmest of the whole run. Green: the range in which it works; pale band on its sides: "
         "it survives but does not work."
     )
+    if any(lump.uncomfortable is not None for lump in shown):
+        caption += " Where people live, green is what they bear."
     if len(lumps) > len(shown):
         caption += f" The {len(shown)} nearest to a limit of {len(lumps)}."
     histories = [
@@ -90,12 +92,13 @@ def _of(lump: Lump) -> str:
 
 
 def _at_work(run: Run, lump: Lump) -> str:
-    """Whether it was ever too cold or too hot to work, and how long."""
+    """Whether it was ever too cold or too hot to work, or for the people in it to bear, and how long."""
     if not np.isfinite(lump.work_min_k) and not np.isfinite(lump.work_max_k):
         return "Its temperature never keeps it from work."
+    whom = "to work" if lump.uncomfortable is None else "for people to bear"
     if not lump.idle_share:
-        return "It was never too cold or too hot to work."
-    return f"It was too cold or too hot to work for {_idle(run, lump)} of its life."
+        return f"It was never too cold or too hot {whom}."
+    return f"It was too cold or too hot {whom} for {_idle(run, lump)} of its life."
 
 
 def _comfort(run: Run, lump: Lump) -> str:
