@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from build import Run, asset, at_hour, compile_lit, station
+from build import START, Run, asset, at_hour, compile_lit, station
 
 from moonstation.components.contract import (
     HoldLevel,
@@ -487,3 +487,11 @@ def test_the_ledger_adds_up():
     gone = row["consumed"] + row["spilled"] + row["lost"] + row["removed"] + row["stored_end"]
     assert row["delivered"] + row["produced"] == pytest.approx(gone, rel=1e-12)
     assert row["stored_end"] == pytest.approx(run.amount("battery/b")[-1], rel=1e-6)
+
+
+def test_a_delivery_fills_a_tank_to_what_it_holds_and_not_by_rounding_beyond():
+    # 0.12366546875000001 + (0.791459 - 0.12366546875000001) is one place of rounding more than 0.791459
+    tank = Store("tank", "water", 0.791459, 0.12366546875000001)
+    run = Run(asset("thing", stores=[tank]), deliveries=[Delivery("ridge", START, {"water": 1.0})])
+    assert run.ledger("water")["lost"] == 0.0
+    assert run.ledger("water")["spilled"] == pytest.approx(1.0 - (0.791459 - 0.12366546875000001))

@@ -194,6 +194,12 @@ def _take(bus: Record, amount: Lively, from_outside: bool) -> None:
 
 
 @inlined
+def draw_of(process: Record) -> Lively:
+    """Electricity that a process draws in a step at activity 1 [kWh]."""
+    return process.draw if one_life(process.draw) or not process.draw_alike else process.common_draw
+
+
+@inlined
 def draws(process: Record, manner: int) -> bool:
     """Whether a process draws electricity."""
     if manner == MANIFOLD:
@@ -205,7 +211,7 @@ def draws(process: Record, manner: int) -> bool:
 def apply(process: Record, manner: int, tables: Tables, activity: Lively) -> None:
     """Move what a process takes and gives in a step."""
     if draws(process, manner):
-        drawn = process.draw * activity
+        drawn = draw_of(process) * activity
         _take(tables.buses[process.power_bus], drawn, process.boundary)
         if manner == MANIFOLD and process.sparing:
             tables.buses[process.power_bus].sent += drawn

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from moonstation.station.compiling import called, inlined
 from moonstation.station.flows import Lively, worse
-from moonstation.station.lanes import all_of, any_of, no, only_here, seldom, select
+from moonstation.station.lanes import all_of, any_of, no, one_life, only_here, seldom, select
 from moonstation.station.packed import FAR_K, MOST_ROUNDS
 from moonstation.station.rows import NOWHERE, Record, Table
 from moonstation.station.tables import NODES, Tables
@@ -63,26 +63,44 @@ def open_heat(tables: Tables, now: Row) -> None:
 @inlined
 def _sink_k4(node: Record) -> Lively:
     """Fourth power of the temperature to which a node radiates [K4]."""
-    return node.common_sink_k4 if node.sink_series != NOWHERE else node.sink_k4
+    return node.common_sink_k4 if node.sink_alike else node.sink_k4
 
 
 @inlined
 def _ground_k(node: Record) -> Lively:
     """Temperature to which a node conducts [K]."""
-    return node.common_ground_k if node.ground_series != NOWHERE else node.ground_k
+    return node.common_ground_k if node.ground_alike else node.ground_k
+
+
+@inlined
+def _conducted_w(node: Record, kelvin: Lively) -> Lively:
+    """Heat that a node at a temperature conducts to the ground [W]."""
+    return node.conductance * (kelvin - _ground_k(node)) if node.conducts else 0.0 * kelvin
 
 
 @inlined
 def _source_w(node: Record) -> Lively:
     """Heat that a node has whatever runs [W]."""
-    return node.common_source_w if node.heat_series != NOWHERE else node.source_w
+    return node.common_source_w if node.source_alike else node.source_w
+
+
+@inlined
+def _heat_w(process: Record) -> Lively:
+    """Waste heat of a process at activity 1 [W]."""
+    return process.heat_w if one_life(process.heat_w) or not process.heat_alike else process.common_heat_w
+
+
+@inlined
+def on_of(process: Record) -> Lively:
+    """Mark at which the control of a process begins: fill of a bus, or temperature [-] or [K]."""
+    return process.control_on if one_life(process.control_on) or not process.on_alike else process.common_on
 
 
 @inlined
 def warm(process: Record, nodes: Table, activity: Lively, controlled: bool) -> None:
     """Give a process's waste heat to its thermal node, and its flow to the loop that it pumps."""
     if process.heat_node != NOWHERE:
-        node, heat_w = nodes[process.heat_node], process.heat_w * activity
+        node, heat_w = nodes[process.heat_node], _heat_w(process) * activity
         node.heat += heat_w
         if controlled:
             node.heat_control += heat_w
@@ -93,17 +111,17 @@ def warm(process: Record, nodes: Table, activity: Lively, controlled: bool) -> N
 @inlined
 def thermostat_activity(nodes: Table, process: Record) -> Lively:
     """Activity that brings a node to its set-point within the step, with the other heats of the last step [-]."""
-    node, target = nodes[process.control_index], process.control_on
+    node, target, heat_w = nodes[process.control_index], on_of(process), _heat_w(process)
     square = target * target
     need_w = node.heat_capacity * (target - node.temperature) + node.emission * (square * square - _sink_k4(node))
-    need_w += node.conductance * (target - _ground_k(node)) - _source_w(node) - node.heat_other
+    need_w += _conducted_w(node, target) - _source_w(node) - node.heat_other
     if node.parent != NOWHERE:
         need_w += node.parent_w_k * (target - nodes[node.parent].temperature)
-    needs = (need_w > 0.0) & (process.heat_w > 0.0)
+    needs = (need_w > 0.0) & (heat_w > 0.0)
     activity = 0.0 * need_w
     if any_of(needs):
         only_here()
-        activity = select(needs, need_w / process.heat_w, 0.0)
+        activity = select(needs, need_w / heat_w, 0.0)
     return activity
 
 
@@ -147,10 +165,11 @@ def _close_heats(node: Record) -> None:
         node.emission = node.fed * node.flow
         node.swing_w_k *= node.flow
     node.before = node.temperature
-    node.heat_other = node.heat - node.heat_control
+    if node.kept:
+        node.heat_other = node.heat - node.heat_control
+        node.heat_control = 0.0
     node.given_w = _source_w(node) + node.heat
     node.heat = 0.0
-    node.heat_control = 0.0
 
 
 @called
@@ -188,7 +207,9 @@ def _row(node: Record, point: Lively) -> tuple[Lively, Lively, Lively]:
     cube = point * point * point
     all_w_k = node.fixed_w_k + 4.0 * node.emission * cube
     right = node.given_w + node.emission * (3.0 * point * cube + _sink_k4(node))
-    beside = node.conductance * _ground_k(node) + node.heat_capacity * node.before
+    beside = node.heat_capacity * node.before
+    if node.conducts:
+        beside += node.conductance * _ground_k(node)
     if node.louver:
         all_w_k += node.swing_w_k
         beside += node.swing_w_k * node.before
@@ -276,7 +297,7 @@ def _left_open(node: Record, point: Lively) -> tuple[Lively, Lively]:
     rise, cube = kelvin - node.before, point * point * point
     radiated = node.emission * cube * (point + 4.0 * (kelvin - point))
     received = node.emission * _sink_k4(node)
-    conducted = node.conductance * (kelvin - _ground_k(node))
+    conducted = _conducted_w(node, kelvin)
     rest = node.heat_capacity * rise + radiated - received + conducted - node.given_w
     if node.louver:
         rest += node.swing_w_k * rise

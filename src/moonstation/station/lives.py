@@ -60,6 +60,15 @@ def _forget(bus: Record, lane: int) -> None:
 
 
 @inlined
+def _count_offers(process: Record, steps: int) -> None:
+    """Count those of the steps of a record gone by in which a process was ready by what it has offered until here."""
+    if process.listed:
+        for lane in range(len(process.offers)):
+            process.ready_sum[lane] += process.offers[lane] * (steps - process.unready_steps)
+    process.unready_steps = steps
+
+
+@inlined
 def refresh_process(raw: Tables, p: int) -> bool:
     """Whether a process belongs to a live asset, and how much it is able to, in every life; True where it is in any.
 
@@ -67,6 +76,7 @@ def refresh_process(raw: Tables, p: int) -> bool:
     """
     process, live = raw.processes[p], False
     on = raw.assets[process.asset].on
+    _count_offers(process, raw.counts[STEPS])
     process.everywhere = True
     for lane in range(len(on)):
         health = process.health[lane]
@@ -75,6 +85,9 @@ def refresh_process(raw: Tables, p: int) -> bool:
         share = 1.0 if process.seeks and health == 0.0 else health
         process.able[lane] = process.limit[lane] * share if on[lane] > 0 else 0.0
         live |= on[lane] > 0
+    process.able_alike, process.common_able = True, process.able[0]
+    for lane in range(len(on)):
+        process.able_alike &= process.able[lane] == process.common_able
     return live
 
 
@@ -120,23 +133,12 @@ def _find_place(raw: Tables, place: int) -> None:
 
 
 @inlined
-def _list(process: Record, live: bool, steps: int) -> None:
-    """Begin or end to count the steps of a record in which a process is ready; so many have gone by."""
-    process.listed = live
-    if live:
-        process.unready_steps = steps
-    else:
-        process.ready_steps += steps - process.unready_steps
-
-
-@inlined
 def _refresh_processes(raw: Tables) -> None:
     """List the processes that live in any life, and touch the buses that they use."""
     count = 0
     for p in range(len(raw.processes)):
         process, live = raw.processes[p], refresh_process(raw, p)
-        if live != process.listed:
-            _list(process, live, raw.counts[STEPS])
+        process.listed = live
         if live:
             raw.live_processes[count] = p
             count += 1
@@ -245,7 +247,8 @@ def deliver_to(raw: Tables, log: Table, lane: int, step: int, b: np.int64, amoun
     for s in range(bus.first, bus.last):
         store = raw.stores[s]
         put = min(rest, max(store.capacity[lane] - store.amount[lane], 0.0))
-        store.amount[lane] += put
+        if put > 0.0:  # rounding must not fill it beyond what it holds
+            store.amount[lane] = min(store.amount[lane] + put, store.capacity[lane])
         rest -= put
     if rest > 0.0:
         bus.spilled[lane] += rest

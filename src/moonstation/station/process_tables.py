@@ -6,14 +6,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from moonstation.station.packed import ALWAYS, FOLLOW, HOLD, THERMOSTAT, Network, steps_of
-from moonstation.station.rows import FLAG, FLOAT, INT, UNSIGNED, Columns, Table, exp_of, same_columns, table_of
+from moonstation.station.rows import FLAG, FLOAT, INT, UNSIGNED, Columns, Table, alike, exp_of, same_columns, table_of
 from moonstation.station.stacking import lanes_of
 
 _PROCESS = (
     "able draw activity_sum heat_w control_on control_rate control_off hysteresis_on worn keeps starved shortfall_sum"
     " starve_limit min_fraction ready_sum limit health sound offers first_worn reserve worked drive_share",
     [
-        ("asset", INT),
+        # the first two lines of the cache are looked at in every step
         ("recipe_first", UNSIGNED),
         ("recipe_gives", UNSIGNED),
         ("recipe_free", UNSIGNED),
@@ -27,27 +27,35 @@ _PROCESS = (
         ("drives", UNSIGNED),
         ("power", UNSIGNED),
         ("power_bus", UNSIGNED),
-        ("priority", FLOAT),
+        ("priority", np.float32),
+        ("common_able", FLOAT),
+        ("common_draw", FLOAT),
+        ("common_heat_w", FLOAT),
+        ("common_on", FLOAT),
+        ("tried", np.int64),
+        ("blocked", np.int64),
+        ("unready_steps", INT),
         ("control", np.int8),
         ("manner", np.int8),
-        ("plain_manner", np.int8),
+        ("able_alike", FLAG),
+        ("draw_alike", FLAG),
+        ("heat_alike", FLAG),
+        ("on_alike", FLAG),
         ("critical", FLAG),
-        ("fills", FLAG),
         ("boundary", FLAG),
         ("decays", FLAG),
         ("partial", FLAG),
         ("bound", FLAG),
         ("limited", FLAG),
         ("everywhere", FLAG),
-        ("listed", FLAG),
         ("starves", FLAG),
         ("sparing", FLAG),
+        ("fills", FLAG),
         ("passes", FLAG),
         ("seeks", FLAG),
-        ("tried", np.int64),
-        ("blocked", np.int64),
-        ("ready_steps", INT),
-        ("unready_steps", INT),
+        ("listed", FLAG),
+        ("plain_manner", np.int8),
+        ("asset", INT),
     ],
 )
 _RECIPE = ("", [("bus", UNSIGNED), ("takes", FLAG), ("limits", FLAG), ("common", FLAG), ("amount", FLOAT)])
@@ -82,6 +90,12 @@ def process_table(
         lock_last=processes.interlock_ptr[1:],
         power_bus=_power_bus(network),
         draw=draw,
+        common_draw=draw[:, 0],
+        draw_alike=alike(draw),
+        common_heat_w=1000.0 * processes.heat_kw[:, 0],
+        heat_alike=alike(processes.heat_kw),
+        common_on=processes.control_on[:, 0],
+        on_alike=alike(processes.control_on),
         critical=processes.priority <= network.rules.critical_priority,
         sound=processes.health > 0.0,
         control_rate=_control_rates(network, step_h),
@@ -160,7 +174,7 @@ def recipes_of(network: Network, step_h: float) -> tuple[NDArray[np.float64], ND
                 limits.append(not freely[k])
         ends.append(len(buses))
     amounts = np.array(moved).reshape(len(moved), lanes_of(network))
-    takes, common = amounts[:, 0] < 0.0, (amounts == amounts[:, :1]).all(axis=1)
+    takes, common = amounts[:, 0] < 0.0, alike(amounts)
     amounts = np.abs(amounts)
     first = amounts[:, 0]
     rows = table_of(_RECIPE, 1, bus=buses, takes=takes, limits=limits, common=common, amount=first)

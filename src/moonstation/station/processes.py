@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 
 from moonstation.station.compiling import inlined
-from moonstation.station.flows import Lively, Truths, apply, beyond, draws, material_limit
-from moonstation.station.heat import Row, thermostat_activity, warm
-from moonstation.station.lanes import any_of, bits_of, no, only_here, seldom, select, true_as
+from moonstation.station.flows import Lively, Truths, apply, beyond, draw_of, draws, material_limit
+from moonstation.station.heat import Row, on_of, thermostat_activity, warm
+from moonstation.station.lanes import any_of, bits_of, no, one_life, only_here, seldom, select, true_as
 from moonstation.station.packed import (
     ALWAYS,
     FOLLOW,
@@ -29,6 +29,12 @@ _SERVED = 1e-9
 
 
 @inlined
+def _able(process: Record) -> Lively:
+    """What a process is able to: its limit, as far as it is sound [-]."""
+    return process.able if one_life(process.able) or not process.able_alike else process.common_able
+
+
+@inlined
 def _moving(process: Record, amount: Lively) -> Lively:
     """Activity that moves an amount in a step on the bus that controls a process [-]."""
     rate = process.control_rate  # negative where it takes from the bus
@@ -42,14 +48,14 @@ def _moving(process: Record, amount: Lively) -> Lively:
 @inlined
 def _lacking(process: Record, bus: Record) -> Lively:
     """What the bus whose demand a process follows lacks: its loads as they last asked, and its stores."""
-    return bus.asked - bus.produced - beyond(bus, process.control_on)
+    return bus.asked - bus.produced - beyond(bus, on_of(process))
 
 
 @inlined
 def _controlled(process: Record, bus: Record, limit: Lively) -> Lively:
     """Activity that a process wants by the state of a bus, where its limit is above zero [-]."""
     if process.control == HOLD:
-        missing = process.control_on * bus.fill_capacity - bus.fill_amount - bus.pool
+        missing = on_of(process) * bus.fill_capacity - bus.fill_amount - bus.pool
         return min(limit, _moving(process, missing))
     if process.control == FOLLOW:
         lacking = _lacking(process, bus)
@@ -57,13 +63,13 @@ def _controlled(process: Record, bus: Record, limit: Lively) -> Lively:
             lacking = max(lacking, min(bus.asked - bus.produced, 0.0)) + bus.wanted
         return min(limit, _moving(process, lacking))
     if process.control == PROPORTIONAL:
-        return limit * min(bus.fill / process.control_on, 1.0)
+        return limit * min(bus.fill / on_of(process), 1.0)
     if process.control == SURPLUS:
-        return select(bus.fill > process.control_on, limit, 0.0)
+        return select(bus.fill > on_of(process), limit, 0.0)
     if process.fills:
-        start, stop = bus.fill < process.control_on, bus.fill > process.control_off
+        start, stop = bus.fill < on_of(process), bus.fill > process.control_off
     else:  # drains
-        start, stop = bus.fill > process.control_on, bus.fill < process.control_off
+        start, stop = bus.fill > on_of(process), bus.fill < process.control_off
     running = start | ((process.hysteresis_on > 0.0) & no(stop))
     process.hysteresis_on = select(limit > 0.0, select(running, 1.0, 0.0), process.hysteresis_on)
     return select(running, limit, 0.0)
@@ -72,7 +78,7 @@ def _controlled(process: Record, bus: Record, limit: Lively) -> Lively:
 @inlined
 def _wish(process: Record, buses: Table, nodes: Table, now: Row) -> Lively:
     """Activity that a process wants by its limit, series and control, before anything holds it back [-]."""
-    limit = process.able
+    limit = _able(process)
     if seldom(process.decays):
         limit *= process.worn
         process.worn *= process.keeps
@@ -93,13 +99,13 @@ def _from_surplus(tables: Tables, process: Record, serves: Truths, wish: Lively)
     if process.limited:
         possible = material_limit(process, tables, wish)
     if process.passes:
-        bus.wished += select(serves & (process.sound > 0.0), possible * process.draw, 0.0)
+        bus.wished += select(serves & (process.sound > 0.0), possible * draw_of(process), 0.0)
     made = bus.produced - max(bus.asked, bus.consumed - bus.sent) - bus.sent
     over = beyond(bus, process.reserve)
-    activity = min(possible, max(made + min(over, 0.0), 0.0) / process.draw)
+    activity = min(possible, max(made + min(over, 0.0), 0.0) / draw_of(process))
     if process.control == FOLLOW:
         lacks = min(possible, _moving(process, _lacking(process, tables.buses[process.control_index])))
-        activity = max(activity, min(lacks, max(made + over, 0.0) / process.draw))
+        activity = max(activity, min(lacks, max(made + over, 0.0) / draw_of(process)))
     return activity
 
 
@@ -141,10 +147,10 @@ def _powered(tables: Tables, process: Record, serves: Truths, possible: Lively) 
         only_here()
         activity = select(serves, possible, 0.0)
     free = bus.pool + bus.offer
-    lacks = activity * process.draw > free
+    lacks = activity * draw_of(process) > free
     if seldom(lacks):
         only_here()
-        activity = select(lacks, max(free, 0.0) / process.draw, activity)
+        activity = select(lacks, max(free, 0.0) / draw_of(process), activity)
     if process.critical:
         _note_critical(tables.powers[process.power], possible, activity)
     return activity
@@ -169,14 +175,14 @@ def _serve(tables: Tables, process: Record, asks: Truths, serves: Truths, wish: 
     if seldom(process.partial):
         activity = select(activity < least, 0.0, activity)
     if not process.sparing and seldom(activity < possible):
-        tables.powers[process.power].shed += (possible - activity) * process.draw
+        tables.powers[process.power].shed += (possible - activity) * draw_of(process)
     return activity
 
 
 @inlined
 def _count_ready(process: Record, ready: Truths) -> None:
-    """Count a step in which a process could not run in some life, or not whole: all others count by themselves."""
-    if seldom(no(ready)) or not process.everywhere:
+    """Count a step in which a process could not run in some life: all others count by themselves."""
+    if seldom(no(ready)):
         process.unready_steps += 1
         process.ready_sum += select(ready, process.offers, 0.0)
 
@@ -240,7 +246,7 @@ def _run_process(tables: Tables, process: Record, now: Row, may_fail: bool) -> b
 @inlined
 def _plain_wish(process: Record, manner: int, tables: Tables, now: Row) -> Lively:
     """What a process of a plain manner wants: see ``_wish`` [-]."""
-    limit = process.able
+    limit = _able(process)
     if process.series != NOWHERE:
         limit *= now[process.series]
     if manner == HEATING and any_of(limit > 0.0):
@@ -272,7 +278,7 @@ def _run_plainly(  # noqa: PLR0913, PLR0917
             return False
         if draws(process, manner):
             bus = tables.buses[process.power_bus]
-            if seldom(wish * process.draw > bus.pool + bus.offer):
+            if seldom(wish * draw_of(process) > bus.pool + bus.offer):
                 return False
             if process.critical:
                 _note_critical(tables.powers[process.power], wish, wish)

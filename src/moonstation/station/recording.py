@@ -34,12 +34,12 @@ def write_record(tables: Tables, records: Records, record: int, steps: int) -> N
             process.worked += process.activity_sum
         if any_of(process.shortfall_sum > 0.0):
             put(records.shortfall[record, p], process.shortfall_sum / float(steps))
+        ready = process.ready_sum
         if process.listed:
-            process.ready_steps += steps - process.unready_steps
-        ready = process.ready_sum + float(process.ready_steps)
+            ready += process.offers * float(steps - process.unready_steps)
         if any_of(ready > 0.0):
             put(records.ready[record, p], ready / float(steps))
-        process.ready_steps = process.unready_steps = 0
+        process.unready_steps = 0
         process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
     for s in range(len(tables.stores)):
         if tables.stores[s].live:

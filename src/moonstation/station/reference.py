@@ -356,7 +356,8 @@ class Station:
             bus.booked[packed.L_DELIVERED] += rest
             for store in bus.stores:
                 put = min(rest, max(store.capacity - store.amount, 0.0))
-                store.amount += put
+                if put > 0.0:  # rounding must not fill it beyond what it holds
+                    store.amount = min(store.amount + put, store.capacity)
                 rest -= put
             if rest > 0.0:
                 bus.booked[packed.L_SPILLED] += rest

@@ -83,6 +83,11 @@ def same_columns(columns: Columns, group: Any) -> dict[str, NDArray[Any]]:
     return {name: getattr(group, name) for name in names if name in group._fields}
 
 
+def alike(numbers: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Rows in which all lives have the same number."""
+    return np.asarray((numbers == numbers[:, :1]).all(axis=1))
+
+
 def exp_of(values: NDArray[np.float64]) -> NDArray[np.float64]:
     """The C library's, one by one: numpy's own differs between machines."""
     return np.array([math.exp(value) for value in values.ravel().tolist()]).reshape(values.shape)

@@ -23,6 +23,7 @@ from moonstation.station.packed import (
     NEXT_TO_NOTHING,
     PROPORTIONAL,
     SURPLUS,
+    THERMOSTAT,
     Network,
     Stores,
     Thermal,
@@ -36,6 +37,7 @@ from moonstation.station.rows import (
     UNSIGNED,
     Columns,
     Table,
+    alike,
     exp_of,
     rows_of,
     same_columns,
@@ -99,6 +101,11 @@ _NODE = (
         ("calm_below_k", FLOAT),
         ("calm", FLAG),
         ("everywhere", FLAG),
+        ("sink_alike", FLAG),
+        ("ground_alike", FLAG),
+        ("source_alike", FLAG),
+        ("conducts", FLAG),
+        ("kept", FLAG),
         ("louver", FLAG),
         ("driven", FLAG),
         ("bears", FLAG),
@@ -382,6 +389,7 @@ def _node_table(network: Network, step_h: float) -> Table:
         fixed_w_k[thermal.parent[n]] += thermal.parent_w_k[n]
     common = same_columns(_NODE, thermal)
     common["heat_capacity"] = capacity_w_k
+    sink_k4 = (thermal.sink_k * thermal.sink_k) * (thermal.sink_k * thermal.sink_k)
     return table_of(
         _NODE,
         lanes_of(network),
@@ -389,15 +397,30 @@ def _node_table(network: Network, step_h: float) -> Table:
         fixed_w_k=fixed_w_k,
         slope=louver_slope(thermal),
         louver=(thermal.closed_share != 1.0).any(axis=1),
+        kept=np.isin(np.arange(len(thermal.asset)), _thermostats(network)),
         driven=np.isin(np.arange(len(thermal.asset)), network.processes.drives),
         calm_above_k=np.maximum(thermal.survive_min_k, thermal.work_min_k).max(axis=1),
         calm_below_k=np.minimum(thermal.survive_max_k, thermal.work_max_k).min(axis=1),
         radiating=constants.sigma * thermal.radiating_m2,
         emission=constants.sigma * thermal.radiating_m2,
-        sink_k4=(thermal.sink_k * thermal.sink_k) * (thermal.sink_k * thermal.sink_k),
+        sink_k4=sink_k4,
         source_w=thermal.heat_w,
+        common_sink_k4=sink_k4[:, 0],
+        common_ground_k=thermal.ground_k[:, 0],
+        common_source_w=thermal.heat_w[:, 0],
+        sink_alike=(thermal.sink_series >= 0) | alike(sink_k4),
+        ground_alike=(thermal.ground_series >= 0) | alike(thermal.ground_k),
+        source_alike=(thermal.heat_series >= 0) | alike(thermal.heat_w),
+        conducts=(thermal.conductance != 0.0).any(axis=1),
         **common,
     )
+
+
+def _thermostats(network: Network) -> NDArray[np.int64]:
+    """Nodes that a thermostat looks at, or heats."""
+    processes = network.processes
+    looks = processes.control == THERMOSTAT
+    return np.append(processes.control_index[looks], processes.heat_node[looks])
 
 
 def _trees(thermal: Thermal) -> NDArray[np.int64]:
