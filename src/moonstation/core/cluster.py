@@ -26,7 +26,7 @@ def cluster_results(
         from distributed import Client
         from distributed.comm.addressing import resolve_address
     except ImportError as error:
-        hint = "pip install 'moonstation[cluster]'"
+        hint = "pip install distributed"
         raise RangeError(Fault("--cluster", "needs the package distributed", address, hint=hint)) from error
     try:
         resolve_address(address)  # a client that is refused for it would hang
