@@ -49,6 +49,16 @@ def test_a_trial_is_the_life_in_which_just_that_fails():
     assert all(outcome.lived for outcome in outcomes)
 
 
+def test_nothing_fails_by_its_work_before_a_trial():
+    worn = unit("pump", mode(life_kg=1.0, meter=("spring",), robot_h=3.0), processes=(SPRING,))
+    tank = unit("tank", processes=(), stores=(Store("tank", "water", 1000.0),))
+    built = lenient(worn, tank, unit("robot", processes=(HANDS,)), recovery=POLICY, hours=60.0)
+    trials = Trials(built, compile_lit(built), look_h=20.0)
+    outcome = next(trials.run(trials.of([built.assets[0]], lambda asset: {"late": 50})))
+    assert outcome.events[0].step == 50
+    assert outcome.events[0].detail == "stop, for a test"
+
+
 def test_the_darkest_step_begins_the_longest_dark():
     sun = np.array([1, 0, 1, 0.2, 0.1, 0, 1, 0, 0, 0, 1.0])
     assert darkest_step(sun, 0, len(sun), 0.5) == 3

@@ -138,7 +138,7 @@ def plan_of(station: Station, compiled: Compiled, chances: Chances) -> tuple[Pla
 def alone(numbers: LifeNumbers) -> LifeNumbers:
     """The same life in which nothing fails by itself, nor is changed before it does."""
     modes = numbers.modes.copy()
-    modes[[ft.LIFE, ft.LIMIT_H, ft.LIMIT_KG]] = np.inf
+    modes[[ft.LIFE, ft.LIFE_KG, ft.LIMIT_H, ft.LIMIT_KG]] = np.inf
     modes[[ft.ON_SOLAR, ft.ON_LANDING, ft.ON_BROWN_OUT]] = 0.0
     return LifeNumbers(modes, np.inf, numbers.dormancy)
 
