@@ -92,7 +92,7 @@ def test_one_worker_of_dask_against_two(benchmark: Any, tmp_path: Path) -> None:
 def test_a_thousand_lives(benchmark: Any, decade: Blueprint) -> None:
     benchmark.pedantic(ensemble, args=(decade.scenario, Order(_MEMBERS, seed=7)), rounds=1)
     per_thousand_s = benchmark.stats.stats.min * 1000 / _MEMBERS
-    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
+    peak_gb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e9
     benchmark.extra_info.update(members=_MEMBERS, s_per_thousand=per_thousand_s, peak_gb=peak_gb)
 
 
@@ -121,5 +121,5 @@ def test_a_thousand_lives_of_a_base_of_fifty_components(benchmark: Any, tmp_path
         members=_MEMBERS,
         lives_per_s=_MEMBERS / benchmark.stats.stats.min,
         processor_s=processor_s,
-        peak_gb=after.ru_maxrss / 1e6,
+        peak_gb=after.ru_maxrss * 1024 / 1e9,
     )

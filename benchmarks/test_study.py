@@ -57,4 +57,4 @@ def test_the_whole_study(benchmark: Any, tmp_path: Path) -> None:
 
     command()
     benchmark.pedantic(command, rounds=2)
-    benchmark.extra_info["peak_gb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1e6
+    benchmark.extra_info["peak_gb"] = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024 / 1e9

@@ -28,6 +28,7 @@ from moonstation.station.lanes import in_lanes
 from moonstation.station.lives import lose_assets, refresh_live
 from moonstation.station.modes import book_power, call_modes, change_modes, note_unserved
 from moonstation.station.packed import (
+    BY_PROCESS,
     Network,
     Records,
     Rules,
@@ -150,6 +151,7 @@ def run_kernel(  # noqa: PLR0913, PLR0917 (as the compiled function takes them)
     """
     if records.activity.ndim == 2:  # noqa: PLR2004 (record, process)
         records = Records._make(array[..., np.newaxis] for array in records)
+    records = records._replace(**{name: getattr(records, name).swapaxes(0, 1) for name in BY_PROCESS})
     if faults is not None:
         tables.processes["seeks"] = True
         for name in ("restless", "lingers"):  # hours of work that nobody used are left for repairs

@@ -238,6 +238,11 @@ class Network(NamedTuple):
     conditions: Conditions
 
 
+#: Records that lie process by process in memory: most processes are there, or want for something, for a part of the
+#: time, and what nobody writes takes no memory.
+BY_PROCESS = ("activity", "shortfall", "ready")
+
+
 class Records(NamedTuple):
     """What a kernel leaves; means over ``record_steps`` steps, stores and temperatures at the end of them.
 
@@ -272,10 +277,11 @@ def empty_records(network: Network, steps: int, record_steps: int, event_room: i
     processes, stores = len(network.processes.asset), len(network.stores.bus)
     nodes, buses, powers = len(network.thermal.asset), len(network.buses.spills), len(network.buses.power_bus)
     single, many = np.float32, (lanes,) if lanes else ()
+    activity, shortfall, ready = (np.zeros((processes, count, *many), single).swapaxes(0, 1) for _ in BY_PROCESS)
     return Records(
-        activity=np.zeros((count, processes, *many), single),
-        shortfall=np.zeros((count, processes, *many), single),
-        ready=np.zeros((count, processes, *many), single),
+        activity=activity,
+        shortfall=shortfall,
+        ready=ready,
         amount=np.zeros((count, stores, *many), single),
         capacity=np.zeros((count, stores, *many), single),
         temperature_k=np.full((count, nodes, *many), np.nan, single),

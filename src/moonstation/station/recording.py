@@ -23,22 +23,25 @@ def note_critical(power: Record, step: int) -> None:
 
 @inlined
 def write_record(tables: Tables, records: Records, record: int, steps: int) -> None:
-    """Means and sums over the steps of a record; stores and temperatures as they are."""
+    """Means and sums over the steps of a record; stores and temperatures as they are.
+
+    records : as ``run_kernel`` hands them over, those of processes with the axes process, record
+    """
     all_count = tables.counts[RENEWED] > 0  # something that lives no more may have lived within this record
     tables.counts[RENEWED] = tables.counts[STEPS] = 0
     for place in range(len(tables.processes) if all_count else tables.counts[PROCESSES]):
         p = np.uint32(place) if all_count else tables.live_processes[place]
         process = tables.processes[p]
         if any_of(process.activity_sum > 0.0):
-            put(records.activity[record, p], process.activity_sum / float(steps))
+            put(records.activity[p, record], process.activity_sum / float(steps))
             process.worked += process.activity_sum
         if any_of(process.shortfall_sum > 0.0):
-            put(records.shortfall[record, p], process.shortfall_sum / float(steps))
+            put(records.shortfall[p, record], process.shortfall_sum / float(steps))
         ready = process.ready_sum
         if process.listed:
             ready += process.offers * float(steps - process.unready_steps)
         if any_of(ready > 0.0):
-            put(records.ready[record, p], ready / float(steps))
+            put(records.ready[p, record], ready / float(steps))
         process.unready_steps = 0
         process.activity_sum = process.shortfall_sum = process.ready_sum = 0.0
     for s in range(len(tables.stores)):
