@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from moonstation.station import results
+from moonstation.station.event_words import EVENT_KINDS
 from moonstation.studies.folder import EVENTS, MANIFEST, REPORT, SERIES, SUMMARY, manifest
 from moonstation.studies.study import Study, study
 
@@ -40,7 +40,7 @@ def test_every_key_of_the_summary_is_named(winter):
 
 
 def test_every_kind_of_event_is_named():
-    assert unnamed(results._EVENT_KINDS.values()) == []
+    assert unnamed(EVENT_KINDS.values()) == []
 
 
 def test_every_key_of_the_manifest_is_named(winter):

@@ -172,7 +172,7 @@ def test_a_cluster_that_is_not_there_is_told(planned, tmp_path, monkeypatch):
     with pytest.raises(RangeError, match="nobody answers"):
         write_light_map(planned, tmp_path / "map", cluster="tcp://127.0.0.1:9")
     monkeypatch.setitem(sys.modules, "distributed", None)
-    with pytest.raises(RangeError, match=r"moonstation\[cluster\]"):
+    with pytest.raises(RangeError, match="pip install distributed"):
         write_light_map(planned, tmp_path / "map", cluster="tcp://127.0.0.1:9")
     assert not list(tmp_path.iterdir())
 
