@@ -139,6 +139,9 @@ class Both:
         assert self.events() == self.plain.log
         on = [part for unit in self.plain.units if unit.on for part, _ in unit.parts]
         assert tables.health[on, lane].tolist() == [self.plain.health[part] for part in on]
+        for unit in (unit for unit in self.plain.units if unit.on):
+            self.plain.find_health(unit)
+        assert tables.health[on, lane].tolist() == [self.plain.health[part] for part in on], "health is out of date"
         assert tables.stock[:, lane].tolist() == self.plain.stock
         assert tables.taken[:, lane].tolist() == self.plain.taken
         assert tables.safe_until[:, lane].tolist() == self.plain.safe_until

@@ -86,6 +86,40 @@ def test_a_reset_of_the_subsystem_switches_its_family_off_at_its_site_alone():
     assert [life.health(name).tolist() for name in ("pump", "brother", "far")] == [[0.0], [1.0], [1.0]]
 
 
+SUBSYSTEM = Recovery(
+    ladders={"default": ("reset-subsystem", "do-without")}, autonomous=rungs.RUNGS, persistence_h=1.0, reset_h=6.0
+)
+
+
+def test_a_reset_of_the_subsystem_ends_in_its_time_where_its_fault_clears_by_itself():
+    def begun(seed: int) -> Both:
+        pump = unit("pump", mode(clears_after_h=3.0))
+        return Both(station(pump, unit("brother"), recovery=SUBSYSTEM), seed, forced=(0, 1))
+
+    clears_in_step_4 = (4, ft.F_CLEARED)
+    life = begun(next(seed for seed in range(100) if begun(seed).run(5)[-1][:2] == clears_in_step_4))
+    life.run(7)  # off from step 1 to 7, sound since 4
+    assert [life.health(name).tolist() for name in ("pump", "brother")] == [[0.0], [0.0]]
+    life.run(1)
+    assert [life.health(name).tolist() for name in ("pump", "brother")] == [[1.0], [1.0]]
+
+
+def test_a_reset_of_the_subsystem_ends_in_its_time_where_the_unit_that_failed_is_lost():
+    life = Both(station(unit("pump", mode()), unit("brother"), recovery=SUBSYSTEM), forced=(0, 1))
+    life.run(3)
+    life.run(4, alive=[False, True])
+    assert life.health("brother").tolist() == [0.0]
+    life.run(1, alive=[False, True])
+    assert life.health("brother").tolist() == [1.0]
+
+
+def test_a_unit_that_lands_during_a_reset_of_its_subsystem_is_no_part_of_it():
+    life = Both(station(unit("pump", mode()), unit("brother"), recovery=SUBSYSTEM), forced=(0, 1))
+    life.run(3, alive=[True, False])
+    life.run(1)
+    assert [life.health(name).tolist() for name in ("pump", "brother")] == [[0.0], [1.0]]
+
+
 SWITCH = Recovery(ladders={"default": ("switch", "robots", "wait")}, autonomous=rungs.RUNGS, persistence_h=1.0)
 
 

@@ -69,6 +69,7 @@ class FaultReference:
         """One step: what comes about, what is found, what is done about it; hands mend before they change."""
         self.step, self.seen, self.unserved, self.offered, self.opened = step, seen, unserved, offered, opened
         self.meter_kg = meter_kg
+        self.switch_on()
         self.follow_lives(alive)
         self.take_in_spares()
         self.strike_together()
@@ -356,10 +357,15 @@ class FaultReference:
         own = mode.unit.given
         for unit in self.units:
             same = unit.given["family"] == own["family"] and unit.given["site"] == own["site"]
-            if unit is mode.unit or (whole and same):
+            if unit.on and (unit is mode.unit or (whole and same)):
                 unit.off_until = max(unit.off_until, mode.until)
-                if unit.on:
-                    self.find_health(unit)
+                self.find_health(unit)
+
+    def switch_on(self) -> None:
+        """Units whose reset is over work again, whatever has become of the fault for which it was."""
+        for unit in self.units:
+            if unit.on and unit.off_until == self.step:
+                self.find_health(unit)
 
     def reset(self, mode: Mode, rung: int) -> int:
         """Switch off and on; the whole subsystem where the step says so."""
@@ -370,7 +376,6 @@ class FaultReference:
             return _STAY
         if self.step < mode.until:
             return _STAY
-        self.switch_off(mode, whole)
         mode.until = 0
         mode.tries += 1
         purpose = ft.FOR_SUBSYSTEM if whole else ft.FOR_RESET

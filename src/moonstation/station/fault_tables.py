@@ -154,6 +154,7 @@ LANE = np.dtype(
         ("due", _L),  # next step at which something is to be done, whatever shows, comes free or is told until then
         ("next", _L),  # least due of all modes
         ("stale", _B),  # ``next`` is to be found again
+        ("back", _L),  # next step at which a unit's reset is over
         ("lives_changed", _B),  # set by the kernel when an asset came or went
         ("changed", _B),  # told to the kernel: ``health`` is not what it was
         ("watched", _I),
@@ -312,7 +313,7 @@ def fault_tables(plan: Plan, numbers: list[LifeNumbers], members: list[int], eve
     )
     tables.lanes["member"] = members
     tables.lanes["next"] = tables.lanes["solar_due"] = tables.lanes["forced_step"] = NEVER
-    tables.lanes["reading"] = NEVER
+    tables.lanes["reading"] = tables.lanes["back"] = NEVER
     tables.lanes["forced_mode"] = tables.lanes["solar_number"] = -1
     tables.lanes["changed"] = True
     tables.faults["state"] = GONE

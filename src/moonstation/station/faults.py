@@ -417,7 +417,7 @@ def _plan_next(tables: FaultTables, lane: int, step: int) -> None:
         here.next = NEVER
         for m in range(len(tables.modes)):
             here.next = min(here.next, tables.faults[m, lane].due)
-    due = min(here.next, here.solar_due, here.forced_step, here.reading)
+    due = min(here.next, here.solar_due, here.forced_step, here.reading, here.back)
     if here.landing < len(tables.landings):
         due = min(due, tables.landings[here.landing].step)
     if here.arrival < tables.gated[1]:
@@ -454,8 +454,25 @@ def _take_in_spares(tables: FaultTables, lane: int, step: int) -> None:
 
 
 @called
+def _switch_on(tables: FaultTables, lane: int, step: int) -> None:
+    """Units whose reset is over work again, whatever has become of the fault for which it was."""
+    here = tables.lanes[lane]
+    here.back = NEVER
+    for unit in range(len(tables.units)):
+        state = tables.unit_states[unit, lane]
+        if state.off_until > step:
+            here.back = min(here.back, state.off_until)
+        elif state.off_until > 0:
+            state.off_until = 0
+            if state.on:
+                find_health(tables, lane, step, unit)
+
+
+@called
 def begin_step(tables: FaultTables, lane: int, step: int) -> None:
     """What comes about in this step, before anything is done about it."""
+    if step >= tables.lanes[lane].back:
+        _switch_on(tables, lane, step)
     if tables.lanes[lane].lives_changed:
         _follow_lives(tables, lane, step)
     _take_in_spares(tables, lane, step)

@@ -111,15 +111,15 @@ def _mend(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> in
 
 @called
 def _switch_off(tables: FaultTables, lane: int, step: int, mode: int, whole: bool) -> None:
-    """Switch a unit off for a reset, or all of its family at its site."""
-    own, until = tables.modes[mode].unit, tables.faults[mode, lane].until
+    """Switch a unit off for a reset, or all of its family at its site; ``begin_step`` switches them on again."""
+    here, own, until = tables.lanes[lane], tables.modes[mode].unit, tables.faults[mode, lane].until
     for unit in range(len(tables.units)):
         given, state = tables.units[unit], tables.unit_states[unit, lane]
         same = given.family == tables.units[own].family and given.site == tables.units[own].site
-        if unit == own or (whole and same):
+        if state.on and (unit == own or (whole and same)):
             state.off_until = max(state.off_until, until)
-            if state.on:
-                find_health(tables, lane, step, unit)
+            here.back = min(here.back, state.off_until)
+            find_health(tables, lane, step, unit)
 
 
 @called
@@ -132,7 +132,6 @@ def _reset(tables: FaultTables, lane: int, step: int, mode: int, rung: int) -> i
         return _STAY
     if step < fault.until:
         return _STAY
-    _switch_off(tables, lane, step, mode, whole)  # its time is over: on again
     fault.until = 0
     fault.tries += 1
     number = fault.number * 256 + fault.tries
