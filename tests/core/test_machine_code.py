@@ -175,3 +175,19 @@ def test_machine_code_of_former_versions_is_removed_after_a_day(
     assert len(kept()) == 1, "the lines below have moved"
     assert kept("nbi") & ({index} | others) == others
     assert run(1.0, shift=5, above="\n") == 1
+
+
+def test_what_is_compiled_for_values_like_these_is_at_hand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "from moonstation.core.machine_code import compiled\n\n@compiled\ndef total(a, b):\n    return a + b\n"
+    (tmp_path / "at_hand.py").write_text(text)
+    monkeypatch.syspath_prepend(tmp_path)
+    total = importlib.import_module("at_hand").total
+    assert machine_code.wants_compiling(total, 1.0, 2.0)
+    machine_code.compile_for(total, 1.0, 2.0)
+    assert not machine_code.wants_compiling(total, 3.0, 4.0), "here"
+    assert machine_code.wants_compiling(total, 3, 4)
+    again = machine_code.compiled(total.py_func)
+    assert not machine_code.wants_compiling(again, 3.0, 4.0), "on disk"
+    assert again(3.0, 4.0) == 7.0
+    assert sum(again.stats.cache_hits.values()) == 1
+    assert not machine_code.wants_compiling(total.py_func, 1.0, 2.0), "plain Python"

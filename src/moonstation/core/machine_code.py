@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from pickle import UnpicklingError
@@ -46,6 +46,28 @@ def compiled_with(**options: Any) -> Callable[[_F], _F]:
         return made
 
     return compile_it
+
+
+def wants_compiling(function: Any, *values: Any) -> bool:
+    """Whether a call with such values would compile a function, of which machine code can be kept, for it is not."""
+    cache = getattr(function, "_cache", None)
+    if not isinstance(cache, _Kept):
+        return False
+    form = _form(function, values)
+    try:
+        key = cache._index_key(form, function.targetctx.codegen())
+        return form not in function.overloads and key not in cache._cache_file._load_index()
+    except _UNREADABLE:
+        return True
+
+
+def compile_for(function: Any, *values: Any) -> None:
+    """Compile a function as a call with such values would."""
+    function.compile(_form(function, values))
+
+
+def _form(function: Any, values: Sequence[Any]) -> tuple[Any, ...]:
+    return tuple(function.typeof_pyval(value) for value in values)
 
 
 class _Kept(_Cache):  # type: ignore[misc]

@@ -149,14 +149,18 @@ def run_kernel(  # noqa: PLR0913, PLR0917 (as the compiled function takes them)
 
     Returns the mark of the sources from which the kernel was compiled.
     """
-    if records.activity.ndim == 2:  # noqa: PLR2004 (record, process)
-        records = Records._make(array[..., np.newaxis] for array in records)
-    records = records._replace(**{name: getattr(records, name).swapaxes(0, 1) for name in BY_PROCESS})
     if faults is not None:
         tables.processes["seeks"] = True
         for name in ("restless", "lingers"):  # hours of work that nobody used are left for repairs
             tables.buses[name][faults.hour_bus] = True
-    return run_lives(tables, rules, series, step_h, record_steps, total, records, faults)
+    return run_lives(tables, rules, series, step_h, record_steps, total, as_written(records), faults)
+
+
+def as_written(records: Records) -> Records:
+    """Records as the kernel writes them: with an axis of lives, those of processes process by process."""
+    if records.activity.ndim == 2:  # noqa: PLR2004 (record, process)
+        records = Records._make(array[..., np.newaxis] for array in records)
+    return records._replace(**{name: getattr(records, name).swapaxes(0, 1) for name in BY_PROCESS})
 
 
 def run(  # noqa: PLR0913, PLR0917

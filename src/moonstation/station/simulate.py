@@ -25,11 +25,17 @@ _EVENT_ROOM = 100_000
 _RECORD_S = 3600.0
 
 
-def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | None = None) -> RunResult:
+def simulate(
+    station: Station,
+    record_s: float = _RECORD_S,
+    chances: Chances | None = None,
+    before: Callable[[], None] = lambda: None,
+) -> RunResult:
     """One life of a station over its grid.
 
     record_s : length of a record of the results [s], at least one step
     chances : the life in which things fail; left out, nothing does
+    before : is called when the kernel is about to run
 
     Raises ScenarioError with every fault of what its components compile into, and for a network that cannot be
     compiled; BalanceError when mass or energy did not close.
@@ -43,6 +49,7 @@ def simulate(station: Station, record_s: float = _RECORD_S, chances: Chances | N
     with ThreadPoolExecutor(1) as beside:
         looking = beside.submit(copy_context().run, places.look_for_relays)
         beside.submit(import_module, "xarray")  # which the results will take half a second to import
+        before()
         if chances:
             records, faults = run_with_failures(station, compiled, record_steps, chances)
         else:

@@ -23,6 +23,7 @@ from moonstation.station.landing_log import LandingOutcome
 from moonstation.station.results import Event, RunResult
 from moonstation.station.simulate import simulate
 from moonstation.studies.compilation import COMPILING, kernel_compiles
+from moonstation.studies.kernel_beside import kernel_compiled_beside
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -169,11 +170,12 @@ def study(scenario: str | Path | Scenario, *, progress: Progress | None = None, 
     with recorded() as keys:
         tell("reading the scenario")
         loaded = load_scenario(scenario, **({"step": step} if step else {}))
-        tell("placing the station under Sun and Earth")
-        station = build_station(loaded)
-        tell(_RUNNING)
-        with kernel_compiles(lambda change: tell(COMPILING if change > 0 else _RUNNING)):
-            run = simulate(station)
+        with kernel_compiled_beside() as kernel_is_there:
+            tell("placing the station under Sun and Earth")
+            station = build_station(loaded)
+            tell(_RUNNING)
+            with kernel_compiles(lambda change: tell(COMPILING if change > 0 else _RUNNING)):
+                run = simulate(station, before=kernel_is_there)
         tell("judging the run")
         outcomes = tuple(evaluate(build_milestones(loaded), run))
     return Study(loaded, run, outcomes, frozenset(keys), time.perf_counter() - begin)
