@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import math
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from moonstation.components.failure_modes import modes_of, numbers_of
 from moonstation.components.registry import components
-from moonstation.facts.table import lookup
 from moonstation.roadmap.milestones import evaluate
 from moonstation.scenario.assets import facility_of
 from moonstation.scenario.build import build_milestones, build_station, left_out
@@ -116,30 +113,3 @@ def test_the_reference_page_follows_from_the_schema() -> None:
     script = PROJECT / "scripts" / "build_scenario_reference.py"
     done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_the_ilrs_lands_kits_for_what_fails_of_its_urine_processor_until_the_next_flight_with_some(ilrs) -> None:
-    """Each flight covers the planned work until the next: its failures to 95 % by Poisson's law, and its changes."""
-    from scipy.stats import poisson
-
-    numbers = [numbers_of("urine_processor", mode) for mode in modes_of(components()["urine_processor"])]
-    failures_per_kg = sum(1.0 / each.life_kg for each in numbers)
-    reached = [math.exp(-each.limit_kg / each.life_kg) for each in numbers]
-    changes_per_kg = sum(share / (1.0 - share) / each.life_kg for share, each in zip(reached, numbers, strict=True))
-    arrivals = {mission.name: mission.arrival for mission in ilrs.missions}
-    (machine,) = (entry for entry in ilrs.assets if entry.type == "urine_processor")
-    kits = {machine.mission: machine.spares}
-    kits |= {item.mission: n for item in ilrs.deliveries if (n := item.spares.get("urine_processor", 0))}
-    flights = sorted(kits, key=lambda name: arrivals[name])
-    stays = [(entry.crew_size, arrivals[entry.mission], entry.until) for entry in ilrs.assets if entry.type == "crew"]
-
-    def urine_kg(until) -> float:
-        begin = arrivals[machine.mission]
-        planned = ((people, max(came, begin), min(left, until)) for people, came, left in stays if left)
-        days = sum(people * max((last - first).total_seconds(), 0.0) / 86_400 for people, first, last in planned)
-        return days * lookup("crew.urine_water").value
-
-    for name, following in zip(flights, [*(arrivals[name] for name in flights[1:]), ilrs.end], strict=True):
-        work_kg, landed = urine_kg(following), sum(kits[each] for each in flights[: flights.index(name) + 1])
-        needed = poisson.ppf(0.95, work_kg * failures_per_kg) + math.ceil(work_kg * changes_per_kg)
-        assert needed <= landed <= needed + 3, name
