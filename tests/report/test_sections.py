@@ -205,6 +205,7 @@ def test_time_at_the_limit_of_work_is_told(study: StudyView) -> None:
 
     run = Run(study.dataset)
     lump = next(lump for lump in lumps_at(run, "ridge") if lump.name.startswith("battery"))
+    run = Run(study.dataset.isel(time=slice(4)))
     cold = replace(lump, values=np.array([300.0] * 3 + [250.0]), work_min_k=273.0)
     assert _idle(run, cold) == "1 h, 25 %"
     assert _at_work(run, cold) == "It was too cold or too hot to work for 1 h, 25 % of its life."
@@ -217,6 +218,7 @@ def test_time_outside_the_comfort_of_people_is_told(study: StudyView) -> None:
     run = Run(study.dataset)
     lump = next(lump for lump in lumps_at(run, "ridge") if lump.name.startswith("battery"))
     assert _comfort(run, lump) == ""
+    run = Run(study.dataset.isel(time=slice(5)))
     cabin = replace(
         lump, values=np.array([295.0, 301.0, 290.0, np.nan, 302.0]), comfort_min_k=291.0, comfort_max_k=300.0
     )

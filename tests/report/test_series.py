@@ -54,6 +54,21 @@ def test_bars_are_days_weeks_or_months_and_keep_the_sum(days, word, bars) -> Non
     assert sums.sum() == pytest.approx(rate.sum() * run.record_h)
 
 
+def test_a_short_last_record_counts_by_its_own_hours() -> None:
+    run = run_of(2)
+    run.dataset.attrs["last_record_h"] = 0.5
+    ones = np.ones(run.time.size)
+    assert run.end == np.datetime64("2030-01-02T23:30")
+    assert run.bar_sums(ones).tolist() == [24.0, 23.5]
+    assert run.total(ones > 0) == run.hours(Span(0, 48)) == 47.5
+    assert run.hours(Span(46, 48)) == 1.5
+    half = np.where(np.arange(48) < 46, np.nan, np.arange(48) - 46.0)  # nothing known but the last two
+    assert run.mean(half) == pytest.approx(1.0 / 3.0)
+    assert np.isnan(run.mean(half, Span(0, 40)))
+    both = Run(run.dataset.assign(rate=(("time", "process"), np.ones((48, 2), np.float32))))
+    assert both.sums("rate").tolist() == [47.5, 47.5]
+
+
 def test_a_short_run_is_drawn_in_full_and_a_long_one_in_days() -> None:
     assert run_of(FULL_RECORDS / 24).span_records == 1
     assert run_of(365).span_records == 24

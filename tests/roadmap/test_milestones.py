@@ -49,9 +49,18 @@ def test_a_milestone_must_be_held() -> None:
     assert _reached(broken, 45.0) is None  # the record ends before that is shown
 
 
-def _reached(values: np.ndarray, hold_days: float) -> datetime | None:
+def test_a_milestone_is_not_held_through_a_record_that_was_cut_short() -> None:
+    last_day = step_at(59)
+    assert _reached(last_day, 1.0) == day(59)
+    assert _reached(last_day, 1.0, short=0.5) is None
+    assert _reached(step_at(60 - 1 / 24), 0.0, short=0.5) == day(60 - 1 / 24), "for no time, any record is enough"
+    [outcome] = judge([milestone(conditions={"crew": 1.0})], HOURS, series(crew=step_at(58, end=59)), short=0.5)
+    assert outcome.conditions[0].held_since == pytest.approx(24 / 47.5)
+
+
+def _reached(values: np.ndarray, hold_days: float, short: float = 0.0) -> datetime | None:
     asked = milestone(conditions={"crew": 1.0}, hold_days=hold_days)
-    return judge([asked], HOURS, series(crew=values))[0].reached
+    return judge([asked], HOURS, series(crew=values), short)[0].reached
 
 
 def test_what_is_not_known_holds_nothing() -> None:

@@ -37,6 +37,12 @@ def test_what_is_held_is_the_first_run_that_is_long_enough(flags: list[bool], st
     assert first_held(flags, steps) == expected
 
 
+def test_a_short_last_value_is_not_a_whole_step() -> None:
+    assert first_held([True, False, True, True], 2, short=0.5) is None
+    assert first_held([True, True, False, True], 2, short=0.5) == 0
+    assert first_held([True, True, True], 2, short=0.5) == 0
+
+
 def test_a_record_shorter_than_the_window_shows_nothing() -> None:
     assert np.isnan(trailing_mean([1.0, 2.0], 3)).all()
     assert np.isnan(trailing_minimum([1.0, 2.0], 3)).all()

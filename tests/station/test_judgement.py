@@ -124,6 +124,33 @@ def test_a_last_record_that_is_short_counts_for_its_own_hours() -> None:
     result = run(camera(), hours=30, record_s=86_400.0)
     assert science_hours(result) == pytest.approx([24.0, 6.0])
     assert Capability(result).series("science_hours") == pytest.approx([24.0, 30.0])
+    assert result.dataset.attrs["last_record_h"] == 6.0
+
+
+def test_shares_and_gaps_count_a_short_last_record_by_its_own_hours() -> None:
+    open_first = np.repeat([1.0, 0.0], [STEPS, STEPS // 4]).astype(np.float32)  # of 30 h the last 6 without a way
+    cabin = asset("cabin", capability={"cabin_crew": 2.0})
+    assessed = assess(run(link(open_first), cabin, plant(2.0, end=at_hour(24.0)), hours=30, record_s=86_400.0))
+    assert assessed.communication == assessed.life_support == pytest.approx(0.8)
+    assert assessed.longest_without_contact_h == pytest.approx(6.0)
+
+
+def test_what_lives_past_the_end_lives_in_a_short_last_record() -> None:
+    things = (
+        replace(source(), name="to the end", end=at_hour(30.0)),
+        replace(source(), name="beyond", end=at_hour(40.0)),
+        replace(source(), name="gone", end=at_hour(26.0)),
+        replace(source(), name="too late", start=at_hour(31.0)),
+    )
+    result = run(*things, hours=30, record_s=86_400.0)
+    assert result.alive.tolist() == [[True, True, True, False], [True, True, False, False]]
+
+
+def test_a_metric_over_a_day_takes_a_short_last_record_by_its_own_hours() -> None:
+    lit = np.repeat([1.0, 0.0], [STEPS * 29, STEPS + STEPS // 4]).astype(np.float32)
+    result = run(source(series=lit), hours=30 * 24.0 + 6.0, record_s=86_400.0)
+    shown = Capability(result).series("energy_kw", "ridge")
+    assert shown[-2:] == pytest.approx([29 / 30, 28 / 29.25])
 
 
 def test_life_support_counts_from_the_first_lasting_cabin_on() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from moonstation.station.chances import FaultLog
+from moonstation.station.means import lengths_of
 from moonstation.station.member import MemberRun, Shared, hours_of_records
 
 DAYS, STEPS = 10, 24
@@ -25,8 +26,11 @@ PLAN = SimpleNamespace(
 REMAINING = np.array([0.75, 0.0, 0.0, 0.5])
 
 
-def life(*spells: list[int], lost: dict[int, int] | None = None) -> MemberRun:
-    """Ten days of three assets of which the lamp lands on day 5; ``lost``: day of the loss of an asset."""
+def life(*spells: list[int], lost: dict[int, int] | None = None, count: int = DAYS * STEPS) -> MemberRun:
+    """Ten days of three assets of which the lamp lands on day 5; ``lost``: day of the loss of an asset.
+
+    count : steps of the run, so that its last day may be short
+    """
     planned = np.ones((DAYS, 3), np.bool_)
     planned[:5, 2] = False
     alive = planned.copy()
@@ -35,7 +39,7 @@ def life(*spells: list[int], lost: dict[int, int] | None = None) -> MemberRun:
     run, shared = object.__new__(MemberRun), object.__new__(Shared)
     shared.__dict__["_takes"] = None
     known = {
-        "station": SimpleNamespace(grid=SimpleNamespace(step_h=1.0, count=DAYS * STEPS)),
+        "station": SimpleNamespace(grid=SimpleNamespace(step_h=1.0, count=count)),
         "record_steps": STEPS,
         "faults": FaultLog(PLAN, np.zeros(0), REMAINING),  # type: ignore[arg-type]
         "planned": planned,
@@ -81,18 +85,32 @@ def test_nobody_misses_an_asset_that_has_not_landed():
     assert life().downtime_h().tolist() == [0.0, 0.0, 0.0]
 
 
+def test_a_short_last_record_counts_by_its_own_hours():
+    run = life(days(0, 0, 2, 10), days(1, 2, 9, 10), count=9 * STEPS + 6)
+    np.testing.assert_allclose(run.downtime_h(), [0.25 * (7 * 24.0 + 6.0), 6.0, 0.0])
+    np.testing.assert_allclose(run.degraded_h(), [7 * 24.0 + 6.0, 0.0, 0.0])
+
+
+def test_a_failure_that_is_open_at_the_end_is_open_in_a_short_last_record(monkeypatch):
+    run = life(count=9 * STEPS + 6)
+    del run.__dict__["_lasting"]
+    spells = np.array([[1, 2, 200, 9 * STEPS + 6], [0, 0, 30, 217]])  # to the run's end; into its last record
+    monkeypatch.setattr("moonstation.station.member.open_spells", lambda log, steps: spells)
+    assert run._lasting.tolist() == [days(1, 2, 8, 10), days(0, 0, 1, 9)]
+
+
 def test_what_works_is_what_is_left_of_each():
     run = life(days(0, 0, 0, 10), lost={1: 0})
     assert run.useful[9].tolist() == pytest.approx([0.75, 0.0, 1.0])
 
 
 @pytest.mark.parametrize(
-    ("hour_steps", "record_steps", "count"), [(9, 206, 1000), (9, 206, 207), (6, 144, 300), (1, 24, 49)]
+    ("hour_steps", "record_steps", "count"), [(9, 206, 999), (9, 206, 207), (6, 144, 300), (1, 24, 49)]
 )
 def test_contact_of_a_day_is_the_mean_of_the_hours_that_begin_in_it(hour_steps, record_steps, count):
     run, records = life(), -(-count // record_steps)
     contact = np.linspace(0.0, 1.0, -(-count // hour_steps)).astype(np.float32)
-    shared = SimpleNamespace(hour_steps=hour_steps)
+    shared = SimpleNamespace(hour_steps=hour_steps, hour_lengths=lengths_of(len(contact), 1))
     run.__dict__.update(shared=shared, record_steps=record_steps, contact=contact, time=np.arange(records))
     found = run._contact_per_record()
     hours = [[share for h, share in enumerate(contact) if h * hour_steps // record_steps == r] for r in range(records)]

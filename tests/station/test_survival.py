@@ -61,6 +61,16 @@ def test_of_a_short_run_the_last_half_is_looked_at():
     assert loss_of({"energy": Presence.of(week[::-1], 0, 12.0)}, None, 7 * 24.0) is None
 
 
+def test_the_window_that_is_looked_at_begins_before_the_true_end_of_a_short_last_step():
+    """Of 89.4 days the last 29.5 begin before day 60 has passed; of a run of 90 they do not."""
+    cut = Presence.of(there((0, 20), (59, 60)), 0, 24.0, short=0.6)
+    assert loss_of({"energy": cut}, None, 89.4 * 24.0) is None
+    assert loss(energy=presence((0, 20), (59, 60))) == Loss(60 * 24.0, "energy")
+    new = Presence.of(there(), 60, 24.0, short=0.6)
+    assert loss_of({"life_support": new}, None, 89.4 * 24.0) is None, "expected for less than the window"
+    assert loss(life_support=presence(since=60)) == Loss(60 * 24.0, "life_support")
+
+
 def at(*steps: int) -> tuple[np.ndarray, np.ndarray]:
     """Begins and ends of spells of a step each."""
     return np.array(steps, int), np.array(steps, int) + 1

@@ -83,6 +83,34 @@ class Run:
         return float(self.dataset.attrs.get("record_h", 1.0))
 
     @cached_property
+    def record_hours(self) -> Values:
+        """Length of each record, of which the last may be short [h], shape (record,)."""
+        hours = np.full(self.time.shape, self.record_h)
+        hours[-1:] = self.dataset.attrs.get("last_record_h", self.record_h)
+        return hours
+
+    @property
+    def end(self) -> np.datetime64:
+        """The moment at which the last record ends, UTC."""
+        last: np.datetime64 = self.time[-1]
+        return last + np.timedelta64(round(float(self.record_hours[-1]) * 3.6e6), "ms")
+
+    def total(self, rate: ArrayLike) -> float:
+        """Sum over time of something given per hour, or of a mask; what is not known counts as nothing [unit h]."""
+        return float((np.nan_to_num(np.asarray(rate, np.float64)) * self.record_hours).sum())
+
+    def mean(self, values: ArrayLike, span: Span | None = None) -> float:
+        """Mean over time of what is known of a series, in a span of it; nan where nothing is."""
+        inside = slice(None) if span is None else slice(span.first, span.last)
+        given, hours = np.asarray(values, np.float64)[inside], self.record_hours[inside]
+        known = np.isfinite(given)
+        return float(np.average(given[known], weights=hours[known])) if known.any() else float("nan")
+
+    def hours(self, span: Span) -> float:
+        """Length of a span of records [h]."""
+        return float(self.record_hours[span.first : span.last].sum())
+
+    @cached_property
     def sites(self) -> tuple[str, ...]:
         """Names of the nodes: surface sites, then relays."""
         return tuple(map(str, self.dataset["site"].to_numpy())) if "site" in self.dataset.coords else ()
@@ -107,7 +135,7 @@ class Run:
         return np.asarray(self._matrix(variable)[:, member.number], np.float64)
 
     def sums(self, variable: str) -> Values:
-        """Sum over time of every member of a variable (time, member), times the record's length [unit h]."""
+        """Sum over time of every member of a variable (time, member), times the records' length [unit h]."""
         if variable not in self.dataset:
             return np.empty(0)
         cache: dict[str, Values] = self.__dict__.setdefault("_sums", {})
@@ -116,7 +144,8 @@ class Run:
             total = matrix.sum(axis=0, dtype=np.float64)
             if np.isnan(total).any():
                 total = np.nansum(matrix, axis=0, dtype=np.float64)  # on a copy
-            cache[variable] = np.asarray(total * self.record_h)
+            lacking = (self.record_h - self.record_hours[-1]) * np.nan_to_num(matrix[-1].astype(np.float64))
+            cache[variable] = np.asarray(total * self.record_h - lacking)
         return cache[variable]
 
     def members(self, dim: str) -> list[Member]:
@@ -168,14 +197,14 @@ class Run:
     @property
     def bar_word(self) -> str:
         """What one bar of sums stands for."""
-        days = float(self.time.size * self.record_h / _DAY_H)
+        days = float(self.record_hours.sum() / _DAY_H)
         return "day" if days <= 100 else "week" if days <= 700 else "month"
 
     def bar_sums(self, values: ArrayLike) -> Values:
         """Sums over each bar of a rate [unit/h] -> [unit]."""
         _, first = self.months
-        rate = np.nan_to_num(np.asarray(values, np.float64))
-        return np.add.reduceat(rate, first) * self.record_h if rate.size else np.empty(0)
+        amounts = np.nan_to_num(np.asarray(values, np.float64)) * self.record_hours
+        return np.add.reduceat(amounts, first) if amounts.size else np.empty(0)
 
     def _matrix(self, variable: str) -> NDArray[Any]:
         cache: dict[str, NDArray[Any]] = self.__dict__.setdefault("_matrices", {})

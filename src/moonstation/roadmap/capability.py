@@ -48,7 +48,14 @@ class Capability:
         return steps_in(lookup("moon.synodic_day").value, self.run.record_h)
 
     def _over_synodic_day(self, values: FloatArray) -> FloatArray:
-        return trailing_mean(values, self._synodic_steps)
+        return self._trailing_mean(values, self._synodic_steps)
+
+    def _trailing_mean(self, values: FloatArray, steps: int) -> FloatArray:
+        """Mean over the last ``steps`` records, of which the last of all may be short."""
+        mean, hours = trailing_mean(values, steps), self.run.record_hours
+        if hours[-1] < hours[0] and hours.size >= steps:
+            mean[-1] = np.average(values[-steps:], weights=hours[-steps:])
+        return mean
 
     def _sum(self, per_hour: FloatArray) -> FloatArray:
         """Sum since the start of something given per hour."""
@@ -69,7 +76,7 @@ class Capability:
 
     def energy_firm_kw(self, site: str) -> FloatArray:
         """Mean power of the worst 24 h within the last synodic day [kW]."""
-        daily = trailing_mean(self._supply_kw(site), steps_in(24.0, self.run.record_h))
+        daily = self._trailing_mean(self._supply_kw(site), steps_in(24.0, self.run.record_h))
         return trailing_minimum(daily, self._synodic_steps)
 
     def energy_served_share(self, site: str) -> FloatArray:

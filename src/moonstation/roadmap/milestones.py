@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from moonstation.core.time import DAY_S
 from moonstation.roadmap.trailing import FloatArray, first_held
-from moonstation.station.means import steps_in
+from moonstation.station.means import lacking, steps_in
 
 if TYPE_CHECKING:
     from moonstation.station.results import RunResult
@@ -111,7 +111,7 @@ def evaluate(milestones: Sequence[Milestone], result: RunResult) -> list[Milesto
     capability = Capability(result)
     decided = {landing.mission: landing.landed for landing in result.landings}
     known = [replace(item, landed={**item.landed, **_among(item.landed, decided)}) for item in milestones]
-    return judge(known, capability.time, cache(capability.series))
+    return judge(known, capability.time, cache(capability.series), lacking(result.record_lengths))
 
 
 def _among(landed: Mapping[str, datetime | None], decided: Mapping[str, datetime | None]) -> dict[str, datetime | None]:
@@ -119,8 +119,12 @@ def _among(landed: Mapping[str, datetime | None], decided: Mapping[str, datetime
     return {mission: decided[mission] for mission in landed if mission in decided}
 
 
-def judge(milestones: Sequence[Milestone], time: NDArray[np.datetime64], series: SeriesOf) -> list[MilestoneOutcome]:
+def judge(
+    milestones: Sequence[Milestone], time: NDArray[np.datetime64], series: SeriesOf, short: float = 0.0
+) -> list[MilestoneOutcome]:
     """Outcome of every milestone from the values of the metrics at equally spaced UTC times, shape (n,).
+
+    short : what the step of the last time lacks of a whole one [-]
 
     Raises ValueError for milestones that require each other in a circle or one that does not exist.
     """
@@ -130,29 +134,47 @@ def judge(milestones: Sequence[Milestone], time: NDArray[np.datetime64], series:
         ready = [item for item in by_name.values() if item.name not in done and set(item.requires) <= set(done)]
         if not ready:
             raise ValueError(f"milestones wait for each other: {', '.join(sorted(set(by_name) - set(done)))}")
-        done.update({item.name: _outcome(item, time, series, done) for item in ready})
+        done.update({item.name: _outcome(item, _Records(time, short), series, done) for item in ready})
     return [done[milestone.name] for milestone in milestones]
 
 
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """Begins of equally long records, shape (n,), of which the last lacks ``short`` of a whole one [-]."""
+
+    time: NDArray[np.datetime64]
+    short: float
+
+    def first_held(self, holds: NDArray[np.bool_], hold_days: float) -> int | None:
+        """Record from which on something first held for so many days, None where it never did; for none, at all."""
+        step_h = float((self.time[1] - self.time[0]) / np.timedelta64(1, "h")) if self.time.size > 1 else 1.0
+        return first_held(holds, steps_in(24.0 * hold_days, step_h), self.short if hold_days > 0.0 else 0.0)
+
+    def share_since(self, first: int, holds: NDArray[np.bool_]) -> float:
+        """Share of the time from a record on in which something held [-]."""
+        whole = float(holds[first:].sum()) - self.short * float(holds[-1])
+        return whole / (holds.size - first - self.short)
+
+
 def _outcome(
-    milestone: Milestone, time: NDArray[np.datetime64], series: SeriesOf, done: Mapping[str, MilestoneOutcome]
+    milestone: Milestone, records: _Records, series: SeriesOf, done: Mapping[str, MilestoneOutcome]
 ) -> MilestoneOutcome:
-    step_h = float((time[1] - time[0]) / np.timedelta64(1, "h")) if time.size > 1 else 1.0
-    steps = steps_in(24.0 * milestone.hold_days, step_h)
+    time = records.time
     held = np.ones(time.shape, dtype=bool)
     conditions = []
     for metric, least in milestone.conditions.items():
         values = series(metric, milestone.site)
-        holds = values >= least  # NaN holds nothing
-        held &= holds
-        conditions.append(_condition(metric, least, values, holds, time, steps))
+        held &= values >= least
+        conditions.append(_condition(metric, least, values, records, milestone.hold_days))
     waits_for = tuple(name for name in milestone.requires if done[name].reached is None)
     gates = [*(done[name].reached for name in milestone.requires), *milestone.landed.values()]
     passed = [gate for gate in gates if gate is not None]
     if len(passed) < len(gates):
         reached = None
     elif milestone.conditions:
-        reached = _reached(held, passed, time, steps)
+        begin = int(np.searchsorted(time, _datetime64(max(passed)))) if passed else 0
+        first = records.first_held(held[begin:], milestone.hold_days)
+        reached = None if first is None else _utc(time[begin + first])
     else:
         reached = max(passed) if passed and _datetime64(max(passed)) <= time[-1] else None
     return MilestoneOutcome(
@@ -166,32 +188,17 @@ def _outcome(
     )
 
 
-def _condition(
-    metric: str,
-    least: float,
-    values: FloatArray,
-    holds: NDArray[np.bool_],
-    time: NDArray[np.datetime64],
-    steps: int,
-) -> ConditionOutcome:
-    first = first_held(holds, steps)
+def _condition(metric: str, least: float, values: FloatArray, records: _Records, hold_days: float) -> ConditionOutcome:
+    holds = values >= least  # NaN holds nothing
+    first = records.first_held(holds, hold_days)
     return ConditionOutcome(
         metric=metric,
         least=least,
         unit=METRICS[metric].unit,
-        reached=None if first is None else _utc(time[first]),
+        reached=None if first is None else _utc(records.time[first]),
         best=float(np.nanmax(values)) if np.isfinite(values).any() else float("nan"),
-        held_since=0.0 if first is None else float(holds[first:].mean()),
+        held_since=0.0 if first is None else records.share_since(first, holds),
     )
-
-
-def _reached(
-    held: NDArray[np.bool_], gates: Sequence[datetime], time: NDArray[np.datetime64], steps: int
-) -> datetime | None:
-    """First moment, not before any gate, from which everything held for ``steps``."""
-    begin = int(np.searchsorted(time, _datetime64(max(gates)))) if gates else 0
-    first = first_held(held[begin:], steps)
-    return None if first is None else _utc(time[begin + first])
 
 
 def _utc(moment: np.datetime64) -> datetime:

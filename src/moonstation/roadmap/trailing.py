@@ -43,10 +43,14 @@ def trailing_minimum(values: ArrayLike, steps: int) -> FloatArray:
     return least
 
 
-def first_held(holds: ArrayLike, steps: int) -> int | None:
-    """Number of the first value of the first unbroken run of ``steps`` True values, None where there is none."""
+def first_held(holds: ArrayLike, steps: int, short: float = 0.0) -> int | None:
+    """Number of the first value of the first unbroken run of ``steps`` True values, None where there is none.
+
+    short : what the last value of all lacks of a whole step [-]
+    """
     from moonstation.core.events import find_runs
 
-    start, end = find_runs(np.asarray(holds, dtype=bool))
-    long_enough = np.flatnonzero(end - start >= steps)
+    held = np.asarray(holds, dtype=bool)
+    start, end = find_runs(held)
+    long_enough = np.flatnonzero(end - start - np.where(end == held.size, short, 0.0) >= steps)
     return int(start[long_enough[0]]) if long_enough.size else None

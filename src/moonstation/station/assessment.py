@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from moonstation.core.events import longest_run
 from moonstation.station.command_windows import Chain, Way, open_steps, ways_of
 from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
+from moonstation.station.means import lacking, longest_steps
 from moonstation.station.model import EARTH
 from moonstation.station.performance import (
     LIFE_SUPPORT,
@@ -71,16 +71,17 @@ def assess(run: RunResult) -> Assessment:
     stakes = stakes_of(run, site)
     return Assessment(
         energy=critical.share if critical else None,
-        communication=share_of(linked > 0.5, since(linked > 0)),
-        life_support=share_of(lived > 0, lived >= 0),
+        communication=share_of(linked > 0.5, since(linked > 0), run.record_lengths),
+        life_support=share_of(lived > 0, lived >= 0, run.record_lengths),
         longest_blackout_h=(critical.longest_unserved if critical else 0) * run.station.grid.step_h,
-        longest_without_contact_h=longest_run((linked <= 0) & since(linked > 0)) * run.record_h,
+        longest_without_contact_h=longest_steps((linked <= 0) & since(linked > 0), run.record_lengths)
+        * run.station.grid.step_h,
         lowest_charge=lowest_charge(run, site),
         crew_days=crew_days(run),
         crew_lost=len(run.crew_losses),
         science_hours=float(science_hours(run).sum()),
         data_returned_gbit=data_returned_gbit(run),
-        loss=loss(run, stakes, critical, (linked > 0.5, run.record_h), lived),
+        loss=loss(run, stakes, critical, presence_of(linked > 0.5, run), lived),
         stakes=stakes,
     )
 
@@ -89,28 +90,35 @@ def loss(
     run: RunResult,
     stakes: Stakes,
     critical: CriticalLoads | None,
-    linked: tuple[NDArray[np.bool_], float],
+    linked: Presence,
     lived: NDArray[np.int8],
 ) -> Loss | None:
     """How a station was lost, None where it lived or cannot be judged.
 
     stakes : what could be lost; of what never came, its date by the plan counts
     critical : the critical loads of its main site, None for none
-    linked : whether it had a way to the Earth, shape (n,), and how long each of these times is [h]
+    linked : when it had a way to the Earth
     lived : as ``living`` tells, shape (record,)
     """
     count, step_h = run.station.grid.count, run.station.grid.step_h
-    loads, (contact, contact_h) = critical or no_critical_loads(count), linked
+    loads = critical or no_critical_loads(count)
     energy = Presence(count, loads.first, loads.last_served, step_h)
     presences = {
         "energy": energy.due_from(stakes.due_h("energy") if stakes.never_powered(run) else None),
-        "communication": Presence.of(contact, first_true(contact), contact_h).due_from(stakes.due_h("communication")),
-        "life_support": Presence.of(lived == 1, first_true(lasting_cabin(run)), run.record_h).due_from(
-            stakes.due_h("life_support")
-        ),
+        "communication": linked.due_from(stakes.due_h("communication")),
+        "life_support": presence_of(lived == 1, run, lasting_cabin(run)).due_from(stakes.due_h("life_support")),
     }
     crew_lost_h = run.crew_losses[0] * step_h if run.crew_losses else None
     return loss_of(presences, crew_lost_h, count * step_h)
+
+
+def presence_of(there: NDArray[np.bool_], run: RunResult, counts: NDArray[np.bool_] | None = None) -> Presence:
+    """When something was there by the records of a run; it counts from the first of ``counts`` on, or of itself.
+
+    there, counts : shape (record,)
+    """
+    first = first_true(there if counts is None else counts)
+    return Presence.of(there, first, run.record_h, lacking(run.record_lengths))
 
 
 def link_open(run: RunResult, site: str) -> Floats:
@@ -174,10 +182,13 @@ def since(mask: NDArray[np.bool_]) -> NDArray[np.bool_]:
     return np.asarray(np.maximum.accumulate(mask))
 
 
-def share_of(good: NDArray[np.bool_], counted: NDArray[np.bool_]) -> float | None:
-    """Share of what counts that is good, None where nothing counts [-]."""
-    total = int(counted.sum())
-    return float((good & counted).sum() / total) if total else None
+def share_of(good: NDArray[np.bool_], counted: NDArray[np.bool_], lengths: NDArray[np.int64]) -> float | None:
+    """Share of the time that counts in which it was good, None where none counts [-].
+
+    lengths : steps in each of these times, shape (n,)
+    """
+    total = int(lengths[counted].sum())
+    return int(lengths[good & counted].sum()) / total if total else None
 
 
 def lowest_charge(run: RunResult, site: str) -> float | None:

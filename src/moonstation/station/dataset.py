@@ -39,6 +39,7 @@ def dataset_of(run: RunResult) -> xr.Dataset:
         "Conventions": "CF-1.11",
         "step_h": run.station.grid.step_h,
         "record_h": run.record_h,
+        "last_record_h": float(run.record_hours[-1]),
         "max_relative_residual": run.max_relative_residual,
     }
     give_back_free_memory()

@@ -15,6 +15,7 @@ from moonstation.core.units import shown_unit
 from moonstation.station import packed
 from moonstation.station.go import Asked, Landing
 from moonstation.station.landing_plan import people_of
+from moonstation.station.means import record_at
 from moonstation.station.model import MODES, Asset
 from moonstation.station.network import Compiled
 
@@ -107,8 +108,8 @@ def planned_lives(assets: Sequence[Asset], grid: TimeGrid, record_steps: int) ->
     count = -(-grid.count // record_steps)
     alive = np.zeros((count, len(assets)), np.bool_)
     for number, asset in enumerate(assets):
-        start = max(grid.index_at(asset.start), 0) // record_steps
-        end = grid.index_at(asset.end) // record_steps if asset.end else count
+        start = record_at(max(grid.index_at(asset.start), 0), grid.count, record_steps)
+        end = record_at(grid.index_at(asset.end), grid.count, record_steps) if asset.end else count
         alive[start : max(end, 0), number] = True
     return alive
 

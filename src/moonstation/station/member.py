@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.life_support.cabin_air import scale_kpa
 from moonstation.components.quantities import quantities
-from moonstation.core.events import find_runs, longest_run
+from moonstation.core.events import find_runs
 from moonstation.core.time import HOUR_S
 from moonstation.station.assessment import (
     data_returned_gbit,
@@ -28,12 +28,12 @@ from moonstation.station.critical_loads import CriticalLoads, no_critical_loads
 from moonstation.station.fault_spells import failures, open_spells, takes_of_use
 from moonstation.station.fault_tables import Plan
 from moonstation.station.landing_log import lived_by, planned_lives
-from moonstation.station.means import means_over
+from moonstation.station.means import lacking, lengths_of, longest_steps, means_over, record_at
 from moonstation.station.model import EARTH, bus_key
 from moonstation.station.performance import activity, crew_days, crew_present, processes_at, science_hours
 from moonstation.station.results import Columns, RunResult
 from moonstation.station.stakes import stakes_of
-from moonstation.station.survival import CAUSES, Loss, worst_dark_survived_h
+from moonstation.station.survival import CAUSES, Loss, Presence, first_true, worst_dark_survived_h
 from moonstation.station.upkeep import upkeep
 
 Floats = NDArray[np.float64]
@@ -51,6 +51,7 @@ class Shared:
         self.site = main_site(run)
         self.record_steps = run.record_steps
         self.hour_steps = max(round(HOUR_S / grid.step_s), 1)
+        self.hour_lengths = lengths_of(grid.count, self.hour_steps)
         self._means: dict[int, tuple[Any, Floats]] = {}
         self._takes: tuple[Plan, list[bool]] | None = None
         rows = run.compiled.processes
@@ -152,24 +153,24 @@ class MemberRun(RunResult):
     def loss(self) -> Loss | None:
         """How the station was lost, None where it lived or cannot be judged."""
         step_h = self.station.grid.step_h
-        linked = (self.contact > 0.5, self.shared.hour_steps * step_h)
-        return loss(self, self.shared.stakes, self.critical, linked, self.living)
+        linked, hour_h = self.contact > 0.5, self.shared.hour_steps * step_h
+        presence = Presence.of(linked, first_true(linked), hour_h, lacking(self.shared.hour_lengths))
+        return loss(self, self.shared.stakes, self.critical, presence, self.living)
 
     def outcomes(self) -> dict[str, float]:
         """The numbers that a life is judged by; nan where there is nothing to judge."""
         step_h = self.station.grid.step_h
         linked, expected = self.contact > 0.5, since(self.contact > 0)
-        hour_h = self.shared.hour_steps * step_h
-        lost = self.loss
+        hours, lost = self.shared.hour_lengths, self.loss
         return {
             "survived": np.nan if self.shared.stakes.why_not_judged else float(lost is None),
             "lost_h": np.nan if lost is None else lost.at_h,
             "lost_by": np.nan if lost is None else float(CAUSES.index(lost.cause)),
             "energy": _number(self.critical.share),
-            "communication": _number(share_of(linked, expected)),
-            "life_support": _number(share_of(self.living > 0, self.living >= 0)),
+            "communication": _number(share_of(linked, expected, hours)),
+            "life_support": _number(share_of(self.living > 0, self.living >= 0, self.record_lengths)),
             "longest_blackout_h": self.critical.longest_unserved * step_h,
-            "longest_without_contact_h": longest_run((self.contact <= 0) & expected) * hour_h,
+            "longest_without_contact_h": longest_steps((self.contact <= 0) & expected, hours) * step_h,
             "worst_dark_survived_h": self._worst_dark_survived_h(lost),
             "lowest_charge": _number(lowest_charge(self, self.shared.site)),
             "crew_days": crew_days(self),
@@ -195,14 +196,19 @@ class MemberRun(RunResult):
 
     def downtime_h(self) -> Singles:
         """Hours within its planned life that each asset was down: lost, or failed by the share lost, shape (asset,)."""
-        return np.asarray((self.planned - self.useful).sum(axis=0) * self.record_h, np.float32)
+        return self._hours(self.planned - self.useful)
 
     def degraded_h(self) -> Singles:
         """Hours in which each asset had an open failure and was of some use all the same, shape (asset,)."""
         open_now = np.zeros(self.useful.shape, np.bool_)
         for unit, _, first, end in self._lasting.tolist():
             open_now[first:end, unit] = True
-        return np.asarray((open_now & (self.useful > 0)).sum(axis=0) * self.record_h, np.float32)
+        return self._hours(open_now & (self.useful > 0))
+
+    def _hours(self, share: NDArray[Any]) -> Singles:
+        """Hours of what held for a share of each record, shape (record, asset) -> (asset,)."""
+        hours = self.record_hours
+        return np.asarray(share[:-1].sum(axis=0) * hours[0] + share[-1] * hours[-1], np.float32)
 
     @cached_property
     def useful(self) -> Singles:
@@ -226,7 +232,7 @@ class MemberRun(RunResult):
         if self.faults is None:
             return np.zeros((0, 4), np.int64)
         spells = open_spells(self.faults, self.station.grid.count)
-        spells[:, 2:] //= self.record_steps
+        spells[:, 2:] = record_at(spells[:, 2:], self.station.grid.count, self.record_steps)
         return spells[spells[:, 2] < spells[:, 3]]
 
     def tracked(self) -> dict[str, Singles]:
@@ -255,9 +261,10 @@ class MemberRun(RunResult):
 
     def _contact_per_record(self) -> Floats:
         """Mean of the contact in the hours that begin in each record, shape (record,)."""
-        hours = self._hours_of_records(len(self.contact))
+        hours, lengths = self._hours_of_records(len(self.contact)), self.shared.hour_lengths
         begun = hours[hours > 0]  # none may begin in the last record
-        means = np.add.reduceat(self.contact, np.cumsum(begun) - begun, dtype=np.float64) / begun
+        first = np.cumsum(begun) - begun
+        means = np.add.reduceat(self.contact * lengths, first) / np.add.reduceat(lengths, first)
         return np.asarray(np.concatenate((means, self.contact[-1:] if len(means) < len(self.time) else ())))
 
     def _returned_gbit(self) -> Floats:

@@ -19,7 +19,7 @@ from moonstation.station.data_fate import DataFate, data_fates
 from moonstation.station.dataset import dataset_of
 from moonstation.station.event_words import DETAILS, EVENT_KINDS, LOST_CODES
 from moonstation.station.landing_log import LandingOutcome, landing_outcomes, lived_by, planned_lives, told
-from moonstation.station.means import means_over
+from moonstation.station.means import lengths_of, means_over
 from moonstation.station.model import MODES, Asset, Station
 from moonstation.station.network import Compiled
 from moonstation.station.places import Places
@@ -168,15 +168,19 @@ class RunResult:
         """What holds in each record, step by step, shape (record,) -> (count,)."""
         return np.repeat(by_record, self.record_steps)[: self.station.grid.count]
 
+    @cached_property
+    def record_lengths(self) -> NDArray[np.int64]:
+        """Steps in each record, of which the last may be short, shape (record,)."""
+        return lengths_of(self.station.grid.count, self.record_steps)
+
     @property
     def record_hours(self) -> NDArray[np.float64]:
         """Length of each record, of which the last may be short [h], shape (record,)."""
-        left = self.station.grid.count - np.arange(len(self.time)) * self.record_steps
-        return np.minimum(self.record_steps, left) * self.station.grid.step_h
+        return np.asarray(self.record_lengths * self.station.grid.step_h, np.float64)
 
     @property
     def record_h(self) -> float:
-        """Length of a record [h]."""
+        """Length of a record, but for a last one that is short [h]."""
         return self.record_steps * self.station.grid.step_h
 
     @cached_property

@@ -28,17 +28,19 @@ class Presence:
     """Whether something was there, over ``count`` equal steps of ``step_h`` [h] from the run's begin to its end.
 
     first : step from which on it counts, ``count`` where it never does; end : of the last step in which it was there
+    short : what the last step lacks of a whole one, at which the run's end cuts it [-]
     """
 
     count: int
     first: int
     end: int
     step_h: float
+    short: float = 0.0
 
     @classmethod
-    def of(cls, there: Bools, first: int, step_h: float) -> Presence:
+    def of(cls, there: Bools, first: int, step_h: float, short: float = 0.0) -> Presence:
         """Of something that was there in some steps, shape (n,)."""
-        return cls(len(there), first, len(there) - first_true(there[::-1]), step_h)
+        return cls(len(there), first, len(there) - first_true(there[::-1]), step_h, short)
 
     def due_from(self, due_h: float | None) -> Presence:
         """The same of something that was due by the plan so many hours into the run, where it never came; None: never.
@@ -54,8 +56,8 @@ class Presence:
 
         What was expected for less than the window is not judged.
         """
-        steps = steps_in(window_h, self.step_h)
-        if self.count - self.first < steps or self.end > self.count - steps:
+        last = self.count - self.short - steps_in(window_h, self.step_h)
+        if self.first > last or self.end > last:
             return None
         return float(max(self.first, self.end) * self.step_h)
 

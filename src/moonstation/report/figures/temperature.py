@@ -56,19 +56,18 @@ class Lump:
         return min(self.low_k - self.survive_min_k, self.survive_max_k - self.high_k)
 
     @property
-    def idle_share(self) -> float:
-        """Share of its life in which it was too cold or too hot to work [-]."""
-        known = self.values[np.isfinite(self.values)]
-        return float(np.mean((known < self.work_min_k) | (known > self.work_max_k)))
+    def idle(self) -> NDArray[np.bool_]:
+        """Records in which it was too cold or too hot to work, shape (record,)."""
+        return (self.values < self.work_min_k) | (self.values > self.work_max_k)
 
     @property
-    def uncomfortable(self) -> int | None:
+    def uncomfortable(self) -> NDArray[np.bool_] | None:
         """Records in which it was outside people's comfort while some were at its site; None where none could tell."""
         lived_in = bool(np.isfinite([self.comfort_min_k, self.comfort_max_k]).any())
         if not lived_in or self.peopled is None or not self.peopled.any():
             return None
         outside = (self.values < self.comfort_min_k) | (self.values > self.comfort_max_k)
-        return int((outside & self.peopled).sum())
+        return outside & self.peopled
 
 
 def lumps_at(run: Run, site: str, own: Sequence[str] = ()) -> list[Lump]:

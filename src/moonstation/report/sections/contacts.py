@@ -51,7 +51,7 @@ def _station_blocks(view: StudyView, run: Run) -> list[Block]:
     total = amount(view.summary.get("data_returned_gbit"), "Gbit", 4)
     caption = f"Data that reached the Earth in each {run.bar_word}, by the link that sent them. In all: {total}."
     heads = [Column("link"), Column("returned", right=True), Column("share", right=True)]
-    sums = [(name, float(np.nansum(rate)) * run.record_h) for name, rate in ways]
+    sums = [(name, run.total(rate)) for name, rate in ways]
     whole = sum(gbit for _, gbit in sums)
     rows = [[name, amount(gbit, "Gbit", 4), share(gbit / whole)] for name, gbit in sums]
     return [Plot(returned(run, ways), caption, "Data returned, whole station"), Table(heads, rows), *_fates(view, run)]
@@ -94,9 +94,9 @@ def _node_blocks(view: StudyView, run: Run, name: str) -> list[Block]:
         values = run.at(name, variable)
         if values is None or not np.isfinite(values).any() or (variable == "relay_visible" and not np.any(values > 0)):
             continue
-        mean = float(np.nanmean(values))
+        mean = run.mean(values)
         gap = longest(np.nan_to_num(values) <= 0)
-        rows.append([title, share(mean), span(gap.size * run.record_h if gap else 0.0)])
+        rows.append([title, share(mean), span(run.hours(gap) if gap else 0.0)])
         plots.append(
             Plot(
                 calendar(run.time, values, run.record_h, "share of time", "Viridis"),
@@ -140,7 +140,7 @@ def _commands(run: Run, name: str) -> list[Block]:
         return []
     begin, end = (run.dataset[f"window_{edge}"].to_numpy()[here] for edge in ("begin", "end"))
     hour = np.timedelta64(1, "h")
-    last = max(run.time[-1] + np.timedelta64(round(run.record_h * 3.6e6), "ms"), end[-1])
+    last = max(run.end, end[-1])
     open_h, waits_h = (end - begin) / hour, (np.append(begin[1:], last) - end) / hour
     relayed = run.dataset["window_relay"].to_numpy()[here] != ""
     light_s = run.dataset["window_light_s"].to_numpy()[here]
@@ -169,8 +169,8 @@ def waiting_h(run: Run, name: str, waiting: Values) -> float | None:
         for member in run.members("process")
         if str(member.labels.get("site")) == name and float(member.labels.get("data_gbit_h", 0.0)) < 0.0
     ]
-    leaving = float(np.nanmean(np.nansum(sent, axis=0))) if sent else 0.0
-    return float(np.nanmean(waiting)) / leaving if leaving > 0.0 else None
+    leaving = run.mean(np.nansum(sent, axis=0)) if sent else 0.0
+    return run.mean(waiting) / leaving if leaving > 0.0 else None
 
 
 def _two_gaps(site: SiteView) -> list[Block]:

@@ -75,7 +75,7 @@ def _of_worst(run: Run, worst: WorstDark) -> str:
     if worst.spell is None:
         text = "The Sun never left this place; shown are the days about its lowest charge."
     else:
-        hours = worst.spell.size * run.record_h
+        hours = run.hours(worst.spell)
         begin = minute(run.time[worst.spell.first])
         text = f"From {begin} less than {share(NEARLY_DARK)} of the Sun's disc is in view, for {span(hours)}"
         cut = worst.spell.first < worst.window.first or worst.spell.last > worst.window.last
@@ -90,11 +90,9 @@ def _modes(run: Run, name: str, lived: Span) -> list[Block]:
     modes = run.at(name, "mode")
     if modes is None:
         return []
-    inside = modes[lived.first : lived.last]
-    rows = [
-        [mode, amount(float(np.sum(inside == number)) * run.record_h, "h", 4), share(float(np.mean(inside == number)))]
-        for number, mode in enumerate(MODES)
-    ]
+    whole_h = run.hours(lived)
+    shares = [run.mean(modes == number, lived) for number in range(len(MODES))]
+    rows = [[mode, amount(own * whole_h, "h", 4), share(own)] for mode, own in zip(MODES, shares, strict=True)]
     heads = [Column("mode (worst in each record)"), Column("time", right=True), Column("share", right=True)]
     return [Table(heads, rows)]
 
@@ -126,7 +124,7 @@ def _went_short(run: Run, name: str) -> list[_Short]:
             continue
         shed_kw = _shed(run, name, str(member.labels.get("asset", "")))
         want_kw = draw_kw * np.nan_to_num(run.column("shortfall", member))
-        power_kwh = float(np.minimum(want_kw, shed_kw).sum()) * run.record_h
+        power_kwh = run.total(np.minimum(want_kw, shed_kw))
         had_kwh = draw_kw * float(served[member.number])
         found.append(_Short(member, had_kwh, power_kwh, max(all_kwh - power_kwh, 0.0)))
     return found
@@ -153,7 +151,7 @@ def _loads(run: Run, name: str) -> list[Block]:
         )
         shed = run.at(name, "power_shed_kw")
         if shed is not None:
-            total = amount(float(np.nansum(shed)) * run.record_h, "kWh")
+            total = amount(run.total(shed), "kWh")
             caption += f" In all the place's bus shed {total}; a single bar is an upper bound."
         found.append(Plot(figure, caption, "What went without power"))
     else:
@@ -193,7 +191,7 @@ def _units(view: StudyView, run: Run, name: str) -> list[Block]:
             continue
         at = int(np.nanargmin(charge))
         modes = run.of_unit(unit, "unit_mode")
-        safe = float(np.sum(modes >= len(MODES) - 1)) * run.record_h if modes is not None else np.nan
+        safe = run.total(modes >= len(MODES) - 1) if modes is not None else np.nan
         shed = run.of_unit(unit, "unit_power_shed_kw")
         rows.append(
             [
@@ -201,7 +199,7 @@ def _units(view: StudyView, run: Run, name: str) -> list[Block]:
                 share(float(charge[at])),
                 day(run.time[at]),
                 amount(safe, "h", 4),
-                amount(float(np.nansum(shed)) * run.record_h if shed is not None else np.nan, "kWh"),
+                amount(run.total(shed) if shed is not None else np.nan, "kWh"),
             ]
         )
     if not rows:

@@ -47,10 +47,9 @@ def instruments(run: Run) -> list[Instrument]:
             rate = weight * np.nan_to_num(run.column("activity", member))
             missed = weight * np.nan_to_num(run.column("shortfall", member))
             ready = run.column("ready", member)
-            share_ready = float(np.nanmean(ready)) if np.isfinite(ready).any() else float("nan")
             partner = str(member.labels.get("partner", "")) or "not said"
-            hours, unserved = float(rate.sum()) * run.record_h, float(missed.sum()) * run.record_h
-            found.append(Instrument(member, field, partner, rate, hours, unserved, share_ready))
+            hours, unserved = run.total(rate), run.total(missed)
+            found.append(Instrument(member, field, partner, rate, hours, unserved, run.mean(ready)))
     return found
 
 

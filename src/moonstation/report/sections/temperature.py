@@ -96,7 +96,7 @@ def _at_work(run: Run, lump: Lump) -> str:
     if not np.isfinite(lump.work_min_k) and not np.isfinite(lump.work_max_k):
         return "Its temperature never keeps it from work."
     whom = "to work" if lump.uncomfortable is None else "for people to bear"
-    if not lump.idle_share:
+    if not lump.idle.any():
         return f"It was never too cold or too hot {whom}."
     return f"It was too cold or too hot {whom} for {_idle(run, lump)} of its life."
 
@@ -111,15 +111,16 @@ def _comfort(run: Run, lump: Lump) -> str:
 
 def _uncomfortable(run: Run, lump: Lump) -> str:
     """Time outside people's comfort while some were at its site."""
-    return span(lump.uncomfortable * run.record_h) if lump.uncomfortable else "never"
+    outside = lump.uncomfortable
+    return "never" if outside is None or not outside.any() else span(run.total(outside))
 
 
 def _idle(run: Run, lump: Lump) -> str:
     """Time in which it was too cold or too hot to work, and its share."""
-    if not lump.idle_share:
+    if not lump.idle.any():
         return "never"
-    hours = lump.idle_share * float(np.isfinite(lump.values).sum()) * run.record_h
-    return f"{span(hours)}, {share(lump.idle_share)}"
+    hours = run.total(lump.idle)
+    return f"{span(hours)}, {share(hours / run.total(np.isfinite(lump.values)))}"
 
 
 def _range(low: float, high: float) -> str:

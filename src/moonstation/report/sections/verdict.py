@@ -77,7 +77,7 @@ def _place(view: StudyView, run: Run, name: str) -> list[str]:
         site.label,
         day(run.time[lived.first]) if lived else "not powered",
         share(low.share) if low else NOTHING,
-        (span(out.size * run.record_h) if out else "none") if lived else NOTHING,
+        (span(run.hours(out)) if out else "none") if lived else NOTHING,
         share(site.light.get("sun_visible_mean")),
         span(site.light.get("longest_dark_h")),
         span(site.light.get("longest_without_earth_h")),
@@ -95,7 +95,7 @@ def crew_days(view: StudyView, run: Run) -> float:
     if view.summary.get("crew_days") is not None:
         return float(view.summary["crew_days"])
     people = [run.at(site, "crew") for site in run.sites]
-    return float(sum(np.nansum(values) for values in people if values is not None)) * run.record_h / 24.0
+    return sum(run.total(values) for values in people if values is not None) / 24.0
 
 
 def main_node(view: StudyView, run: Run) -> str:
@@ -150,7 +150,7 @@ def _blackout_sentence(view: StudyView, run: Run, main: str) -> str:
     found = blackout(run, main) if main else None
     hours = view.summary.get("longest_blackout_h")
     if hours is None:
-        hours = found.size * run.record_h if found else 0.0
+        hours = run.hours(found) if found else 0.0
     if not hours and _never_there(view, "energy"):
         return f"Nothing on the power bus of the main site is a critical load.{_elsewhere(view, run, main)}"
     if not hours:
@@ -168,7 +168,7 @@ def _blackout_sentence(view: StudyView, run: Run, main: str) -> str:
 def _elsewhere(view: StudyView, run: Run, main: str) -> str:
     """The longest blackouts of the other places, as a sentence; empty where there was none."""
     others = [(label(view, name), blackout(run, name)) for name in node_names(view, run) if name != main]
-    told = [f"{name} {span(out.size * run.record_h)}" for name, out in others if out]
+    told = [f"{name} {span(run.hours(out))}" for name, out in others if out]
     return f" Longest blackouts elsewhere: {listed(told)}." if told else ""
 
 
