@@ -6,6 +6,7 @@ import subprocess
 import sys
 import tomllib
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 from moonstation.core import cluster as core_cluster
 from moonstation.core.errors import RangeError, ScenarioError
 from moonstation.facts.table import lookup
+from moonstation.facts.usage import overridden, recorded
 from moonstation.report.comparison_report import statement
 from moonstation.scenario.reading import load_scenario
 from moonstation.station.assessment import assess
@@ -243,6 +245,39 @@ def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path, monke
     (kept / "plan.json").write_text("{}")
     with pytest.raises(RangeError, match="holds no unfinished run that can be read"):
         ensemble(scenario, Order(2, seed=7), keep=Keep(kept, resume=True))
+
+
+def test_lives_that_were_judged_by_another_fact_are_not_taken_up(scenario, tmp_path):
+    kept = tmp_path / "kept"
+    with overridden({"moon.synodic_day": 700.0}):
+        ensemble(scenario, Order(1, seed=7), keep=Keep(kept))
+    with pytest.raises(RangeError, match=r"judged by other values of facts: moon\.synodic_day") as told:
+        ensemble(scenario, Order(1, seed=7), keep=Keep(kept, resume=True))
+    assert len(told.value.faults) == 1
+
+
+def test_no_fact_is_looked_up_in_judging_that_an_unfinished_run_does_not_keep(lived, monkeypatch):
+    found: set[str] = set()
+    left_by = chunks.Lives._left_by
+
+    def noted(*asked):
+        with recorded() as keys:
+            left = left_by(*asked)
+        found.update(keys)
+        return left
+
+    monkeypatch.setattr(chunks.Lives, "_left_by", noted)
+    lived.lives.run([NOMINAL])
+    lived.lives.run([0, 1])
+    assert found == set(chunks.JUDGED_BY)
+
+
+def test_what_components_offer_is_a_part_of_what_two_runs_must_agree_in(lived):
+    plan = lived.plan
+    better = [{name: 2.0 * value for name, value in stated.items()} for stated in plan.compiled.capabilities]
+    other = replace(plan, compiled=replace(plan.compiled, capabilities=better))
+    assert any(better)
+    assert other.digest != plan.digest == replace(plan).digest
 
 
 def test_a_store_keeps_a_chunk_to_the_bit(lived, tmp_path):

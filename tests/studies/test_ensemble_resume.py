@@ -25,6 +25,7 @@ ASKED: dict[str, Any] = {
     "network": "a" * 64,
     "kernel": "b" * 32,
     "facts": [{"key": f"fact.{number}", "value": 1.0} for number in range(9)],
+    "judged_by": [{"key": "moon.synodic_day", "value": 708.73}],
     "residual_limit": 1e-9,
 }
 OTHER_FACTS = [{"key": f"fact.{number}", "value": 2.0} for number in range(9)]
@@ -55,6 +56,10 @@ def test_the_same_run_goes_on():
         ({"kernel": "c", "members_at_once": 4}, "was begun with another version of the program; put that back"),
         ({"main_site": "rim"}, "is judged by another main site: the scenario's file was changed since; put that back"),
         ({"milestones": []}, "is judged by other milestones: the scenario's file was changed since; put that back"),
+        (
+            {"judged_by": [{"key": "moon.synodic_day", "value": 700.0}]},
+            "is judged by other values of facts: moon.synodic_day; put their rows back as they were",
+        ),
         ({"facts": OTHER_FACTS}, "varies other facts: fact.0, fact.1, fact.2, fact.3, fact.4 and 4 more; put their"),
     ],
 )

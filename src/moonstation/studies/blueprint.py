@@ -112,7 +112,7 @@ class Blueprint:
 
     @cached_property
     def digest(self) -> str:
-        """SHA-256 of the network and its series, hexadecimal: two that agree give the same lives."""
+        """SHA-256 of the network, its series and what it offers, hexadecimal: two that agree give the same lives."""
         digest = hashlib.sha256()
         for name, values in _arrays(self.compiled.network):
             digest.update(name.encode())
@@ -126,6 +126,8 @@ class Blueprint:
             digest.update(part.tobytes() if isinstance(part, np.ndarray) else repr(part).encode())
         for column in self.compiled.columns:
             digest.update(np.ascontiguousarray(column).tobytes())
+        offers = [sorted(process.capability.items()) for _, process in self.compiled.processes]
+        digest.update(repr((offers, [sorted(stated.items()) for stated in self.compiled.capabilities])).encode())
         return digest.hexdigest()
 
     @cached_property

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from moonstation.core.errors import Fault, RangeError
 from moonstation.core.output import write_whole
 from moonstation.core.time import DAY_S, HOUR_S
+from moonstation.facts.table import lookup
 from moonstation.roadmap.milestones import evaluate
 from moonstation.station.chances import log_of
 from moonstation.station.fault_plan import plan_failures
@@ -43,6 +44,8 @@ EVENT = np.dtype([("member", "i4"), ("step", "i4"), ("code", "i4"), ("index", "i
 #: An event of a failure of a member (see ``station.fault_tables.FAULT_EVENT``).
 FAULT = np.dtype([("member", "i4"), *((name, "i4") for name in ("step", "code", "mode", "unit", "why", "rung"))])
 _PLAN = "plan.json"
+#: Facts that are looked up while a life is judged and told, not before: no network and no draw tells of their values.
+JUDGED_BY = ("cabin.carbon_dioxide_scale", "cabin.oxygen_scale", "moon.synodic_day")
 #: Up to so much, series are kept in the order in which the kernel reads them: 45 of them over ten years at ten minutes.
 _KEPT_BYTES = 128_000_000
 _NOT_STACKED = ("events", "faults", "outcome_names")
@@ -263,6 +266,11 @@ class ChunkStore:
             return {}
 
 
+def judged_by() -> list[dict[str, Any]]:
+    """Facts that lives are judged by, and their values."""
+    return [{"key": key, "value": lookup(key).value} for key in JUDGED_BY]
+
+
 def identity(lives: Lives, version: str) -> dict[str, Any]:
     """What must agree for two runs to be parts of one ensemble."""
     plan = lives.blueprint
@@ -282,5 +290,6 @@ def identity(lives: Lives, version: str) -> dict[str, Any]:
         "network": plan.digest,
         "kernel": f"{SOURCES:x}",
         "facts": facts,
+        "judged_by": judged_by(),
         "residual_limit": RESIDUAL_LIMIT,
     }

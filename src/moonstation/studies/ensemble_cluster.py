@@ -17,7 +17,7 @@ from moonstation.core.errors import Fault, RangeError
 from moonstation.scenario.reading import read_scenario
 from moonstation.station.kernel import SOURCES
 from moonstation.studies.blueprint import blueprint
-from moonstation.studies.chunks import Lives
+from moonstation.studies.chunks import Lives, judged_by
 
 _compiling = Lock()
 
@@ -59,8 +59,8 @@ def lives_elsewhere(told: bytes, members: Sequence[int], digest: str) -> Chunk:
 
 
 def digest_of(lives: Lives) -> str:
-    """SHA-256 of the network, its series and the sources of the kernel, hexadecimal."""
-    return hashlib.sha256(f"{lives.blueprint.digest} {SOURCES:x}".encode()).hexdigest()
+    """SHA-256 of the network, its series, what lives are judged by and the sources of the kernel, hexadecimal."""
+    return hashlib.sha256(f"{lives.blueprint.digest} {judged_by()} {SOURCES:x}".encode()).hexdigest()
 
 
 @lru_cache(maxsize=1)

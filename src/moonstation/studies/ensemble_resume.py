@@ -23,6 +23,7 @@ _FOLLOWS = {
     "milestones": ("moonstation", "scenario"),
     "network": ("moonstation", "scenario", "step"),
     "facts": ("moonstation", "scenario", "step", "failures"),
+    "judged_by": ("moonstation",),
     "kernel": ("moonstation",),
     "members_at_once": ("moonstation",),
     "residual_limit": ("moonstation",),
@@ -36,6 +37,8 @@ _CHANGED = {
     "members_at_once": "was begun with another version of the program",
     "residual_limit": "was begun with another version of the program",
 }
+#: The same, of facts whose keys are told.
+_FACTS = {"facts": "varies other facts", "judged_by": "is judged by other values of facts"}
 _MOST_FACTS = 5
 
 
@@ -61,8 +64,8 @@ def _faults(folder: Path, name: str, before: Any, now: Any) -> Iterator[Fault]:
     elif name == "failures":
         words, option = ("without", "add") if now else ("with", "leave out")
         yield Fault("--resume", f"{begun} was begun {words} failures", hint=f"{option} --no-failures, {or_else}")
-    elif name == "facts":
-        words = f"{begun} varies other facts: {_facts_apart(before or [], now)}"
+    elif name in _FACTS:
+        words = f"{begun} {_FACTS[name]}: {_facts_apart(before or [], now)}"
         yield Fault("--resume", words, hint=f"put their rows back as they were, {or_else}")
     else:
         words = _CHANGED.get(name, f"has another {name.replace('_', ' ')}")
