@@ -73,6 +73,8 @@ def test_a_fact_is_told_with_its_source() -> None:
     text = told("facts", "crew.oxygen")
     assert "0.895 kg/CM-d" in text
     assert "NASA/TP-2015-218570 Rev 2" in text
+    assert "meaning" not in text, "no parameter takes it"
+    assert "meaning  share that stays untouched" in told("facts", "battery.floor")
     [fact] = json.loads(told("facts", "crew.oxygen", "--json"))
     assert fact["status"] == "published"
 

@@ -10,7 +10,7 @@ from rich.table import Table
 from typer.testing import CliRunner
 
 from moonstation.cli.main import app
-from moonstation.cli.printing import print_line, print_trimmed
+from moonstation.cli.printing import print_item, print_line, print_trimmed
 
 
 def printed(*, terminal: bool) -> str:
@@ -38,6 +38,15 @@ def test_a_terminal_gets_the_whole_table():
 def test_a_line_is_broken_between_words_on_a_terminal_and_whole_in_a_pipe(terminal, lines):
     console = Console(file=io.StringIO(), force_terminal=terminal, width=16, color_system=None)
     print_line(console, "one two three four")
+    assert [line.rstrip() for line in console.file.getvalue().splitlines()] == lines
+
+
+@pytest.mark.parametrize(
+    ("terminal", "lines"), [(True, ["  one two", "  three four"]), (False, ["  one two three four"])]
+)
+def test_an_item_is_set_in_and_so_are_its_further_lines_on_a_terminal(terminal, lines):
+    console = Console(file=io.StringIO(), force_terminal=terminal, width=14, color_system=None)
+    print_item(console, "one two three four")
     assert [line.rstrip() for line in console.file.getvalue().splitlines()] == lines
 
 

@@ -201,11 +201,21 @@ def test_a_terminal_is_told_how_far_it_is_and_what_time_is_left(scenario, tmp_pa
     ("cause", "words"),
     [
         (
-            {"kind": "fact", "cause": "battery.floor", "rank_correlation": -0.52, "hazard_ratio": None},
-            "battery.floor (rank correlation -0.52)",
+            {"kind": "fact", "cause": "rover.density", "rank_correlation": -0.52, "hazard_ratio": None, "meaning": ""},
+            "rover.density (rank correlation -0.52)",
         ),
         (
-            {"kind": "failure", "cause": "bus", "rank_correlation": 0.4, "hazard_ratio": 3.25},
+            {
+                "kind": "fact",
+                "cause": "battery.floor",
+                "rank_correlation": 0.2,
+                "hazard_ratio": None,
+                "meaning": "rest",
+            },
+            "battery.floor (rank correlation +0.20): rest",
+        ),
+        (
+            {"kind": "failure", "cause": "bus", "rank_correlation": 0.4, "hazard_ratio": 3.25, "meaning": ""},
             "failures of bus (hazard times 3.2)",
         ),
     ],

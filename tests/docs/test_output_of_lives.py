@@ -34,6 +34,7 @@ def test_every_key_of_the_summary_is_named(lives):
     assert [unnamed(item) for item in (*told["downtime"], *told["held_facts"]) if unnamed(item)] == []
     found = [*told["influences"].values()]
     causes = [asdict(item) for name in told["influences"] for item in lives.causes(name).found]
+    causes += [item for item in told["influences"].values() for item in item["causes"]]
     assert found
     assert causes
     assert [unnamed(item) for item in (*found, *causes) if unnamed(item)] == []

@@ -71,7 +71,10 @@ def _range(fact: Fact) -> str:
 
 
 def _print_one(fact: Fact) -> None:
+    from moonstation.components.fact_meaning import meaning_of
+
     rows = {
+        "meaning": meaning_of(fact.key),
         "value": f"{fact.value:g} {fact.unit}",
         "range": _range(fact),
         "source": fact.source,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from rich.console import Console
 
+_SET_IN = 2
+
 
 def print_trimmed(console: Console, what: Any, **options: Any) -> None:
     """Print as the console does; into a file or a pipe without blanks at the ends of lines, which fill up tables."""
@@ -22,3 +24,14 @@ def print_trimmed(console: Console, what: Any, **options: Any) -> None:
 def print_line(console: Console, what: Any) -> None:
     """Print a line of words: broken between words on a terminal, whole into a file or a pipe."""
     console.print(what, soft_wrap=not console.is_terminal)
+
+
+def print_item(console: Console, words: str) -> None:
+    """Print words that belong to the line above, set in by two; on a terminal all of the lines that they take."""
+    from rich.padding import Padding
+    from rich.text import Text
+
+    if console.is_terminal:
+        console.print(Padding(Text(words), (0, 0, 0, _SET_IN)))
+    else:
+        console.print(Text(" " * _SET_IN + words), soft_wrap=True)

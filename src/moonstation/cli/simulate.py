@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _KEPT_WORDS = b"\nfinished lives are kept: go on from them with --resume"
 _CHUNKS = "chunk-*.npz"
+_MOST_CAUSES = 3
 _SHARES = {"energy": "energy available", "communication": "communication", "life_support": "life support"}
 _HOURS = {
     "longest_blackout_h": "longest blackout",
@@ -244,14 +245,15 @@ def _survival(told: dict[str, Any]) -> str:
 def _print_causes(console: Any, influences: dict[str, Any]) -> None:
     from rich.text import Text
 
-    from moonstation.cli.printing import print_line
+    from moonstation.cli.printing import print_item, print_line
     from moonstation.station.influence import TELLING
     from moonstation.studies.ensemble_tables import title_of
 
     for name, told in influences.items():
         if told["causes"]:
-            sure = ", ".join(_cause(item) for item in told["causes"][:3])
-            print_line(console, Text(f"{title_of(name)} hangs on {sure}"))
+            print_line(console, Text(f"{title_of(name)} hangs on"))
+            for item in told["causes"][:_MOST_CAUSES]:
+                print_item(console, _cause(item))
     unsure = {name: told for name, told in influences.items() if not told["causes"]}
     if unsure:
         needed = max(told["lives_needed"] for told in unsure.values())
@@ -264,7 +266,7 @@ def _cause(item: dict[str, Any]) -> str:
     subject = f"failures of {item['cause']}" if item["kind"] == "failure" else item["cause"]
     ratio = item["hazard_ratio"]
     how = f"rank correlation {item['rank_correlation']:+.2f}" if ratio is None else f"hazard times {ratio:.1f}"
-    return f"{subject} ({how})"
+    return f"{subject} ({how})" + (f": {item['meaning']}" if item["meaning"] else "")
 
 
 def _rows(outcomes: dict[str, Any]) -> Iterator[tuple[str, str, str, str]]:

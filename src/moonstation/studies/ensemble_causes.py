@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from moonstation.components.fact_meaning import meaning_of
 from moonstation.station.influence import (
     TELLING,
     Influence,
@@ -54,12 +55,17 @@ class Causes:
     def told(self, most: int) -> dict[str, Any]:
         """For machines: what is sure, at most so many of them, and how far the lives reach."""
         return {
-            "causes": [asdict(item) for item in self.sure[:most]],
+            "causes": [asdict(item) | {"meaning": meaning(item)} for item in self.sure[:most]],
             "looked_at": len(self.found),
             "left_out": self.idle,
             "smallest_found": self.smallest_found,
             "lives_needed": self.lives_needed,
         }
+
+
+def meaning(item: Influence) -> str:
+    """What a cause is in words, "" where it is no fact or nobody says what that is."""
+    return meaning_of(item.cause) if item.kind == "fact" else ""
 
 
 def causes(run: Ensemble, outcome: str) -> Causes:

@@ -47,11 +47,20 @@ class Fan(NamedTuple):
 
 
 class Bar(NamedTuple):
-    """A row of a tornado: the mean outcome where the cause is low, or absent, and where it is high, or there."""
+    """A row of a tornado: the mean outcome where the cause is low, or absent, and where it is high, or there.
+
+    meaning : what the cause is in words, shown where one points at the bar
+    """
 
     label: str
     low: float
     high: float
+    meaning: str = ""
+
+    @property
+    def words(self) -> str:
+        """Its label and what it means."""
+        return ": ".join(filter(None, (self.label, self.meaning)))
 
 
 class Mark(NamedTuple):
@@ -123,7 +132,7 @@ def tornado(rows: Sequence[Bar], mean: float, title: str, factor: float = 1.0) -
                 orientation="h",
                 name=name,
                 marker={"color": colour, "opacity": 0.85},
-                customdata=[[plain(row.label), f"{end:.4g}"] for row, end in zip(rows, ends, strict=True)],
+                customdata=[[plain(row.words), f"{end:.4g}"] for row, end in zip(rows, ends, strict=True)],
                 hovertemplate=f"%{{customdata[0]}}<br>{name}: mean %{{customdata[1]}}<extra></extra>",
             )
         )

@@ -12,6 +12,7 @@ from moonstation.report.blocks import Block, Column, Panel, Plot, Section, Table
 from moonstation.report.figures import ensemble as figures
 from moonstation.report.words import amount, capital, count, listed, number
 from moonstation.station.influence import TELLING
+from moonstation.studies.ensemble_causes import meaning
 from moonstation.studies.ensemble_tables import EXPLAINED, shown, title_of
 
 if TYPE_CHECKING:
@@ -90,10 +91,10 @@ def _tornado(run: Ensemble, made: Causes) -> Plot:
     name, bars = made.outcome, made.sure[:_MOST_BARS]
     factor, unit = shown(name)
     title = title_of(name)
-    rows = [figures.Bar(_named(run, item), item.low, item.high) for item in bars]
+    rows = [figures.Bar(_named(run, item), item.low, item.high, meaning(item)) for item in bars]
     label = f"mean {title}{unit_in_brackets(unit)}"
     figure = figures.tornado(rows, float(np.nanmean(run.outcome(name))), label, factor)
-    words = f"{capital(title)} goes most surely with {_first(bars[0], factor, unit)}.{_hidden(bars)}"
+    words = f"{capital(title)} goes most surely with {_first(bars[0], factor, unit)}.{_in_words(bars)}{_hidden(bars)}"
     return Plot(figure, words, capital(title))
 
 
@@ -106,6 +107,12 @@ def _first(item: Influence, factor: float, unit: str) -> str:
     if item.hazard_ratio is not None:
         ends = f"after one a loss is {_times(item.hazard_ratio)} as likely at any moment ({_hazards(item)}); {ends}"
     return f"failures of {item.cause}: {ends}"
+
+
+def _in_words(bars: Sequence[Influence]) -> str:
+    """What the facts among the bars are."""
+    told = [f"{item.cause} ({meaning(item)})" for item in bars if meaning(item)]
+    return f" In words: {'; '.join(told)}." if told else ""
 
 
 def _hidden(bars: Sequence[Influence]) -> str:
@@ -135,7 +142,8 @@ def _table(run: Ensemble, sure: Sequence[Causes]) -> list[Block]:
         factor, unit = shown(made.outcome)
         for item in made.sure[:_MOST_BARS]:
             ends = f"{number(factor * item.low)} to {amount(factor * item.high, unit)}"
-            rows.append([title_of(made.outcome), _named(run, item), *_strength(item), ends, number(item.p_value, 1)])
+            cause = ": ".join(filter(None, (_named(run, item), meaning(item))))
+            rows.append([title_of(made.outcome), cause, *_strength(item), ends, number(item.p_value, 1)])
     heads = [Column("outcome"), Column("cause"), Column("rank correlation, or times the hazard", right=True)]
     heads += [Column("95 % interval", right=True), Column("mean outcome, low to high", right=True)]
     heads += [Column("p", right=True)]
