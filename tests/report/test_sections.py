@@ -12,11 +12,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from reading import Page
 
-from moonstation.report.blocks import Plot, Table, Text
+from moonstation.report.blocks import Plot, Plots, Table, Text
 from moonstation.report.html import render_report
 from moonstation.report.sections.contacts import _commands, _fates, waiting_h, ways_to_earth
 from moonstation.report.sections.power import _loads, _went_short
 from moonstation.report.sections.roadmap import _condition, _delay, _milestone
+from moonstation.report.sections.stocks import _blocks as _stocks
 from moonstation.report.sections.temperature import _at_work, _comfort, _idle
 from moonstation.report.sections.verdict import _blackout_sentence, _cards, _silence, _tightest
 from moonstation.report.series import Run
@@ -231,6 +232,24 @@ def test_time_outside_the_comfort_of_people_is_told(study: StudyView) -> None:
     unborne = replace(there, work_min_k=291.0, work_max_k=308.0)
     assert _at_work(run, unborne) == "It was too cold or too hot for people to bear for 1 h, 25 % of its life."
     assert _at_work(run, replace(unborne, work_min_k=279.0)) == "It was never too cold or too hot for people to bear."
+
+
+def test_gases_in_cabins_are_told_by_their_partial_pressure(study: StudyView) -> None:
+    named = [str(quantity).replace("nitrogen", "cabin_oxygen") for quantity in study.dataset["store_quantity"].values]
+    run = Run(study.dataset.assign_coords(store_quantity=("store", named)).isel(time=slice(2000)))
+    bottle = named.index("cabin_oxygen")
+    kg, room = (run.dataset[name].to_numpy()[:, bottle] for name in ("amount", "capacity"))
+    kpa = 50.0 * kg / room  # cabin.oxygen_scale
+    blocks = _stocks(study, run, "ridge")
+    (plots,) = (block.items for block in blocks if isinstance(block, Plots))
+    (gas,) = (plot for plot in plots if plot.title == "cabin oxygen")
+    assert gas.caption == f"{kpa.min():.1f} to {kpa.max():.1f} kPa, last {kpa[-1]:.1f} kPa ({kg[-1]:.1f} kg)."
+    assert gas.figure.layout["yaxis"]["title"]["text"] == "partial pressure [kPa]"
+    np.testing.assert_allclose(gas.figure.data[0]["y"], kpa, rtol=1e-6)
+    assert len(gas.figure.data) == 1, "no room: a scale that is never reached"
+    assert any("partial pressures" in block.text for block in blocks if isinstance(block, Text))
+    (water,) = (plot for plot in plots if plot.title == "water")
+    assert water.figure.layout["yaxis"]["title"]["text"] == "held [kg]"
 
 
 def test_the_fate_of_data_is_told_by_source(study: StudyView) -> None:

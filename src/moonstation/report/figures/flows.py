@@ -90,16 +90,28 @@ def backlog(run: Run, waiting: Values, capacity: Values | None) -> Figure:
 def stock(run: Run, unit: str, held: Values, capacity: Values, people: Sequence[Span]) -> Figure:
     """A stock at a site over time; the shaded stretches had people."""
     held = np.where(capacity > 0, held, np.nan)
-    span = finite(held) or Span(0, run.time.size)
+    return _history(run, held, capacity, people, ("held", unit))
+
+
+def pressure(run: Run, kpa: Values, people: Sequence[Span]) -> Figure:
+    """Partial pressure of a gas in cabins over time [kPa], nan while there is none; the shaded stretches had people."""
+    return _history(run, kpa, None, people, ("partial pressure", "kPa"))
+
+
+def _history(run: Run, values: Values, room: Values | None, people: Sequence[Span], label: tuple[str, str]) -> Figure:
+    """Something over time with what there is room for; ``label``: what it is, and its unit."""
+    what, unit = label
+    span = finite(values) or Span(0, run.time.size)
     records = run.span_records
     axis = run.axis(span.first, records)
-    spread = envelope(held[span.first : span.last], records)
+    spread = envelope(values[span.first : span.last], records)
     traces: list[Any] = band(axis, spread, BLUE) if records > 1 else []
-    traces.append(line(axis, spread.mean, "held", BLUE, unit))
-    room = envelope(capacity[span.first : span.last], records).mean
-    top = max(float(np.nanmax(spread.high, initial=0.0)), 1e-9)
-    if float(np.nanmax(room, initial=0.0)) <= _ROOM_TOO_LARGE * top:
-        traces.append(line(axis, room, "room", MUTED, unit, dash="dash"))
+    traces.append(line(axis, spread.mean, what, BLUE, unit))
+    if room is not None:
+        most = envelope(room[span.first : span.last], records).mean
+        top = max(float(np.nanmax(spread.high, initial=0.0)), 1e-9)
+        if float(np.nanmax(most, initial=0.0)) <= _ROOM_TOO_LARGE * top:
+            traces.append(line(axis, most, "room", MUTED, unit, dash="dash"))
     inside = [(max(item.first, span.first), min(item.last, span.last)) for item in people]
     shapes = [
         stretch(run.axis(first).x0, run.axis(min(last, run.time.size - 1)).x0, "var(--people)")
@@ -113,7 +125,7 @@ def stock(run: Run, unit: str, held: Values, capacity: Values, people: Sequence[
         margin={"l": 54, "r": 10, "t": 8, "b": 40},
         shapes=shapes,
         xaxis=date_axis(title=None),
-        yaxis=value_axis(f"held [{unit}]", rangemode="tozero"),
+        yaxis=value_axis(f"{what} [{unit}]", rangemode="tozero"),
     )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from moonstation.components.life_support.cabin_air import GASES, scale_kpa
 from moonstation.core.events import find_runs
 from moonstation.report.blocks import Block, Column, Panel, Plot, Plots, Section, Table, Text
-from moonstation.report.figures.flows import stock
+from moonstation.report.figures.flows import pressure, stock
 from moonstation.report.nodes import node, node_names, node_panels
 from moonstation.report.series import Run, Span, Values
 from moonstation.report.view import StudyView
@@ -17,6 +18,8 @@ from moonstation.report.words import amount, count, day, number, share
 
 #: Stocks that people live from, in the order of the report; others follow.
 _FIRST = ("water", "oxygen", "food", "nitrogen", "cabin_oxygen", "cabin_nitrogen", "cabin_carbon_dioxide")
+#: Unit, amount and room over time by quantity.
+_Held = dict[str, tuple[str, Values, Values]]
 _NOT_STOCKS = ("electricity", "data", "crew_h", "robot_h")
 _LOOPS = ("water", "oxygen")
 _MOST = 12
@@ -25,6 +28,7 @@ _KEY = (
     "Line: what is held, in long runs the mean of each day in a band from its least to its greatest value. "
     "Dashed: what there is room for, where that is on the scale."
 )
+_PRESSURES = " Of the gases in cabins their partial pressures are drawn, means over all cabins of the place."
 _COVERED = (
     "How far the loops close: what was made, recovered or won from the ground here, as a share of what was used. Above "
     "100 % the rest went into the stores or overboard; what is missing to 100 % had to be landed."
@@ -93,21 +97,39 @@ def _blocks(view: StudyView, run: Run, name: str) -> list[Block]:
         )
         found.append(Text(told))
     plots = []
-    for quantity in _order(held)[:_MOST]:
-        unit, amounts, room = held[quantity]
-        inside = amounts[room > 0]
-        caption = f"Least {amount(float(np.min(inside)), unit)}, last {amount(float(inside[-1]), unit)}."
-        plots.append(Plot(stock(run, unit, amounts, room, people), caption, quantity.replace("_", " ")))
+    shown = _order(held)[:_MOST]
+    for quantity in shown:
+        plots.append(_gas(run, quantity, held, people) if quantity in GASES else _stock(run, quantity, held, people))
     if plots:
-        found += [Text(_KEY, "note"), Plots(plots)]
+        found += [
+            Text(_KEY + (_PRESSURES if any(quantity in GASES for quantity in shown) else ""), "note"),
+            Plots(plots),
+        ]
     if len(held) > _MOST:
         found.append(Text(f"And {len(held) - _MOST} further stocks, in the run's time series.", "note"))
     return found
 
 
-def _held(run: Run, name: str) -> dict[str, tuple[str, Values, Values]]:
+def _stock(run: Run, quantity: str, held: _Held, people: Sequence[Span]) -> Plot:
+    unit, amounts, room = held[quantity]
+    inside = amounts[room > 0]
+    caption = f"Least {amount(float(np.min(inside)), unit)}, last {amount(float(inside[-1]), unit)}."
+    return Plot(stock(run, unit, amounts, room, people), caption, quantity.replace("_", " "))
+
+
+def _gas(run: Run, quantity: str, held: _Held, people: Sequence[Span]) -> Plot:
+    """A gas in the cabins of a place, by its partial pressure."""
+    _, kg, room = held[quantity]
+    kpa = np.divide(kg, room, out=np.full(kg.shape, np.nan), where=room > 0) * scale_kpa(quantity)
+    inside, last = kpa[room > 0], amount(float(kg[room > 0][-1]), "kg")
+    least, most = number(float(np.min(inside))), amount(float(np.max(inside)), "kPa")
+    caption = f"{least} to {most}, last {amount(float(inside[-1]), 'kPa')} ({last})."
+    return Plot(pressure(run, kpa, people), caption, quantity.replace("_", " "))
+
+
+def _held(run: Run, name: str) -> _Held:
     """Quantity -> unit, amount and capacity over time, of all stores at a node that ever were there."""
-    found: dict[str, tuple[str, Values, Values]] = {}
+    found: _Held = {}
     for member in run.members("store"):
         quantity = str(member.labels.get("quantity"))
         if str(member.labels.get("site")) != name or quantity in _NOT_STOCKS:
