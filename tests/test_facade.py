@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 import moonstation as ms
-from moonstation.core.errors import RangeError
+from moonstation.core.errors import RangeError, ScenarioError
+from moonstation.scenario.reading import load_scenario
 from moonstation.studies.running import Workers
 
 
@@ -30,5 +31,17 @@ def test_a_parameter_that_is_none_is_told():
 
 
 def test_one_pair_is_too_few_to_compare():
-    with pytest.raises(RangeError, match="--members: is too few to tell a difference; got 1; allowed: 2 or more"):
+    with pytest.raises(RangeError, match="members: is too few to tell a difference; got 1; allowed: 2 or more"):
         ms.compare("first-night", "first-night", members=1)
+
+
+def test_refusals_name_the_arguments_of_python():
+    with pytest.raises(RangeError) as refused:
+        ms.simulate("first-night", members=0, seed=-1, series="charge_kwh@rover", workers=Workers(0))
+    assert [fault.where for fault in refused.value.faults] == ["members", "seed", "threads", "series"]
+    with pytest.raises(RangeError) as refused:
+        ms.campaign("first-night", look_days=0.0, units=["rover"], one_of_each=True)
+    assert [fault.where for fault in refused.value.faults] == ["look_days", "one_of_each"]
+    assert "--" not in str(refused.value)
+    with pytest.raises(ScenarioError, match=r"^step: is outside its range"):
+        ms.study(load_scenario("first-night", step="2d"))

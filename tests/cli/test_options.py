@@ -11,7 +11,7 @@ from numba import njit
 from numba.core import event
 
 from moonstation.cli.area import area_options, where_faults
-from moonstation.cli.faults import by_option, file_faults, tried
+from moonstation.cli.faults import as_typed, by_option, file_faults, tried
 from moonstation.cli.main import app
 from moonstation.cli.period import time_grid
 from moonstation.cli.progress import COMPILING_LINE, progress_bar
@@ -26,6 +26,22 @@ BOX, PLACE = (0.0, 0.0, 1e3, 1e3), (-89.0, 0.0)
 
 def _raise(error):
     raise error
+
+
+@pytest.mark.parametrize(
+    ("fault", "words"),
+    [
+        (Fault("members", "out of range", 0), "--members: out of range; got 0"),
+        (Fault("look_days", "is no number"), "--days: is no number"),
+        (Fault("step", "is outside its range"), "--step: is outside its range"),
+        (Fault("member", "is no life of these"), "--life: is no life of these"),
+        (Fault("-o", "is there", hint="go on with resume=True, or"), "-o: is there; go on with --resume, or"),
+        (Fault("resume", "differs", hint="add failures=False"), "--resume: differs; add --no-failures"),
+        (Fault("ilrs.toml:3 step", "too long"), "ilrs.toml:3 step: too long"),
+    ],
+)
+def test_arguments_of_the_library_are_told_as_the_options_that_are_typed(fault, words):
+    assert str(as_typed(fault)) == words
 
 
 def test_faults_of_all_are_kept_and_one_without_a_place_gets_the_option():

@@ -45,5 +45,5 @@ def test_a_worker_that_fails_is_told_in_words(address, function, words):
 @pytest.mark.parametrize("wrong", ["tpc://127.0.0.1:9", "localhost", "tcp://127.0.0.1:9"])
 def test_an_address_where_nobody_answers_is_told(monkeypatch, wrong):
     monkeypatch.setattr(cluster, "_CONNECT_S", 1)
-    with pytest.raises(RangeError, match="--cluster: nobody answers"):
+    with pytest.raises(RangeError, match="cluster: nobody answers"):
         list(cluster_results(wrong, squared, [(0, (0,))]))

@@ -468,7 +468,7 @@ def test_what_an_option_gives_is_told_of_the_option() -> None:
     with pytest.raises(ScenarioError) as caught:
         load_scenario("first-night", step="3d")
     (only,) = map(str, caught.value.faults)
-    assert only == "--step: is outside its range; got '3d'; allowed: 1min to 1h"
+    assert only == "step: is outside its range; got '3d'; allowed: 1min to 1h"
 
 
 def test_what_is_given_in_place_of_a_key_of_the_file_is_told_as_such() -> None:

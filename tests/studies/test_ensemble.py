@@ -226,7 +226,7 @@ def test_a_stopped_run_goes_on_from_what_is_finished(scenario, lived, monkeypatc
 def test_an_unfinished_run_is_never_mixed_with_another(scenario, tmp_path, monkeypatch):
     kept = tmp_path / "kept"
     ensemble(scenario, Order(2, seed=7), keep=Keep(kept))
-    with pytest.raises(RangeError, match=r"unfinished run is there.*--resume"):
+    with pytest.raises(RangeError, match=r"unfinished run is there.*resume=True"):
         ensemble(scenario, Order(2, seed=7), keep=Keep(kept))
     with pytest.raises(RangeError) as told:
         ensemble(scenario, Order(3, seed=8, series=SERIES), keep=Keep(kept, resume=True))
@@ -306,22 +306,22 @@ def test_a_run_of_which_no_life_is_finished_leaves_no_folder_that_would_stand_in
 @pytest.mark.parametrize(
     ("order", "workers", "words"),
     [
-        (Order(0), Workers(), "--members: out of range; got 0"),
-        (Order(1, seed=-1), Workers(), "--seed: out of range"),
-        (Order(1), Workers(0), "--threads: out of range"),
-        (Order(2.5), Workers(), "--members: is no whole number; got 2.5; allowed: 1 to 100000"),
-        (Order("3"), Workers(), "--members: is no whole number; got '3'"),
-        (Order(True), Workers(), "--members: is no whole number; got True"),
-        (Order(1, seed=0.5), Workers(), "--seed: is no whole number; got 0.5"),
+        (Order(0), Workers(), "members: out of range; got 0"),
+        (Order(1, seed=-1), Workers(), "seed: out of range"),
+        (Order(1), Workers(0), "threads: out of range"),
+        (Order(2.5), Workers(), "members: is no whole number; got 2.5; allowed: 1 to 100000"),
+        (Order("3"), Workers(), "members: is no whole number; got '3'"),
+        (Order(True), Workers(), "members: is no whole number; got True"),
+        (Order(1, seed=0.5), Workers(), "seed: is no whole number; got 0.5"),
         (Order(1), 3, r"workers: does not say who runs the lives; got 3; allowed: Workers\("),
-        (Order(1), Workers("3"), "--threads: is no whole number; got '3'; allowed: 1 or more"),
-        (Order(1), Workers(3, "tcp://localhost:1"), "--threads: is for this machine, and a cluster"),
+        (Order(1), Workers("3"), "threads: is no whole number; got '3'; allowed: 1 or more"),
+        (Order(1), Workers(3, "tcp://localhost:1"), "threads: is for this machine, and a cluster"),
         (
             Order(1, series="foo"),
             Workers(),
-            r"--series: is one name where a list of names goes; got 'foo'; write \['foo'\]",
+            r"series: is one name where a list of names goes; got 'foo'; write \['foo'\]",
         ),
-        (Order(1, series=[3]), Workers(), r"--series: is no list of names; got \[3\]"),
+        (Order(1, series=[3]), Workers(), r"series: is no list of names; got \[3\]"),
         (Order(1, series=["bla"]), Workers(), "no such series"),
         (
             Order(1, series=["charge_kwh@ridge"]),
@@ -338,7 +338,7 @@ def test_bad_orders_are_refused_in_words(scenario, order, workers, words):
 def test_all_that_is_wrong_with_an_order_is_told_at_once(scenario):
     with pytest.raises(RangeError) as told:
         ensemble(scenario, Order("3", seed=-1, series="foo"), workers=3)
-    assert [fault.where for fault in told.value.faults] == ["--members", "--seed", "workers", "--series"]
+    assert [fault.where for fault in told.value.faults] == ["members", "seed", "workers", "series"]
 
 
 def test_whole_numbers_of_numpy_are_whole_numbers():

@@ -50,7 +50,7 @@ def test_the_same_run_goes_on():
             {"scenario": "first-night", "milestones": [], "network": "c", "facts": []},
             "is of another scenario; got 'ilrs'",
         ),
-        ({"failures": False, "facts": []}, "was begun without failures; add --no-failures, or remove that folder"),
+        ({"failures": False, "facts": []}, "was begun without failures; add failures=False, or remove that folder"),
         ({"moonstation": "0.0.9", "kernel": "c", "network": "c"}, "with another version of moonstation; got '0.1.0'"),
         ({"network": "c" * 64}, "is of another station: the scenario's file, or a fact or a file that it stands on"),
         ({"kernel": "c", "members_at_once": 4}, "was begun with another version of the program; put that back"),
@@ -65,7 +65,7 @@ def test_the_same_run_goes_on():
 )
 def test_a_difference_is_told_once_and_in_words(found, words):
     (only,) = told(**found)
-    assert only.startswith(f"--resume: the unfinished run in {FOLDER} ")
+    assert only.startswith(f"resume: the unfinished run in {FOLDER} ")
     assert words in only
     assert "cccc" not in only
     assert "aaaa" not in only
@@ -79,5 +79,5 @@ def test_a_folder_without_a_plan_is_told_as_such():
     (only,) = (str(fault) for fault in other_run_faults(FOLDER, {}, ASKED))
     assert (
         only
-        == f"--resume: {FOLDER} holds no unfinished run that can be read; remove that folder, and leave --resume out"
+        == f"resume: {FOLDER} holds no unfinished run that can be read; remove that folder, and leave out resume=True"
     )

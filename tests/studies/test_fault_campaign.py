@@ -145,14 +145,14 @@ def test_what_is_found_within_the_step_of_the_failure_is_found_at_once():
 @pytest.mark.parametrize(
     ("asked", "words"),
     [
-        ({"look_days": 0}, "--days: out of range; got 0"),
-        ({"look_days": float("nan")}, "--days: out of range"),
-        ({"look_days": "30"}, "--days: is no number"),
-        ({"look_days": True}, "--days: is no number"),
-        ({"seed": -1}, "--seed: out of range"),
-        ({"units": "rover"}, "--unit: is no list of names"),
-        ({"units": ["rovver"]}, "--unit: no such asset comes; got 'rovver'; did you mean rover?"),
-        ({"units": ["rover"], "one_of_each": True}, "--one-of-each: chooses among all"),
+        ({"look_days": 0}, "look_days: out of range; got 0"),
+        ({"look_days": float("nan")}, "look_days: out of range"),
+        ({"look_days": "30"}, "look_days: is no number"),
+        ({"look_days": True}, "look_days: is no number"),
+        ({"seed": -1}, "seed: out of range"),
+        ({"units": "rover"}, "units: is no list of names"),
+        ({"units": ["rovver"]}, "units: no such asset comes; got 'rovver'; did you mean rover?"),
+        ({"units": ["rover"], "one_of_each": True}, "one_of_each: chooses among all"),
     ],
 )
 def test_an_order_that_cannot_be_is_refused_in_words(asked, words):

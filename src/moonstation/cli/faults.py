@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, TypeVar
@@ -12,6 +13,15 @@ if TYPE_CHECKING:
     from moonstation.core.errors import Fault
 
 _T = TypeVar("_T")
+#: Options by the arguments of the library that they give, which its faults name.
+_OPTIONS = {name: f"--{name}" for name in ("members", "seed", "series", "step", "threads", "cluster", "resume")} | {
+    "member": "--life",
+    "look_days": "--days",
+    "units": "--unit",
+    "one_of_each": "--one-of-each",
+}
+#: The same in its hints.
+_HINTED = {"resume=True": "--resume", "failures=False": "--no-failures"}
 
 
 def tried(
@@ -30,6 +40,14 @@ def tried(
     except MoonstationError as error:
         faults += error.faults or (Fault(where or "place", str(error)),)
         return None
+
+
+def as_typed(fault: Fault) -> Fault:
+    """A fault of the library in the words of the command line: its options in place of arguments of Python."""
+    from dataclasses import replace
+
+    hint = re.sub("|".join(_HINTED), lambda found: _HINTED[found[0]], fault.hint)
+    return replace(fault, where=_OPTIONS.get(fault.where, fault.where), hint=hint)
 
 
 @contextmanager

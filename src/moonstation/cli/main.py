@@ -15,6 +15,7 @@ from moonstation.cli.check import check
 from moonstation.cli.compare import compare
 from moonstation.cli.ephemeris import ephemeris
 from moonstation.cli.facts import facts
+from moonstation.cli.faults import as_typed
 from moonstation.cli.find_sites import find_sites
 from moonstation.cli.horizon import horizon
 from moonstation.cli.map import light_map
@@ -103,7 +104,7 @@ def _tell_faults(error: MoonstationError) -> None:
     count = len(error.faults)
     _tell(f"{count} {noun(count, 'fault')} found, nothing was run:")
     for fault in error.faults:
-        _tell(f"  - {fault}")
+        _tell(f"  - {as_typed(fault)}")
 
 
 def _tell(text: str) -> None:

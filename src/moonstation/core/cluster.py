@@ -27,14 +27,14 @@ def cluster_results(
         from distributed.comm.addressing import resolve_address
     except ImportError as error:
         hint = "pip install distributed"
-        raise RangeError(Fault("--cluster", "needs the package distributed", address, hint=hint)) from error
+        raise RangeError(Fault("cluster", "needs the package distributed", address, hint=hint)) from error
     try:
         resolve_address(address)  # a client that is refused for it would hang
         connect: Any = Client  # Dask has no types
         client = connect(address, timeout=_CONNECT_S, set_as_default=False)
     except (OSError, ValueError, TypeError) as error:
         hint = "start one with: dask scheduler"
-        raise RangeError(Fault("--cluster", "nobody answers", address, hint=hint)) from error
+        raise RangeError(Fault("cluster", "nobody answers", address, hint=hint)) from error
     with client:
         yield from _computed(client, address, function, iter(orders))
 
@@ -50,7 +50,7 @@ def _computed(
     seats = sum(client.nthreads().values())
     if not seats:
         hint = f"start one with: dask worker {address}"
-        raise RangeError(Fault("--cluster", "has no worker", address, hint=hint))
+        raise RangeError(Fault("cluster", "has no worker", address, hint=hint))
     number_of: dict[str, int] = {}
 
     def submit(number: int, arguments: tuple[Any, ...]) -> Any:
@@ -75,4 +75,4 @@ def _result(future: Any, address: str) -> dict[str, Any]:
     if isinstance(error, MoonstationError):
         raise error
     what = f"a worker failed ({type(error).__name__}: {error})"
-    raise RangeError(Fault("--cluster", what, address)) from error
+    raise RangeError(Fault("cluster", what, address)) from error

@@ -53,13 +53,13 @@ class Source:
     name: str
     document: Mapping[str, Any]
     lines: Mapping[KeyPath, int] = field(default_factory=dict)
-    #: Keys at the top that were given in place of the file's; the command line has an option for ``step`` alone.
+    #: Keys at the top that were given in place of the file's.
     options: Collection[str] = ()
 
     def where(self, path: KeyPath) -> str:
         """Place of a key for people, such as ``ilrs.toml:31 assets[3] "oxygen plant".oxygen_kg_h``."""
         if path[0] in self.options:
-            return "--step" if path == ("step",) else f"{self._spoken(path)}, given in place of the file's"
+            return "step" if path == ("step",) else f"{self._spoken(path)}, given in place of the file's"
         line = line_of(self.lines, path)
         return f"{self.name}{f':{line}' if line else ''} {self._spoken(path)}".rstrip()
 

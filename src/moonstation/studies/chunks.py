@@ -225,7 +225,7 @@ class ChunkStore:
             self.folder.mkdir(parents=True, exist_ok=True)
             write_whole(self.folder / _PLAN, json.dumps(self.identity, indent=1).encode(), where)
         elif not resume:
-            hint = f"go on from it with --resume, or remove {self.folder}"
+            hint = f"go on from it with resume=True, or remove {self.folder}"
             raise RangeError(Fault(where, "an unfinished run is there", str(self.folder), hint=hint))
         elif faults := other_run_faults(self.folder, found, self.identity):
             raise RangeError(faults)

@@ -154,7 +154,7 @@ def pair_faults(order: Order, workers: Workers) -> list[Fault]:
         return faults
     if order.members > 1:
         return []
-    return [Fault("--members", "is too few to tell a difference", order.members, allowed="2 or more")]
+    return [Fault("members", "is too few to tell a difference", order.members, allowed="2 or more")]
 
 
 def _both(first: str | Path | Scenario, second: str | Path | Scenario, step: str | None) -> list[Scenario]:
@@ -188,7 +188,7 @@ def _half(progress: Progress | None, number: int) -> Progress | None:
 
 def _period_faults(one: Scenario, two: Scenario) -> list[Fault]:
     """Scenarios over different times cannot be paired."""
-    hints = dict.fromkeys(("start", "end"), "give both the same start and end") | {"step": "say --step for both"}
+    hints = dict.fromkeys(("start", "end"), "give both the same start and end") | {"step": "say one step for both"}
     return [
         Fault(
             "B", f"has another {name} than A", _told(getattr(two, name)), allowed=_told(getattr(one, name)), hint=hint

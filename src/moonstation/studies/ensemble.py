@@ -207,7 +207,7 @@ def lives_of(scenario: str | Path | Scenario, order: Order, drafted: Callable[[L
         raise RangeError(faults)
     draft = draft_of(scenario, **({"step": order.step} if order.step else {}))
     order = replace(order, series=tuple(dict.fromkeys(order.series)))
-    if faults := name_faults(order.series, draft.plain.compiled, "--series"):
+    if faults := name_faults(order.series, draft.plain.compiled, "series"):
         raise RangeError(faults)
     lives = Lives(draft.plain, order)
     if drafted:
@@ -218,7 +218,7 @@ def lives_of(scenario: str | Path | Scenario, order: Order, drafted: Callable[[L
 
 def order_faults(order: Order, workers: Workers = Workers()) -> list[Fault]:  # noqa: B008 (as above)
     """What is wrong with an order before its scenario is read, and with who is to run it."""
-    faults = _whole_faults("--members", order.members, 1, MOST_MEMBERS) + seed_faults(order.seed)
+    faults = _whole_faults("members", order.members, 1, MOST_MEMBERS) + seed_faults(order.seed)
     return faults + _worker_faults(workers) + _series_faults(order.series)
 
 
@@ -229,11 +229,11 @@ def _worker_faults(workers: Workers) -> list[Fault]:
         return [Fault("workers", "does not say who runs the lives", workers, "", allowed, hint)]
     if workers.threads is None:
         return []
-    faults = _whole_faults("--threads", workers.threads, 1)
+    faults = _whole_faults("threads", workers.threads, 1)
     if workers.cluster:
         words = "is for this machine, and a cluster runs the lives"
         hint = "leave it out: a worker of a cluster has as many as it was started with"
-        faults.insert(0, Fault("--threads", words, workers.threads, hint=hint))
+        faults.insert(0, Fault("threads", words, workers.threads, hint=hint))
     return faults
 
 
@@ -254,15 +254,15 @@ def refuse_order_of_many(asked: Mapping[str, Any]) -> None:
 
 def seed_faults(seed: int) -> list[Fault]:
     """What is wrong with the seed of all draws."""
-    return _whole_faults("--seed", seed, 0, _SEEDS - 1)
+    return _whole_faults("seed", seed, 0, _SEEDS - 1)
 
 
 def _series_faults(series: Sequence[str]) -> list[Fault]:
     """What is wrong with the names of series before any is looked up: one name is not a list of names."""
     if isinstance(series, str):
-        return [Fault("--series", "is one name where a list of names goes", series, hint=f"write [{series!r}]")]
+        return [Fault("series", "is one name where a list of names goes", series, hint=f"write [{series!r}]")]
     if not isinstance(series, Sequence) or not all(isinstance(name, str) for name in series):
-        return [Fault("--series", "is no list of names", series, hint="write such as ['charge_kwh@ridge']")]
+        return [Fault("series", "is no list of names", series, hint="write such as ['charge_kwh@ridge']")]
     return []
 
 

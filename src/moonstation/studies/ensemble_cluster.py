@@ -54,7 +54,7 @@ def lives_elsewhere(told: bytes, members: Sequence[int], digest: str) -> Chunk:
         found = digest_of(lives)
     if found != digest:
         hint = "install the same versions of everything there"
-        raise RangeError(Fault("--cluster", "a worker compiles another station", found[:12], "", digest[:12], hint))
+        raise RangeError(Fault("cluster", "a worker compiles another station", found[:12], "", digest[:12], hint))
     return lives.run(members)
 
 

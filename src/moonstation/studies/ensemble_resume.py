@@ -49,7 +49,7 @@ def other_run_faults(folder: Path, found: Mapping[str, Any], asked: Mapping[str,
     """
     if found.get("kind") != asked["kind"]:
         words = f"{folder} holds no unfinished run that can be read"
-        return [Fault("--resume", words, hint="remove that folder, and leave --resume out")]
+        return [Fault("resume", words, hint="remove that folder, and leave out resume=True")]
     differing = {name for name, value in asked.items() if found.get(name) != value}
     told = [name for name in asked if name in differing and differing.isdisjoint(_FOLLOWS.get(name, ()))]
     faults = [fault for name in told for fault in _faults(folder, name, found.get(name), asked[name])]
@@ -60,16 +60,16 @@ def _faults(folder: Path, name: str, before: Any, now: Any) -> Iterator[Fault]:
     begun, or_else = f"the unfinished run in {folder}", "or remove that folder"
     if name in _WORDS:
         hint = f"ask for the same as before, {or_else}"
-        yield Fault("--resume", f"{begun} {_WORDS[name]}", now, allowed=str(before), hint=hint)
+        yield Fault("resume", f"{begun} {_WORDS[name]}", now, allowed=str(before), hint=hint)
     elif name == "failures":
         words, option = ("without", "add") if now else ("with", "leave out")
-        yield Fault("--resume", f"{begun} was begun {words} failures", hint=f"{option} --no-failures, {or_else}")
+        yield Fault("resume", f"{begun} was begun {words} failures", hint=f"{option} failures=False, {or_else}")
     elif name in _FACTS:
         words = f"{begun} {_FACTS[name]}: {_facts_apart(before or [], now)}"
-        yield Fault("--resume", words, hint=f"put their rows back as they were, {or_else}")
+        yield Fault("resume", words, hint=f"put their rows back as they were, {or_else}")
     else:
         words = _CHANGED.get(name, f"has another {name.replace('_', ' ')}")
-        yield Fault("--resume", f"{begun} {words}", hint=f"put that back as it was, {or_else}")
+        yield Fault("resume", f"{begun} {words}", hint=f"put that back as it was, {or_else}")
 
 
 def _facts_apart(before: Iterable[Mapping[str, Any]], now: Iterable[Mapping[str, Any]]) -> str:

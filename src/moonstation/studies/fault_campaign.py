@@ -150,13 +150,13 @@ def campaign_faults(look_days: float, units: Sequence[str], *, one_of_each: bool
     """What is wrong with an order before its scenario is read."""
     faults = seed_faults(seed)
     if isinstance(look_days, bool) or not isinstance(look_days, int | float):
-        faults.append(Fault("--days", "is no number", look_days, "d", "over 0"))
+        faults.append(Fault("look_days", "is no number", look_days, "d", "over 0"))
     elif not 0.0 < look_days < math.inf:
-        faults.append(Fault("--days", "out of range", look_days, "d", "over 0"))
+        faults.append(Fault("look_days", "out of range", look_days, "d", "over 0"))
     if isinstance(units, str) or not all(isinstance(name, str) for name in units):
-        faults.append(Fault("--unit", "is no list of names", units, hint="write such as ['rover']"))
+        faults.append(Fault("units", "is no list of names", units, hint="write such as ['rover']"))
     elif units and one_of_each:
-        faults.append(Fault("--one-of-each", "chooses among all, and units are named", hint="leave out one of both"))
+        faults.append(Fault("one_of_each", "chooses among all, and units are named", hint="leave out one of both"))
     return faults
 
 
@@ -169,7 +169,7 @@ def _chosen(station: Station, names: Sequence[str], *, one_of_each: bool) -> lis
     if unknown:
         hint = "moonstation check --print shows the file; what never comes cannot fail"
         raise RangeError(
-            Fault("--unit", "no such asset comes", name, hint=did_you_mean(name, known, hint)) for name in unknown
+            Fault("units", "no such asset comes", name, hint=did_you_mean(name, known, hint)) for name in unknown
         )
     return [asset for asset in station.assets if not names or {asset.name, asset.group} & set(names)]
 

@@ -62,7 +62,7 @@ def member_faults(member: int, members: int) -> list[Fault]:
     """What is wrong with the number of a life."""
     if 0 <= member < members:
         return []
-    return [Fault("--life", "is no life of these", member, allowed=f"0 to {members - 1}")]
+    return [Fault("member", "is no life of these", member, allowed=f"0 to {members - 1}")]
 
 
 def life_study(lives: Lives, member: int, progress: Progress | None = None) -> LifeStudy:
