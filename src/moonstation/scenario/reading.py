@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from contextvars import Context
 from importlib import resources
 from os import PathLike
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from moonstation.core.errors import Fault, ScenarioError
 from moonstation.facts.usage import note, recorded
@@ -26,6 +26,7 @@ from moonstation.scenario.schema import Scenario
 
 #: Larger files are no scenarios [byte].
 LARGEST_FILE = 4_000_000
+_AS_DATA = "give tables, lists, numbers and texts as the file has them, such as tomllib.loads(scenario.text) gives"
 
 
 def library() -> dict[str, Path]:
@@ -74,6 +75,8 @@ def _loaded(scenario: Scenario, overrides: dict[str, Any]) -> Scenario:
 def _read(text: str, path: Path | None, overrides: dict[str, Any]) -> Scenario:
     name = shortened(path.name) if path else "scenario"
     source = Source(name, _document(text, name) | overrides, _lines(text), options=tuple(overrides))
+    if objects := [source.fault(path, "is an object", value=None, hint=_AS_DATA) for path in _objects(overrides)]:
+        raise ScenarioError(objects)
     faults, faulty = [], set[KeyPath]()
     try:
         scenario = scenario_model().model_validate(source.document)
@@ -89,6 +92,15 @@ def _read(text: str, path: Path | None, overrides: dict[str, Any]) -> Scenario:
     for entry, given in zip(scenario.assets, source.document["assets"], strict=True):
         entry._facts.update({key: value["fact"] for key, value in given.items() if isinstance(value, dict)})
     return scenario
+
+
+def _objects(given: Any, path: KeyPath = ()) -> Iterator[KeyPath]:
+    """Places of parts of a loaded scenario among values: made for reading, they no longer tell what the file gave."""
+    if isinstance(given, BaseModel):
+        yield path
+    items = given.items() if isinstance(given, Mapping) else enumerate(given) if isinstance(given, list | tuple) else ()
+    for key, value in items:
+        yield from _objects(value, (*path, key))
 
 
 def _line(fault: Fault) -> int:
