@@ -14,12 +14,13 @@ from moonstation.cli.area import area_options, where_faults
 from moonstation.cli.faults import as_typed, by_option, file_faults, tried
 from moonstation.cli.main import app
 from moonstation.cli.period import time_grid
-from moonstation.cli.progress import COMPILING_LINE, progress_bar
+from moonstation.cli.progress import COMPILING_WORDS, progress_bar
 from moonstation.core.errors import Fault, RangeError
 from moonstation.sky.ephemeris import Ephemeris
 from moonstation.station import side_by_side
 from moonstation.station.kernel import run_lives
 from moonstation.studies import compilation
+from moonstation.studies.compilation import ONE_LIFE
 
 BOX, PLACE = (0.0, 0.0, 1e3, 1e3), (-89.0, 0.0)
 
@@ -136,7 +137,7 @@ def test_where_no_bar_can_be_seen_one_line_tells_why_it_takes_so_long(capsys, mo
         show("compiling the station", 1, 4)
         assert capsys.readouterr() == ("", "")
         assert next_of(1) == 2
-        assert capsys.readouterr() == ("", f"{COMPILING_LINE}\n")
+        assert capsys.readouterr() == ("", f"{COMPILING_WORDS}the function added\n")
         assert next_of(1.5) == 2.5
     assert next_of(1j) == 1 + 1j
     assert capsys.readouterr() == ("", "")
@@ -163,4 +164,4 @@ def test_a_study_tells_it_too_and_prints_nothing_else(capsys, monkeypatch, tmp_p
     app(["simulate", "first-night", "--step", "1h", "--json", "-o", str(tmp_path / "night")], standalone_mode=False)
     told = capsys.readouterr()
     assert json.loads(told.out)["name"] == "first-night"
-    assert told.err == f"{COMPILING_LINE}\n"
+    assert told.err == f"{COMPILING_WORDS}{ONE_LIFE}\n"

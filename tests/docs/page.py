@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from moonstation.cli.progress import COMPILING_LINE
+from moonstation.cli.progress import COMPILING_WORDS
 
 _FENCE = re.compile(
     r"^(?P<indent>[ \t]*)```(?P<lang>\w+)[^\n]*\n(?P<text>.*?)^(?P=indent)```[ \t]*$", re.MULTILINE | re.DOTALL
@@ -177,7 +177,7 @@ def output_of(command: Command, folder: Path) -> str:
     told = f"$ {command.text}\n{done.stdout}{done.stderr}"
     assert done.returncode == command.exit_code, f"ended with {done.returncode}, not {command.exit_code}:\n{told}"
     assert "Traceback" not in done.stderr, told
-    return done.stdout + done.stderr.removeprefix(f"{COMPILING_LINE}\n")
+    return done.stdout + re.sub(rf"^{re.escape(COMPILING_WORDS)}.*\n", "", done.stderr, flags=re.MULTILINE)
 
 
 def assert_shown(real: str, promised: str) -> None:

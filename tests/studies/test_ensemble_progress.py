@@ -9,11 +9,12 @@ import numba
 import pytest
 from numba.core import event
 
-from moonstation.station import fault_trials, side_by_side
+from moonstation.moon import march
+from moonstation.station import fault_trials, means, side_by_side
 from moonstation.station.kernel import run_lives
 from moonstation.studies import compilation
 from moonstation.studies.chunks import NOMINAL, Order
-from moonstation.studies.compilation import COMPILING, compiling_takes_long
+from moonstation.studies.compilation import COMPILING, MANY_LIVES, ONE_LIFE, compiling_takes_long, subject_of
 from moonstation.studies.ensemble import ensemble, lives_of
 from moonstation.studies.ensemble_progress import LIVES, STATION, Count
 from moonstation.studies.fault_campaign import fault_campaign
@@ -98,14 +99,56 @@ def test_it_says_nothing_of_functions_that_compile_in_a_second(count, told):
 def test_long_is_what_all_compiling_takes_together_and_not_the_time_between(monkeypatch, told):
     now_s = 0.0
     monkeypatch.setattr(compilation, "time", SimpleNamespace(perf_counter=lambda: now_s))
-    with compiling_takes_long(lambda: told.append(now_s)):
+    with compiling_takes_long(lambda what: told.append((what, now_s))):
         for _ in range(3):
             with kernel_compiled():
                 now_s += 0.25
                 with kernel_compiled():  # a function that it calls
                     now_s += 0.25
             now_s += 10.0
-    assert told == [11.0]
+        with compiling({"dispatcher": means._means}):
+            now_s += 0.75
+            with compiling({"dispatcher": numba.njit(abs_of)}):  # a function that it calls
+                now_s += 0.75
+        with kernel_compiled():
+            now_s += 5.0
+    assert told == [(ONE_LIFE, 11.0), ("sums over the records of a run", 32.25)]
+
+
+def abs_of(x):
+    return abs(x)
+
+
+def compiling(data):
+    return event.trigger_event("numba:compile", data)
+
+
+@pytest.mark.parametrize("members", [[NOMINAL], [0, 1]])
+def test_what_is_compiled_is_told_in_words(monkeypatch, members):
+    """By the types of the tables that the kernel is really given."""
+    lives, found = lives_of("first-night", Order(2, step="1h")), []
+    real = side_by_side.run_kernel
+
+    def told_first(*given):
+        args = tuple(numba.typeof(one) for one in given)
+        found.append(subject_of({"dispatcher": run_lives, "args": args}))
+        return real(*given)
+
+    monkeypatch.setattr(side_by_side, "run_kernel", told_first)
+    lives.run(members)
+    assert found == [ONE_LIFE if members == [NOMINAL] else MANY_LIVES]
+
+
+@pytest.mark.parametrize(
+    ("dispatcher", "words"),
+    [
+        (means._means, "sums over the records of a run"),
+        (march._march, "light and terrain at a place"),
+        (numba.njit(abs_of), "the function abs_of"),
+    ],
+)
+def test_what_else_is_compiled_is_told_in_words(dispatcher, words):
+    assert subject_of({"dispatcher": dispatcher, "args": ()}) == words
 
 
 @pytest.mark.parametrize("module", [side_by_side, fault_trials])

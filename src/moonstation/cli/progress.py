@@ -10,8 +10,8 @@ import typer
 #: Told what is being done, how many parts of it are done, and how many there are, 0 where that is not known.
 Show = Callable[[str, float, float], None]
 
-#: What is told, where no bar can be seen, while something is compiled.
-COMPILING_LINE = "compiling for this machine, once: up to a few minutes"
+#: What is told, where no bar can be seen, while something is compiled, which then is named.
+COMPILING_WORDS = "compiling for this machine, once: "
 #: The time left is estimated from so long back: parts may take minutes each [s].
 _LOOKED_BACK_S = 86_400.0
 
@@ -50,8 +50,8 @@ def progress_bar(first: str) -> Iterator[Show]:
 
 @contextmanager
 def compiling_told() -> Iterator[None]:
-    """Within the block a line on standard error says of what would seem to hang that it compiles, once."""
+    """Within the block a line on standard error says what is compiled, where that would seem to hang."""
     from moonstation.studies.compilation import compiling_takes_long
 
-    with compiling_takes_long(lambda: typer.echo(COMPILING_LINE, err=True)):
+    with compiling_takes_long(lambda what: typer.echo(f"{COMPILING_WORDS}{what}", err=True)):
         yield
