@@ -70,6 +70,12 @@ def _lines(file: Path) -> int:
     return file.read_text(encoding="utf-8").count("\n")
 
 
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: str(path.relative_to(PACKAGE)))
+def test_the_length_of_a_day_and_a_kilowatt_hour_stand_in_one_place(module):
+    named = re.findall(r"^_?[A-Z_]+ = (?:24\.0|3\.6e6|3_600_000(?:\.0)?)$", module.read_text("utf-8"), re.MULTILINE)
+    assert named == (["J_PER_KWH = 3.6e6"] if module == PACKAGE / "core" / "units.py" else [])
+
+
 def test_a_look_at_the_command_line_loads_nothing_heavy():
     code = "import sys, moonstation.cli.main; print(*{name.split('.')[0] for name in sys.modules})"
     loaded = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.split()

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from moonstation.components.quantities import ATOMIC_MASS, FORMULAS, molar_mass, quantities
+from moonstation.core.units import MJ_PER_KWH
 from moonstation.facts.table import lookup
 
-MJ_PER_KWH = 3.6
 _BURNT = ("hydrogen", "methane", "carbon")
 #: Oxygen need that is rounding [kg/kg].
 _NO_NEED = 1e-9

@@ -16,6 +16,7 @@ from moonstation.core.errors import RangeError
 
 DAY_S = 86400.0
 HOUR_S = 3600.0
+DAY_H = DAY_S / HOUR_S
 YEAR_H = 8766.0  # Julian year
 J2000_JD = 2451545.0
 _UNIX_EPOCH_JD = 2440587.5

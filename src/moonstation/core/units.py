@@ -1,9 +1,11 @@
-"""Units as people read them."""
+"""Units as people read them, and as they follow from each other."""
 
 from __future__ import annotations
 
 #: How a number without a unit is marked: in tables of facts, in attributes of datasets, in declarations.
 NO_UNIT = frozenset({"", "-", "1"})
+J_PER_KWH = 3.6e6
+KJ_PER_KWH, MJ_PER_KWH = J_PER_KWH / 1e3, J_PER_KWH / 1e6
 
 
 def shown_unit(unit: str) -> str:

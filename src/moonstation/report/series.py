@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from moonstation.core.events import find_runs
+from moonstation.core.time import DAY_H
 
 if TYPE_CHECKING:
     import xarray as xr
@@ -19,7 +20,6 @@ Values = NDArray[np.float64]
 
 #: Up to this many records a whole run is drawn record by record; above, in days with their least and greatest value.
 FULL_RECORDS = 3000
-_DAY_H = 24.0
 
 
 class Envelope(NamedTuple):
@@ -177,7 +177,7 @@ class Run:
     @cached_property
     def span_records(self) -> int:
         """Records in one span of a plot of the whole run: one while it is short, else a day."""
-        return 1 if self.time.size <= FULL_RECORDS else max(round(_DAY_H / self.record_h), 1)
+        return 1 if self.time.size <= FULL_RECORDS else max(round(DAY_H / self.record_h), 1)
 
     @cached_property
     def months(self) -> tuple[NDArray[np.str_], NDArray[np.intp]]:
@@ -197,7 +197,7 @@ class Run:
     @property
     def bar_word(self) -> str:
         """What one bar of sums stands for."""
-        days = float(self.record_hours.sum() / _DAY_H)
+        days = float(self.record_hours.sum() / DAY_H)
         return "day" if days <= 100 else "week" if days <= 700 else "month"
 
     def bar_sums(self, values: ArrayLike) -> Values:

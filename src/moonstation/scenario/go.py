@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
+from moonstation.core.time import DAY_H
 from moonstation.scenario.fields import Part, within
 from moonstation.station.go import GoRule, Wants
 
-_HOURS_OF_A_DAY = 24.0
 _Days = Annotated[float, within(0.0, 3660.0)]
 _Share = Annotated[float, within(0.0, 100.0)]
 _Kelvin = Annotated[float, within(0.0, 400.0)]
@@ -78,7 +78,7 @@ def go_rule(name: str, entry: GoEntry) -> GoRule:
     return GoRule(
         name=name,
         go=wants_of(entry),
-        wait_h=entry.wait_days * _HOURS_OF_A_DAY,
+        wait_h=entry.wait_days * DAY_H,
         retry_h=entry.retry_h,
         leave=wants_of(entry.leave) if entry.leave else None,
         leave_after_h=entry.leave.after_h if entry.leave else 0.0,

@@ -9,14 +9,12 @@ from typing import NamedTuple
 
 from moonstation.components.failure_modes import modes_of, numbers_of
 from moonstation.core.errors import Fault
-from moonstation.core.time import HOUR_S
+from moonstation.core.time import DAY_H, HOUR_S
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.messages import Source
 from moonstation.scenario.parts import Parts, Unit
 from moonstation.scenario.people import NEVER, planned_stay
 from moonstation.scenario.schema import AssetEntry
-
-_DAY_H = 24.0
 
 
 class _Limit(NamedTuple):
@@ -73,7 +71,7 @@ def _limits(unit: Unit) -> Iterator[_Limit]:
         numbers = numbers_of(unit.entry.type, mode)
         full_kg_h = sum(process.limit for process in processes if process.name in mode.meter)
         by_work_h = numbers.limit_kg / full_kg_h if full_kg_h > 0.0 else inf
-        by_age = _Limit(numbers.limit_h, f"{numbers.limit_h / _DAY_H:,.0f} d", False, mode.name)
+        by_age = _Limit(numbers.limit_h, f"{numbers.limit_h / DAY_H:,.0f} d", False, mode.name)
         first = min(by_age, _Limit(by_work_h, f"{numbers.limit_kg:,.0f} kg", True, mode.name))
         if mode.spare and first.after_h < inf:
             yield first

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew import daily_balance
 from moonstation.core.errors import Fault
-from moonstation.core.time import DAY_S
+from moonstation.core.time import DAY_H, DAY_S
 from moonstation.facts.table import lookup
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.messages import Source
@@ -18,7 +18,6 @@ from moonstation.scenario.schema import AssetEntry, unit_names
 from moonstation.scenario.stocks import supplied
 
 _BEGIN, NEVER = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC)
-_DAY_H = 24.0
 _AIR = "cabin_oxygen"
 _CO2 = "cabin_carbon_dioxide"
 #: What people live on, and how it comes.
@@ -153,7 +152,7 @@ def _note_on_air(parts: Parts, crew: Unit, source: Source) -> Iterator[Fault]:
     limit = fill_fraction(_CO2, lookup("cabin.carbon_dioxide_limit").value)
     stores = [store for unit in parts.keepers(bus) for store in unit.stores_on(bus)]
     room_kg = sum(limit * store.capacity - store.start for store in stores)
-    hours = max(room_kg, 0.0) / (_size(crew) * daily_balance()[_CO2] / _DAY_H)
+    hours = max(room_kg, 0.0) / (_size(crew) * daily_balance()[_CO2] / DAY_H)
     message = f"nothing at {crew.entry.site} takes carbon dioxide out of the air: it reaches the limit in {hours:.0f} h"
     yield source.fault(("assets", crew.number), message, value=None, hint="add a co2_removal, or an amine_swingbed")
 

@@ -6,12 +6,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from moonstation.core.time import DAY_H
 from moonstation.scenario.fields import LISTED, Moment, Part, within
 from moonstation.station.recovery import DEFAULT, DEFAULT_LADDER, Recovery
 
 Step = Literal["reset", "reset-subsystem", "switch", "shed", "safe-mode", "robots", "crew", "wait", "do-without"]
 Steps = Annotated[tuple[Step, ...], LISTED]
-_HOURS_OF_A_DAY = 24.0
 
 
 class RecoveryEntry(Part):
@@ -57,17 +57,17 @@ def recovery_of(entry: RecoveryEntry) -> Recovery:
         residual=entry.residual,
         persistence_h=entry.persistence_h,
         limit_persistence_h=entry.limit_persistence_h,
-        test_every_h=entry.test_every_days * _HOURS_OF_A_DAY,
+        test_every_h=entry.test_every_days * DAY_H,
         reset_h=entry.reset_minutes / 60.0,
         max_resets=entry.max_resets,
         shed_below=entry.shed_below,
         safe_mode_h=entry.safe_mode_h,
-        patience_h=entry.patience_days * _HOURS_OF_A_DAY,
+        patience_h=entry.patience_days * DAY_H,
         ground_h=entry.ground_h,
         autonomous=entry.autonomous,
         ladders=dict(entry.ladders),
         scheduled_changes=entry.scheduled_changes,
         kept_spares=entry.kept_spares,
         silent_from=entry.no_contact_from,
-        silent_h=entry.no_contact_days * _HOURS_OF_A_DAY,
+        silent_h=entry.no_contact_days * DAY_H,
     )

@@ -9,7 +9,7 @@ from datetime import datetime
 from moonstation.components.failure_modes import modes_of, numbers_of
 from moonstation.components.registry import components
 from moonstation.core.errors import Fault
-from moonstation.core.time import HOUR_S
+from moonstation.core.time import DAY_H, HOUR_S
 from moonstation.scenario.draft import Draft
 from moonstation.scenario.fields import did_you_mean
 from moonstation.scenario.lines import KeyPath
@@ -18,7 +18,6 @@ from moonstation.scenario.parts import Parts, Unit
 from moonstation.scenario.recovery import RecoveryEntry, recovery_of
 from moonstation.station.recovery import DEFAULT, RESTORING
 
-_HOURS_OF_A_DAY = 24.0
 #: Steps for which nobody asks the Earth, whatever ``autonomous`` says.
 _UNASKED = ("wait", "do-without")
 
@@ -40,7 +39,7 @@ def faults_of_recovery(
     if DEFAULT not in entry.ladders:
         hint = "units of every other type would have none"
         yield source.fault((*path, "ladders"), f'has no "{DEFAULT}" ladder', value=None, hint=hint)
-    found_h = min(entry.persistence_h, entry.test_every_days * _HOURS_OF_A_DAY)
+    found_h = min(entry.persistence_h, entry.test_every_days * DAY_H)
     if period_h is not None and found_h > period_h:
         message = "is longer than the simulation, and so is the time to the first test: no fault would ever be found"
         yield source.fault((*path, "persistence_h"), message, allowed=f"at most {period_h:g} h")

@@ -13,7 +13,7 @@ from statistics import median
 from typing import Any
 
 from moonstation.core.errors import Fault, RangeError
-from moonstation.core.time import HOUR_S, iso_utc
+from moonstation.core.time import DAY_H, HOUR_S, iso_utc
 from moonstation.core.words import noun
 from moonstation.facts.table import Fact, lookup
 from moonstation.facts.usage import recorded
@@ -34,7 +34,6 @@ WORST = "longest dark"
 SEASONS = ("season 1", "season 2", "season 3", "season 4")
 #: How long each failure is followed [d].
 LOOK_DAYS = 90.0
-_DAY_H = 24.0
 _FAILURES = "failures"
 
 
@@ -138,7 +137,7 @@ def fault_campaign(
         chosen = _chosen(station, units, one_of_each=one_of_each)
         places = Places.of(station)
         places.look_round(station.assets)
-        trials = Trials(station, compile_station(station, places.of_asset, judged=True), look_days * _DAY_H, seed)
+        trials = Trials(station, compile_station(station, places.of_asset, judged=True), look_days * DAY_H, seed)
         order = trials.of(chosen, lambda asset: moments(station, places, asset))
     tell(_FAILURES, 0, len(order))
     with kernel_compiles(lambda change: tell(COMPILING if change > 0 else _FAILURES, 0, len(order))):

@@ -25,6 +25,7 @@ from moonstation.components.limits import disorder
 from moonstation.components.quantities import FORMULAS, molar_mass, reaction
 from moonstation.components.switched_radiator import RADIATOR, coupling_w_k, radiator_node
 from moonstation.core.errors import RangeError
+from moonstation.core.units import J_PER_KWH
 from moonstation.facts.table import lookup
 
 _FARADAY_C_MOL = constants.physical_constants["Faraday constant"][0]
@@ -35,7 +36,7 @@ _WATER = reaction({"hydrogen": -2, "oxygen": -1, "water": 2}, per="water")
 def charge_kwh_per_kg_v() -> float:
     """Charge that splits a kg of water, as energy per volt [kWh/kg/V]: two electrons for each molecule."""
     mole_kg = molar_mass(FORMULAS["water"]) / 1e3
-    return float(2.0 * _FARADAY_C_MOL / mole_kg / 3.6e6)
+    return float(2.0 * _FARADAY_C_MOL / mole_kg / J_PER_KWH)
 
 
 @component("regenerative_fuel_cell")

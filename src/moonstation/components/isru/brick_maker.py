@@ -7,16 +7,15 @@ from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
+from moonstation.core.units import KJ_PER_KWH
 from moonstation.facts.table import lookup
-
-_KJ_PER_KWH = 3600.0
 
 
 def melting_kwh_per_kg() -> float:
     """Heat that brings 1 kg of regolith from the ground's temperature to a melt [kWh/kg]."""
     warming_k = lookup("brick.process_temperature").value - lookup("brick.feed_temperature").value
     heat_kj = lookup("brick.heat_capacity").value * warming_k + 1000.0 * lookup("brick.fusion_heat").value
-    return heat_kj / _KJ_PER_KWH
+    return heat_kj / KJ_PER_KWH
 
 
 @component("brick_maker")

@@ -7,9 +7,8 @@ from typing import ClassVar
 
 from moonstation.components.contract import Flow, Primitives, Process, Surroundings, component, fact, param
 from moonstation.components.failure_modes import FailureMode
+from moonstation.core.units import J_PER_KWH
 from moonstation.facts.table import lookup
-
-_J_PER_KWH = 3.6e6
 
 
 def regolith_heat_j_kg(from_k: float, to_k: float) -> float:
@@ -30,7 +29,7 @@ def extraction_kwh_per_kg(ice_fraction: float, efficiency: float) -> float:
     dry_per_ice = (1.0 - ice_fraction) / ice_fraction
     sensible = dry_per_ice * regolith_heat_j_kg(cold_k, hot_k)
     sensible += lookup("extractor.ice_heat_capacity").value * (hot_k - cold_k)
-    return (sensible + 1e6 * lookup("extractor.sublimation_heat").value) / efficiency / _J_PER_KWH
+    return (sensible + 1e6 * lookup("extractor.sublimation_heat").value) / efficiency / J_PER_KWH
 
 
 @component("water_extractor")

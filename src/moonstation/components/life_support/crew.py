@@ -20,7 +20,6 @@ from moonstation.components.contract import (
 )
 from moonstation.components.life_support.cabin_air import fill_fraction
 from moonstation.components.life_support.crew_day import (
-    DAY_H,
     SCHEDULES,
     exertion_by_the_clock,
     glycogen_burning,
@@ -30,6 +29,7 @@ from moonstation.components.life_support.crew_day import (
     work_by_the_clock,
 )
 from moonstation.components.limits import refuse_disorder
+from moonstation.core.time import DAY_H
 from moonstation.facts.table import lookup
 
 #: What a body keeps a reserve of.

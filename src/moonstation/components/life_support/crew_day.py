@@ -16,10 +16,9 @@ from numpy.typing import NDArray
 
 from moonstation.components.contract import Series
 from moonstation.components.quantities import FORMULAS, molar_mass, reaction
-from moonstation.core.time import HOUR_S, TimeGrid
+from moonstation.core.time import DAY_H, HOUR_S, TimeGrid
 from moonstation.facts.table import lookup
 
-DAY_H = 24.0
 WEEK_H = 168.0
 SCHEDULES = ("mean", "hourly")
 #: Begin of each part of the day [h UTC], after the day of the ISS: up from 06:00 to 21:30, at work between 08:15 and

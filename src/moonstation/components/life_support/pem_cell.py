@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from scipy import constants
 
 from moonstation.components.quantities import FORMULAS, molar_mass
+from moonstation.core.units import J_PER_KWH
 from moonstation.facts.table import lookup
 
 Floats = NDArray[np.float64]
@@ -14,7 +15,6 @@ _GAS = float(constants.gas_constant)
 _FARADAY = float(constants.value("Faraday constant"))
 _REFERENCE_K = 353.15
 _REFERENCE_BAR = 10.0
-_J_KWH = 3.6e6
 
 
 def reversible_v(temperature_k: ArrayLike, pressure_bar: ArrayLike = 1.0) -> Floats:
@@ -76,7 +76,7 @@ def cell_v(current_a_cm2: ArrayLike, temperature_k: float, pressure_bar: float =
 def energy_kwh_per_kg(voltage_v: ArrayLike) -> Floats:
     """Electricity in a cell per kg of oxygen [kWh/kg]: four electrons a molecule, so 1.23 V are the free energy."""
     oxygen_kg_mol = molar_mass(FORMULAS["oxygen"]) / 1000.0
-    return np.asarray(4.0 * _FARADAY * np.asarray(voltage_v, dtype=np.float64) / oxygen_kg_mol / _J_KWH)
+    return np.asarray(4.0 * _FARADAY * np.asarray(voltage_v, dtype=np.float64) / oxygen_kg_mol / J_PER_KWH)
 
 
 def part_load_ratio(load: float) -> float:

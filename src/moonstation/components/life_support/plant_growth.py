@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from moonstation.core.time import HOUR_S
+from moonstation.core.time import DAY_H, HOUR_S
 
 Floats = NDArray[np.float64]
 Terms = tuple[tuple[int, int, float], ...]
@@ -19,7 +19,6 @@ Terms = tuple[tuple[int, int, float], ...]
 #: Mass of a mole of carbon [kg/mol].
 _CARBON_KG_MOL = 0.012011
 _MICRO = 1e-6
-_DAY_H = 24.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +115,7 @@ def gross_umol(crop: Crop, day: ArrayLike, photons: float, co2_ppm: float) -> Fl
 def respired_umol(crop: Crop, day: ArrayLike, photons: float, co2_ppm: float) -> Floats:
     """Carbon that the canopy breathes out, day and night alike [umol/m2/s], shape of ``day``."""
     use = crop.carbon_use - (crop.carbon_use - crop.carbon_use_aged) * ageing(crop, day)
-    return np.asarray((1.0 - use) * gross_umol(crop, day, photons, co2_ppm) * crop.light_h / _DAY_H)
+    return np.asarray((1.0 - use) * gross_umol(crop, day, photons, co2_ppm) * crop.light_h / DAY_H)
 
 
 def net_umol(crop: Crop, day: ArrayLike, photons: float, co2_ppm: float) -> Floats:
@@ -132,7 +131,7 @@ def dry_growth_kg_m2_d(crop: Crop, photons: float, co2_ppm: float) -> tuple[floa
     days = np.arange(1.0, crop.harvest_d + 1.0)
     gross_s = crop.light_h * HOUR_S
     kept = gross_umol(crop, days, photons, co2_ppm) * gross_s
-    kept -= respired_umol(crop, days, photons, co2_ppm) * _DAY_H * HOUR_S
+    kept -= respired_umol(crop, days, photons, co2_ppm) * DAY_H * HOUR_S
     dry = kept * _MICRO * _CARBON_KG_MOL / crop.carbon_share
     edible = np.where(days > crop.edible_d, crop.edible_share, 0.0) * dry
     return float(edible.mean()), float((dry - edible).mean())

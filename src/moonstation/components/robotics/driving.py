@@ -7,9 +7,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from moonstation.components.robotics.vehicle import surface_gravity_m_s2
 from moonstation.core.time import HOUR_S
+from moonstation.core.units import J_PER_KWH
 from moonstation.facts.table import lookup
-
-_J_PER_KWH = 3.6e6
 
 
 def drive_kwh(
@@ -23,7 +22,7 @@ def drive_kwh(
     slope = np.radians(np.asarray(slope_deg, np.float64))
     pull = np.maximum(rolling_resistance * np.cos(slope) + np.sin(slope), 0.0)
     force_n = mass_kg * surface_gravity_m_s2() * pull
-    return np.asarray(force_n * np.asarray(distance_m, np.float64) / efficiency / _J_PER_KWH)
+    return np.asarray(force_n * np.asarray(distance_m, np.float64) / efficiency / J_PER_KWH)
 
 
 def there_and_back_kwh(distance_m: float, slope_deg: float, mass_kg: float, load_kg: float) -> float:

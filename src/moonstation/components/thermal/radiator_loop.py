@@ -22,10 +22,10 @@ from moonstation.components.contract import (
     param,
 )
 from moonstation.components.failure_modes import FailureMode
-from moonstation.components.heat_content import MJ_PER_KWH
 from moonstation.components.limits import refuse_disorder
 from moonstation.components.thermal.insulated_body import ORDERED, InsulatedBody, insulated_body
 from moonstation.components.thermal.loads import heating_load
+from moonstation.core.units import MJ_PER_KWH
 from moonstation.facts.table import lookup
 
 _RACKS = "racks"
