@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 import pytest
 import xarray
 
-from moonstation.cli.simulate import _cause
+from moonstation.cli.simulate import _cause, _reach
 from short_night import HOURLY, short_night
 
 MEMBERS = 80
@@ -222,6 +222,13 @@ def test_a_terminal_is_told_how_far_it_is_and_what_time_is_left(scenario, tmp_pa
 )
 def test_how_surely_an_outcome_hangs_on_a_cause_is_named(cause, words):
     assert _cause(cause) == words
+
+
+def test_what_lives_cannot_tell_is_said_by_how_much_they_or_more_of_them_would_show():
+    told = {"energy": {"smallest_found": 0.147, "lives_needed": 240}}
+    assert _reach(told) == "what hangs together by a rank correlation under 0.15 does not show in so few"
+    told["survival"] = {"smallest_found": 0.6, "lives_needed": 1252}
+    assert _reach(told) == "about 1,252 lives would show a rank correlation of 0.3"
 
 
 def test_two_designs_are_compared_pair_by_pair(scenario, tmp_path):

@@ -246,7 +246,6 @@ def _print_causes(console: Any, influences: dict[str, Any]) -> None:
     from rich.text import Text
 
     from moonstation.cli.printing import print_item, print_line
-    from moonstation.station.influence import TELLING
     from moonstation.studies.ensemble_tables import title_of
 
     for name, told in influences.items():
@@ -256,10 +255,20 @@ def _print_causes(console: Any, influences: dict[str, Any]) -> None:
                 print_item(console, _cause(item))
     unsure = {name: told for name, told in influences.items() if not told["causes"]}
     if unsure:
-        needed = max(told["lives_needed"] for told in unsure.values())
         words = ", ".join(title_of(name) for name in unsure)
-        advice = f"about {needed:,} lives would show a rank correlation of {TELLING:g}"
-        print_line(console, Text(f"these lives show nothing sure that {words} hang on; {advice}"))
+        hangs = "hangs" if len(unsure) == 1 else "hang"
+        print_line(console, Text(f"these lives show nothing sure that {words} {hangs} on; {_reach(unsure)}"))
+
+
+def _reach(unsure: Mapping[str, dict[str, Any]]) -> str:
+    """What so many lives could show, or how many it takes."""
+    from moonstation.station.influence import TELLING
+
+    found = max(told["smallest_found"] for told in unsure.values())
+    if found <= TELLING:
+        return f"what hangs together by a rank correlation under {found:.2g} does not show in so few"
+    needed = max(told["lives_needed"] for told in unsure.values())
+    return f"about {needed:,} lives would show a rank correlation of {TELLING:g}"
 
 
 def _cause(item: dict[str, Any]) -> str:

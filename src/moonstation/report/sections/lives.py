@@ -66,7 +66,7 @@ def verdict(run: Ensemble) -> Section:
     """In how many lives the station lives, and what ended the others."""
     told = run.summary
     points = [
-        f"In {count(lives, 'life', 'lives')} {CAUSE_WORDS[cause]}." for cause, lives in told["losses"].items() if lives
+        f"In {count(lives, 'life', 'lives')}, {CAUSE_WORDS[cause]}." for cause, lives in told["losses"].items() if lives
     ]
     blocks: list[Block] = [Points(points, "bad")] if points else []
     if not run.not_judged:
