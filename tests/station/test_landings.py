@@ -235,7 +235,7 @@ def test_plant_counts_by_what_it_states_per_person():
         assert Lived(three, crew(48.0), landings=[landing]).outcome().state == state
 
 
-def leaving(after_h: float, **more) -> Lived:
+def leaving(after_h: float, *, more: tuple[Asset, ...] = (), **given) -> Lived:
     """Two people with water that another drinks up from hour 100 on; they leave when it is under a day's."""
     thirsty = Process("leak", {"water": -10.0}, boundary=True)
     return Lived(
@@ -244,7 +244,8 @@ def leaving(after_h: float, **more) -> Lived:
         crew(48.0, 400.0),
         asset("lander", start=at_hour(48.0), end=at_hour(400.0), mission="visit"),
         asset("lab", start=at_hour(48.0), end=at_hour(450.0), mission="visit"),
-        landings=[visit(48.0, rule(Wants(water_days=1.0), after_h=after_h, water_days=2.0), **more)],
+        *more,
+        landings=[visit(48.0, rule(Wants(water_days=1.0), after_h=after_h, water_days=2.0), **given)],
     )
 
 
@@ -257,6 +258,24 @@ def test_people_leave_when_what_they_live_on_is_out_of_limits_for_long_enough():
     assert later.spell("people of visit")[1] == first + 6
     assert now.spell("lander")[1] == first  # was to leave with them
     assert now.spell("lab")[1] == 450
+
+
+def test_what_is_lost_was_planned_until_it_would_have_left_itself():
+    def starving(name: str, end_h: float | None) -> Asset:
+        end = None if end_h is None else at_hour(end_h)
+        eating = Process("eat", {"food": -1.0}, starve_limit_h=2.0)
+        return asset(name, eating, start=at_hour(48.0), end=end, mission="visit")
+
+    things = starving("animal", 96.0), starving("lab", None)
+    supply = Delivery("ridge", at_hour(60.0), {"water": 10.0}, "supply")
+    late = visit(48.0, rule(water_days=1.0, retry_h=24.0))
+    life = Lived(tank("water", 0.0), crew(48.0, 96.0), *things, landings=[late], deliveries=[supply])
+    lost = [row["index"] for row in life.log if row["code"] == packed.EV_LOST_STARVED]
+    assert lost == [2, 3]
+    assert life.spell("animal") == life.spell("people of visit") == (72, 120)
+    assert life.spell("lab") == (72, 480)
+    early = leaving(0.0, more=(starving("animal", 400.0),))
+    assert early.spell("animal") == early.spell("people of visit")
 
 
 def test_people_whose_ascent_vehicle_is_not_there_cannot_leave():

@@ -118,15 +118,24 @@ def lived_by(planned: NDArray[np.bool_], compiled: Compiled, log: NDArray[Any], 
     """Which asset would be alive at the end of each record if nothing were lost, shape (record, asset).
 
     planned : the same by the dates of the plan, which hold for all that comes without a go
-    log : the kernel's events, which tell when all else came and went
+    log : the kernel's events, which tell when all else came, and when people left with what was to leave with them
     """
-    gated = np.flatnonzero(compiled.network.schedule.asset_gate[: planned.shape[1]] >= 0)
+    schedule = compiled.network.schedule
+    gated = np.flatnonzero(schedule.asset_gate[: planned.shape[1]] >= 0)
     if not gated.size:
         return planned
     alive = planned.copy()
     alive[:, gated] = False
-    for row in log[np.isin(log["code"], (packed.EV_LANDED, packed.EV_ENDED)) & np.isin(log["index"], gated)]:
-        alive[row["step"] // record_steps :, row["index"]] = row["code"] == packed.EV_LANDED
+    gate_of = compiled.network.conditions.gate
+    left = {int(gate_of[row["index"]]): int(row["step"]) for row in log[log["code"] == packed.EV_LEFT]}
+    for row in log[(log["code"] == packed.EV_LANDED) & np.isin(log["index"], gated)]:
+        first, asset = int(row["step"]), int(row["index"])
+        gate = int(schedule.asset_gate[asset])
+        late = first - int(schedule.gate_start[gate])
+        end = int(schedule.asset_end[asset]) + late
+        if schedule.asset_goes[asset]:
+            end = min(end, left.get(gate, end))
+        alive[first // record_steps : end // record_steps, asset] = True
     return alive
 
 
