@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from build import asset, compile_lit, differences, station
+from build import asset, at_hour, compile_lit, differences, station
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from random_stations import cases, relaxed
@@ -122,6 +122,23 @@ def test_threads_and_company_change_nothing():
         mixed = group([18, 3, 16])
     for lane, other in ((0, life_of(rest, 2)), (1, life_of(first, 3)), (2, life_of(rest, 0))):
         assert differences(life_of(mixed, lane), other) == []
+
+
+def test_who_lands_in_a_body_that_is_lost_finds_it_as_cold_as_it_was_whatever_other_lives_do():
+    # an hour warms a body of 3,600 J/K, coupled by 1 W/K, half-way to 250 K; one starves in its first, at 177.5 K
+    box = ThermalNode("inside", 3600.0, 105.0, conductance_w_k=1.0, work_min_k=200.0)
+    live = Process("live", {"food": -1.0}, limit=0.01, starve_limit_h=100.0, boundary=True)
+    guest = asset("guest", Process("work", {"data": 1.0}), start=at_hour(15.0), housed_in="box")
+    things = asset("box", live, nodes=[box]), guest, asset("larder", stores=[Store("f", "food", 9.0, 0.0)])
+    compiled = compile_lit(station(*things, hours=20.0, step_s=3600.0))
+    network, processes = compiled.network, compiled.network.processes
+    soon = network._replace(processes=processes._replace(starve_limit_h=np.minimum(processes.starve_limit_h, 1.0)))
+    together = run_lanes([network, soon], compiled.columns, compiled.steps, 1.0, 1)
+    guest_ready = together.ready[-1, [asset.name for asset, _ in compiled.processes].index("guest")]
+    assert guest_ready.tolist() == [1.0, 0.0]
+    for lane, life in enumerate((network, soon)):
+        one = alone(run, life, compiled, 1.0, 1)
+        assert differences(life_of(together, lane), one._replace(log=one.log[: len(together.log)])) == []
 
 
 def test_a_log_without_room_is_run_again_with_more():

@@ -249,12 +249,12 @@ def _eliminate(nodes: Table, node: Record, point: Lively) -> None:
 def _come_to(node: Record, kelvin: Lively) -> tuple[bool, bool]:
     """Bring a node to a temperature: whether its asset dies of that, and whether it was far from there, in any life."""
     out = False
-    node.calm = all_of((node.calm_above_k <= kelvin) & (kelvin <= node.calm_below_k))
-    if not node.calm:
-        out = any_of((node.on > 0.0) & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
     if not node.everywhere:
         kelvin = select(node.on > 0.0, kelvin, node.before)
     node.temperature = kelvin
+    node.calm = all_of((node.calm_above_k <= kelvin) & (kelvin <= node.calm_below_k))
+    if not node.calm:
+        out = any_of((node.on > 0.0) & no((node.survive_min_k <= kelvin) & (kelvin <= node.survive_max_k)))
     return out, any_of(abs(kelvin - node.before) > FAR_K)
 
 
