@@ -154,6 +154,42 @@ def test_a_site_that_cannot_ask_the_earth_is_told_where_its_faults_are_left():
     assert "nothing at landing-place sends to the Earth, which must be asked before reset-subsystem" in only
 
 
+#: A second site beside that of the scenario.
+OTHER = '[sites.other]\nhorizon = "flat"\nmast_m = 2\nlatitude_deg = -80\nlongitude_deg = 0\n\n'
+
+
+def tended_from(keeper: str, *more: str) -> str:
+    """The same with other sites, and its own tended from one of them."""
+    text = GOOD.replace("[sites.", f"{OTHER}{''.join(more)}[sites.", 1)
+    return text.replace("[sites.landing-place]", f'[sites.landing-place]\ntended_from = "{keeper}"')
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        (tended_from("othr"), "is no other site; got 'othr'; did you mean other?"),
+        (tended_from("landing-place"), "is no other site; got 'landing-place'; other sites: other"),
+        (
+            tended_from("third", OTHER.replace("other]", 'third]\ntended_from = "other"')),
+            "is itself tended from elsewhere; got 'third'; name other",
+        ),
+    ],
+)
+def test_a_site_is_tended_from_another_that_there_is_and_that_tends_itself(text, words):
+    (only,) = faults(text)
+    assert words in only
+    assert build_station(read_scenario(tended_from("other"))).sites["landing-place"].tended_from == "other"
+
+
+def test_a_site_asks_the_earth_over_the_links_of_the_one_that_tends_it():
+    begin, radio = tended_from("other").split('name = "lander radio"')
+    text = begin + 'name = "lander radio"' + radio.replace('site = "landing-place"', 'site = "other"', 1)
+    text = text.replace('housed_in = "lander"\n', "")
+    assert not any("sends to the Earth" in note for note in notes(text))
+    alone = text.replace('tended_from = "other"\n', "")
+    assert any("nothing at landing-place sends to the Earth" in note for note in notes(alone))
+
+
 def test_a_site_that_decides_alone_needs_no_word_from_the_earth():
     alone = 'autonomous = ["reset", "reset-subsystem", "switch", "shed", "robots", "crew"]'
     assert not any("sends to the Earth" in note for note in notes(without_radio(with_recovery(alone))))

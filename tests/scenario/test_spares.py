@@ -16,7 +16,7 @@ from moonstation.scenario.reading import load_scenario
 from moonstation.scenario.schema import AssetEntry, Scenario
 
 #: Nobody has hands there, and nothing lands there later.
-WITHOUT_HANDS = {"change-7", "mons-mouton", "luna-27a", "luna-27b", "reactor-hollow"}
+WITHOUT_HANDS = {"change-7", "mons-mouton", "luna-27a", "luna-27b"}
 
 
 @pytest.fixture(scope="module")

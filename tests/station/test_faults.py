@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import pytest
 from build import START, at_hour
 from failing import HANDS, LINK, Both, helpers, mode, station, unit
@@ -172,6 +175,21 @@ def test_without_a_spare_it_waits_until_a_mission_lands_one():
     assert events[-1] == (1, ft.F_STEP, ft.BEGUN, rungs.WAIT)
     assert events[-2] == (1, ft.F_STEP, ft.NO_SPARE, rungs.ROBOTS)
     assert codes(life.run(5))[-1][1:] == (ft.F_STEP, ft.MENDED, rungs.ROBOTS)
+
+
+@pytest.mark.parametrize("tended", [True, False])
+def test_a_site_is_mended_from_the_one_that_tends_it_by_its_hands_and_spares_and_over_its_links(tended):
+    ladders = {"default": ("robots", "wait")}
+    asking = Recovery(ladders=ladders, autonomous=("wait",), persistence_h=1.0, ground_h=4.0)
+    spare = unit("pump of the ridge", mode(robot_h=2.0, spare=True), spares=1)
+    cable = unit("pump", mode(robot_h=2.0, spare=True), node="hollow")
+    hollow = SimpleNamespace(tended_from="ridge" if tended else "")
+    built = replace(station(cable, spare, *helpers(), recovery=asking), sites={"ridge": None, "hollow": hollow})
+    life = Both(built, forced=(0, 1))
+    events = codes(life.run(30))
+    mended = (6, ft.F_STEP, ft.MENDED, rungs.ROBOTS)  # asked in step 1, begun in 5, two hours
+    assert (mended in events, life.health("pump").tolist()) == (tended, [float(tended)])
+    assert life.tables.stock[:, 1].sum() == (0 if tended else 1)
 
 
 def test_a_repair_that_finds_no_hands_gives_its_spare_back():

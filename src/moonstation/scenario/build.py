@@ -66,6 +66,7 @@ def _surface_site(name: str, site: SiteEntry, scenario: Scenario) -> SurfaceSite
         mast_horizon=horizon_from(site.horizon, site, site.mast_m, scenario.folder),
         ground_horizon=horizon_from(site.ground_horizon or site.horizon, site, GROUND_M, scenario.folder),
         title=site.title or name,
+        tended_from=site.tended_from or "",
     )
 
 

@@ -100,6 +100,11 @@ class Parts:
     #: Whether every asset and delivery is of a known kind at a known place, so that what is missing is missing.
     settled: bool = False
     _by_bus: Mapping[str, Mapping[Bus, list[Unit]]] = field(default_factory=dict)
+    _keepers: Mapping[str, str] = field(default_factory=dict)
+
+    def keeper(self, site: str) -> str:
+        """Site from which what fails at a site is mended."""
+        return self._keepers.get(site, site)
 
     def takers(self, bus: Bus) -> list[Unit]:
         """Assets that take from a bus."""
@@ -142,7 +147,8 @@ def _parts_of(draft: Draft, source: Source) -> Parts:
             for bus in getattr(unit, what):
                 by_bus[what][bus].append(unit)
     named = all(unit.parts is not None or all(name for name, _ in unit.declared()) for unit in units)
-    return Parts(tuple(units), tuple(faults), _settled(draft) and named, by_bus)
+    keepers = {name: site.tended_from for name, site in draft.sites if site.tended_from}
+    return Parts(tuple(units), tuple(faults), _settled(draft) and named, by_bus, keepers)
 
 
 def _short_grid(draft: Draft) -> TimeGrid:

@@ -76,6 +76,19 @@ def faults_of_horizons(draft: Draft, source: Source, folder: Path) -> Iterator[F
             if given and not faults:
                 yield from _line_faults(site, (*path, key), height_m, source, folder)
         yield from _terrain_faults(site, (*path, "terrain"), source, folder)
+        yield from _keeper_faults(name, site, draft, source)
+
+
+def _keeper_faults(name: str, site: SiteEntry, draft: Draft, source: Source) -> Iterator[Fault]:
+    """A site that is tended from none that there is, from itself, or from one that is tended from elsewhere."""
+    sites, keeper = dict(draft.sites), site.tended_from
+    others = sorted(other for other in draft.names("sites") if other != name)
+    if keeper and keeper not in others:
+        hint = did_you_mean(keeper, others, f"other sites: {', '.join(others)}")
+        yield source.fault(("sites", name, "tended_from"), "is no other site", value=keeper, hint=hint)
+    elif keeper and keeper in sites and sites[keeper].tended_from:
+        hint = f"name {sites[keeper].tended_from}"
+        yield source.fault(("sites", name, "tended_from"), "is itself tended from elsewhere", value=keeper, hint=hint)
 
 
 def _position_faults(site: SiteEntry, path: KeyPath, source: Source) -> Iterator[Fault]:

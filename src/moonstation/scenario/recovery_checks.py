@@ -106,10 +106,10 @@ def _helps(step: str, unit: Unit, parts: Parts) -> bool:
         case "switch":
             return (entry.needed or entry.count) < entry.count
         case "robots":
-            hands = parts.givers(("robot_h", entry.site))
+            hands = parts.givers(("robot_h", parts.keeper(entry.site)))
             return bool(hands) and any(math.isfinite(mode.robot_h) for mode in numbers)
         case "crew":
-            hands = parts.givers(("crew_h", entry.site))
+            hands = parts.givers(("crew_h", parts.keeper(entry.site)))
             return bool(hands) and any(math.isfinite(mode.crew_h) for mode in numbers)
         case _:
             return False
@@ -143,7 +143,7 @@ def _unheard(entry: RecoveryEntry, draft: Draft, parts: Parts, source: Source) -
     heard = {unit.entry.site for unit in parts.units if draft.names("ground_stations") and unit.ends}
     halts: dict[str, dict[str, None]] = {}
     for unit in parts.units:
-        if unit.component and unit.parts and modes_of(unit.component) and unit.entry.site not in heard:
+        if unit.component and unit.parts and modes_of(unit.component) and parts.keeper(unit.entry.site) not in heard:
             ladder = policy.ladder(unit.entry.type, unit.component.family)
             asking = [step not in entry.autonomous and step not in _UNASKED for step in ladder]
             rest = ladder[asking.index(True) :] if True in asking else ()

@@ -94,6 +94,8 @@ class SiteEntry(Part):
     """Sky-line from 2 m, as ``horizon``; left out: the same source as ``horizon``."""
     terrain: Annotated[tuple[Text, ...], LISTED] = ()
     """Elevation models whose ground the report shows round the site: paths from the scenario's folder, in any order."""
+    tended_from: Text | None = None
+    """Site near by whose robots, people, spares and links to the Earth serve this one too; the way takes no time."""
 
 
 class RelayEntry(Part):

@@ -50,8 +50,9 @@ class _Planner:
         self.station, self.compiled = station, compiled
         self.assets: Sequence[Asset] = compiled.assets
         self.nodes = list(dict.fromkeys(asset.node for asset in self.assets))
+        self.keepers = [self._keeper(node) for node in self.nodes]
         self.chains = [
-            [chain for way in ways_of(compiled.processes, node) for chain in way.chains] for node in self.nodes
+            [chain for way in ways_of(compiled.processes, node) for chain in way.chains] for node in self.keepers
         ]
         self.number_of = {asset.name: number for number, asset in enumerate(self.assets)}
         self.process_count = len(compiled.processes)
@@ -171,8 +172,12 @@ class _Planner:
         return rows
 
     def _pools(self) -> list[tuple[str, str]]:
-        """Spares are shared by all units of a kind at a site."""
-        return list(dict.fromkeys((asset.node, asset.component.kind) for asset in self.assets))
+        """Spares are shared by all units of a kind that are tended from a site."""
+        return list(dict.fromkeys((self._keeper(asset.node), asset.component.kind) for asset in self.assets))
+
+    def _keeper(self, node: str) -> str:
+        """Site from which a node is tended."""
+        return getattr(self.station.sites.get(node), "tended_from", "") or node
 
     def _units(
         self, mode_units: Sequence[int], groups: Mapping[str, Sequence[int]], parts: Sequence[Sequence[Any]]
@@ -193,7 +198,7 @@ class _Planner:
                 "modes_first": own["first"],
                 "modes_last": own["last"],
                 "group": group_of[unit],
-                "pool": pools.index((asset.node, asset.component.kind)),
+                "pool": pools.index((self._keeper(asset.node), asset.component.kind)),
                 "spares": asset.spares,
                 "site": self.nodes.index(asset.node),
                 "power": powers.index(power) if power in powers else -1,
@@ -211,7 +216,7 @@ class _Planner:
         buses = list(self.compiled.bus_keys)
         hours = [key for key in buses if key[0] in {"robot_h", "crew_h"}]
         rows = _spans(self.chains)
-        for row, node in zip(rows, self.nodes, strict=True):
+        for row, node in zip(rows, self.keepers, strict=True):
             row |= {"ways_first": row.pop("first"), "ways_last": row.pop("last")}
             for name, quantity in (("robots", "robot_h"), ("crew", "crew_h")):
                 row[name] = hours.index((quantity, node)) if (quantity, node) in hours else -1
@@ -256,11 +261,11 @@ class _Planner:
         grid, pools = self.station.grid, self._pools()
         gate_of = {landing.mission: gate for gate, landing in enumerate(self.compiled.landings)}
         found = [
-            (gate, NEVER if gate >= 0 else grid.index_at(item.at), pools.index((item.node, kind)), count)
+            (gate, NEVER if gate >= 0 else grid.index_at(item.at), pools.index((keeper, kind)), count)
             for item in self.station.deliveries
             for kind, count in item.spares.items()
-            for gate in [gate_of.get(item.mission, -1)]
-            if (item.node, kind) in pools  # whose assets come at all
+            for gate, keeper in [(gate_of.get(item.mission, -1), self._keeper(item.node))]
+            if (keeper, kind) in pools  # whose assets come at all
         ]
         rows = [{"gate": gate, "step": step, "pool": pool, "count": count} for gate, step, pool, count in found]
         return _table(ARRIVAL, sorted(rows, key=lambda row: (row["gate"] >= 0, row["step"])))

@@ -30,7 +30,10 @@ BusKey = tuple[str, str]  # quantity, node
 
 @dataclass(frozen=True, slots=True)
 class SurfaceSite:
-    """A place on the ground, with its sky-line from 2 m and from the top of its mast."""
+    """A place on the ground, with its sky-line from 2 m and from the top of its mast.
+
+    ``tended_from`` names a site near by whose hands, spares and links serve this one too, "" for none.
+    """
 
     name: str
     latitude_deg: float
@@ -39,6 +42,7 @@ class SurfaceSite:
     mast_horizon: Horizon
     ground_horizon: Horizon
     title: str = ""
+    tended_from: str = ""
 
 
 @dataclass(frozen=True, slots=True)
