@@ -9,12 +9,16 @@ from pathlib import Path
 import pytest
 
 from moonstation.components.registry import components
+from moonstation.facts.table import lookup
 from moonstation.roadmap.milestones import evaluate
 from moonstation.scenario.assets import facility_of
 from moonstation.scenario.build import build_milestones, build_station, left_out
 from moonstation.scenario.reading import library, load_scenario
 from moonstation.scenario.schema import FACILITIES, Scenario
 from moonstation.station.assessment import assess
+from moonstation.station.model import effective_priority
+from moonstation.station.network import compile_station
+from moonstation.station.places import Places
 from moonstation.station.simulate import simulate
 
 PROJECT = Path(__file__).resolve().parents[2]
@@ -113,3 +117,27 @@ def test_the_reference_page_follows_from_the_schema() -> None:
     script = PROJECT / "scripts" / "build_scenario_reference.py"
     done = subprocess.run([sys.executable, str(script), "--check"], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+def test_people_of_the_base_leave_before_anything_keeps_them_from_working_or_living(ilrs: Scenario) -> None:
+    """In all the range of what is known: beyond the limit of a gas they breathe little, and it goes no further."""
+    leave = ilrs.policy.go["base"].leave
+    ranges = {name: lookup(name) for name in ("cabin.carbon_dioxide_limit", "cabin.oxygen_limit")}
+    assert leave.carbon_dioxide_kpa < ranges["cabin.carbon_dioxide_limit"].low
+    assert leave.oxygen_kpa > ranges["cabin.oxygen_limit"].high
+    assert leave.warmest_k < lookup("crew.warmest_borne").low
+    assert leave.coldest_k > lookup("crew.coldest_borne").high
+
+
+def test_the_radio_is_served_in_safe_mode(ilrs: Scenario) -> None:
+    """Without it nobody on the Earth can be asked, and what waits for a word waits for ever."""
+    station = build_station(load_scenario("ilrs", start="2038-01-01", end="2038-01-03", step="1h"))
+    served = station.policy.serve_up_to["safe"]
+    compiled = compile_station(station, Places.of(station).of_asset)
+    to_the_earth = [
+        (asset, process)
+        for asset, process in compiled.processes
+        if process.recipe.get("data@earth") and process.recipe.get("electricity", 0.0) < 0.0 and asset.node == "ridge"
+    ]
+    assert to_the_earth
+    assert {asset.name for asset, process in to_the_earth if effective_priority(asset, process) > served} == set()
