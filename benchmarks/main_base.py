@@ -18,7 +18,7 @@ def main_base() -> str:
     text = library()["ilrs"].read_text("utf-8")
     for key, value in (("start", START), ("end", END), ("name", '"main-base"')):
         text = re.sub(rf"(?m)^{key} = .*$", f"{key} = {value}", text, count=1)
-    blocks = re.split(r"(?m)^(?=\[)", text)
+    blocks = re.split(r"(?m)^(?=\[(?!deliveries\.))", text)  # a table within a delivery is a part of it
     return "".join(_without_others(block) for block in blocks if _is_of_the_base(block))
 
 

@@ -7,13 +7,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from main_base import main_base
 
 from moonstation.components.registry import components
 from moonstation.facts.table import lookup
 from moonstation.roadmap.milestones import evaluate
 from moonstation.scenario.assets import facility_of
 from moonstation.scenario.build import build_milestones, build_station, left_out
-from moonstation.scenario.reading import library, load_scenario
+from moonstation.scenario.reading import library, load_scenario, read_scenario
 from moonstation.scenario.schema import FACILITIES, Scenario
 from moonstation.station.assessment import assess
 from moonstation.station.model import effective_priority
@@ -141,3 +142,9 @@ def test_the_radio_is_served_in_safe_mode(ilrs: Scenario) -> None:
     ]
     assert to_the_earth
     assert {asset.name for asset, process in to_the_earth if effective_priority(asset, process) > served} == set()
+
+
+def test_the_base_that_is_measured_is_a_sound_part_of_the_ilrs() -> None:
+    base = read_scenario(main_base())
+    assert sum(entry.count for entry in base.assets) >= 50
+    assert list(base.sites) == ["ridge"]
