@@ -6,6 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -67,6 +68,24 @@ def test_where_it_fails_the_kernel_is_compiled_when_it_is_called(
     assert study("first-night").lives
 
 
-def test_what_compiles_it_needs_nothing_of_the_run() -> None:
+def test_what_compiles_it_needs_nothing_of_the_run_and_takes_nothing_from_where_it_was_begun(tmp_path: Path) -> None:
+    (tmp_path / "numpy.py").write_text("raise SystemExit('a file of the user')")
     asked = [sys.executable, *kernel_beside._COMPILE]
-    assert subprocess.run(asked, check=True, capture_output=True, cwd="/").stderr == b""
+    with subprocess.Popen(asked, cwd=tmp_path, stdin=subprocess.PIPE, stderr=subprocess.PIPE) as compiler:
+        assert compiler.wait() == 0
+        assert compiler.stderr is not None
+        assert compiler.stderr.read() == b""
+
+
+def test_it_ends_with_a_run_that_is_killed(monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = "from moonstation.station import beforehand as b; b.compile_kernel = lambda: __import__('time').sleep(600)"
+    monkeypatch.setattr(kernel_beside, "_COMPILE", ("-c", f"{slow}; b.compile_while_asked()"))
+    compiler = kernel_beside._begin()
+    assert compiler is not None
+    assert compiler.stdin is not None
+    with compiler:
+        compiler.stdin.close()  # as is done with all that a process had open
+        try:
+            assert compiler.wait(120.0) == 1
+        finally:
+            compiler.kill()

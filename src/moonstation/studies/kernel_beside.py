@@ -10,7 +10,8 @@ from functools import partial
 
 from moonstation.station.beforehand import is_to_be_compiled
 
-_COMPILE = ("-m", "moonstation.station.beforehand")
+#: -P: nothing is taken from the folder in which the run was begun, whatever its files are called.
+_COMPILE = ("-P", "-m", "moonstation.station.beforehand")
 #: So often is told that it still compiles [s].
 _TOLD_EVERY_S = 0.5
 
@@ -26,17 +27,18 @@ def kernel_compiled_beside() -> Iterator[Callable[[], None]]:
     if compiler is None:
         yield lambda: None
         return
-    try:
-        yield partial(_wait_for, compiler)
-    finally:
-        compiler.terminate()
-        compiler.wait()
+    with compiler:
+        try:
+            yield partial(_wait_for, compiler)
+        finally:
+            compiler.terminate()
 
 
 def _begin() -> subprocess.Popen[bytes] | None:
-    none = subprocess.DEVNULL
+    """It ends with this process too, be that by a signal: then its standard input does."""
+    asked, none = [sys.executable or "python", *_COMPILE], subprocess.DEVNULL
     with suppress(OSError):
-        return subprocess.Popen([sys.executable or "python", *_COMPILE], stdin=none, stdout=none, stderr=none)
+        return subprocess.Popen(asked, stdin=subprocess.PIPE, stdout=none, stderr=none)
     return None
 
 
