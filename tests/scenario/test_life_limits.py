@@ -63,6 +63,17 @@ def test_spares_of_another_asset_of_its_type_at_its_site_serve_it_too():
     assert not told(generator(), generator("spares = 2").replace('"generator"', '"second"'))
 
 
+def test_spares_at_the_site_that_tends_it_serve_it_too():
+    other = '[sites.other]\nhorizon = "flat"\nmast_m = 2\nlatitude_deg = -80\nlongitude_deg = 0\n\n[sites.'
+    good = GOOD.replace("[sites.", other, 1)
+    tended = good.replace("[sites.landing-place]", '[sites.landing-place]\ntended_from = "other"')
+    elsewhere = asset("second", "oxygen_generator", f"oxygen_kg_h = {GENERATOR_KG_H}\nspares = 2")
+    elsewhere = elsewhere.replace('"landing-place"', '"other"')
+    (note,) = (note for note in told(generator(), elsewhere, good=good) if '"generator"' in note)
+    assert "no spare lands" in note
+    assert not told(generator(), elsewhere, good=tended)
+
+
 def test_the_policy_decides_what_is_kept_and_whether_anything_is_changed():
     assert not told(generator("spares = 1"), "[policy.recovery]\nkept_spares = 0")
     (note,) = told(generator(), "[policy.recovery]\nkept_spares = 0")

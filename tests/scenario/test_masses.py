@@ -86,10 +86,10 @@ def test_the_mass_of_a_spare_without_spares_is_refused() -> None:
 def test_spares_count_in_what_a_mission_brings() -> None:
     without = 'type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130'
     scenario = read_scenario(GOOD + HEADER + without)
-    (alone,) = loads_of(scenario.missions, scenario.assets, scenario.deliveries)
+    (alone,) = loads_of(scenario.missions, scenario.assets, scenario.deliveries, scenario.sites)
     assert alone.spares_kg == 0.0
     scenario = read_scenario(GOOD + HEADER + without + "\ncount = 2\nneeded = 1\nspares = 3\nspare_kg = 10")
-    (load,) = loads_of(scenario.missions, scenario.assets, scenario.deliveries)
+    (load,) = loads_of(scenario.missions, scenario.assets, scenario.deliveries, scenario.sites)
     assert load.spares_kg == pytest.approx(30.0)
     assert load.total_kg == pytest.approx(alone.total_kg + 130.0 + 30.0)
     brought = math.ceil(load.total_kg)
@@ -133,10 +133,33 @@ def test_spares_of_a_delivery_weigh_as_those_that_land_with_such_an_asset() -> N
     battery = 'type = "battery"\ncapacity_kwh = 20\nlanded_kg = 130\nspares = 1\nspare_kg = 7'
     delivery = '\n[[deliveries]]\nmission = "First lander"\nsite = "landing-place"\nspares = { battery = 3 }\n'
     (without,), (load,) = (
-        loads_of(each.missions, each.assets, each.deliveries)
+        loads_of(each.missions, each.assets, each.deliveries, each.sites)
         for each in (read_scenario(GOOD + HEADER + battery + text) for text in ("", delivery))
     )
     assert load.spares_kg == pytest.approx(without.spares_kg + 21.0)
+
+
+def test_spares_for_a_site_that_is_tended_from_another_may_land_at_either() -> None:
+    hollow = 'horizon = "flat"\nmast_m = 2\nlatitude_deg = -80\nlongitude_deg = 0\ntended_from = "landing-place"\n'
+    ours = 'type = "battery"\nspares = 1\nspare_kg = 5'
+    good = GOOD.replace("[sites.", f"[sites.hollow]\n{hollow}\n[sites.", 1).replace('type = "battery"', ours)
+    there = HEADER.replace('"landing-place"', '"hollow"')
+    plant = f'{there}type = "fission_unit"\nrated_kw = 40\nlanded_kg = 3\nspares = 1\nspare_kg = 2'
+    battery = ours.replace("5", "9") + "\ncapacity_kwh = 20\nlanded_kg = 130"
+    good += plant + there.replace("extra", "other") + battery
+
+    def spares_kg(site: str, spares: str) -> float:
+        delivery = f'\n[[deliveries]]\nmission = "First lander"\nsite = "{site}"\nspares = {{ {spares} }}\n'
+        one = read_scenario(good + delivery)
+        (load,) = loads_of(one.missions, one.assets, one.deliveries, one.sites)
+        return load.spares_kg - (5.0 + 9.0 + 2.0)
+
+    assert spares_kg("landing-place", "fission_unit = 3") == pytest.approx(3 * 2.0)
+    assert spares_kg("landing-place", "battery = 3") == pytest.approx(3 * 5.0)
+    assert spares_kg("hollow", "battery = 3") == pytest.approx(3 * 9.0)
+    good = good.replace('tended_from = "landing-place"\n', "")
+    with pytest.raises(ScenarioError, match="no asset of that type is at landing-place"):
+        spares_kg("landing-place", "fission_unit = 3")
 
 
 def test_spares_of_what_stands_nowhere_are_refused() -> None:

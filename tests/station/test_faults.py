@@ -12,6 +12,7 @@ from failing import HANDS, LINK, Both, helpers, mode, station, unit
 from moonstation.components.contract import Process, Store, Thermostat
 from moonstation.station import fault_tables as ft
 from moonstation.station import recovery as rungs
+from moonstation.station.model import Delivery
 from moonstation.station.recovery import Recovery
 
 PROMPT = Recovery(persistence_h=3.0, reset_h=2.0, max_resets=2, ground_h=4.0, patience_h=10.0, limit_persistence_h=5.0)
@@ -190,6 +191,16 @@ def test_a_site_is_mended_from_the_one_that_tends_it_by_its_hands_and_spares_and
     mended = (6, ft.F_STEP, ft.MENDED, rungs.ROBOTS)  # asked in step 1, begun in 5, two hours
     assert (mended in events, life.health("pump").tolist()) == (tended, [float(tended)])
     assert life.tables.stock[:, 1].sum() == (0 if tended else 1)
+
+
+@pytest.mark.parametrize("landed_at", ["ridge", "hollow"])
+def test_spares_that_a_delivery_lands_serve_a_site_that_is_tended_wherever_they_land(landed_at):
+    alone = Recovery(ladders={"default": ("robots", "do-without")}, autonomous=rungs.RUNGS, persistence_h=1.0)
+    pump = unit("pump", mode(robot_h=2.0, spare=True), node="hollow")
+    landed = Delivery(landed_at, START, {}, "supply", {pump.component.kind: 1})
+    sites = {"ridge": None, "hollow": SimpleNamespace(tended_from="ridge")}
+    life = Both(replace(station(pump, *helpers(), recovery=alone, deliveries=(landed,)), sites=sites), forced=(0, 1))
+    assert codes(life.run(10))[-1][1:] == (ft.F_STEP, ft.MENDED, rungs.ROBOTS)
 
 
 def test_a_repair_that_finds_no_hands_gives_its_spare_back():

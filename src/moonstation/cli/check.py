@@ -48,6 +48,7 @@ def check_summary(scenario: Scenario) -> dict[str, Any]:
     from moonstation.scenario.masses import loads_of
 
     station = build_station(scenario)
+    loads = loads_of(scenario.missions, scenario.assets, scenario.deliveries, scenario.sites)
     return {
         "name": scenario.name,
         "title": scenario.title,
@@ -65,7 +66,7 @@ def check_summary(scenario: Scenario) -> dict[str, Any]:
         "milestones": len(scenario.milestones),
         "left_out": left_out(scenario),
         "notes": [str(note) for note in scenario.notes],
-        "masses": [_mass(load) for load in loads_of(scenario.missions, scenario.assets, scenario.deliveries)],
+        "masses": [_mass(load) for load in loads],
     }
 
 

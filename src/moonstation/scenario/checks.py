@@ -362,7 +362,8 @@ def _deliveries(draft: Draft, source: Source) -> Iterator[Fault]:
         yield from _bringer(draft, source, (*path, "mission"), delivery.mission)
         if delivery.site and delivery.site not in sites:
             yield _unknown(source, (*path, "site"), "site", delivery.site, sites)
-        there = {entry.name: entry.type for _, entry in draft.assets if entry.site == delivery.site}
+        keeper = draft.keeper(delivery.site)
+        there = {entry.name: entry.type for _, entry in draft.assets if draft.keeper(entry.site) == keeper}
         types = set(there.values())
         for kind in delivery.spares:
             if kind not in types:

@@ -81,6 +81,10 @@ class Draft:
         """Sites by name."""
         return list(self._tables("sites", SiteEntry))
 
+    def keeper(self, site: str) -> str:
+        """Site whose hands and spares serve a site."""
+        return keeper_of(site, dict(self.sites))
+
     @cached_property
     def relays(self) -> list[tuple[str, RelayEntry]]:
         """Relays by name."""
@@ -139,6 +143,12 @@ class Draft:
         for name, item in given.items() if isinstance(given, dict) else ():
             if isinstance(item, dict):
                 yield name, _loose(model, item)
+
+
+def keeper_of(site: str, sites: Mapping[str, SiteEntry]) -> str:
+    """Site whose hands and spares serve a site: the one that it is tended from, else itself."""
+    found = sites.get(site)
+    return (found.tended_from if found else None) or site
 
 
 def _asset_kind(item: Mapping[str, Any]) -> type[AssetEntry]:

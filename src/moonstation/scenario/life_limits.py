@@ -78,13 +78,14 @@ def _limits(unit: Unit) -> Iterator[_Limit]:
 
 
 def _first_to_use(draft: Draft, entry: AssetEntry, kept: int) -> datetime:
-    """When more spares than the ``kept`` ones have landed for assets of a type at a site."""
-    kind, site = entry.type, entry.site
-    landed = [(one.mission, one.spares) for _, one in draft.assets if (one.type, one.site) == (kind, site)]
-    landed += [(one.mission, one.spares.get(kind, 0)) for _, one in draft.deliveries if one.site == site]
+    """When more spares than the ``kept`` ones have landed for assets of a type that are tended from the same site."""
+    kind, keeper = entry.type, draft.keeper(entry.site)
+    landed = [(one.mission, one.spares if one.type == kind else 0, one.site) for _, one in draft.assets]
+    landed += [(one.mission, one.spares.get(kind, 0), one.site) for _, one in draft.deliveries]
+    landed = [item for item in landed if item[1] and draft.keeper(item[2]) == keeper]
     there = 0
     for _, mission in sorted(draft.missions, key=lambda item: item[1].arrival or NEVER):
-        there += sum(count for name, count in landed if name == mission.name and draft.lands(name))
+        there += sum(count for name, count, _ in landed if name == mission.name and draft.lands(name))
         if there > kept and mission.arrival:
             return mission.arrival
     return NEVER

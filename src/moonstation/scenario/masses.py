@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextvars import Context
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from moonstation.components.registry import components
 from moonstation.core.errors import Fault, MoonstationError
 from moonstation.facts.table import lookup
 from moonstation.scenario.assets import component_of
-from moonstation.scenario.draft import Draft
+from moonstation.scenario.draft import Draft, keeper_of
 from moonstation.scenario.messages import Source
-from moonstation.scenario.schema import AssetEntry, DeliveryEntry, MissionEntry
+from moonstation.scenario.schema import AssetEntry, DeliveryEntry, MissionEntry, SiteEntry
 
 
 def own_mass_kg(entry: AssetEntry) -> float:
@@ -66,7 +66,10 @@ class Load:
 
 
 def loads_of(
-    missions: Iterable[MissionEntry], assets: Iterable[AssetEntry], deliveries: Iterable[DeliveryEntry]
+    missions: Iterable[MissionEntry],
+    assets: Iterable[AssetEntry],
+    deliveries: Iterable[DeliveryEntry],
+    sites: Mapping[str, SiteEntry],
 ) -> list[Load]:
     """Load of each mission, in order."""
     assets, deliveries = list(assets), list(deliveries)
@@ -74,7 +77,7 @@ def loads_of(
         (entry.mission, entry.count * unit_mass_kg(entry), entry.spares * spare_mass_kg(entry) if entry.spares else 0.0)
         for entry in assets
     ]
-    carried += [(item.mission, 0.0, _spares_kg(item, assets)) for item in deliveries]
+    carried += [(item.mission, 0.0, _spares_kg(item, assets, sites)) for item in deliveries]
     landed = [(item.mission, sum(item.amounts().values())) for item in deliveries]
     return [
         Load(
@@ -88,14 +91,14 @@ def loads_of(
     ]
 
 
-def _spares_kg(delivery: DeliveryEntry, assets: Iterable[AssetEntry]) -> float:
+def _spares_kg(delivery: DeliveryEntry, assets: Iterable[AssetEntry], sites: Mapping[str, SiteEntry]) -> float:
     """Mass of the spares that a delivery brings [kg]: of each as those of the type's first asset that lands any.
 
-    What stands nowhere at the site is told elsewhere.
+    That is one at the site, or else one that is tended from the same. What stands nowhere is told elsewhere.
     """
     of_type: dict[str, AssetEntry] = {}
-    for entry in sorted(assets, key=lambda entry: not entry.spares):
-        if entry.site == delivery.site:
+    for entry in sorted(assets, key=lambda entry: (entry.site != delivery.site, not entry.spares)):
+        if keeper_of(entry.site, sites) == keeper_of(delivery.site, sites):
             of_type.setdefault(entry.type, entry)
     return sum(count * spare_mass_kg(of_type[kind]) for kind, count in delivery.spares.items() if kind in of_type)
 
@@ -103,7 +106,8 @@ def _spares_kg(delivery: DeliveryEntry, assets: Iterable[AssetEntry]) -> float:
 def faults_of_masses(draft: Draft, source: Source) -> Iterator[Fault]:
     """What a mission brings, as far as its masses are known, cannot weigh more than the mission lands."""
     sound = [entry for number, entry in draft.assets if draft.sound("assets", number)]
-    loads = loads_of([entry for _, entry in draft.missions], sound, [entry for _, entry in draft.deliveries])
+    missions, deliveries = [entry for _, entry in draft.missions], [entry for _, entry in draft.deliveries]
+    loads = loads_of(missions, sound, deliveries, dict(draft.sites))
     for (number, _), load in zip(draft.missions, loads, strict=True):
         if load.landed_kg is None or load.total_kg <= load.landed_kg:
             continue

@@ -16,10 +16,10 @@ from moonstation.components.registry import components
 from moonstation.core.errors import Fault, MoonstationError
 from moonstation.core.time import TimeGrid, parse_duration_s
 from moonstation.scenario.assets import component_of
-from moonstation.scenario.draft import Draft
+from moonstation.scenario.draft import Draft, keeper_of
 from moonstation.scenario.lines import KeyPath
 from moonstation.scenario.messages import Source
-from moonstation.scenario.schema import AssetEntry
+from moonstation.scenario.schema import AssetEntry, SiteEntry
 from moonstation.station.model import EARTH
 from moonstation.station.soundness import faults_of_failures, faults_of_parts
 from moonstation.station.still_place import StillPlace
@@ -100,11 +100,11 @@ class Parts:
     #: Whether every asset and delivery is of a known kind at a known place, so that what is missing is missing.
     settled: bool = False
     _by_bus: Mapping[str, Mapping[Bus, list[Unit]]] = field(default_factory=dict)
-    _keepers: Mapping[str, str] = field(default_factory=dict)
+    _sites: Mapping[str, SiteEntry] = field(default_factory=dict)
 
     def keeper(self, site: str) -> str:
         """Site from which what fails at a site is mended."""
-        return self._keepers.get(site, site)
+        return keeper_of(site, self._sites)
 
     def takers(self, bus: Bus) -> list[Unit]:
         """Assets that take from a bus."""
@@ -147,8 +147,7 @@ def _parts_of(draft: Draft, source: Source) -> Parts:
             for bus in getattr(unit, what):
                 by_bus[what][bus].append(unit)
     named = all(unit.parts is not None or all(name for name, _ in unit.declared()) for unit in units)
-    keepers = {name: site.tended_from for name, site in draft.sites if site.tended_from}
-    return Parts(tuple(units), tuple(faults), _settled(draft) and named, by_bus, keepers)
+    return Parts(tuple(units), tuple(faults), _settled(draft) and named, by_bus, dict(draft.sites))
 
 
 def _short_grid(draft: Draft) -> TimeGrid:

@@ -202,7 +202,7 @@ class AssetEntry(Part):
     needed: Annotated[int, within(1, 100)] | None = None
     """How many of the ``count`` must work; the others stand by, cold but kept alive. Left out: all work."""
     spares: Annotated[int, within(0, 1000)] = 0
-    """Spare units or kits of parts that land with it, for all of its type at its site."""
+    """Spare units or kits of parts that land with it, for all of its type that are tended from the same site."""
     spare_kg: Annotated[float, within(0.0, 1_000_000.0)] | None = None
     """Mass of one spare [kg]; left out: as facts failure.*.spare_kg or failure.general.spare_mass tell."""
     until: Moment | None = None
