@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -66,6 +68,14 @@ def test_energy_is_the_supply_of_the_last_synodic_day(base: RunResult, capabilit
     assert capability.series("energy_firm_kw", "ridge")[-1] == pytest.approx(days[-SYNODIC_H:].min())
     assert np.isnan(capability.series("energy_kw")[: SYNODIC_H - 1]).all()
     assert (capability.series("energy_kw")[SYNODIC_H:] > capability.series("energy_kw", "ridge")[SYNODIC_H:]).all()
+
+
+def test_a_short_last_record_counts_by_its_hours_in_the_mean_of_a_synodic_day() -> None:
+    supply_kw, hours = np.append(np.ones(SYNODIC_H - 1), 4.0), np.append(np.ones(SYNODIC_H - 1), 0.5)
+    run: Any = SimpleNamespace(
+        record_h=1.0, record_hours=hours, energy_of=lambda _: {"power_supply_kw": ("kW", supply_kw)}
+    )
+    assert Capability(run).energy_kw("ridge")[-1] == pytest.approx((SYNODIC_H - 1 + 4.0 * 0.5) / (SYNODIC_H - 0.5))
 
 
 def test_energy_served_is_the_share_of_time_without_a_gap(base: RunResult, capability: Capability) -> None:

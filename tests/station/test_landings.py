@@ -91,6 +91,13 @@ def test_a_landing_whose_conditions_hold_is_on_its_date():
     assert life.codes() == [packed.EV_GO]
 
 
+def test_who_stays_beyond_the_end_of_the_run_is_there_in_a_last_record_that_is_short():
+    life = Lived(tank("water", 900.0), crew(48.0, 481.0), landings=[visit(48.0, rule(water_days=10.0))])
+    people = [item.name for item in life.station.assets].index("people of visit")
+    alive = lived_by(np.ones((69, len(life.station.assets)), bool), life.compiled, life.log, 7)  # 480 = 68 * 7 + 4
+    assert np.flatnonzero(alive[:, people]).tolist() == [*range(6, 69)]
+
+
 def test_a_landing_waits_day_by_day_until_a_delivery_meets_what_is_asked_and_stays_as_long_as_planned():
     need_kg = 10.0 * 2.0 * DRINK_KG
     life = Lived(

@@ -135,7 +135,8 @@ def lived_by(planned: NDArray[np.bool_], compiled: Compiled, log: NDArray[Any], 
         end = int(schedule.asset_end[asset]) + late
         if schedule.asset_goes[asset]:
             end = min(end, left.get(gate, end))
-        alive[first // record_steps : end // record_steps, asset] = True
+        begin, past = record_at((first, end), compiled.steps, record_steps)
+        alive[begin:past, asset] = True
     return alive
 
 
